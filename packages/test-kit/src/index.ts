@@ -1,0 +1,1 @@
+export { readmeExample, runReadmeExample, type ReadmeExample } from "./readme-example.ts";
