@@ -36,9 +36,7 @@ function manifestInForm(folder, manifest) {
     ...(isPrivate ? { private: true } : {}),
     description: manifest.description,
     ...(isPrivate ? {} : { license: "MIT" }),
-    ...(isPrivate
-      ? {}
-      : { repository: { type: "git", url: house.repository, directory: folder } }),
+    ...(isPrivate ? {} : { repository: { type: "git", url: house.repository, directory: folder } }),
     ...(manifest.bin ? { bin: manifest.bin } : {}),
     files: isApp
       ? ["bin", "dist", "!dist/**/*.test.*", "!dist/*.tsbuildinfo", "CHANGELOG.md"]
@@ -111,7 +109,7 @@ function checkImports(folder, manifest) {
   const self = nameOf(folder);
   for (const file of sourceFiles(folder)) {
     const shown = relative(root, file);
-    const isTest = /\.test\.ts$/.test(file) || shown.startsWith(`${folder}/test/`);
+    const isTest = file.endsWith(".test.ts") || shown.startsWith(`${folder}/test/`);
     for (const [, target] of readFileSync(file, "utf8").matchAll(importPattern)) {
       if (target.startsWith("node:")) {
         const impure = !isTest && house.pure.includes(folder);
@@ -121,7 +119,10 @@ function checkImports(folder, manifest) {
         continue;
       }
       if (target.startsWith(".")) continue;
-      const name = target.split("/").slice(0, target.startsWith("@") ? 2 : 1).join("/");
+      const name = target
+        .split("/")
+        .slice(0, target.startsWith("@") ? 2 : 1)
+        .join("/");
       if (name === self || name === "vitest" || name === "fast-check") continue;
       if (!(name in declared)) problem(shown, `imports ${name}, which its package.json does not list`);
       if (!isTest && !(name in (manifest.dependencies ?? {})) && !house.private.includes(folder))
@@ -131,7 +132,8 @@ function checkImports(folder, manifest) {
   if (house.private.includes(folder)) {
     if (folder === "packages/test-kit")
       for (const name of Object.keys(declared))
-        if (name.startsWith("@murre/")) problem(folder, `the test-kit knows no package of the house, but depends on ${name}`);
+        if (name.startsWith("@murre/"))
+          problem(folder, `the test-kit knows no package of the house, but depends on ${name}`);
     return;
   }
   for (const name of Object.keys(manifest.dependencies ?? {})) {

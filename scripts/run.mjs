@@ -1,0 +1,79 @@
+// `npm run demo` and `npm test`: all set-up on a fresh machine, then the job. Needs Node, npm and any Python >= 3.8.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1", DO_NOT_TRACK: "1" };
+
+/** Runs a command of the pinned pnpm; npx fetches it where it is missing and puts it on the PATH of what it starts. */
+function pnpm(...words) {
+  const windows = process.platform === "win32";
+  const { status } = spawnSync(windows ? "npx.cmd" : "npx", ["--yes", packageManager, ...words], {
+    cwd: root,
+    env: environment,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: windows,
+  });
+  return status === 0;
+}
+
+function setUp() {
+  return pnpm("install", "--frozen-lockfile", "--reporter=append-only") && pnpm("run", "build");
+}
+
+/** Sums the JSON reports that each package's vitest leaves; a package without one failed before its tests began. */
+function countTests() {
+  let passed = 0;
+  let failed = 0;
+  for (const folder of testedFolders()) {
+    const file = join(root, folder, ".test-results.json");
+    if (!existsSync(file)) {
+      console.error(`${folder}: no test report`);
+      failed += 1;
+      continue;
+    }
+    const report = JSON.parse(readFileSync(file, "utf8"));
+    passed += report.numPassedTests;
+    // A file that cannot be loaded has no tests to count, but it is a failure.
+    const brokenFiles = report.testResults.filter(
+      (result) => result.status === "failed" && result.assertionResults.every((test) => test.status !== "failed"),
+    ).length;
+    failed += report.numFailedTests + brokenFiles;
+  }
+  return { passed, failed };
+}
+
+function testedFolders() {
+  return ["packages", "apps"]
+    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))
+    .concat("benchmarks")
+    .filter((folder) => existsSync(join(root, folder, "package.json")))
+    .filter((folder) => "test" in (JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).scripts ?? {}));
+}
+
+function test() {
+  for (const folder of testedFolders()) rmSync(join(root, folder, ".test-results.json"), { force: true });
+  const steps = { setUp: setUp(), check: false, tests: false };
+  if (steps.setUp) {
+    steps.check = pnpm("run", "check");
+    steps.tests = pnpm("exec", "turbo", "run", "test", "--continue", "--concurrency=1", "--output-logs=errors-only");
+  }
+  const { passed, failed } = countTests();
+  for (const [step, ok] of Object.entries(steps)) if (!ok) console.error(`${step}: failed`);
+  const all = failed + Object.values(steps).filter((ok) => !ok).length;
+  console.log(`${passed} passed, ${all} failed`);
+  return all === 0;
+}
+
+function demo() {
+  if (!setUp()) return false;
+  return spawnSync(process.execPath, [join(root, "scripts/demo.mjs")], { cwd: root, stdio: "inherit" }).status === 0;
+}
+
+const jobs = { demo, test };
+const job = jobs[process.argv[2]];
+if (job === undefined) throw new Error(`usage: node scripts/run.mjs ${Object.keys(jobs).join("|")}`);
+process.exitCode = job() ? 0 : 1;
