@@ -1,1 +1,23 @@
 export { readmeExample, runReadmeExample, type ReadmeExample } from "./readme-example.ts";
+export { temporaryFolder } from "./temporary-folder.ts";
+export { makeWheel, writeWheel } from "./make-wheel.ts";
+export {
+  wheelFile,
+  wheelFilename,
+  wheelMetadata,
+  wheelStem,
+  type MemberContent,
+  type RecordRow,
+  type WheelSpec,
+  type ZipForm,
+} from "./wheel-spec.ts";
+export { makeZip, type ZipMember } from "./make-zip.ts";
+export { corruptMember, memberPlaces, patchMember, type MemberPatch, type MemberPlace } from "./patch-zip.ts";
+export { indexedWheel, writeIndex, type IndexedFile, type IndexOptions } from "./write-index.ts";
+export {
+  serveFolder,
+  type Failure,
+  type FolderServer,
+  type ServedRequest,
+  type ServeOptions,
+} from "./serve-folder.ts";
