@@ -1,0 +1,38 @@
+/** A tag set that is not `interpreter-abi-platform` with `.`-separated members (PEP 425). */
+export class InvalidTag extends Error {
+  override readonly name = "InvalidTag";
+  readonly code = "MURRE_INVALID_TAG";
+  readonly tag: string;
+  readonly reason: string;
+  constructor(tag: string, reason: string) {
+    super(`invalid tag ${JSON.stringify(tag)}: ${reason}`);
+    this.tag = tag;
+    this.reason = reason;
+  }
+}
+
+/** A file name that is not `name-version(-build)?-interpreter-abi-platform.whl` (PEP 427). */
+export class InvalidWheelFilename extends Error {
+  override readonly name = "InvalidWheelFilename";
+  readonly code = "MURRE_INVALID_WHEEL_FILENAME";
+  readonly filename: string;
+  readonly reason: string;
+  constructor(filename: string, reason: string, options?: ErrorOptions) {
+    super(`invalid wheel file name ${JSON.stringify(filename)}: ${reason}`, options);
+    this.filename = filename;
+    this.reason = reason;
+  }
+}
+
+/** A file name that is not `name-version.tar.gz` or `name-version.zip` (PEP 625 and its forerunners). */
+export class InvalidSdistFilename extends Error {
+  override readonly name = "InvalidSdistFilename";
+  readonly code = "MURRE_INVALID_SDIST_FILENAME";
+  readonly filename: string;
+  readonly reason: string;
+  constructor(filename: string, reason: string, options?: ErrorOptions) {
+    super(`invalid sdist file name ${JSON.stringify(filename)}: ${reason}`, options);
+    this.filename = filename;
+    this.reason = reason;
+  }
+}

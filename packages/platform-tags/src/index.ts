@@ -1,0 +1,11 @@
+export { parseTagSet, tagToString, type Tag } from "./tag.ts";
+export { supportedTags, type SupportedTags } from "./supported-tags.ts";
+export type { ElfHeader, LibcVersion, PlatformTarget, TagTarget } from "./target.ts";
+export { platformTags } from "./platform.ts";
+export {
+  parseSdistFilename,
+  parseWheelFilename,
+  type SdistFilename,
+  type WheelFilename,
+} from "./distribution-filename.ts";
+export { InvalidSdistFilename, InvalidTag, InvalidWheelFilename } from "./errors.ts";
