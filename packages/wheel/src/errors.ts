@@ -1,0 +1,152 @@
+/** The permanent codes of this package's errors. */
+export type WheelErrorCode =
+  | "MURRE_NOT_A_ZIP"
+  | "MURRE_UNSUPPORTED_WHEEL"
+  | "MURRE_HASH_MISMATCH"
+  | "MURRE_UNSAFE_PATH"
+  | "MURRE_ARCHIVE_TOO_LARGE"
+  | "MURRE_INVALID_WHEEL"
+  | "MURRE_CORRUPT_ARCHIVE"
+  | "MURRE_RECORD_MISMATCH"
+  | "MURRE_INVALID_METADATA"
+  | "MURRE_INVALID_RECORD"
+  | "MURRE_INVALID_ENTRY_POINTS"
+  | "MURRE_UNPACK_FAILED"
+  | "MURRE_UNPACK_WORKER_LOST";
+
+/** One thing that is wrong with an archive; plain data, so that it can leave a worker thread. */
+export interface WheelProblem {
+  readonly code: WheelErrorCode;
+  /** What is wrong, as a clause that can follow the archive's name. */
+  readonly text: string;
+  /** The member or row concerned, as written. */
+  readonly path?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+const shownProblems = 5;
+
+/** What all errors about one archive have: its name and every problem found before reading stopped. */
+abstract class WheelError extends Error {
+  abstract readonly code: WheelErrorCode;
+  /** The wheel's filename. */
+  readonly archive: string;
+  /** All that was found; those that gave the error its class come first. */
+  readonly problems: readonly WheelProblem[];
+
+  constructor(archive: string, problems: readonly WheelProblem[], options?: ErrorOptions) {
+    const lines = problems.slice(0, shownProblems).map((problem) => problem.text);
+    if (problems.length > shownProblems) lines.push(`and ${problems.length - shownProblems} more`);
+    super(`${archive}: ${lines.join("; ")} (${problems[0]?.code})`, options);
+    this.archive = archive;
+    this.problems = problems;
+  }
+}
+
+/** The file is no zip archive, or its central directory cannot be read. */
+export class NotAZip extends WheelError {
+  override readonly name = "NotAZip";
+  readonly code = "MURRE_NOT_A_ZIP";
+}
+
+/** A wheel of a format that this version does not know: Wheel-Version 2, encryption, another compression. */
+export class UnsupportedWheel extends WheelError {
+  override readonly name = "UnsupportedWheel";
+  readonly code = "MURRE_UNSUPPORTED_WHEEL";
+}
+
+/** The archive as a whole is not the one that was asked for. */
+export class HashMismatch extends WheelError {
+  override readonly name = "HashMismatch";
+  readonly code = "MURRE_HASH_MISMATCH";
+}
+
+/** A member or script would be written outside the place it belongs to, or is a link, or has a name no file may have. */
+export class UnsafePath extends WheelError {
+  override readonly name = "UnsafePath";
+  readonly code = "MURRE_UNSAFE_PATH";
+}
+
+/** The archive has more entries, more bytes, or a higher compression than the limits allow. */
+export class ArchiveTooLarge extends WheelError {
+  override readonly name = "ArchiveTooLarge";
+  readonly code = "MURRE_ARCHIVE_TOO_LARGE";
+}
+
+/** The archive is a zip, but not a wheel as the standard has it. */
+export class InvalidWheel extends WheelError {
+  override readonly name = "InvalidWheel";
+  readonly code = "MURRE_INVALID_WHEEL";
+}
+
+/** A member's bytes are not what the archive's own headers say: CRC-32, sizes, broken compression, truncation. */
+export class CorruptArchive extends WheelError {
+  override readonly name = "CorruptArchive";
+  readonly code = "MURRE_CORRUPT_ARCHIVE";
+}
+
+/** RECORD and the archive's members disagree; each problem has `path`, `expected` and `actual`. */
+export class RecordMismatch extends WheelError {
+  override readonly name = "RecordMismatch";
+  readonly code = "MURRE_RECORD_MISMATCH";
+}
+
+/** METADATA or WHEEL lacks a field or has one that cannot be read. */
+export class InvalidMetadata extends WheelError {
+  override readonly name = "InvalidMetadata";
+  readonly code = "MURRE_INVALID_METADATA";
+}
+
+/** RECORD is not the table of paths, hashes and sizes that it must be. */
+export class InvalidRecord extends WheelError {
+  override readonly name = "InvalidRecord";
+  readonly code = "MURRE_INVALID_RECORD";
+}
+
+/** entry_points.txt has lines that are no entry points. */
+export class InvalidEntryPoints extends WheelError {
+  override readonly name = "InvalidEntryPoints";
+  readonly code = "MURRE_INVALID_ENTRY_POINTS";
+}
+
+/** The system refused to read the archive or to write a file; the cause is its error. What was written so far stays. */
+export class UnpackFailed extends WheelError {
+  override readonly name = "UnpackFailed";
+  readonly code = "MURRE_UNPACK_FAILED";
+}
+
+/** The worker thread ended in the middle of the archive. What was written so far stays. */
+export class UnpackWorkerLost extends WheelError {
+  override readonly name = "UnpackWorkerLost";
+  readonly code = "MURRE_UNPACK_WORKER_LOST";
+}
+
+// In order of precedence: where one archive has several problems, the first class listed here names the error.
+const classes = [
+  ["MURRE_HASH_MISMATCH", HashMismatch],
+  ["MURRE_NOT_A_ZIP", NotAZip],
+  ["MURRE_UNSAFE_PATH", UnsafePath],
+  ["MURRE_ARCHIVE_TOO_LARGE", ArchiveTooLarge],
+  ["MURRE_UNSUPPORTED_WHEEL", UnsupportedWheel],
+  ["MURRE_CORRUPT_ARCHIVE", CorruptArchive],
+  ["MURRE_INVALID_WHEEL", InvalidWheel],
+  ["MURRE_INVALID_METADATA", InvalidMetadata],
+  ["MURRE_INVALID_RECORD", InvalidRecord],
+  ["MURRE_INVALID_ENTRY_POINTS", InvalidEntryPoints],
+  ["MURRE_RECORD_MISMATCH", RecordMismatch],
+  ["MURRE_UNPACK_FAILED", UnpackFailed],
+  ["MURRE_UNPACK_WORKER_LOST", UnpackWorkerLost],
+] as const;
+
+/** The error for all problems of one archive (at least one). */
+export function wheelError(
+  archive: string,
+  problems: readonly WheelProblem[],
+  options?: ErrorOptions,
+): InstanceType<(typeof classes)[number][1]> {
+  const [code, Class] = classes.find(([candidate]) => problems.some((problem) => problem.code === candidate))!;
+  const named = problems.filter((problem) => problem.code === code);
+  const others = problems.filter((problem) => problem.code !== code);
+  return new Class(archive, [...named, ...others], options);
+}

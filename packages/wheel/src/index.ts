@@ -1,0 +1,21 @@
+export { parseMetadata, type CoreMetadata } from "./metadata.ts";
+export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
+export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
+export { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
+export {
+  ArchiveTooLarge,
+  CorruptArchive,
+  HashMismatch,
+  InvalidEntryPoints,
+  InvalidMetadata,
+  InvalidRecord,
+  InvalidWheel,
+  NotAZip,
+  RecordMismatch,
+  UnpackFailed,
+  UnpackWorkerLost,
+  UnsafePath,
+  UnsupportedWheel,
+  type WheelErrorCode,
+  type WheelProblem,
+} from "./errors.ts";
