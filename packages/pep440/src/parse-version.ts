@@ -1,0 +1,102 @@
+import { InvalidVersion } from "./errors.ts";
+import { Version, type PreReleaseLetter, type VersionNumber } from "./version.ts";
+import { WHITESPACE } from "./whitespace.ts";
+
+/**
+ * Reads a version in any spelling of PEP 440, with or without white space around it.
+ * @throws {InvalidVersion}
+ */
+export function parseVersion(text: string): Version {
+  const version = tryParseVersion(text);
+  if (version === undefined) throw new InvalidVersion(text);
+  return version;
+}
+
+/** As {@link parseVersion}, but `undefined` for what is no version. */
+export function tryParseVersion(text: string): Version | undefined {
+  return parsePlainVersion(text) ?? parseAnySpelling(text);
+}
+
+const ZERO = 48;
+const NINE = 57;
+const DOT = 46;
+/** Every number of so many digits is below 2^53. */
+const SAFE_DIGITS = 15;
+
+/** The common case, `N(.N)*` of short numbers, without a regular expression; anything else is left to the grammar. */
+function parsePlainVersion(text: string): Version | undefined {
+  const release: number[] = [];
+  let isNormal = true;
+  let number = 0;
+  let digits = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    const character = index < text.length ? text.charCodeAt(index) : DOT;
+    if (character >= ZERO && character <= NINE) {
+      if (digits === 1 && number === 0) isNormal = false;
+      number = number * 10 + (character - ZERO);
+      digits += 1;
+    } else if (character === DOT && digits > 0 && digits <= SAFE_DIGITS) {
+      release.push(number);
+      number = 0;
+      digits = 0;
+    } else return undefined;
+  }
+  const parts = { epoch: 0, release, pre: undefined, post: undefined, dev: undefined, local: undefined };
+  return new Version(parts, isNormal ? text : undefined);
+}
+
+/** PEP 440, appendix B: `v? [N!] N(.N)* [{a|b|rc}N] [.postN] [.devN] [+local]` with all accepted spellings. */
+const grammar = new RegExp(
+  `^[${WHITESPACE}]*v?` +
+    "(?:(?<epoch>[0-9]+)!)?" +
+    "(?<release>[0-9]+(?:\\.[0-9]+)*)" +
+    "(?:[._-]?(?<letter>alpha|a|beta|b|preview|pre|c|rc)[._-]?(?<pre>[0-9]*))?" +
+    "(?:-(?<implicitPost>[0-9]+)|[._-]?(?:post|rev|r)[._-]?(?<post>[0-9]*))?" +
+    "(?:[._-]?dev[._-]?(?<dev>[0-9]*))?" +
+    "(?:\\+(?<local>[a-z0-9]+(?:[._-][a-z0-9]+)*))?" +
+    `[${WHITESPACE}]*$`,
+  "i",
+);
+
+const LETTERS: Readonly<Record<string, PreReleaseLetter>> = {
+  alpha: "a",
+  a: "a",
+  beta: "b",
+  b: "b",
+  c: "rc",
+  rc: "rc",
+  pre: "rc",
+  preview: "rc",
+};
+
+function parseAnySpelling(text: string): Version | undefined {
+  const groups = grammar.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const letter = LETTERS[groups["letter"]?.toLowerCase() ?? ""];
+  return new Version({
+    epoch: parseNumber(groups["epoch"] ?? ""),
+    release: (groups["release"] ?? "").split(".").map(parseNumber),
+    pre: letter && [letter, parseNumber(groups["pre"] ?? "")],
+    post: parseOptionalNumber(groups["implicitPost"] ?? groups["post"]),
+    dev: parseOptionalNumber(groups["dev"]),
+    local: groups["local"] === undefined ? undefined : normalizeLocal(groups["local"]),
+  });
+}
+
+/** No digits mean 0: `1.0a` is `1.0a0`. */
+function parseNumber(digits: string): VersionNumber {
+  const number = Number(digits);
+  return number <= Number.MAX_SAFE_INTEGER ? number : BigInt(digits);
+}
+
+function parseOptionalNumber(digits: string | undefined): VersionNumber | undefined {
+  return digits === undefined ? undefined : parseNumber(digits);
+}
+
+function normalizeLocal(local: string): string {
+  return local
+    .toLowerCase()
+    .split(/[._-]/)
+    .map((segment) => (/^[0-9]+$/.test(segment) ? segment.replace(/^0+(?=[0-9])/, "") : segment))
+    .join(".");
+}
