@@ -1,0 +1,281 @@
+import { type DerivationTree, derivationTree } from "./derivation-tree.ts";
+import { fromDependency, impossible, Incompatibility, type PackageId, priorCause } from "./incompatibility.ts";
+import { PartialSolution } from "./partial-solution.ts";
+import type { Dependencies, Dependency, DependencyProvider, Need } from "./provider.ts";
+import { negativeTerm, positiveTerm } from "./term.ts";
+import { VersionSet } from "./version-set.ts";
+
+export interface SolverStatistics {
+  /** Versions that were selected, counting those that were undone again. */
+  readonly decisions: number;
+  readonly conflicts: number;
+  /** Versions whose dependencies were refused before they were selected. */
+  readonly rejected: number;
+  readonly incompatibilities: number;
+}
+
+export type Outcome =
+  | { readonly kind: "solution"; readonly versions: ReadonlyMap<string, number>; readonly statistics: SolverStatistics }
+  | { readonly kind: "no-solution"; readonly tree: DerivationTree; readonly statistics: SolverStatistics };
+
+interface Conflict {
+  readonly affected: PackageId;
+  readonly cause: Incompatibility;
+}
+
+/** The solver hands control back after so many decisions, so that its driver can see an abort. */
+const decisionsBetweenPauses = 1000;
+
+/**
+ * PubGrub, as a synchronous machine: it yields what it needs to know and is resumed when the provider knows it.
+ * `undefined` is yielded now and then as a pause.
+ *
+ * `root` is a package with the one version 0.
+ * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md
+ */
+export function* solve(provider: DependencyProvider, root: string): Generator<Need | undefined, Outcome, void> {
+  return yield* new Solver(provider, root).run();
+}
+
+class Solver {
+  private readonly provider: DependencyProvider;
+  private readonly names: string[] = [];
+  private readonly ids = new Map<string, PackageId>();
+  private readonly root: PackageId;
+  private readonly partialSolution = new PartialSolution();
+  /** By package, all incompatibilities that mention it, oldest first. */
+  private readonly incompatibilities: Incompatibility[][] = [];
+  /** Those with `contradictedAt` set, in the order in which they were: their levels only grow along this list. */
+  private readonly contradicted: Incompatibility[] = [];
+  /** By dependent package, then by what it needs: the one incompatibility for all its versions that need just that. */
+  private readonly merged: Map<string, Incompatibility>[] = [];
+  private readonly withDependencies: Set<number>[] = [];
+  private hasBacktracked = false;
+  private decisions = 0;
+  private conflicts = 0;
+  private rejected = 0;
+  private made = 0;
+
+  constructor(provider: DependencyProvider, root: string) {
+    this.provider = provider;
+    this.root = this.idOf(root);
+    const selected = negativeTerm(VersionSet.of(0));
+    this.add(new Incompatibility([this.root], [selected], { kind: "root" }));
+  }
+
+  *run(): Generator<Need | undefined, Outcome, void> {
+    let next: PackageId | undefined = this.root;
+    while (next !== undefined) {
+      const failure = this.propagate(next);
+      if (failure) return { kind: "no-solution", tree: derivationTree(failure, this.names), statistics: this.statistics() };
+      this.reconsider();
+      next = this.pick();
+      if (next === undefined) break;
+      const version = this.choose(next);
+      if (version === undefined) continue;
+      if (this.withDependencies[next]!.has(version)) this.decide(next, version);
+      else this.enter(next, version, yield* this.dependencies(next, version));
+      if (this.decisions % decisionsBetweenPauses === 0) yield undefined;
+    }
+    return { kind: "solution", versions: this.solution(), statistics: this.statistics() };
+  }
+
+  /**
+   * Derives all that follows once the terms of `start` changed. Returns the incompatibility that shows that there is no
+   * solution, if it comes to that.
+   */
+  private propagate(start: PackageId): Incompatibility | undefined {
+    const changed: PackageId[] = [start];
+    const conflicts: Conflict[] = [];
+    for (let packageId = changed.pop(); packageId !== undefined; packageId = changed.pop()) {
+      const conflict = this.propagatePackage(packageId, changed);
+      if (!conflict) continue;
+      const resolved = this.resolveConflict(conflict);
+      if (resolved.failed) return resolved.cause;
+      conflicts.push(resolved);
+      changed.length = 0;
+      changed.push(resolved.affected);
+      this.partialSolution.derive(resolved.affected, resolved.cause);
+      this.contradict(resolved.cause);
+    }
+    for (const { affected, cause } of conflicts) this.report(affected, cause);
+    return undefined;
+  }
+
+  /** Goes through the package's incompatibilities, the newest first. Returns the one that is satisfied, if one is. */
+  private propagatePackage(packageId: PackageId, changed: PackageId[]): Incompatibility | undefined {
+    const list = this.incompatibilities[packageId]!;
+    for (let i = list.length - 1; i >= 0; i--) {
+      const incompatibility = list[i]!;
+      if (incompatibility.contradictedAt !== -1) continue;
+      const relation = this.partialSolution.relation(incompatibility);
+      if (relation === "inconclusive") continue;
+      if (relation === "satisfied") return incompatibility;
+      if (relation !== "contradicted") {
+        if (!changed.includes(relation.almost)) changed.push(relation.almost);
+        this.partialSolution.derive(relation.almost, incompatibility);
+      }
+      this.contradict(incompatibility);
+    }
+    return undefined;
+  }
+
+  /**
+   * Finds the root cause of a satisfied incompatibility and backtracks to where it would have been noticed.
+   * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md#conflict-resolution
+   */
+  private resolveConflict(conflict: Incompatibility): Conflict & { readonly failed: boolean } {
+    this.conflicts++;
+    let cause = conflict;
+    while (!cause.isTerminal(this.root)) {
+      const search = this.partialSolution.satisfierSearch(cause);
+      if (search.kind === "different-levels") {
+        this.backtrack(search.previousLevel);
+        if (cause !== conflict) this.add(cause);
+        return { affected: search.packageId, cause, failed: false };
+      }
+      cause = priorCause(cause, search.cause, search.packageId);
+      this.made++;
+    }
+    return { affected: this.root, cause, failed: true };
+  }
+
+  private backtrack(level: number): void {
+    this.hasBacktracked = true;
+    this.partialSolution.backtrack(level);
+    while (this.contradicted.length > 0 && this.contradicted.at(-1)!.contradictedAt > level)
+      this.contradicted.pop()!.contradictedAt = -1;
+  }
+
+  private contradict(incompatibility: Incompatibility): void {
+    incompatibility.contradictedAt = this.partialSolution.level;
+    this.contradicted.push(incompatibility);
+  }
+
+  private reconsider(): void {
+    for (const name of this.provider.reconsider?.() ?? []) {
+      const level = this.partialSolution.decisionLevelOf(this.idOf(name));
+      // The root stays decided: it is the first decision.
+      if (level !== undefined && level > 1) this.backtrack(level - 1);
+    }
+  }
+
+  private pick(): PackageId | undefined {
+    let best: PackageId | undefined;
+    let bestPriority = Number.NEGATIVE_INFINITY;
+    for (const [packageId, set] of this.partialSolution.undecided()) {
+      const priority =
+        packageId === this.root ? Number.POSITIVE_INFINITY : this.provider.prioritize(this.names[packageId]!, set);
+      if (priority <= bestPriority) continue;
+      best = packageId;
+      bestPriority = priority;
+    }
+    return best;
+  }
+
+  private choose(packageId: PackageId): number | undefined {
+    if (packageId === this.root) return 0;
+    const { set } = this.partialSolution.term(packageId)!;
+    const version = this.provider.chooseVersion(this.names[packageId]!, set);
+    if (version === undefined) this.add(impossible(packageId, set, { kind: "no-versions" }));
+    return version;
+  }
+
+  private *dependencies(packageId: PackageId, version: number): Generator<Need, Dependencies, void> {
+    const name = this.names[packageId]!;
+    for (;;) {
+      const answer = this.provider.getDependencies(name, version);
+      if (answer) return answer;
+      yield { name, version, undecided: () => this.undecided() };
+    }
+  }
+
+  /** Takes in what the version needs; selects the version unless that is already known to be refused. */
+  private enter(packageId: PackageId, version: number, answer: Dependencies): void {
+    if (answer.kind === "unavailable") {
+      this.add(impossible(packageId, VersionSet.of(version), { kind: "unavailable", reason: answer.reason }));
+      return;
+    }
+    this.withDependencies[packageId]!.add(version);
+    const added = answer.dependencies.map((dependency) => this.addDependency(packageId, version, dependency));
+    const term = positiveTerm(VersionSet.of(version));
+    // As long as nothing went wrong it is not worth looking: the worst case is one decision to undo.
+    const refused = this.hasBacktracked
+      ? added.find((incompatibility) => this.partialSolution.relation(incompatibility, packageId, term) === "satisfied")
+      : undefined;
+    if (!refused) return this.decide(packageId, version);
+    this.rejected++;
+    this.report(packageId, refused);
+  }
+
+  private decide(packageId: PackageId, version: number): void {
+    this.decisions++;
+    this.partialSolution.decide(packageId, version);
+  }
+
+  private addDependency(packageId: PackageId, version: number, dependency: Dependency): Incompatibility {
+    const on = this.idOf(dependency.name);
+    const key = `${on}:${dependency.set.key}`;
+    const previous = this.merged[packageId]!.get(key);
+    const dependents = VersionSet.of(version);
+    // A dependent's own term is the positive one.
+    const others = previous?.terms[0]!.positive ? previous.terms[0]!.set : VersionSet.empty;
+    const cause = { kind: "dependency", on, set: dependency.set, requirement: dependency.requirement } as const;
+    const incompatibility = fromDependency(packageId, on === packageId ? dependents : others.union(dependents), cause);
+    if (previous && on !== packageId) this.remove(previous);
+    this.merged[packageId]!.set(key, incompatibility);
+    this.add(incompatibility);
+    return incompatibility;
+  }
+
+  private add(incompatibility: Incompatibility): void {
+    this.made++;
+    for (const packageId of incompatibility.packages) this.incompatibilities[packageId]!.push(incompatibility);
+  }
+
+  private remove(incompatibility: Incompatibility): void {
+    for (const packageId of incompatibility.packages) {
+      const list = this.incompatibilities[packageId]!;
+      list.splice(list.lastIndexOf(incompatibility), 1);
+    }
+  }
+
+  private report(affected: PackageId, cause: Incompatibility): void {
+    const culprits = cause.packages.filter((packageId) => packageId !== affected);
+    this.provider.conflicted?.(
+      this.names[affected]!,
+      culprits.map((packageId) => this.names[packageId]!),
+    );
+  }
+
+  private idOf(name: string): PackageId {
+    const known = this.ids.get(name);
+    if (known !== undefined) return known;
+    const packageId = this.names.push(name) - 1;
+    this.ids.set(name, packageId);
+    this.incompatibilities.push([]);
+    this.merged.push(new Map());
+    this.withDependencies.push(new Set());
+    return packageId;
+  }
+
+  private *undecided(): Generator<readonly [string, VersionSet], void> {
+    for (const [packageId, set] of this.partialSolution.undecided()) yield [this.names[packageId]!, set];
+  }
+
+  private solution(): Map<string, number> {
+    const versions = new Map<string, number>();
+    for (const [packageId, version] of this.partialSolution.decisions())
+      if (packageId !== this.root) versions.set(this.names[packageId]!, version);
+    return versions;
+  }
+
+  private statistics(): SolverStatistics {
+    return {
+      decisions: this.decisions,
+      conflicts: this.conflicts,
+      rejected: this.rejected,
+      incompatibilities: this.made,
+    };
+  }
+}
