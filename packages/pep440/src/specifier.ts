@@ -97,13 +97,26 @@ const leadingOperator = /^(?:===|~=|==|!=|<=|>=|<|>)/;
  * @throws {InvalidSpecifier}
  */
 export function parseSpecifier(text: string): Specifier {
+  const specifier = tryParseSpecifier(text);
+  if (specifier !== undefined) return specifier;
   const clause = stripWhitespace(text);
-  const operator = leadingOperator.exec(clause)?.[0] as SpecifierOperator | undefined;
-  if (operator === undefined || !wholeSpecifier.test(clause)) throw new InvalidSpecifier(clause, explain(clause, operator));
-  return new Specifier(operator, stripWhitespace(clause.slice(operator.length)));
+  throw new InvalidSpecifier(clause, explain(clause));
 }
 
-function explain(clause: string, operator: SpecifierOperator | undefined): string {
+/** As {@link parseSpecifier}, but `undefined` for what is no specifier. */
+export function tryParseSpecifier(text: string): Specifier | undefined {
+  const clause = stripWhitespace(text);
+  if (!wholeSpecifier.test(clause)) return undefined;
+  const operator = operatorOf(clause);
+  return operator && new Specifier(operator, stripWhitespace(clause.slice(operator.length)));
+}
+
+function operatorOf(clause: string): SpecifierOperator | undefined {
+  return leadingOperator.exec(clause)?.[0] as SpecifierOperator | undefined;
+}
+
+function explain(clause: string): string {
+  const operator = operatorOf(clause);
   if (operator === undefined) return "expected one of ~= == != <= >= < > === and a version, such as >=1.0";
   const rest = stripWhitespace(clause.slice(operator.length));
   const isEquality = operator === "==" || operator === "!=";

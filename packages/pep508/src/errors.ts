@@ -1,0 +1,83 @@
+import { redactWithPositions } from "./redact-url.ts";
+
+/** Start and end of the bad piece in a text, in UTF-16 units; the end is exclusive. */
+export type Span = readonly [start: number, end: number];
+
+interface Drawing {
+  readonly source: string;
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** The problem, the line, and `~~~^` under the bad piece. Credentials of URLs are masked, and the span moved with them. */
+function draw(problem: string, original: string, span: Span): Drawing {
+  const { text: source, move } = redactWithPositions(original);
+  const [start, end] = [move(span[0]), move(span[1])];
+  const columns = (text: string): number => [...text].length;
+  const underline = " ".repeat(columns(source.slice(0, start))) + "~".repeat(columns(source.slice(start, end)));
+  return { source, span: [start, end], message: `${problem}\n    ${source}\n    ${underline}^` };
+}
+
+/** The text is no requirement of PEP 508. */
+export class InvalidRequirement extends Error {
+  override readonly name = "InvalidRequirement";
+  readonly code = "MURRE_INVALID_REQUIREMENT";
+  /** The problem in one line, without the drawing. */
+  readonly problem: string;
+  /** What was given, credentials in URLs masked. */
+  readonly source: string;
+  /** The bad piece of `source`. */
+  readonly span: Span;
+  constructor(problem: string, original: string, span: Span, options?: ErrorOptions) {
+    const drawing = draw(problem, original, span);
+    super(drawing.message, options);
+    this.problem = problem;
+    this.source = drawing.source;
+    this.span = drawing.span;
+  }
+}
+
+/** The text is no marker of PEP 508. */
+export class InvalidMarker extends Error {
+  override readonly name = "InvalidMarker";
+  readonly code = "MURRE_INVALID_MARKER";
+  /** The problem in one line, without the drawing. */
+  readonly problem: string;
+  /** What was given, credentials in URLs masked. */
+  readonly source: string;
+  /** The bad piece of `source`. */
+  readonly span: Span;
+  constructor(problem: string, original: string, span: Span, options?: ErrorOptions) {
+    const drawing = draw(problem, original, span);
+    super(drawing.message, options);
+    this.problem = problem;
+    this.source = drawing.source;
+    this.span = drawing.span;
+  }
+}
+
+/** A comparison in a marker that has no meaning for the values it meets. */
+export class UndefinedComparison extends Error {
+  override readonly name = "UndefinedComparison";
+  readonly code = "MURRE_UNDEFINED_COMPARISON";
+  /** The comparison as the marker has it. */
+  readonly comparison: string;
+  constructor(comparison: string, reason: string, options?: ErrorOptions) {
+    super(`the marker's comparison ${comparison} cannot be evaluated: ${reason}`, options);
+    this.comparison = comparison;
+  }
+}
+
+/** A marker names a variable that the environment, or this kind of file, does not have. */
+export class UndefinedMarkerVariable extends Error {
+  override readonly name = "UndefinedMarkerVariable";
+  readonly code = "MURRE_UNDEFINED_MARKER_VARIABLE";
+  readonly variable: string;
+  constructor(variable: string, options?: ErrorOptions) {
+    super(
+      `the marker variable ${variable} has no value here: "extra" is for metadata, "extras" and "dependency_groups" are for lock files, everything else comes from the interpreter`,
+      options,
+    );
+    this.variable = variable;
+  }
+}

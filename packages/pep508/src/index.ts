@@ -1,0 +1,13 @@
+export { parseRequirement, type Requirement } from "./requirement.ts";
+export { parseMarker, type LockFileSelection, type Marker } from "./marker.ts";
+export type {
+  MarkerComparison,
+  MarkerEnvironment,
+  MarkerExpression,
+  MarkerOperand,
+  MarkerOperator,
+  MarkerVariable,
+} from "./marker-expression.ts";
+export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
+export { redactUrl } from "./redact-url.ts";
+export { InvalidMarker, InvalidRequirement, UndefinedComparison, UndefinedMarkerVariable, type Span } from "./errors.ts";

@@ -1,0 +1,106 @@
+/** The variables of PEP 508, of PEP 685 (`extra`) and of PEP 751 (`extras`, `dependency_groups`). */
+export type MarkerVariable = keyof MarkerEnvironment | "extra" | "extras" | "dependency_groups";
+
+/** What an interpreter says of itself and of the machine, PEP 508, "Environment Markers". */
+export interface MarkerEnvironment {
+  /** `os.name`: "posix", "nt" */
+  readonly os_name: string;
+  /** `sys.platform`: "linux", "darwin", "win32" */
+  readonly sys_platform: string;
+  /** `platform.machine()`: "x86_64", "arm64", "AMD64" */
+  readonly platform_machine: string;
+  /** `platform.python_implementation()`: "CPython", "PyPy" */
+  readonly platform_python_implementation: string;
+  /** `platform.release()`: often no version, such as "6.1.0-18-amd64" */
+  readonly platform_release: string;
+  /** `platform.system()`: "Linux", "Darwin", "Windows" */
+  readonly platform_system: string;
+  /** `platform.version()`: free text */
+  readonly platform_version: string;
+  /** The first two numbers of `platform.python_version()`: "3.11" */
+  readonly python_version: string;
+  /** `platform.python_version()`: "3.11.7", "3.13.0a2" */
+  readonly python_full_version: string;
+  /** `sys.implementation.name`: "cpython" */
+  readonly implementation_name: string;
+  /** `sys.implementation.version` as a version: "3.11.7" */
+  readonly implementation_version: string;
+}
+
+export type MarkerOperator = "===" | "==" | "~=" | "!=" | "<=" | ">=" | "<" | ">" | "in" | "not in";
+
+export type MarkerOperand =
+  | { readonly kind: "variable"; readonly name: MarkerVariable }
+  | { readonly kind: "literal"; readonly value: string };
+
+export interface MarkerComparison {
+  readonly kind: "comparison";
+  readonly left: MarkerOperand;
+  readonly operator: MarkerOperator;
+  readonly right: MarkerOperand;
+}
+
+/** A marker's meaning: comparisons joined by "and" and "or", at least two operands each; parentheses are in the nesting. */
+export type MarkerExpression =
+  | MarkerComparison
+  | { readonly kind: "and" | "or"; readonly operands: readonly MarkerExpression[] };
+
+/** A marker as it was written: comparisons and parenthesised lists, and the words between them. */
+export type MarkerSyntax = readonly (MarkerComparison | MarkerSyntax | "and" | "or")[];
+
+/** "and" binds tighter than "or". */
+export function toExpression(syntax: MarkerSyntax): MarkerExpression {
+  const alternatives: MarkerExpression[][] = [[]];
+  for (const item of syntax) {
+    if (item === "or") alternatives.push([]);
+    else if (item !== "and") alternatives.at(-1)?.push(isList(item) ? toExpression(item) : item);
+  }
+  return join(
+    "or",
+    alternatives.map((operands) => join("and", operands)),
+  );
+}
+
+function join(kind: "and" | "or", operands: readonly MarkerExpression[]): MarkerExpression {
+  const [only] = operands;
+  return operands.length === 1 && only !== undefined ? only : { kind, operands };
+}
+
+/** The text in packaging's form: double quotes, one space between words, parentheses where they were unless around everything or one comparison. */
+export function formatSyntax(syntax: MarkerSyntax, isOutermost = true): string {
+  const [only] = syntax;
+  if (syntax.length === 1 && only !== undefined && typeof only !== "string")
+    return isList(only) ? formatSyntax(only, isOutermost) : formatComparison(only);
+  const words = syntax.map((item) => {
+    if (typeof item === "string") return item;
+    return isList(item) ? formatSyntax(item, false) : formatComparison(item);
+  });
+  return isOutermost ? words.join(" ") : `(${words.join(" ")})`;
+}
+
+export function formatComparison({ left, operator, right }: MarkerComparison): string {
+  return `${formatOperand(left)} ${operator} ${formatOperand(right)}`;
+}
+
+function formatOperand(operand: MarkerOperand): string {
+  return operand.kind === "variable" ? operand.name : quote(operand.value);
+}
+
+/** A string that the parser reads back as it was: the quote that does not occur, escapes where PEP 508's plain characters end. */
+function quote(value: string): string {
+  const sign = value.includes('"') && !value.includes("'") ? "'" : '"';
+  // Only characters below U+0020, the backslash and a double quote beside single ones are written as escapes.
+  const escaped = value.replace(/[\x00-\x1f\\]|"/g, (character) =>
+    character === '"' && sign === "'" ? character : escape(character),
+  );
+  return `${sign}${escaped}${sign}`;
+}
+
+function escape(character: string): string {
+  if (character === "\\") return "\\\\";
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+function isList(item: MarkerComparison | MarkerSyntax): item is MarkerSyntax {
+  return Array.isArray(item);
+}
