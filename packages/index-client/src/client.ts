@@ -1,0 +1,223 @@
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import type { Documents } from "@murre/cache";
+import { acceptedEncodings, answerText } from "./answer-text.ts";
+import { createCredentials } from "./credentials.ts";
+import { DEFAULT_INDEX_URL } from "./default-index.ts";
+import { createDispatchers, type ConnectionSettings } from "./dispatchers.ts";
+import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./download.ts";
+import { HttpStatusError } from "./errors.ts";
+import { readFilePage } from "./file-index.ts";
+import { findProjectFiles, mixedHosts } from "./find-files.ts";
+import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./find-links.ts";
+import { readHttpPage, type HttpPages } from "./http-page.ts";
+import { withoutCredentials } from "./index-location.ts";
+import { readMetadata, type MetadataSources } from "./metadata.ts";
+import { createRangeServers } from "./range-servers.ts";
+import { createSlots, type Slots } from "./slots.ts";
+import { Transport } from "./transport.ts";
+import type {
+  DistributionFile,
+  IndexEvent,
+  IndexLocation,
+  IndexStrategy,
+  ProjectFiles,
+  ProjectPage,
+  Refresh,
+  TransferCounts,
+} from "./types.ts";
+
+/** How the network is used; everything has a default. */
+export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {
+  readonly retries?: number | undefined;
+  /** Small requests at once; 50 unless told otherwise. */
+  readonly concurrentRequests?: number | undefined;
+  /** Downloads at once; 10 unless told otherwise. */
+  readonly concurrentDownloads?: number | undefined;
+  /** Statuses by which an index says that it does not have a project; [404, 410] unless told otherwise. */
+  readonly missingStatuses?: readonly number[] | undefined;
+  readonly userAgent?: string | undefined;
+}
+
+export interface IndexClientOptions {
+  readonly locations: readonly IndexLocation[];
+  /** "first-index" unless told otherwise. */
+  readonly strategy?: IndexStrategy;
+  /** Pages and metadata are kept here between runs; without it, in memory only. */
+  readonly documents?: Documents | undefined;
+  readonly refresh?: Refresh;
+  /** Only what is cached or local is used. */
+  readonly offline?: boolean;
+  readonly network?: NetworkSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** A value like `process.platform`. */
+  readonly platform: string;
+  readonly onEvent?: (event: IndexEvent) => void;
+  /** The index whose mixing with others is warned about; {@link DEFAULT_INDEX_URL} unless told otherwise. */
+  readonly publicIndexUrl?: string;
+  /** Between 0 and 1, for the jitter of retries; `Math.random` unless told otherwise. */
+  readonly random?: () => number;
+}
+
+/** What indexes, find-links places and direct URLs are read through, for the length of one operation. */
+export interface IndexClient {
+  /**
+   * All files of a project, by the strategy.
+   * @throws {ProjectNotFound} {IndexUnreachable} {HttpStatusError} {InvalidIndexPage} {OfflineMiss}
+   */
+  findFiles(project: NormalizedName): Promise<ProjectFiles>;
+  /** What one location offers; undefined when it does not have the project. Asked for at most once for each project. */
+  page(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined>;
+  /** The METADATA of a wheel, or undefined when only the whole file can tell. */
+  metadata(file: DistributionFile, signal?: AbortSignal): Promise<string | undefined>;
+  download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
+  /** A small text, such as a requirements file. */
+  text(url: string, signal?: AbortSignal): Promise<string>;
+  counts(): TransferCounts;
+  /** Closes all connections; requests that run are broken off. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a client. It reads nothing and connects to nothing before it is asked.
+ * @param signal ends all that the client does.
+ */
+export function createIndexClient(options: IndexClientOptions, signal?: AbortSignal): IndexClient {
+  return new Client(options, signal);
+}
+
+class Client implements IndexClient {
+  readonly #options: IndexClientOptions;
+  readonly #signal: AbortSignal | undefined;
+  readonly #dispatchers: ReturnType<typeof createDispatchers>;
+  readonly #transport: Transport;
+  readonly #requests: Slots;
+  readonly #downloads: Slots;
+  readonly #pages: HttpPages;
+  readonly #metadata: MetadataSources;
+  readonly #memory = new Map<string, Promise<ProjectPage | undefined>>();
+  readonly #places = new Map<string, Promise<FindLinksPlace>>();
+  readonly #told = new Set<string>();
+
+  constructor(options: IndexClientOptions, signal: AbortSignal | undefined) {
+    const { network = {}, env, locations, documents, offline = false } = options;
+    const onEvent = options.onEvent ?? (() => {});
+    this.#options = options;
+    this.#signal = signal;
+    this.#dispatchers = createDispatchers({ ...network, env });
+    this.#transport = new Transport({
+      dispatchers: this.#dispatchers,
+      credentials: createCredentials(locations.map(({ url }) => url), options),
+      retries: network.retries,
+      offline,
+      userAgent: network.userAgent ?? "murre",
+      random: options.random ?? Math.random,
+      onEvent,
+    });
+    this.#requests = createSlots(network.concurrentRequests ?? 50);
+    this.#downloads = createSlots(network.concurrentDownloads ?? 10);
+    const common = { transport: this.#transport, slots: this.#requests, documents, onEvent };
+    this.#pages = { ...common, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
+    this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
+  }
+
+  async findFiles(project: NormalizedName): Promise<ProjectFiles> {
+    const found = await findProjectFiles(project, {
+      locations: this.#options.locations,
+      strategy: this.#options.strategy ?? "first-index",
+      page: (location, name) => this.page(location, name),
+      onSkipped: (location, name, error) => this.#skipped(location, name, error),
+    });
+    const hosts = mixedHosts(found, this.#options.publicIndexUrl ?? DEFAULT_INDEX_URL);
+    if (hosts !== undefined) this.#tellOnce(`mixed ${project}`, { kind: "mixed-origins", project, hosts });
+    return found;
+  }
+
+  #skipped(location: IndexLocation, project: string, error: Error): void {
+    const url = withoutCredentials(location.url);
+    if ((error as { code?: unknown }).code !== "MURRE_OFFLINE")
+      this.#tellOnce(`skipped ${url}`, { kind: "index-skipped", url, project, error });
+  }
+
+  #tellOnce(key: string, event: IndexEvent): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#options.onEvent?.(event);
+  }
+
+  page(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined> {
+    const key = `${location.kind} ${location.url} ${project}`;
+    const known = this.#memory.get(key) ?? this.#readPage(location, project);
+    this.#memory.set(key, known);
+    return known;
+  }
+
+  async #readPage(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined> {
+    if (location.kind === "find-links") return (await this.#place(location)).get(project);
+    if (location.url.startsWith("file:")) return readFilePage(location.url, project, this.#options.documents);
+    const base = new URL(location.url);
+    base.pathname += `${project}/`;
+    return readHttpPage(this.#pages, {
+      url: base.href,
+      index: withoutCredentials(location.url),
+      document: project,
+      project,
+      refresh: this.#mustRefresh(project),
+      signal: this.#signal,
+    });
+  }
+
+  #place(location: IndexLocation): Promise<FindLinksPlace> {
+    const known = this.#places.get(location.url) ?? this.#readPlace(location);
+    this.#places.set(location.url, known);
+    return known;
+  }
+
+  async #readPlace(location: IndexLocation): Promise<FindLinksPlace> {
+    const index = withoutCredentials(location.url);
+    if (location.url.startsWith("file:")) return groupByProject(readFindLinks(location.url), index);
+    const single = singleDistribution(index, index);
+    if (single !== undefined) return groupByProject(single, index);
+    const page = await readHttpPage(this.#pages, {
+      url: location.url,
+      index,
+      document: "_links",
+      project: normalizeName("find-links"),
+      refresh: this.#options.refresh !== undefined && this.#options.refresh !== "none",
+      signal: this.#signal,
+    });
+    if (page === undefined) throw new HttpStatusError(index, 404);
+    return groupByProject(page, index);
+  }
+
+  #mustRefresh(project: string): boolean {
+    const { refresh = "none" } = this.#options;
+    return refresh === "all" || (refresh !== "none" && refresh.has(project));
+  }
+
+  metadata(file: DistributionFile, signal = this.#signal): Promise<string | undefined> {
+    return readMetadata(this.#metadata, file, signal);
+  }
+
+  download(file: Downloadable, options: DownloadOptions): Promise<Downloaded> {
+    const signal = options.signal ?? this.#signal;
+    return downloadFile(this.#transport, this.#downloads, file, { ...options, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  text(url: string, signal = this.#signal): Promise<string> {
+    const headers = { "accept-encoding": acceptedEncodings };
+    return this.#transport.get(url, { headers: () => headers, slots: this.#requests, signal }, async (answer) => {
+      if (answer.status === 200) return answerText(answer);
+      await answer.drop();
+      throw new HttpStatusError(url, answer.status);
+    });
+  }
+
+  counts(): TransferCounts {
+    return this.#transport.counts();
+  }
+
+  close(): Promise<void> {
+    return this.#dispatchers.close();
+  }
+}

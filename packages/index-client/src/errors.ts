@@ -1,0 +1,149 @@
+import { redactUrl } from "@murre/pep508";
+
+/** No connection could be made, or the connection broke or stayed silent, after all retries. */
+export class IndexUnreachable extends Error {
+  override readonly name = "IndexUnreachable";
+  readonly code = "MURRE_INDEX_UNREACHABLE";
+  readonly url: string;
+  constructor(url: string, reason: string, options?: ErrorOptions) {
+    super(`${redactUrl(url)} cannot be reached: ${reason}; check the address, the network and the proxy settings`, options);
+    this.url = redactUrl(url);
+  }
+}
+
+/** No location has a page for the project. */
+export class ProjectNotFound extends Error {
+  override readonly name = "ProjectNotFound";
+  readonly code = "MURRE_PROJECT_NOT_FOUND";
+  readonly project: string;
+  readonly locations: readonly string[];
+  constructor(project: string, locations: readonly string[], options?: ErrorOptions) {
+    const asked = locations.map(redactUrl);
+    super(
+      asked.length === 0
+        ? `${project} was not found: no index and no find-links location is configured`
+        : `${project} was not found in ${asked.join(", ")}; check the spelling, or name another index`,
+      options,
+    );
+    this.project = project;
+    this.locations = asked;
+  }
+}
+
+/** The server answered, but not with what was asked for. */
+export class HttpStatusError extends Error {
+  override readonly name = "HttpStatusError";
+  readonly code = "MURRE_HTTP_STATUS";
+  readonly url: string;
+  readonly status: number;
+  constructor(url: string, status: number) {
+    const hint =
+      status === 401 || status === 403 || status === 407
+        ? "; the credentials in the URL or in netrc are missing or refused"
+        : status >= 500
+          ? "; the server has a problem, try again later"
+          : "";
+    super(`${redactUrl(url)} answered with status ${status}${hint}`);
+    this.url = redactUrl(url);
+    this.status = status;
+  }
+}
+
+/** The bytes received are not the bytes that the index, the requirement or the lock file promised. */
+export class HashMismatch extends Error {
+  override readonly name = "HashMismatch";
+  readonly code = "MURRE_HASH_MISMATCH";
+  readonly url: string;
+  readonly algorithm: string;
+  readonly expected: string;
+  readonly actual: string;
+  constructor(url: string, algorithm: string, expected: string, actual: string) {
+    super(
+      `${redactUrl(url)}: expected ${algorithm} ${expected}, but the file has ${actual}; ` +
+        "it was changed after it was listed, or damaged on the way",
+    );
+    this.url = redactUrl(url);
+    this.algorithm = algorithm;
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/** A download ended before the promised length, and could not be continued. */
+export class DownloadInterrupted extends Error {
+  override readonly name = "DownloadInterrupted";
+  readonly code = "MURRE_DOWNLOAD_INTERRUPTED";
+  readonly url: string;
+  /** Bytes that lie at the destination and may be continued from. */
+  readonly receivedBytes: number;
+  constructor(url: string, receivedBytes: number, reason: string, options?: ErrorOptions) {
+    super(`${redactUrl(url)}: the download broke after ${receivedBytes} bytes: ${reason}; try again, it continues there`, options);
+    this.url = redactUrl(url);
+    this.receivedBytes = receivedBytes;
+  }
+}
+
+/** The downloaded bytes cannot be written where the caller wants them. */
+export class DownloadNotWritten extends Error {
+  override readonly name = "DownloadNotWritten";
+  readonly code = "MURRE_DOWNLOAD_NOT_WRITTEN";
+  readonly path: string;
+  constructor(path: string, options?: ErrorOptions) {
+    const reason = options?.cause instanceof Error ? options.cause.message : "the file system refused";
+    super(`${path}: the download cannot be written: ${reason}`, options);
+    this.path = path;
+  }
+}
+
+/** A page of an index is no page of the simple API. */
+export class InvalidIndexPage extends Error {
+  override readonly name = "InvalidIndexPage";
+  readonly code = "MURRE_INVALID_INDEX_PAGE";
+  readonly url: string;
+  constructor(url: string, problem: string, options?: ErrorOptions) {
+    super(`${redactUrl(url)} is no page of the simple API: ${problem}; is this the address of an index?`, options);
+    this.url = redactUrl(url);
+  }
+}
+
+/** The address of an index or of a find-links location cannot be used. */
+export class InvalidIndexLocation extends Error {
+  override readonly name = "InvalidIndexLocation";
+  readonly code = "MURRE_INVALID_INDEX_LOCATION";
+  readonly location: string;
+  constructor(location: string, problem: string, options?: ErrorOptions) {
+    super(`${redactUrl(location)}: ${problem}; expected a path or an http:, https: or file: URL`, options);
+    this.location = redactUrl(location);
+  }
+}
+
+/** The network would be needed, and the caller said that it must not be used. */
+export class OfflineMiss extends Error {
+  override readonly name = "OfflineMiss";
+  readonly code = "MURRE_OFFLINE";
+  readonly url: string;
+  constructor(url: string) {
+    super(`${redactUrl(url)} is not in the cache, and the network is not used offline; run once without --offline`);
+    this.url = redactUrl(url);
+  }
+}
+
+/** Files of pip's configuration, or PIP_* variables, hold what pip itself would refuse. All problems are listed. */
+export class InvalidPipConfiguration extends Error {
+  override readonly name = "InvalidPipConfiguration";
+  readonly code = "MURRE_INVALID_PIP_CONFIGURATION";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(`pip's configuration cannot be read:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, options);
+    this.problems = problems;
+  }
+}
+
+/** A certificate file, a client certificate or a proxy address cannot be used. */
+export class InvalidTransportSettings extends Error {
+  override readonly name = "InvalidTransportSettings";
+  readonly code = "MURRE_INVALID_TRANSPORT_SETTINGS";
+  constructor(problem: string, options?: ErrorOptions) {
+    super(problem, options);
+  }
+}

@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync, statSync, type BigIntStats } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Documents } from "@murre/cache";
+import type { NormalizedName } from "@murre/pep508";
+import { IndexUnreachable } from "./errors.ts";
+import { indexKey } from "./index-location.ts";
+import { decodePageDocument, encodePageDocument } from "./page-document.ts";
+import { judgeLinks, type PageLink, type ParsedPage } from "./page-link.ts";
+import { parseSimpleHtml } from "./simple-html.ts";
+import type { ProjectPage } from "./types.ts";
+
+/** What decides whether a page that was read from a file still is that file. */
+interface FileSource {
+  readonly size: string;
+  /** Nanoseconds. */
+  readonly mtime: string;
+  readonly inode: string;
+}
+
+/**
+ * The project's page in a simple index that is a folder: `<root>/<project>/index.html`, or the listing of
+ * `<root>/<project>/`. A page that did not change since it was parsed costs one stat and one read of a cache document.
+ * @param root `file:` URL with a slash at its end.
+ * @returns undefined when the index does not have the project.
+ * @throws {IndexUnreachable} when there is no index at `root`, or the page cannot be read.
+ */
+export function readFilePage(
+  root: string,
+  project: NormalizedName,
+  documents: Documents | undefined,
+): ProjectPage | undefined {
+  const pageUrl = `${root}${project}/`;
+  const path = join(fileURLToPath(pageUrl), "index.html");
+  const stats = statOf(path, root);
+  if (stats === undefined) return readFolderPage(root, pageUrl, project);
+  const source: FileSource = { size: `${stats.size}`, mtime: `${stats.mtimeNs}`, inode: `${stats.ino}` };
+  const segments = ["index", indexKey(root), project] as const;
+  const cached = documents?.read(...segments);
+  const known = cached === undefined ? undefined : decodePageDocument<FileSource>(cached, project, root);
+  if (known !== undefined && isSameFile(known.source, source)) return known.page;
+  const parsed = parseSimpleHtml(readText(path, root), `${pageUrl}index.html`, root);
+  documents?.write([...segments], encodePageDocument(source, parsed));
+  return { project, index: root, files: parsed.files, skipped: parsed.skipped };
+}
+
+function isSameFile(a: FileSource, b: FileSource): boolean {
+  return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
+}
+
+function readFolderPage(root: string, pageUrl: string, project: NormalizedName): ProjectPage | undefined {
+  const listed = listFolder(pageUrl, root);
+  if (listed !== undefined) return { project, index: root, ...listed };
+  if (statOf(fileURLToPath(root), root) === undefined) throw new IndexUnreachable(root, "there is no such folder");
+  return undefined;
+}
+
+/** The distributions in a folder, sorted by name; undefined when it is no folder. */
+export function listFolder(folderUrl: string, index: string): ParsedPage | undefined {
+  const folder = fileURLToPath(folderUrl);
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw new IndexUnreachable(index, `${folder} cannot be read`, { cause: error });
+  }
+  const links = names.toSorted().map((filename): PageLink => {
+    return { filename, url: pathToFileURL(join(folder, filename)).href, hashes: {}, yanked: false };
+  });
+  return judgeLinks(links, index);
+}
+
+/** The stats of a file that may be absent. */
+export function statOf(path: string, index: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw new IndexUnreachable(index, `${path} cannot be read`, { cause: error });
+  }
+}
+
+export function readText(path: string, index: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new IndexUnreachable(index, `${path} cannot be read`, { cause: error });
+  }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");

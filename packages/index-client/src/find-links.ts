@@ -1,0 +1,55 @@
+import { fileURLToPath } from "node:url";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import { parseSdistFilename } from "@murre/platform-tags";
+import { IndexUnreachable } from "./errors.ts";
+import { listFolder, readText, statOf } from "./file-index.ts";
+import { filenameOfUrl, hashesOfFragment, judgeLinks, kindOfFilename, type ParsedPage } from "./page-link.ts";
+import { parseSimpleHtml } from "./simple-html.ts";
+import type { DistributionFile, ProjectPage } from "./types.ts";
+
+/** What a find-links place holds, by project: read once, then asked for each project. */
+export type FindLinksPlace = ReadonlyMap<string, ProjectPage>;
+
+/**
+ * Reads a find-links place on disk: a folder of distributions, an HTML page, or one distribution.
+ * @throws {IndexUnreachable} when nothing is there.
+ */
+export function readFindLinks(url: string): ParsedPage {
+  const path = fileURLToPath(url);
+  const stats = statOf(path, url);
+  if (stats === undefined) throw new IndexUnreachable(url, "there is no such file or folder");
+  if (stats.isDirectory()) return listFolder(url.endsWith("/") ? url : `${url}/`, url) ?? { files: [], skipped: [] };
+  return singleDistribution(url, url) ?? parseSimpleHtml(readText(path, url), url, url);
+}
+
+/** A page of one link, when the address itself is a distribution's. */
+export function singleDistribution(url: string, index: string): ParsedPage | undefined {
+  const filename = filenameOfUrl(url);
+  if (filename === undefined || kindOfFilename(filename) === undefined) return undefined;
+  const [plain = url, fragment = ""] = url.split("#");
+  return judgeLinks([{ filename, url: plain, hashes: hashesOfFragment(fragment), yanked: false }], index);
+}
+
+/** Sorts a place's files by the project that their names state; a name that states none is left out. */
+export function groupByProject(page: ParsedPage, index: string): FindLinksPlace {
+  const projects = new Map<string, { project: NormalizedName; index: string; files: DistributionFile[]; skipped: [] }>();
+  for (const file of page.files) {
+    const project = projectOf(file);
+    if (project === undefined) continue;
+    const entry = projects.get(project) ?? { project, index, files: [], skipped: [] };
+    entry.files.push(file);
+    projects.set(project, entry);
+  }
+  return projects;
+}
+
+/** PEP 427: a wheel's name ends at its first dash. PEP 625: an sdist's ends at its last. */
+export function projectOf(file: DistributionFile): NormalizedName | undefined {
+  try {
+    if (file.kind === "sdist") return parseSdistFilename(file.filename).name;
+    const dash = file.filename.indexOf("-");
+    return dash <= 0 ? undefined : normalizeName(file.filename.slice(0, dash));
+  } catch {
+    return undefined;
+  }
+}

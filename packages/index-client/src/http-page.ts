@@ -1,0 +1,148 @@
+import type { Documents } from "@murre/cache";
+import type { NormalizedName } from "@murre/pep508";
+import CachePolicy from "http-cache-semantics";
+import { acceptedEncodings, answerText } from "./answer-text.ts";
+import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
+import { indexKey } from "./index-location.ts";
+import { decodePageDocument, encodePageDocument, type PageDocument } from "./page-document.ts";
+import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
+import { parseSimpleHtml } from "./simple-html.ts";
+import { parseSimpleJson } from "./simple-json.ts";
+import type { Slots } from "./slots.ts";
+import type { Answer, Headers, Transport } from "./transport.ts";
+import type { IndexEvent, ProjectPage } from "./types.ts";
+
+/** How long the page holds, as RFC 9111 has it; stored beside the parsed page. */
+interface HttpSource {
+  readonly policy: CachePolicy.CachePolicyObject;
+  /** The redirect that led to the page is not kept, so the next use asks again, conditionally. */
+  readonly redirected: boolean;
+}
+
+type Cached = PageDocument<HttpSource>;
+
+export interface HttpPages {
+  readonly transport: Transport;
+  readonly slots: Slots;
+  readonly documents: Documents | undefined;
+  readonly offline: boolean;
+  /** Statuses that mean "this index does not have the project". */
+  readonly missingStatuses: readonly number[];
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+export interface PageRequest {
+  /** The page's address, with the credentials of its location. */
+  readonly url: string;
+  /** The location's address without credentials: names the index in results. */
+  readonly index: string;
+  /** The project, or "_links" for a find-links page, which no project can be called. */
+  readonly document: string;
+  readonly project: NormalizedName;
+  readonly refresh: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const simpleAccept =
+  "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+/** What the caching rules see of a request: no credentials, because the policy is stored. */
+const requestHeaders = { accept: simpleAccept, "accept-encoding": acceptedEncodings };
+
+/** Private cache, and no guessing: a page without explicit freshness is asked for again each run, conditionally. */
+const policyOptions = { shared: false, cacheHeuristic: 0 };
+
+/**
+ * The page at a URL, from the cache while it is fresh, else asked for again with its validators.
+ * @returns undefined when the index does not have it.
+ * @throws {IndexUnreachable} {HttpStatusError} {InvalidIndexPage} {OfflineMiss}
+ */
+export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise<ProjectPage | undefined> {
+  const cached = readCached(pages, page);
+  if (cached !== undefined && mayUse(cached, pages, page)) return cached.page;
+  if (pages.offline) throw new OfflineMiss(page.url);
+  return pages.transport.get(
+    page.url,
+    { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal: page.signal },
+    (answer) => consumePage(pages, page, cached, answer),
+  );
+}
+
+function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
+  const data = pages.documents?.read("index", indexKey(page.index), page.document);
+  return data === undefined ? undefined : decodePageDocument<HttpSource>(data, page.project, page.index);
+}
+
+function mayUse(cached: Cached, pages: HttpPages, page: PageRequest): boolean {
+  if (pages.offline) return true;
+  if (page.refresh || cached.source.redirected) return false;
+  return CachePolicy.fromObject(cached.source.policy).satisfiesWithoutRevalidation(requestOf(page));
+}
+
+function requestOf(page: PageRequest): CachePolicy.HttpRequest {
+  const { pathname, search } = new URL(page.url);
+  return { url: pathname + search, method: "GET", headers: { ...requestHeaders, host: new URL(page.url).host } };
+}
+
+function conditionalHeaders(cached: Cached | undefined, page: PageRequest): Record<string, string> {
+  const request = requestOf(page);
+  const headers =
+    cached === undefined ? request.headers : CachePolicy.fromObject(cached.source.policy).revalidationHeaders(request);
+  const refresh = page.refresh ? { "cache-control": "no-cache" } : {};
+  const sent = { ...headers, ...refresh } as Record<string, string>;
+  delete sent["host"];
+  return sent;
+}
+
+async function consumePage(
+  pages: HttpPages,
+  page: PageRequest,
+  cached: Cached | undefined,
+  answer: Answer,
+): Promise<ProjectPage | undefined> {
+  if (answer.status === 304 && cached !== undefined) {
+    await answer.drop();
+    const previous = CachePolicy.fromObject(cached.source.policy);
+    const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
+    store(pages, page, { policy: policy.toObject(), redirected: answer.redirected }, cached.page);
+    return cached.page;
+  }
+  if (answer.status !== 200) {
+    await answer.drop();
+    if (pages.missingStatuses.includes(answer.status)) return undefined;
+    throw new HttpStatusError(page.url, answer.status);
+  }
+  const parsed = parsePage(await answerText(answer), answer, page.index);
+  if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
+    pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
+  const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
+  if (policy.storable()) store(pages, page, { policy: policy.toObject(), redirected: answer.redirected }, parsed);
+  return { project: page.project, index: page.index, files: parsed.files, skipped: parsed.skipped };
+}
+
+function store(pages: HttpPages, page: PageRequest, source: HttpSource, parsed: ParsedPage): void {
+  pages.documents?.write(["index", indexKey(page.index), page.document], encodePageDocument(source, parsed));
+}
+
+/** The headers that decide about caching; cookies and the like are not stored. */
+const cachingHeaders = ["age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"];
+
+function responseOf(answer: Answer): CachePolicy.HttpResponse {
+  return { status: answer.status, headers: pick(answer.headers, cachingHeaders) };
+}
+
+function pick(headers: Headers, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) if (headers[name] !== undefined) picked[name] = headers[name];
+  return picked;
+}
+
+/** Reads a page by its content type (PEP 691, "Content-Types"). */
+function parsePage(text: string, answer: Answer, index: string): ParsedPage {
+  const type = (answer.headers["content-type"] ?? "text/html").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (/^application\/vnd\.pypi\.simple\.v\d+\+json$/.test(type) || type === "application/json")
+    return parseSimpleJson(text, answer.url, index);
+  if (/^application\/vnd\.pypi\.simple\.(?:v\d+|latest)\+html$/.test(type) || type === "text/html" || type === "application/xhtml+xml")
+    return parseSimpleHtml(text, answer.url, index);
+  throw new InvalidIndexPage(answer.url, `its content type is ${type}`);
+}

@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Documents } from "@murre/cache";
+import { readWheelMetadata } from "@murre/wheel";
+import { acceptedEncodings, answerContent } from "./answer-text.ts";
+import { HashMismatch, HttpStatusError } from "./errors.ts";
+import { projectOf } from "./find-links.ts";
+import { openRangedFile, RangesUnsupported } from "./ranged-file.ts";
+import type { RangeServers } from "./range-servers.ts";
+import type { Slots } from "./slots.ts";
+import type { Transport } from "./transport.ts";
+import type { DistributionFile, IndexEvent } from "./types.ts";
+
+export interface MetadataSources {
+  readonly transport: Transport;
+  readonly slots: Slots;
+  readonly documents: Documents | undefined;
+  readonly servers: RangeServers;
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+/**
+ * The text of a wheel's METADATA by the cheapest way there is: the cache (when the index gives the wheel's sha256), the
+ * file itself when it is local, the separate file of PEP 658, ranges of the wheel.
+ * @returns undefined when only the whole file can tell: an sdist, or a wheel on a server without ranges.
+ * @throws {HashMismatch} {IndexUnreachable} {HttpStatusError} {OfflineMiss}, and what `@murre/wheel` says of a damaged wheel.
+ */
+export async function readMetadata(
+  sources: MetadataSources,
+  file: DistributionFile,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const segments = documentOf(file);
+  const cached = segments === undefined ? undefined : sources.documents?.read(...segments);
+  if (cached !== undefined) return cached.toString("utf8");
+  const text = file.url.startsWith("file:")
+    ? await readLocal(file)
+    : ((await readSeparate(sources, file, signal)) ?? (await readRanged(sources, file, signal)));
+  if (text !== undefined && segments !== undefined) sources.documents?.write(segments, text);
+  return text;
+}
+
+/** `metadata/<project>/<sha256 of the wheel>`. Without a hash there is no name that stays true. */
+function documentOf(file: DistributionFile): string[] | undefined {
+  const sha256 = file.hashes["sha256"];
+  const project = projectOf(file);
+  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256) || project === undefined) return undefined;
+  return file.kind === "wheel" ? ["metadata", project, sha256] : undefined;
+}
+
+async function readLocal(file: DistributionFile): Promise<string | undefined> {
+  const separate = file.coreMetadata === undefined ? undefined : readIfThere(fileURLToPath(`${file.url}.metadata`));
+  if (separate !== undefined) {
+    verify(`${file.url}.metadata`, separate, file.coreMetadata);
+    return separate.toString("utf8");
+  }
+  return file.kind === "wheel" ? (await readWheelMetadata(fileURLToPath(file.url))).text : undefined;
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** PEP 658: `<URL of the file>.metadata`. */
+async function readSeparate(
+  { transport, slots }: MetadataSources,
+  file: DistributionFile,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (file.coreMetadata === undefined) return undefined;
+  const url = separateUrl(file.url);
+  return transport.get(
+    url,
+    { headers: () => ({ "accept-encoding": acceptedEncodings }), slots, signal },
+    async (answer) => {
+      if (answer.status === 200) {
+        const content = await answerContent(answer);
+        verify(url, content, file.coreMetadata);
+        return content.toString("utf8");
+      }
+      await answer.drop();
+      // Indexes that promise the file and do not have it are met with; the wheel has it as well.
+      if ([403, 404, 410].includes(answer.status)) return undefined;
+      throw new HttpStatusError(url, answer.status);
+    },
+  );
+}
+
+/** The suffix belongs to the path, also where the URL has a query. */
+function separateUrl(url: string): string {
+  const parsed = new URL(url);
+  parsed.pathname += ".metadata";
+  return parsed.href;
+}
+
+function verify(url: string, bytes: Buffer, promised: DistributionFile["coreMetadata"]): void {
+  if (promised === undefined || promised === true) return;
+  for (const algorithm of ["sha256", "sha384", "sha512"]) {
+    const expected = promised[algorithm];
+    if (expected === undefined) continue;
+    const actual = createHash(algorithm).update(bytes).digest("hex");
+    if (actual !== expected) throw new HashMismatch(url, algorithm, expected, actual);
+  }
+}
+
+async function readRanged(
+  sources: MetadataSources,
+  file: DistributionFile,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (file.kind !== "wheel" || sources.servers.isKnownWithout(file.url)) return undefined;
+  try {
+    const ranged = await openRangedFile(sources.transport, sources.slots, file.url, signal);
+    return (await readWheelMetadata(ranged)).text;
+  } catch (error) {
+    if (!isRangesUnsupported(error)) throw error;
+    sources.servers.rememberWithout(file.url);
+    sources.onEvent({ kind: "ranges-unsupported", url: new URL(file.url).origin });
+    return undefined;
+  }
+}
+
+/** The wheel reader may hand the error on as the cause of its own. */
+function isRangesUnsupported(error: unknown): boolean {
+  return error instanceof RangesUnsupported || (error instanceof Error && error.cause instanceof RangesUnsupported);
+}

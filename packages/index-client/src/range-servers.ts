@@ -1,0 +1,40 @@
+import type { Documents } from "@murre/cache";
+import { indexKey } from "./index-location.ts";
+
+/** Which servers are known not to answer range requests: asked once, then remembered, for a week in the cache. */
+export interface RangeServers {
+  isKnownWithout(url: string): boolean;
+  rememberWithout(url: string): void;
+}
+
+/** A server is asked again after so many milliseconds: it may have been replaced. */
+const memoryMs = 7 * 24 * 3600 * 1000;
+
+export function createRangeServers(documents: Documents | undefined, now: () => number): RangeServers {
+  const without = new Map<string, boolean>();
+  const segmentsOf = (origin: string): string[] => ["servers", indexKey(origin)];
+  return {
+    isKnownWithout(url) {
+      const { origin } = new URL(url);
+      const known = without.get(origin) ?? readStored(documents?.read(...segmentsOf(origin)), now());
+      without.set(origin, known);
+      return known;
+    },
+    rememberWithout(url) {
+      const { origin } = new URL(url);
+      without.set(origin, true);
+      documents?.write(segmentsOf(origin), JSON.stringify({ ranges: false, at: now() }));
+    },
+  };
+}
+
+/** `{"ranges": false, "at": <milliseconds since 1970>}`. */
+function readStored(data: Buffer | undefined, now: number): boolean {
+  if (data === undefined) return false;
+  try {
+    const { ranges, at } = JSON.parse(data.toString("utf8")) as { ranges?: unknown; at?: unknown };
+    return ranges === false && typeof at === "number" && now - at < memoryMs;
+  } catch {
+    return false;
+  }
+}

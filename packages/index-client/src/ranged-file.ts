@@ -1,0 +1,102 @@
+import { answerBytes } from "./answer-text.ts";
+import { HttpStatusError } from "./errors.ts";
+import type { Slots } from "./slots.ts";
+import type { Answer, Headers, Transport } from "./transport.ts";
+
+/** A file on a server that answers range requests: read like a local one, piece by piece. */
+export interface RangedFile {
+  /** Bytes. */
+  readonly size: number;
+  /** @throws when the range lies outside the file, the file changed meanwhile, or the connection fails. */
+  read(position: number, length: number): Promise<Buffer>;
+}
+
+/** The server ignores or refuses ranges, or gives what cannot be pieced together. */
+export class RangesUnsupported extends Error {
+  override readonly name = "RangesUnsupported";
+  readonly code = "MURRE_RANGES_UNSUPPORTED";
+  constructor(url: string) {
+    super(`${url} is not served in ranges`);
+  }
+}
+
+interface Piece {
+  readonly start: number;
+  readonly bytes: Buffer;
+}
+
+/** Enough for the central directory and the METADATA of most wheels, which lie at the end. */
+const tailBytes = 16_384;
+
+/** A file whose metadata needs more requests than this is better downloaded. */
+const mostRequests = 12;
+
+/**
+ * Opens a file by its last 16 KiB, with one request of a suffix range (RFC 9110, 14.1.1).
+ * @throws {RangesUnsupported} when the server does not answer with that part.
+ * @throws {HttpStatusError} {IndexUnreachable}
+ */
+export async function openRangedFile(
+  transport: Transport,
+  slots: Slots,
+  url: string,
+  signal: AbortSignal | undefined,
+): Promise<RangedFile> {
+  const first = await getRange(`bytes=-${tailBytes}`);
+  const pieces: Piece[] = [first];
+  const size = first.totalBytes;
+  let requests = 1;
+
+  async function getRange(range: string, ifMatch?: string): Promise<Piece & { totalBytes: number; etag?: string }> {
+    const headers = { range, "accept-encoding": "identity", ...(ifMatch === undefined ? {} : { "if-match": ifMatch }) };
+    return transport.get(url, { headers: () => headers, slots, signal }, (answer) => readPart(answer, url));
+  }
+
+  const file: RangedFile = {
+    size,
+    async read(position, length) {
+      if (position < 0 || position + length > size) throw new RangesUnsupported(url);
+      const known = findPiece(pieces, position, length);
+      if (known !== undefined) return known;
+      if (++requests > mostRequests) throw new RangesUnsupported(url);
+      const next = pieces.find(({ start }) => start > position && start <= position + length);
+      // Up to what is known already, or a little more than asked for: the entry after it is often wanted next.
+      const end = next?.start ?? Math.min(size, position + Math.max(length, 4096));
+      const piece = await getRange(`bytes=${position}-${end - 1}`, first.etag);
+      if (piece.totalBytes !== size || piece.start !== position) throw new RangesUnsupported(url);
+      pieces.push(next === undefined ? piece : { start: position, bytes: Buffer.concat([piece.bytes, next.bytes]) });
+      return findPiece(pieces, position, length) ?? file.read(position, length);
+    },
+  };
+  return file;
+}
+
+function findPiece(pieces: readonly Piece[], position: number, length: number): Buffer | undefined {
+  for (const { start, bytes } of pieces)
+    if (position >= start && position + length <= start + bytes.length)
+      return bytes.subarray(position - start, position - start + length);
+  return undefined;
+}
+
+/** Statuses by which servers refuse a range of a file that they have. */
+const refusals: ReadonlySet<number> = new Set([200, 405, 412, 416, 501]);
+
+async function readPart(answer: Answer, url: string): Promise<Piece & { totalBytes: number; etag?: string }> {
+  const range = contentRange(answer.headers);
+  if (answer.status !== 206 || range === undefined) {
+    await answer.drop();
+    if (answer.status === 206 || refusals.has(answer.status)) throw new RangesUnsupported(url);
+    throw new HttpStatusError(url, answer.status);
+  }
+  const bytes = await answerBytes(answer);
+  if (bytes.length !== range.end - range.start + 1) throw new RangesUnsupported(url);
+  const { etag } = answer.headers;
+  const strong = etag === undefined || etag.startsWith("W/") ? {} : { etag };
+  return { start: range.start, bytes, totalBytes: range.total, ...strong };
+}
+
+function contentRange(headers: Headers): { start: number; end: number; total: number } | undefined {
+  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers["content-range"] ?? "");
+  if (match === null || headers["content-encoding"] !== undefined) return undefined;
+  return { start: Number(match[1]), end: Number(match[2]), total: Number(match[3]) };
+}

@@ -1,0 +1,103 @@
+import { Parser } from "htmlparser2";
+import { InvalidIndexPage } from "./errors.ts";
+import {
+  filenameOfUrl,
+  hashesOfFragment,
+  hashesOfObject,
+  judgeApiVersion,
+  judgeLinks,
+  type PageLink,
+  type ParsedPage,
+} from "./page-link.ts";
+
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a project page of the simple API in HTML, or any page with links to distributions (find-links, the listing of
+ * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata).
+ * @param url the page's address after redirects, without credentials; links are relative to it, or to `<base>`.
+ * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know.
+ */
+export function parseSimpleHtml(html: string, url: string, index: string): ParsedPage {
+  const { anchors, baseHref, version } = readAnchors(html);
+  if (version !== undefined && judgeApiVersion(version) === "unsupported")
+    throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
+  const base = resolveUrl(baseHref ?? "", url) ?? url;
+  const links: PageLink[] = [];
+  for (const anchor of anchors) {
+    const link = linkOfAnchor(anchor, base);
+    if (link !== undefined) links.push(link);
+  }
+  return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
+}
+
+interface Anchors {
+  readonly anchors: readonly Attributes[];
+  readonly baseHref: string | undefined;
+  readonly version: string | undefined;
+}
+
+function readAnchors(html: string): Anchors {
+  const anchors: Attributes[] = [];
+  let baseHref: string | undefined;
+  let version: string | undefined;
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        if (name === "a") anchors.push(attributes);
+        else if (name === "base") baseHref ??= attributes["href"];
+        else if (name === "meta" && attributes["name"] === "pypi:repository-version") version ??= attributes["content"];
+      },
+    },
+    { decodeEntities: true },
+  );
+  parser.write(html);
+  parser.end();
+  return { anchors, baseHref, version };
+}
+
+function linkOfAnchor(attributes: Attributes, base: string): PageLink | undefined {
+  const href = attributes["href"]?.trim();
+  if (href === undefined || href === "") return undefined;
+  const resolved = resolveUrl(href, base);
+  if (resolved === undefined) return undefined;
+  const hash = resolved.indexOf("#");
+  const url = hash < 0 ? resolved : resolved.slice(0, hash);
+  const filename = filenameOfUrl(url);
+  if (filename === undefined) return undefined;
+  const requiresPython = attributes["data-requires-python"];
+  return {
+    filename,
+    url,
+    hashes: hash < 0 ? {} : hashesOfFragment(resolved.slice(hash + 1)),
+    requiresPython: requiresPython === "" ? undefined : requiresPython,
+    yanked: attributes["data-yanked"] ?? false,
+    coreMetadata: coreMetadataOfAttribute(attributes["data-core-metadata"] ?? attributes["data-dist-info-metadata"]),
+  };
+}
+
+/** `true`, or `sha256=HEX`. */
+function coreMetadataOfAttribute(value: string | undefined): PageLink["coreMetadata"] {
+  if (value === undefined || value === "" || value === "false") return undefined;
+  const equals = value.indexOf("=");
+  if (equals < 0) return true;
+  const hashes = hashesOfObject({ [value.slice(0, equals)]: value.slice(equals + 1) });
+  return Object.keys(hashes).length === 0 ? true : hashes;
+}
+
+/** Resolves a link; `undefined` when it is no address, or one that murre does not download from. */
+export function resolveUrl(href: string, base: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(href, base);
+  } catch {
+    return undefined;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:" && url.protocol !== "file:") return undefined;
+  if (url.username !== "" || url.password !== "") {
+    url.username = "";
+    url.password = "";
+  }
+  return url.href;
+}
+

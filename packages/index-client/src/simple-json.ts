@@ -1,0 +1,86 @@
+import { InvalidIndexPage } from "./errors.ts";
+import {
+  filenameOfUrl,
+  hashesOfObject,
+  judgeApiVersion,
+  judgeLinks,
+  type PageLink,
+  type ParsedPage,
+} from "./page-link.ts";
+import { resolveUrl } from "./simple-html.ts";
+
+/**
+ * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,
+ * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`).
+ * @param url the page's address after redirects, without credentials.
+ * @throws {InvalidIndexPage} when it is no JSON, no project page, or of a version of the API that murre does not know.
+ */
+export function parseSimpleJson(json: string, url: string, index: string): ParsedPage {
+  const page = parseJson(json, url);
+  const version = versionOf(page, url);
+  if (!Array.isArray(page["files"])) throw new InvalidIndexPage(url, `it has no list of "files"`);
+  const links: PageLink[] = [];
+  for (const file of page["files"]) {
+    const link = isObject(file) ? linkOfFile(file, url) : undefined;
+    if (link !== undefined) links.push(link);
+  }
+  return { ...judgeLinks(links, index), version };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseJson(json: string, url: string): JsonObject {
+  let page: unknown;
+  try {
+    page = JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidIndexPage(url, "it is announced as JSON, but is none", { cause });
+  }
+  if (!isObject(page)) throw new InvalidIndexPage(url, "its JSON is no object");
+  return page;
+}
+
+function versionOf(page: JsonObject, url: string): string {
+  const meta = page["meta"];
+  const version = isObject(meta) ? meta["api-version"] : undefined;
+  if (typeof version !== "string") throw new InvalidIndexPage(url, `it has no "meta"."api-version"`);
+  if (judgeApiVersion(version) === "unsupported")
+    throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
+  return version;
+}
+
+function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
+  const url = typeof file["url"] === "string" ? resolveUrl(file["url"], pageUrl)?.replace(/#.*$/s, "") : undefined;
+  if (url === undefined) return undefined;
+  const named = file["filename"];
+  const filename = typeof named === "string" && !/[/\\\0]/.test(named) && named !== "" ? named : filenameOfUrl(url);
+  if (filename === undefined) return undefined;
+  return {
+    filename,
+    url,
+    hashes: isObject(file["hashes"]) ? hashesOfObject(file["hashes"]) : {},
+    requiresPython: textOf(file["requires-python"]),
+    yanked: yankedOf(file["yanked"]),
+    coreMetadata: coreMetadataOf(file["core-metadata"] ?? file["dist-info-metadata"]),
+    sizeBytes: typeof file["size"] === "number" ? file["size"] : undefined,
+    uploadTime: textOf(file["upload-time"]),
+  };
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+function yankedOf(value: unknown): false | string {
+  if (typeof value === "string") return value;
+  return value === true ? "" : false;
+}
+
+function coreMetadataOf(value: unknown): PageLink["coreMetadata"] {
+  if (value === true) return true;
+  if (!isObject(value)) return undefined;
+  const hashes = hashesOfObject(value);
+  return Object.keys(hashes).length === 0 ? true : hashes;
+}

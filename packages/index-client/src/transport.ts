@@ -1,0 +1,200 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { redactUrl } from "@murre/pep508";
+import { request, type Dispatcher } from "undici";
+import { basicAuthorization, type CredentialsSource } from "./credentials.ts";
+import type { Dispatchers } from "./dispatchers.ts";
+import { HttpStatusError, IndexUnreachable, OfflineMiss } from "./errors.ts";
+import { withoutCredentials } from "./index-location.ts";
+import {
+  describeFailure,
+  failureCode,
+  isTemporaryFailure,
+  isTemporaryStatus,
+  longestRetryAfterMs,
+  parseRetryAfter,
+  retryDelayMs,
+} from "./retry.ts";
+import type { Slots } from "./slots.ts";
+import type { IndexEvent, TransferCounts } from "./types.ts";
+
+export type Headers = Readonly<Record<string, string | undefined>>;
+
+/** An answer whose body is still to be read, or to be dropped with `drop`. */
+export interface Answer {
+  /** The address that answered, after redirects, without credentials. */
+  readonly url: string;
+  readonly redirected: boolean;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array>;
+  drop(): Promise<void>;
+}
+
+export interface GetOptions {
+  /** Asked anew before each attempt: a download that was broken off continues. */
+  readonly headers: () => Record<string, string>;
+  readonly slots: Slots;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TransportSettings {
+  readonly dispatchers: Dispatchers;
+  readonly credentials: CredentialsSource;
+  /** How often a GET is repeated after the first attempt; 3 unless told otherwise. */
+  readonly retries?: number | undefined;
+  readonly offline?: boolean | undefined;
+  readonly userAgent: string;
+  readonly random: () => number;
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+const longestRedirectChain = 20;
+
+/** GET requests: retried, redirected, authorised, counted. One for each client. */
+export class Transport {
+  readonly #settings: TransportSettings;
+  /** Origins that gave no answer to any attempt of this run; whoever comes later is told at once. */
+  readonly #unreachable = new Map<string, IndexUnreachable>();
+  readonly #reached = new Set<string>();
+  #requests = 0;
+  #bytes = 0;
+
+  constructor(settings: TransportSettings) {
+    this.#settings = settings;
+  }
+
+  counts(): TransferCounts {
+    return { requests: this.#requests, bytes: this.#bytes };
+  }
+
+  /**
+   * Sends a GET and hands the answer, whatever its status, to `consume`; both together are tried again when the status
+   * is temporary or the connection breaks.
+   * @throws {IndexUnreachable} when no attempt got through.
+   * @throws {HttpStatusError} when the status was temporary to the last, or a redirect leads nowhere.
+   */
+  async get<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
+    if (this.#settings.offline === true) throw new OfflineMiss(url);
+    return options.slots.run(async () => {
+      for (let attempt = 0; ; attempt++) {
+        options.signal?.throwIfAborted();
+        this.#throwIfUnreachable(url);
+        const outcome = await this.#attempt(url, options, consume, attempt);
+        if ("value" in outcome) return outcome.value;
+        this.#settings.onEvent({ kind: "retry", url: redactUrl(url), attempt: attempt + 1, ...outcome });
+        await sleep(outcome.delayMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      }
+    });
+  }
+
+  async #attempt<T>(
+    url: string,
+    options: GetOptions,
+    consume: (answer: Answer) => Promise<T>,
+    attempt: number,
+  ): Promise<{ value: T } | { delayMs: number; reason: string }> {
+    const last = attempt >= (this.#settings.retries ?? 3);
+    try {
+      const answer = await this.#follow(new URL(url), options);
+      if (!isTemporaryStatus(answer.status)) return { value: await consume(answer) };
+      await answer.drop();
+      const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
+      if (last || (retryAfterMs ?? 0) > longestRetryAfterMs) throw new HttpStatusError(url, answer.status);
+      return this.#wait(attempt, `status ${answer.status}`, retryAfterMs);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isConnectionFailure(error)) throw error;
+      if (!last && isTemporaryFailure(error)) return this.#wait(attempt, describeFailure(error));
+      throw this.#unreachableBecause(url, error);
+    }
+  }
+
+  #wait(attempt: number, reason: string, retryAfterMs?: number): { delayMs: number; reason: string } {
+    return { delayMs: retryDelayMs(attempt + 1, retryAfterMs, this.#settings.random), reason };
+  }
+
+  #throwIfUnreachable(url: string): void {
+    const known = this.#unreachable.get(new URL(url).origin);
+    if (known !== undefined) throw new IndexUnreachable(url, "its host could not be reached before", { cause: known });
+  }
+
+  #unreachableBecause(url: string, error: unknown): IndexUnreachable {
+    const unreachable = new IndexUnreachable(url, describeFailure(error), { cause: error });
+    const { origin } = new URL(url);
+    if (!this.#reached.has(origin)) this.#unreachable.set(origin, unreachable);
+    return unreachable;
+  }
+
+  async #follow(start: URL, options: GetOptions): Promise<Answer> {
+    let url = start;
+    for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
+      const response = await this.#send(url, options);
+      this.#reached.add(url.origin);
+      const target = isRedirect(response.statusCode) ? headersOf(response)["location"] : undefined;
+      if (target === undefined) return this.#answer(url, redirects > 0, response);
+      await response.body.dump();
+      const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined;
+      if (next === undefined || (next.protocol !== "http:" && next.protocol !== "https:"))
+        throw new HttpStatusError(url.href, response.statusCode);
+      url = next;
+    }
+    throw new HttpStatusError(start.href, 310);
+  }
+
+  #send(url: URL, { headers, signal }: GetOptions): Promise<Dispatcher.ResponseData> {
+    this.#requests++;
+    // Looked up for each hop, by its own origin: what one origin was given, a redirect carries to no other.
+    const credentials = this.#settings.credentials(url);
+    return request(withoutCredentials(url.href), {
+      dispatcher: this.#settings.dispatchers.of(url),
+      method: "GET",
+      headers: {
+        "user-agent": this.#settings.userAgent,
+        ...headers(),
+        ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  #answer(url: URL, redirected: boolean, response: Dispatcher.ResponseData): Answer {
+    const count = (bytes: number): void => {
+      this.#bytes += bytes;
+    };
+    return {
+      url: withoutCredentials(url.href),
+      redirected,
+      status: response.statusCode,
+      headers: headersOf(response),
+      body: counted(response.body, count),
+      drop: async () => {
+        // An answer of unknown or great length is cut off with its connection, rather than read to its end.
+        response.body.on("error", () => {});
+        if (Number(response.headers["content-length"] ?? Infinity) > 65_536) response.body.destroy();
+        else await response.body.dump();
+      },
+    };
+  }
+}
+
+async function* counted(body: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    count(chunk.byteLength);
+    yield chunk;
+  }
+}
+
+const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
+
+function headersOf(response: Dispatcher.ResponseData): Headers {
+  return Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
+}
+
+/** Errors of the house are answers; whatever else has a code comes from undici or the system, and means a failed connection. */
+function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = failureCode(error);
+  return code !== undefined && !code.startsWith("MURRE_");
+}
