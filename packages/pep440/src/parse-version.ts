@@ -45,15 +45,18 @@ function parsePlainVersion(text: string): Version | undefined {
   return new Version(parts, isNormal ? text : undefined);
 }
 
-/** PEP 440, appendix B: `v? [N!] N(.N)* [{a|b|rc}N] [.postN] [.devN] [+local]` with all accepted spellings. */
+/**
+ * PEP 440, appendix B: `v? [N!] N(.N)* [{a|b|rc}N] [.postN] [.devN] [+local]` with all accepted spellings.
+ * The groups: epoch, release, letter and number of the pre-release, implicit and explicit post-release, dev-release, local.
+ */
 const grammar = new RegExp(
   `^[${WHITESPACE}]*v?` +
-    "(?:(?<epoch>[0-9]+)!)?" +
-    "(?<release>[0-9]+(?:\\.[0-9]+)*)" +
-    "(?:[._-]?(?<letter>alpha|a|beta|b|preview|pre|c|rc)[._-]?(?<pre>[0-9]*))?" +
-    "(?:-(?<implicitPost>[0-9]+)|[._-]?(?:post|rev|r)[._-]?(?<post>[0-9]*))?" +
-    "(?:[._-]?dev[._-]?(?<dev>[0-9]*))?" +
-    "(?:\\+(?<local>[a-z0-9]+(?:[._-][a-z0-9]+)*))?" +
+    "(?:([0-9]+)!)?" +
+    "([0-9]+(?:\\.[0-9]+)*)" +
+    "(?:[._-]?(alpha|a|beta|b|preview|pre|c|rc)[._-]?([0-9]*))?" +
+    "(?:-([0-9]+)|[._-]?(?:post|rev|r)[._-]?([0-9]*))?" +
+    "(?:[._-]?dev[._-]?([0-9]*))?" +
+    "(?:\\+([a-z0-9]+(?:[._-][a-z0-9]+)*))?" +
     `[${WHITESPACE}]*$`,
   "i",
 );
@@ -69,18 +72,32 @@ const LETTERS: Readonly<Record<string, PreReleaseLetter>> = {
   preview: "rc",
 };
 
+// Groups are read by index: destructuring a match costs more than matching it.
 function parseAnySpelling(text: string): Version | undefined {
-  const groups = grammar.exec(text)?.groups;
-  if (groups === undefined) return undefined;
-  const letter = LETTERS[groups["letter"]?.toLowerCase() ?? ""];
+  const groups: readonly (string | undefined)[] | null = grammar.exec(text);
+  if (groups === null) return undefined;
+  const letter = groups[3];
+  const phase = letter === undefined ? undefined : (LETTERS[letter] ?? LETTERS[letter.toLowerCase()]);
+  const local = groups[8];
   return new Version({
-    epoch: parseNumber(groups["epoch"] ?? ""),
-    release: (groups["release"] ?? "").split(".").map(parseNumber),
-    pre: letter && [letter, parseNumber(groups["pre"] ?? "")],
-    post: parseOptionalNumber(groups["implicitPost"] ?? groups["post"]),
-    dev: parseOptionalNumber(groups["dev"]),
-    local: groups["local"] === undefined ? undefined : normalizeLocal(groups["local"]),
+    epoch: parseNumber(groups[1] ?? ""),
+    release: parseRelease(groups[2] ?? ""),
+    pre: phase && [phase, parseNumber(groups[4] ?? "")],
+    post: parseOptionalNumber(groups[5] ?? groups[6]),
+    dev: parseOptionalNumber(groups[7]),
+    local: local === undefined ? undefined : normalizeLocal(local),
   });
+}
+
+function parseRelease(text: string): VersionNumber[] {
+  const release: VersionNumber[] = [];
+  let start = 0;
+  for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", start)) {
+    release.push(parseNumber(text.slice(start, dot)));
+    start = dot + 1;
+  }
+  release.push(parseNumber(text.slice(start)));
+  return release;
 }
 
 /** No digits mean 0: `1.0a` is `1.0a0`. */

@@ -40,13 +40,16 @@ interface Suffix {
   readonly dev: number | undefined;
 }
 
-export function phaseOf({ pre, post, dev }: {
+interface Phased {
   readonly pre: readonly ["a" | "b" | "rc", unknown] | undefined;
   readonly post: unknown;
   readonly dev: unknown;
-}): number {
-  if (pre !== undefined) return PHASES[pre[0]];
-  return post === undefined && dev !== undefined ? PHASES.dev : PHASES.final;
+}
+
+/** Which of the phases a version is in; phases compare as numbers. */
+export function phaseOf(parts: Phased): number {
+  if (parts.pre !== undefined) return PHASES[parts.pre[0]];
+  return parts.post === undefined && parts.dev !== undefined ? PHASES.dev : PHASES.final;
 }
 
 const PRE_LIMIT = 2 ** 8;
@@ -68,9 +71,10 @@ export function packSuffix(parts: Suffix): number {
   return isPlain ? high + PLAIN_SUFFIX : packPhase(high, parts);
 }
 
-function packPhase(high: number, { pre, post, dev, ...rest }: Suffix): number {
-  const phase = high + phaseOf({ pre, post, dev, ...rest }) * 2 ** 25;
-  const preNumber = pre?.[1] ?? 0;
+function packPhase(high: number, parts: Suffix): number {
+  const { pre, post, dev } = parts;
+  const phase = high + phaseOf(parts) * 2 ** 25;
+  const preNumber = pre === undefined ? 0 : pre[1];
   if (preNumber >= PRE_LIMIT) return -(phase + 2 ** 25 - 1);
   const postRank = post === undefined ? 0 : post + 1;
   if (postRank >= POST_LIMIT) return -(phase + preNumber * 2 ** 17 + 2 ** 17 - 1);

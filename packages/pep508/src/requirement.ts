@@ -1,12 +1,18 @@
 import { parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
-import { InvalidRequirement } from "./errors.ts";
+import { InvalidRequirement, type Span } from "./errors.ts";
 import { Marker } from "./marker.ts";
 import { normalizeName, type NormalizedName } from "./names.ts";
 import { parseMarkerSyntax } from "./parse-marker.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
+interface Details {
+  readonly specifiers: SpecifierSet;
+  readonly url: string | undefined;
+  readonly marker: Marker | undefined;
+}
+
 /** A project that is wanted, in which versions, under which condition. Immutable; `parseRequirement` makes them. */
-export interface Requirement {
+export class Requirement {
   /** As it was written. */
   readonly name: string;
   readonly normalizedName: NormalizedName;
@@ -17,8 +23,28 @@ export interface Requirement {
   /** As it was written, credentials included: show it with `redactUrl` only. */
   readonly url: string | undefined;
   readonly marker: Marker | undefined;
+
+  constructor(name: string, extras: readonly NormalizedName[], details: Details) {
+    this.name = name;
+    this.normalizedName = normalizeName(name);
+    this.extras = extras.length > 1 ? [...new Set(extras)].sort() : extras;
+    this.specifiers = details.specifiers;
+    this.url = details.url;
+    this.marker = details.marker;
+  }
+
   /** The requirement in one spelling, credentials included: `parseRequirement` gives an equal one for it. */
-  toString(): string;
+  toString(): string {
+    const { name, extras, specifiers, url, marker } = this;
+    let text = extras.length > 0 ? `${name}[${extras.join(",")}]` : name;
+    text += specifiers.toString();
+    if (url !== undefined) text += marker === undefined ? ` @ ${url}` : ` @ ${url} `;
+    return marker === undefined ? text : `${text}; ${marker.toString()}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
 }
 
 /**
@@ -26,11 +52,15 @@ export interface Requirement {
  * @throws {InvalidRequirement}
  */
 export function parseRequirement(text: string): Requirement {
-  const tokenizer = new Tokenizer(text, (problem, source, span) => new InvalidRequirement(problem, source, span));
+  const tokenizer = new Tokenizer(text, refuse);
   return parseWhole(tokenizer);
 }
 
-type Details = Pick<Requirement, "specifiers" | "url" | "marker">;
+function refuse(problem: string, source: string, span: Span): InvalidRequirement {
+  return new InvalidRequirement(problem, source, span);
+}
+
+const ANY_VERSION = parseSpecifierSet("");
 
 /** `requirement = wsp* name wsp* extras? wsp* (url_details | version_details)`, PEP 508. */
 function parseWhole(tokenizer: Tokenizer): Requirement {
@@ -42,8 +72,7 @@ function parseWhole(tokenizer: Tokenizer): Requirement {
   const isUrl = tokenizer.take("AT") !== undefined;
   const details = isUrl ? parseUrlDetails(tokenizer) : parseVersionDetails(tokenizer);
   tokenizer.expect("END", "end of dependency specifier");
-  const parts = { name, normalizedName: normalizeName(name), extras: [...new Set(extras)].sort(), ...details };
-  return { ...parts, toString: () => formatRequirement(parts) };
+  return new Requirement(name, extras, details);
 }
 
 /** `url_details = wsp* url (wsp+ (";" marker)?)?` — the URL reaches to the next space, a `;` at its end included. */
@@ -51,7 +80,7 @@ function parseUrlDetails(tokenizer: Tokenizer): Details {
   tokenizer.skipSpace();
   const start = tokenizer.position;
   const url = tokenizer.expect("URL", "URL after @");
-  const specifiers = parseSpecifierSet("");
+  const specifiers = ANY_VERSION;
   if (tokenizer.sees("END")) return { url, specifiers, marker: undefined };
   tokenizer.expect("WS", "whitespace after URL");
   if (tokenizer.sees("END")) return { url, specifiers, marker: undefined };
@@ -126,17 +155,10 @@ function refuseTrail(tokenizer: Tokenizer, specifier: string, start: number): vo
 
 /** `===` takes commas as well, so that what the grammar accepts may still be no list of specifiers. */
 function readSpecifiers(tokenizer: Tokenizer, text: string, start: number): SpecifierSet {
+  if (text === "") return ANY_VERSION;
   try {
     return parseSpecifierSet(text);
   } catch (error) {
     return tokenizer.fail(error instanceof Error ? error.message : String(error), start);
   }
-}
-
-function formatRequirement({ name, extras, specifiers, url, marker }: Omit<Requirement, "toString">): string {
-  let text = name;
-  if (extras.length > 0) text += `[${extras.join(",")}]`;
-  text += specifiers.toString();
-  if (url !== undefined) text += marker === undefined ? ` @ ${url}` : ` @ ${url} `;
-  return marker === undefined ? text : `${text}; ${marker.toString()}`;
 }

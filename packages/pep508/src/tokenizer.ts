@@ -63,9 +63,10 @@ export class Tokenizer {
   take(rule: Rule): string | undefined {
     const expression = rules[rule];
     expression.lastIndex = this.position;
-    const text = expression.exec(this.source)?.[0];
-    if (text !== undefined) this.position += text.length;
-    return text;
+    if (!expression.test(this.source)) return undefined;
+    const start = this.position;
+    this.position = expression.lastIndex;
+    return this.source.slice(start, this.position);
   }
 
   skipSpace(): void {
