@@ -1,0 +1,17 @@
+export {
+  resolvePython,
+  type PrereleaseMode,
+  type PythonOutcome,
+  type PythonRequest,
+  type PythonStatistics,
+  type ResolvedDistribution,
+} from "./python/resolve-python.ts";
+export type { DistributionFile, DistributionMetadata, PythonSource, Unavailable } from "./python/source.ts";
+export type { AllowedFormats, ResolutionTarget } from "./python/choose-file.ts";
+
+export { resolve } from "./resolve.ts";
+export { solve, type Outcome, type SolverStatistics } from "./solver.ts";
+export type { AsyncDependencyProvider, Dependencies, Dependency, DependencyProvider, Need } from "./provider.ts";
+export { VersionSet } from "./version-set.ts";
+export type { Derived, DerivationTree, External, NamedTerm } from "./derivation-tree.ts";
+export { report, type Vocabulary } from "./report.ts";

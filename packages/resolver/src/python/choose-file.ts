@@ -1,0 +1,120 @@
+import { parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
+import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
+import { parseTagSet, type SupportedTags } from "@murre/platform-tags";
+import { isSdist } from "./release.ts";
+import type { DistributionFile } from "./source.ts";
+
+/** The interpreter that the resolution is for. */
+export interface ResolutionTarget {
+  readonly markerEnvironment: MarkerEnvironment;
+  readonly tags: SupportedTags;
+}
+
+/** Which kinds of files may be used for a project. */
+export type AllowedFormats = "any" | "wheels" | "sdists";
+
+export type FileChoice<File> = { readonly file: File } | { readonly unusable: string };
+
+interface Wheel<File> {
+  readonly file: File;
+  readonly rank: number;
+  readonly build: readonly [number, string];
+}
+
+/** Picks files for one target; remembers what it found out about tags and `Requires-Python` texts. */
+export class FileChooser {
+  private readonly target: ResolutionTarget;
+  private readonly formats: (project: NormalizedName) => AllowedFormats;
+  private readonly ranks = new Map<string, number>();
+  private readonly pythons = new Map<string, boolean>();
+
+  constructor(target: ResolutionTarget, formats: (project: NormalizedName) => AllowedFormats) {
+    this.target = target;
+    this.formats = formats;
+  }
+
+  /**
+   * The file to take of one release: the wheel whose best tag comes first among the supported ones, of equals the one with
+   * the highest build tag (PEP 427), else the sdist.
+   */
+  choose<File extends DistributionFile>(project: NormalizedName, files: readonly File[]): FileChoice<File> {
+    const formats = this.formats(project);
+    let best: Wheel<File> | undefined;
+    let sdist: File | undefined;
+    let otherPython: string | undefined;
+    let hasWheel = false;
+    for (const file of files) {
+      const isWheel = file.filename.endsWith(".whl");
+      if (formats === (isWheel ? "sdists" : "wheels")) continue;
+      if (!this.acceptsPython(file.requiresPython)) otherPython = file.requiresPython;
+      else if (isWheel) best = better(best, this.wheel(file));
+      else if (isSdist(file.filename)) sdist ??= file;
+      hasWheel ||= isWheel;
+    }
+    const file = best?.file ?? sdist;
+    if (file) return { file };
+    return { unusable: this.whyUnusable(otherPython, hasWheel, formats) };
+  }
+
+  /** A text that is no specifier set is ignored, as pip and uv do. */
+  acceptsPython(requiresPython: string | undefined): boolean {
+    if (requiresPython === undefined || requiresPython === "") return true;
+    let accepts = this.pythons.get(requiresPython);
+    if (accepts === undefined) {
+      const specifiers = readSpecifiers(requiresPython);
+      accepts = specifiers?.contains(this.target.markerEnvironment.python_full_version) ?? true;
+      this.pythons.set(requiresPython, accepts);
+    }
+    return accepts;
+  }
+
+  private wheel<File extends DistributionFile>(file: File): Wheel<File> | undefined {
+    const parts = file.filename.slice(0, -4).split("-");
+    if (parts.length !== 5 && parts.length !== 6) return undefined;
+    const rank = this.rank(parts.slice(-3).join("-"));
+    if (rank < 0) return undefined;
+    const build = parts.length === 6 ? /^([0-9]+)(.*)$/.exec(parts[2]!) : undefined;
+    if (build === null) return undefined;
+    return { file, rank, build: build ? [Number(build[1]), build[2]!] : [-1, ""] };
+  }
+
+  /** -1: not supported. */
+  private rank(tags: string): number {
+    let rank = this.ranks.get(tags);
+    if (rank === undefined) {
+      rank = readRank(tags, this.target.tags);
+      this.ranks.set(tags, rank);
+    }
+    return rank;
+  }
+
+  private whyUnusable(otherPython: string | undefined, hasWheel: boolean, formats: AllowedFormats): string {
+    const { python_full_version: python, sys_platform: platform } = this.target.markerEnvironment;
+    if (otherPython !== undefined) return `it requires Python ${otherPython}`;
+    if (hasWheel) return `it has no wheel for Python ${python} on ${platform}`;
+    if (formats === "wheels") return "it has no wheel, and building is not allowed";
+    return formats === "sdists" ? "it has no sdist, and wheels are not allowed" : "it has no wheel and no sdist";
+  }
+}
+
+function better<File>(a: Wheel<File> | undefined, b: Wheel<File> | undefined): Wheel<File> | undefined {
+  if (!a || !b) return a ?? b;
+  const order = a.rank - b.rank || b.build[0] - a.build[0] || (a.build[1] < b.build[1] ? 1 : -1);
+  return order <= 0 ? a : b;
+}
+
+function readSpecifiers(text: string): SpecifierSet | undefined {
+  try {
+    return parseSpecifierSet(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readRank(text: string, supported: SupportedTags): number {
+  try {
+    return supported.rank(parseTagSet(text)) ?? -1;
+  } catch {
+    return -1;
+  }
+}

@@ -1,0 +1,99 @@
+import type { NormalizedName } from "@murre/pep508";
+import type { VersionSet } from "../version-set.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Project } from "./project.ts";
+import type { DistributionFile } from "./source.ts";
+
+/** What the prefetcher asks the provider; all answers are guesses that only decide what is loaded early. */
+export interface Outlook<File extends DistributionFile> {
+  /** The version that would be taken out of the set now. */
+  likely(project: Project<File>, set: VersionSet): number | undefined;
+  /** What that version of the package needs, as far as it is known. */
+  needs(name: string, version: number): Iterable<{ readonly project: NormalizedName; readonly names: readonly string[] }>;
+  /** What the requirements of the package's version leave of the project. */
+  open(name: string, version: number, project: Project<File>): VersionSet;
+}
+
+/** After so many versions of a project were tried, a whole batch is loaded ahead; later, after every `tries.at(-1)` more. */
+const tries = [5, 10, 20];
+const largestBatch = 50;
+
+/** Loads what the solver will probably ask for. It never decides anything, so that the solution does not depend on it. */
+export class Prefetcher<File extends DistributionFile> {
+  private readonly catalog: Catalog<File>;
+  private readonly outlook: Outlook<File>;
+  private readonly followed = new Set<NormalizedName>();
+  private readonly tried = new Map<Project<File>, Set<number>>();
+  private readonly lastBatch = new Map<Project<File>, number>();
+
+  constructor(catalog: Catalog<File>, outlook: Outlook<File>) {
+    this.catalog = catalog;
+    this.outlook = outlook;
+  }
+
+  /** Loads metadata of the likely version of a package that will have to be decided. */
+  expect(project: Project<File>, set: VersionSet): void {
+    const version = this.outlook.likely(project, set);
+    if (version !== undefined) void this.catalog.loadMetadata(project, version);
+  }
+
+  /** Goes down the dependencies of a version, taking everywhere the likely version; each project once. */
+  follow(name: string, version: number): void {
+    for (const need of this.outlook.needs(name, version)) {
+      if (this.followed.has(need.project)) continue;
+      this.followed.add(need.project);
+      void this.followProject(name, version, need);
+    }
+  }
+
+  private async followProject(
+    name: string,
+    version: number,
+    need: { readonly project: NormalizedName; readonly names: readonly string[] },
+  ): Promise<void> {
+    try {
+      const project = await this.catalog.loadProject(need.project);
+      const likely = this.outlook.likely(project, this.outlook.open(name, version, project));
+      if (likely === undefined) return;
+      await this.catalog.loadMetadata(project, likely);
+      for (const other of need.names) this.follow(other, likely);
+    } catch {
+      // It was a guess: whoever really needs it will meet the error.
+    }
+  }
+
+  /**
+   * A version is about to be tried. Deep backtracking goes down a project's versions one by one, and each would cost a round
+   * trip: after some tries the versions that come next are loaded together. First those still open; then, for a project
+   * that another one pins step by step (botocore, which boto3 pins), the ones below.
+   */
+  trying(project: Project<File>, version: number, open: VersionSet, possible: () => VersionSet): void {
+    let tried = this.tried.get(project);
+    if (!tried) this.tried.set(project, (tried = new Set()));
+    const before = tried.size;
+    tried.add(version);
+    if (!isBatchDue(before, this.lastBatch.get(project) ?? 0)) return;
+    this.lastBatch.set(project, before);
+    let left = Math.min(before, largestBatch);
+    const seen = new Set<number>([version]);
+    let lowest = version;
+    for (const candidate of candidates(open, possible, () => lowest)) {
+      if (left === 0) return;
+      lowest = Math.min(lowest, candidate);
+      if (seen.has(candidate) || !project.isUsable(candidate)) continue;
+      seen.add(candidate);
+      left--;
+      void this.catalog.loadMetadata(project, candidate);
+    }
+  }
+}
+
+function* candidates(open: VersionSet, possible: () => VersionSet, lowest: () => number): Generator<number, void> {
+  yield* open.descending();
+  const limit = lowest();
+  for (const version of possible().descending()) if (version < limit) yield version;
+}
+
+function isBatchDue(tried: number, last: number): boolean {
+  return tries.some((limit) => tried >= limit && last < limit) || tried - last >= tries.at(-1)!;
+}

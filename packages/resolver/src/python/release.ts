@@ -1,0 +1,85 @@
+import { tryParseVersion, type Version } from "@murre/pep440";
+import type { NormalizedName } from "@murre/pep508";
+import { parseSdistFilename } from "@murre/platform-tags";
+import type { DistributionFile, DistributionMetadata } from "./source.ts";
+
+/** One version of a project, and where it can be had. */
+export interface Release<File extends DistributionFile> {
+  readonly version: Version;
+  /** The files of the index; none for a direct URL and for what is installed. */
+  readonly files: readonly File[];
+  /** Every file of it is yanked (PEP 592). */
+  readonly yanked: boolean;
+  readonly url?: string;
+  /** The metadata of what is installed already; such a release needs no file. */
+  readonly installed?: DistributionMetadata;
+}
+
+interface Group<File> {
+  readonly version: Version;
+  readonly good: File[];
+  readonly yanked: File[];
+}
+
+/**
+ * The releases of a project in ascending order. Files that are neither wheels nor sdists, or whose version cannot be read,
+ * are left out (PEP 440 asks indexes for valid versions; old files have others). Yanked files of a release that has
+ * others are left out as well.
+ */
+export function groupReleases<File extends DistributionFile>(
+  project: NormalizedName,
+  files: readonly File[],
+  compare: (a: Version, b: Version) => number,
+): Release<File>[] {
+  const byText = new Map<string, Group<File> | undefined>();
+  const byKey = new Map<string, Group<File>>();
+  for (const file of files) {
+    const text = versionText(file.filename, project);
+    if (text === undefined) continue;
+    let group = byText.get(text);
+    if (group === undefined && !byText.has(text)) {
+      group = groupOf(text, byKey);
+      byText.set(text, group);
+    }
+    (isYanked(file) ? group?.yanked : group?.good)?.push(file);
+  }
+  return [...byKey.values()]
+    .map(({ version, good, yanked }) => ({ version, files: good.length > 0 ? good : yanked, yanked: good.length === 0 }))
+    .sort((a, b) => compare(a.version, b.version));
+}
+
+/** Different spellings of one version are one release. */
+function groupOf<File>(text: string, byKey: Map<string, Group<File>>): Group<File> | undefined {
+  const version = tryParseVersion(text);
+  if (!version) return undefined;
+  const known = byKey.get(version.key);
+  if (known) return known;
+  const group: Group<File> = { version, good: [], yanked: [] };
+  byKey.set(version.key, group);
+  return group;
+}
+
+function isYanked(file: DistributionFile): boolean {
+  return file.yanked !== undefined && file.yanked !== false;
+}
+
+/** The version as the file name has it. A project has thousands of files, so that tags are read only when a release is looked at. */
+function versionText(filename: string, project: NormalizedName): string | undefined {
+  if (filename.endsWith(".whl")) {
+    const start = filename.indexOf("-") + 1;
+    return start === 0 ? undefined : filename.slice(start, filename.indexOf("-", start));
+  }
+  if (!isSdist(filename)) return undefined;
+  // Nearly always the name is as long in the file name as normalized, and the version follows it.
+  const quick = filename.slice(project.length + 1, filename.endsWith(".zip") ? -4 : -7);
+  if (filename[project.length] === "-" && /^[0-9][0-9a-z.]*$/.test(quick)) return quick;
+  try {
+    return parseSdistFilename(filename, project).version.toString();
+  } catch {
+    return undefined;
+  }
+}
+
+export function isSdist(filename: string): boolean {
+  return filename.endsWith(".tar.gz") || filename.endsWith(".zip");
+}

@@ -1,0 +1,57 @@
+import { type MarkerEnvironment, type NormalizedName, parseRequirement, redactUrl, type Requirement } from "@murre/pep508";
+
+/** A requirement together with what the target makes of it. */
+export interface KnownRequirement {
+  readonly requirement: Requirement;
+  /** For the report: without the marker. */
+  readonly text: string;
+  /** Whether the marker holds when no extra is wanted. */
+  readonly applies: boolean;
+}
+
+interface Entry extends KnownRequirement {
+  readonly withExtra: Map<NormalizedName, boolean>;
+}
+
+/** The same lines come back in the metadata of hundreds of versions: each text is parsed and evaluated once. */
+export class RequirementTable {
+  private readonly environment: MarkerEnvironment;
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(environment: MarkerEnvironment) {
+    this.environment = environment;
+  }
+
+  know(requirement: Requirement): Entry {
+    const applies = requirement.marker?.evaluate(this.environment) ?? true;
+    return { requirement, text: describe(requirement), applies, withExtra: new Map() };
+  }
+
+  /**
+   * Those of the texts that apply: without `extra` to the distribution itself; with it, those that the extra adds.
+   * @throws {InvalidRequirement} and whatever a marker without a meaning throws.
+   */
+  applicable(texts: readonly string[], extra: NormalizedName | undefined): KnownRequirement[] {
+    const found: KnownRequirement[] = [];
+    for (const text of texts) {
+      let entry = this.entries.get(text);
+      if (!entry) this.entries.set(text, (entry = this.know(parseRequirement(text))));
+      if (extra === undefined ? entry.applies : !entry.applies && this.appliesWith(entry, extra)) found.push(entry);
+    }
+    return found;
+  }
+
+  private appliesWith(entry: Entry, extra: NormalizedName): boolean {
+    let applies = entry.withExtra.get(extra);
+    if (applies === undefined) {
+      applies = entry.requirement.marker!.evaluate(this.environment, [extra]);
+      entry.withExtra.set(extra, applies);
+    }
+    return applies;
+  }
+}
+
+function describe({ normalizedName, extras, specifiers, url }: Requirement): string {
+  const name = extras.length === 0 ? normalizedName : `${normalizedName}[${extras.join(",")}]`;
+  return url === undefined ? `${name}${specifiers.toString()}` : `${name} @ ${redactUrl(url)}`;
+}

@@ -1,0 +1,226 @@
+import { tryParseVersion } from "@murre/pep440";
+import type { NormalizedName, Requirement } from "@murre/pep508";
+import type { DerivationTree } from "../derivation-tree.ts";
+import { resolve } from "../resolve.ts";
+import type { Outcome, SolverStatistics } from "../solver.ts";
+import { Catalog } from "./catalog.ts";
+import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
+import { type Admission, isPin } from "./project.ts";
+import { explainNoSolution } from "./python-report.ts";
+import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
+import { type KnownRequirement, RequirementTable } from "./requirement-table.ts";
+import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
+
+/**
+ * `allow` treats pre-releases like other releases. By default a pre-release is open where a direct requirement or a
+ * constraint names one, where the project has nothing else, and, if there is no solution without, where it is the only
+ * thing that satisfies a requirement.
+ */
+export type PrereleaseMode = "if-necessary-or-explicit" | "allow" | "disallow";
+
+export interface PythonRequest<File extends DistributionFile> {
+  readonly requirements: readonly Requirement[];
+  readonly target: ResolutionTarget;
+  readonly source: PythonSource<File>;
+  /** Limit the versions of projects that something else requires. */
+  readonly constraints?: readonly Requirement[];
+  /** Take the place of every requirement of the same project, direct ones among them. */
+  readonly overrides?: readonly Requirement[];
+  /** Projects whose requirements are ignored. */
+  readonly excludes?: readonly NormalizedName[];
+  readonly prereleases?: PrereleaseMode;
+  /** `lowest-direct`: the lowest versions of the direct requirements, the highest of the rest. Default `highest`. */
+  readonly strategy?: "highest" | "lowest" | "lowest-direct";
+  /** Versions to take wherever the requirements allow, such as those of a lock file. */
+  readonly preferences?: ReadonlyMap<NormalizedName, string>;
+  /** Distributions that need not be looked up in an index as long as they satisfy the requirements. */
+  readonly installed?: ReadonlyMap<NormalizedName, DistributionMetadata>;
+  /** Default: wheels and sdists for every project. */
+  readonly formats?: (project: NormalizedName) => AllowedFormats;
+  /** Default true. */
+  readonly followsDependencies?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** One distribution of the solution; `from` says where it comes from. */
+export interface ResolvedDistribution<File extends DistributionFile> {
+  readonly name: NormalizedName;
+  /** Normalised. */
+  readonly version: string;
+  readonly from:
+    | { readonly kind: "index"; readonly file: File }
+    | { readonly kind: "url"; readonly url: string }
+    | { readonly kind: "installed" };
+  /** The extras that something asked for, sorted. */
+  readonly extras: readonly NormalizedName[];
+  /** The projects of the solution that it or one of its extras needs, sorted. */
+  readonly needs: readonly NormalizedName[];
+  readonly isDirect: boolean;
+}
+
+export interface PythonStatistics extends SolverStatistics {
+  /** How often the source was asked. */
+  readonly projects: number;
+  readonly metadata: number;
+  readonly attempts: number;
+}
+
+export type PythonOutcome<File extends DistributionFile> =
+  | {
+      readonly kind: "solution";
+      /** In the order of their names. */
+      readonly distributions: readonly ResolvedDistribution<File>[];
+      readonly warnings: readonly string[];
+      readonly statistics: PythonStatistics;
+    }
+  | {
+      readonly kind: "no-solution";
+      readonly tree: DerivationTree;
+      readonly message: string;
+      readonly statistics: PythonStatistics;
+    };
+
+/**
+ * Finds one file for every project that the requirements lead to, or shows that there is no way. The outcome depends on the
+ * request and on what the source answers, not on the order in which it does.
+ * @throws whatever the source rejects with, and the signal's reason.
+ */
+export async function resolvePython<File extends DistributionFile>(
+  request: PythonRequest<File>,
+): Promise<PythonOutcome<File>> {
+  const table = new RequirementTable(request.target.markerEnvironment);
+  const chooser = new FileChooser(request.target, request.formats ?? (() => "any"));
+  const rules = readRules(request, table);
+  const catalog = openCatalog(request, rules, chooser);
+  for (let attempts = 1; ; attempts++) {
+    const provider = new PythonProvider(catalog, table, rules, chooser);
+    const outcome = await attempt(provider, request.signal);
+    if (outcome === undefined) continue;
+    const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
+    if (outcome.kind === "solution")
+      return { kind: "solution", ...collect(outcome.versions, provider, catalog, rules), statistics };
+    if (loosen(catalog, request.prereleases)) continue;
+    const { tree } = outcome;
+    return { kind: "no-solution", tree, message: explainNoSolution(tree, catalog, provider.packages), statistics };
+  }
+}
+
+/** Undefined: another attempt has to be made. Each of those binds a project to a URL or to the index, once. */
+async function attempt<File extends DistributionFile>(
+  provider: PythonProvider<File>,
+  signal: AbortSignal | undefined,
+): Promise<Outcome | undefined> {
+  try {
+    return await resolve(provider, rootName, signal ? { signal } : {});
+  } catch (error) {
+    if (error instanceof AttemptOutdated) return undefined;
+    throw error;
+  }
+}
+
+/** After a failure: looks up what is installed, then admits what had been left out. Returns whether anything changed. */
+function loosen<File extends DistributionFile>(catalog: Catalog<File>, mode: PrereleaseMode | undefined): boolean {
+  const used = [...catalog.installed.keys()].filter((name) => catalog.project(name));
+  for (const name of used) {
+    catalog.installed.delete(name);
+    catalog.forget(name);
+  }
+  return used.length > 0 || catalog.relax(mode !== "disallow");
+}
+
+function readRules<File extends DistributionFile>(request: PythonRequest<File>, table: RequirementTable): Rules {
+  const known = (requirements: readonly Requirement[] = []) =>
+    requirements.map((requirement) => table.know(requirement)).filter(({ applies }) => applies);
+  const direct = known(request.requirements);
+  const directNames = new Set(direct.map(({ requirement }) => requirement.normalizedName));
+  const { strategy = "highest", preferences } = request;
+  return {
+    direct,
+    constraints: byProject(known(request.constraints)),
+    // An override whose marker does not hold still takes the place of the others: the project is not required at all.
+    overrides: new Map(
+      (request.overrides ?? []).map(({ normalizedName }) => [
+        normalizedName,
+        known(request.overrides).filter(({ requirement }) => requirement.normalizedName === normalizedName),
+      ]),
+    ),
+    excludes: new Set(request.excludes),
+    followsDependencies: request.followsDependencies ?? true,
+    order: (project) =>
+      strategy === "lowest" || (strategy === "lowest-direct" && directNames.has(project)) ? "lowest" : "highest",
+    preference: (project) => preferences?.get(project),
+  };
+}
+
+function byProject(requirements: readonly KnownRequirement[]): Map<NormalizedName, KnownRequirement[]> {
+  const found = new Map<NormalizedName, KnownRequirement[]>();
+  for (const known of requirements) {
+    const name = known.requirement.normalizedName;
+    found.set(name, [...(found.get(name) ?? []), known]);
+  }
+  return found;
+}
+
+/** Direct requirements, constraints and overrides with a URL bind their projects to it, the first one of each. */
+function openCatalog<File extends DistributionFile>(
+  request: PythonRequest<File>,
+  rules: Rules,
+  chooser: FileChooser,
+): Catalog<File> {
+  const stated = [...[...rules.overrides.values()].flat(), ...rules.direct, ...[...rules.constraints.values()].flat()];
+  const urls = new Map<NormalizedName, string>();
+  for (const { requirement } of stated) {
+    const { normalizedName, url } = requirement;
+    if (url !== undefined && !urls.has(normalizedName)) urls.set(normalizedName, url);
+  }
+  const mode = request.prereleases ?? "if-necessary-or-explicit";
+  const admission = (project: NormalizedName): Admission => {
+    const specifiers = stated
+      .filter(({ requirement }) => requirement.normalizedName === project)
+      .flatMap(({ requirement }) => requirement.specifiers.specifiers);
+    const explicit = mode !== "disallow" && specifiers.some(({ prereleases }) => prereleases === true);
+    const pinning = specifiers.filter(isPin);
+    const preferred = tryParseVersion(request.preferences?.get(project) ?? "");
+    return {
+      prereleases: mode === "disallow" ? "none" : mode === "allow" || explicit ? "all" : "if-alone",
+      pins: (version) => pinning.some((pin) => pin.contains(version)) || preferred?.key === version.key,
+    };
+  };
+  return new Catalog(request.source, chooser, admission, { urls, installed: new Map(request.installed) });
+}
+
+function collect<File extends DistributionFile>(
+  versions: ReadonlyMap<string, number>,
+  provider: PythonProvider<File>,
+  catalog: Catalog<File>,
+  rules: Rules,
+): { distributions: ResolvedDistribution<File>[]; warnings: string[] } {
+  const direct = new Set(rules.direct.map(({ requirement }) => requirement.normalizedName));
+  const extras = new Map<NormalizedName, NormalizedName[]>();
+  const needs = new Map<NormalizedName, Set<NormalizedName>>();
+  const warnings: string[] = [];
+  for (const [name, version] of versions) {
+    const { project, extra } = provider.packages.get(name)!;
+    const own = needs.get(project) ?? new Set();
+    needs.set(project, own);
+    for (const need of provider.needs(name, version)) if (need.project !== project) own.add(need.project);
+    if (extra === undefined) continue;
+    extras.set(project, [...(extras.get(project) ?? []), extra]);
+    const metadata = catalog.metadata(catalog.project(project)!, version);
+    if (metadata && "providesExtra" in metadata && !metadata.providesExtra?.includes(extra))
+      warnings.push(`${project} ${catalog.project(project)!.versions[version]!} has no extra ${extra}`);
+  }
+  const distributions = [...needs.keys()].sort().map((name): ResolvedDistribution<File> => {
+    const version = versions.get(name)!;
+    const project = catalog.project(name)!;
+    return {
+      name,
+      version: project.versions[version]!.toString(),
+      from: project.origin(version),
+      extras: (extras.get(name) ?? []).sort(),
+      needs: [...needs.get(name)!].sort(),
+      isDirect: direct.has(name),
+    };
+  });
+  return { distributions, warnings: warnings.sort() };
+}

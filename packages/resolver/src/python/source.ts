@@ -1,0 +1,34 @@
+import type { NormalizedName } from "@murre/pep508";
+
+/** What resolution reads of a distribution's file, as PEP 691 lists it. The source's own objects are handed back. */
+export interface DistributionFile {
+  readonly filename: string;
+  readonly requiresPython?: string | undefined;
+  /** PEP 592: the reason, or true or an empty text where none was given. */
+  readonly yanked?: boolean | string | undefined;
+}
+
+/** What resolution reads of core metadata. */
+export interface DistributionMetadata {
+  readonly version: string;
+  readonly requiresDist: readonly string[];
+  readonly requiresPython?: string | undefined;
+  readonly providesExtra?: readonly string[] | undefined;
+}
+
+/** The distribution exists and is of no use: no metadata, or none that can be read. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+/**
+ * Where the Python provider gets its facts from. Each method is called at most once with the same arguments in one
+ * resolution; a rejection ends the resolution with that error, unless what was asked for turns out not to be needed.
+ */
+export interface PythonSource<File extends DistributionFile = DistributionFile> {
+  /** All files of the project, in any order; undefined when there is no such project. */
+  files(project: NormalizedName): Promise<readonly File[] | undefined>;
+  metadata(file: File, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
+  /** The metadata of what a direct URL leads to. */
+  urlMetadata?(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
+}
