@@ -1,7 +1,7 @@
 import { phaseOf } from "./version-rank.ts";
 import type { Version, VersionNumber, VersionParts } from "./version.ts";
 
-/** The total order of PEP 440: negative, zero or positive as `a` comes before, with or after `b`; 1.0 and 1.0.0 are equal. */
+/** The total order of PEP 440: -1, 0 or 1 as `a` comes before, with or after `b`; 1.0 and 1.0.0 are equal. */
 export function compareVersions(a: Version, b: Version): number {
   if (a.releaseRank !== b.releaseRank) return a.releaseRank < b.releaseRank ? -1 : 1;
   if (a.suffixRank !== b.suffixRank) return a.suffixRank < b.suffixRank ? -1 : 1;
@@ -23,7 +23,7 @@ export function compareReleases(a: Version, b: Version): number {
 function compareParts(a: VersionParts, b: VersionParts): number {
   return (
     compareReleaseParts(a, b) ||
-    phaseOf(a) - phaseOf(b) ||
+    compareNumbers(phaseOf(a), phaseOf(b)) ||
     compareNumbers(a.pre?.[1] ?? 0, b.pre?.[1] ?? 0) ||
     compareNumbers(a.post ?? -1, b.post ?? -1) ||
     compareNumbers(a.dev ?? Infinity, b.dev ?? Infinity) ||
@@ -61,7 +61,7 @@ function compareLocals(a: string | undefined, b: string | undefined): number {
     const order = compareLocalSegments(segment, other);
     if (order !== 0) return order;
   }
-  return left.length - right.length;
+  return compareNumbers(left.length, right.length);
 }
 
 const isNumber = /^[0-9]+$/;
@@ -71,6 +71,6 @@ function compareLocalSegments(a: string, b: string): number {
   const isNumberA = isNumber.test(a);
   if (isNumberA !== isNumber.test(b)) return isNumberA ? 1 : -1;
   // Normalised numbers have no leading zeros: the one with more digits is the larger one, whatever its size.
-  if (isNumberA && a.length !== b.length) return a.length - b.length;
+  if (isNumberA && a.length !== b.length) return compareNumbers(a.length, b.length);
   return a < b ? -1 : 1;
 }

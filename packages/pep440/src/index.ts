@@ -1,7 +1,13 @@
 export { parseVersion, tryParseVersion } from "./parse-version.ts";
 export { compareVersions, compareReleases, versionsEqual } from "./compare-versions.ts";
 export type { PreReleaseLetter, Version } from "./version.ts";
-export { parseSpecifier, tryParseSpecifier, type MatchOptions, type Specifier, type SpecifierOperator } from "./specifier.ts";
+export {
+  parseSpecifier,
+  tryParseSpecifier,
+  type MatchOptions,
+  type Specifier,
+  type SpecifierOperator,
+} from "./specifier.ts";
 export { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "./specifier-set.ts";
 export { SPECIFIER_PATTERN } from "./specifier-grammar.ts";
 export { compareBounds, type VersionBound, type VersionInterval } from "./version-interval.ts";

@@ -30,7 +30,8 @@ export function compareBounds(a: VersionBound, b: VersionBound): number {
 /** Whether any of the intervals (sorted, apart from each other) holds the version. */
 export function isInIntervals(version: Version, intervals: readonly VersionInterval[]): boolean {
   for (const { lower, upper } of intervals)
-    if ((lower === undefined || !isBelow(version, lower)) && (upper === undefined || isBelow(version, upper))) return true;
+    if ((lower === undefined || !isBelow(version, lower)) && (upper === undefined || isBelow(version, upper)))
+      return true;
   return false;
 }
 

@@ -66,8 +66,7 @@ export function packSuffix(parts: Suffix): number {
   const fourth = release[3] ?? 0;
   if (fourth >= MAJOR_LIMIT) return SATURATED;
   const high = fourth * LOW_28_BITS;
-  for (let index = 4; index < release.length; index += 1)
-    if (release[index] !== 0) return -(high + LOW_28_BITS - 1);
+  for (let index = 4; index < release.length; index += 1) if (release[index] !== 0) return -(high + LOW_28_BITS - 1);
   return isPlain ? high + PLAIN_SUFFIX : packPhase(high, parts);
 }
 

@@ -142,10 +142,7 @@ function isExactInDoubles(parts: VersionParts): parts is RoundedParts {
   const { epoch, release, pre, post, dev } = parts;
   for (const number of release) if (typeof number === "bigint") return false;
   return (
-    typeof epoch === "number" &&
-    typeof pre?.[1] !== "bigint" &&
-    typeof post !== "bigint" &&
-    typeof dev !== "bigint"
+    typeof epoch === "number" && typeof pre?.[1] !== "bigint" && typeof post !== "bigint" && typeof dev !== "bigint"
   );
 }
 

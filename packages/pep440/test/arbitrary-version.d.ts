@@ -1,0 +1,5 @@
+import fc from "fast-check";
+/** A version in any spelling. */
+export declare const versionText: fc.Arbitrary<string>;
+/** One clause that is valid. */
+export declare const specifierText: fc.Arbitrary<string>;
