@@ -37,7 +37,7 @@ const platforms = {
     platform_machine: "AMD64",
   },
   macos: {
-    platform: { os: "macos", version: [14, 0], architecture: "arm64" },
+    platform: { os: "macos", version: [13, 0], architecture: "arm64" },
     os_name: "posix",
     sys_platform: "darwin",
     platform_system: "Darwin",

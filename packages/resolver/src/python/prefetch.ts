@@ -14,9 +14,13 @@ export interface Outlook<File extends DistributionFile> {
   open(name: string, version: number, project: Project<File>): VersionSet;
 }
 
-/** After so many versions of a project were tried, a whole batch is loaded ahead; later, after every `tries.at(-1)` more. */
-const tries = [5, 10, 20];
-const largestBatch = 50;
+/** After so many versions of a project were tried, a batch is loaded ahead; later whenever two fifths of the last are used up. */
+const firstBatches = [5, 10, 20];
+
+/** How far to load ahead: as many versions as were tried, then 50, then an eighth of the tried ones: that bounds the waste. */
+function batchSize(tried: number): number {
+  return Math.min(tried, Math.max(50, Math.floor(tried / 8)));
+}
 
 /** Loads what the solver will probably ask for. It never decides anything, so that the solution does not depend on it. */
 export class Prefetcher<File extends DistributionFile> {
@@ -74,7 +78,7 @@ export class Prefetcher<File extends DistributionFile> {
     tried.add(version);
     if (!isBatchDue(before, this.lastBatch.get(project) ?? 0)) return;
     this.lastBatch.set(project, before);
-    let left = Math.min(before, largestBatch);
+    let left = batchSize(before);
     const seen = new Set<number>([version]);
     let lowest = version;
     for (const candidate of candidates(open, possible, () => lowest)) {
@@ -95,5 +99,5 @@ function* candidates(open: VersionSet, possible: () => VersionSet, lowest: () =>
 }
 
 function isBatchDue(tried: number, last: number): boolean {
-  return tries.some((limit) => tried >= limit && last < limit) || tried - last >= tries.at(-1)!;
+  return firstBatches.some((limit) => tried >= limit && last < limit) || tried - last >= Math.max(20, batchSize(last) * 0.4);
 }
