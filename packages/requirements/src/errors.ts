@@ -1,0 +1,47 @@
+/** What is wrong with one line; codes are permanent. */
+export interface FileProblem {
+  readonly code:
+    | "MURRE_INVALID_REQUIREMENT"
+    | "MURRE_INVALID_CONSTRAINT"
+    | "MURRE_REQUIREMENTS_OPTION"
+    | "MURRE_REQUIREMENTS_CYCLE"
+    | "MURRE_REQUIREMENTS_UNREADABLE";
+  /** As it is shown, without credentials. */
+  readonly file: string;
+  /** From 1; absent when the whole file is concerned. */
+  readonly line?: number;
+  /** One line, without place and code. */
+  readonly problem: string;
+  /** The line and the caret under its bad piece, where there is one. */
+  readonly drawing?: string;
+}
+
+/** A requirements file, or one that it includes, cannot be used. All problems of all files are listed. */
+export class InvalidRequirementsFile extends Error {
+  override readonly name = "InvalidRequirementsFile";
+  readonly code = "MURRE_REQUIREMENTS_FILE";
+  readonly problems: readonly FileProblem[];
+  constructor(problems: readonly FileProblem[], options?: ErrorOptions) {
+    super(problems.map(formatProblem).join("\n"), options);
+    this.problems = problems;
+  }
+}
+
+function formatProblem({ code, file, line, problem, drawing }: FileProblem): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return `${place}: ${problem} (${code})${drawing === undefined ? "" : `\n${drawing}`}`;
+}
+
+/** A word of a command line names no requirement, path or URL. */
+export class InvalidRequirementArgument extends Error {
+  override readonly name = "InvalidRequirementArgument";
+  readonly code = "MURRE_INVALID_REQUIREMENT";
+  /** What was given, credentials masked. */
+  readonly argument: string;
+  readonly problem: string;
+  constructor(argument: string, problem: string, drawing: string | undefined, options?: ErrorOptions) {
+    super(`${argument}: ${problem}${drawing === undefined ? "" : `\n${drawing}`}`, options);
+    this.argument = argument;
+    this.problem = problem;
+  }
+}

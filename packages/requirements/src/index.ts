@@ -1,0 +1,14 @@
+export { parseRequirementsFile } from "./requirements-file.ts";
+export { parseEditableArgument, parseRequirementArgument, type TextContext } from "./requirement-text.ts";
+export type {
+  AcceptedHashes,
+  Constraint,
+  DirectReference,
+  FileOptions,
+  FileSetting,
+  Origin,
+  RequirementEntry,
+  RequirementsContext,
+  RequirementsFile,
+} from "./types.ts";
+export { InvalidRequirementArgument, InvalidRequirementsFile, type FileProblem } from "./errors.ts";

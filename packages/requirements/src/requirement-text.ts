@@ -1,0 +1,202 @@
+import { posix, win32 } from "node:path";
+import { pathToFileURL } from "node:url";
+import { normalizeName, parseMarker, parseRequirement, redactUrl, type Marker } from "@murre/pep508";
+import { InvalidRequirementArgument } from "./errors.ts";
+import type { AcceptedHashes, DirectReference, RequirementEntry } from "./types.ts";
+
+export interface TextContext {
+  readonly cwd: string;
+  readonly home: string;
+  /** A value like `process.platform`. */
+  readonly platform: string;
+}
+
+/** What is wrong with the text of a requirement: one line, and where it has a place, the text with a caret. */
+export interface TextProblem {
+  readonly problem: string;
+  readonly drawing?: string;
+}
+
+type Interpreted =
+  | Pick<Extract<RequirementEntry, { kind: "named" }>, "kind" | "requirement" | "hashes">
+  | Pick<Extract<RequirementEntry, { kind: "direct" }>, "kind" | "reference" | "hashes">;
+
+/** Thrown inside the package, turned into a problem of a line or an error of an argument. */
+export class UnreadableText extends Error {
+  override readonly name = "UnreadableText";
+  readonly code = "MURRE_INVALID_REQUIREMENT";
+  readonly details: TextProblem;
+  constructor(details: TextProblem, options?: ErrorOptions) {
+    super(details.problem, options);
+    this.details = details;
+  }
+}
+
+/**
+ * Reads a word of a command line: a requirement, a path or a URL, as pip tells them apart.
+ * @throws {InvalidRequirementArgument}
+ */
+export function parseRequirementArgument(text: string, context: TextContext): RequirementEntry {
+  return argument(text, () => ({
+    ...interpretRequirement(text.trim(), context),
+    text: redactUrl(text.trim()),
+    configSettings: {},
+    globalOptions: [],
+  }));
+}
+
+/**
+ * Reads the value of `-e`: a path or a URL.
+ * @throws {InvalidRequirementArgument}
+ */
+export function parseEditableArgument(text: string, context: TextContext): RequirementEntry {
+  return argument(text, () => ({
+    kind: "editable" as const,
+    ...interpretEditable(text.trim(), context),
+    text: redactUrl(text.trim()),
+    configSettings: {},
+    globalOptions: [],
+  }));
+}
+
+function argument(text: string, read: () => RequirementEntry): RequirementEntry {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    const { problem, drawing } = error.details;
+    throw new InvalidRequirementArgument(redactUrl(text), problem, drawing, { cause: error.cause });
+  }
+}
+
+/** @throws {UnreadableText} */
+export function interpretRequirement(text: string, context: TextContext): Interpreted {
+  if (isUrl(text) || isPath(text, context.platform)) {
+    const { place, extras, marker } = splitDirect(text);
+    return { kind: "direct", ...directReference(place, extras, marker, context) };
+  }
+  try {
+    const requirement = parseRequirement(text);
+    return { kind: "named", requirement, hashes: requirement.url === undefined ? {} : hashesOf(requirement.url) };
+  } catch (error) {
+    const { problem, message } = error as { problem?: unknown; message?: unknown };
+    if (typeof problem !== "string" || typeof message !== "string") throw error;
+    throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
+  }
+}
+
+/** @throws {UnreadableText} */
+export function interpretEditable(
+  text: string,
+  context: TextContext,
+): { readonly reference: DirectReference; readonly hashes: AcceptedHashes } {
+  const { place, extras, marker } = splitDirect(text);
+  return directReference(place, extras, marker, context);
+}
+
+const urlScheme = /^(?:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):/i;
+const archive = /\.(?:whl|zip|tar|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar\.lzma|tlz)$/i;
+
+const isUrl = (text: string): boolean => urlScheme.test(text);
+
+/**
+ * pip's `_looks_like_path`, or the name of an archive. `name @ ./x` is a requirement of PEP 508: there the part before
+ * the "@" looks like no path.
+ */
+function isPath(text: string, platform: string): boolean {
+  const beforeMarker = (text.split(";")[0] ?? "").trim();
+  const at = beforeMarker.indexOf("@");
+  if (at > 0 && !looksLikePath(beforeMarker.slice(0, at), platform)) return false;
+  const { place } = splitDirect(text);
+  return looksLikePath(place, platform) || archive.test(place);
+}
+
+function looksLikePath(text: string, platform: string): boolean {
+  return (
+    text.startsWith(".") || text.startsWith("~") || text.includes("/") || (platform === "win32" && text.includes("\\"))
+  );
+}
+
+/** `PLACE[extra,extra]; marker`: a URL's marker needs a space before it, because a URL may hold ";". */
+function splitDirect(text: string): { place: string; extras: readonly string[]; marker: string | undefined } {
+  const separator = isUrl(text) ? /\s+;|;\s+/ : /;/;
+  const found = separator.exec(text);
+  const before = found === null ? text : text.slice(0, found.index).trimEnd();
+  const marker = found === null ? undefined : text.slice(found.index + found[0].length).trim();
+  const bracket = /^(.+?)\[([^[\]]*)\]$/.exec(before);
+  const extras = (bracket?.[2] ?? "").split(",").map((extra) => extra.trim());
+  return { place: bracket?.[1] ?? before, extras: extras.filter((extra) => extra !== ""), marker };
+}
+
+function directReference(
+  place: string,
+  extras: readonly string[],
+  marker: string | undefined,
+  context: TextContext,
+): { readonly reference: DirectReference; readonly hashes: AcceptedHashes } {
+  const url = isUrl(place) ? place : urlOfPath(place, context);
+  const [plain = url] = url.split("#", 1);
+  const fragment = fragmentOf(url);
+  const egg = fragment.get("egg");
+  const subdirectory = fragment.get("subdirectory");
+  return {
+    reference: {
+      url: plain,
+      extras: [...extras, ...eggExtras(egg)].map(normalizeName),
+      ...(marker === undefined || marker === "" ? {} : { marker: readMarker(marker) }),
+      ...(egg === undefined ? {} : { egg: egg.replace(/\[.*$/, "") }),
+      ...(subdirectory === undefined ? {} : { subdirectory }),
+    },
+    hashes: hashesOf(url),
+  };
+}
+
+/** `#egg=name[extra]`. */
+function eggExtras(egg: string | undefined): readonly string[] {
+  const listed = /\[([^\]]*)\]$/.exec(egg ?? "")?.[1] ?? "";
+  return listed
+    .split(",")
+    .map((extra) => extra.trim())
+    .filter((extra) => extra !== "");
+}
+
+function readMarker(text: string): Marker {
+  try {
+    return parseMarker(text);
+  } catch (error) {
+    const { problem, message } = error as { problem?: unknown; message?: unknown };
+    if (typeof problem !== "string" || typeof message !== "string") throw error;
+    throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
+  }
+}
+
+function fragmentOf(url: string): ReadonlyMap<string, string> {
+  const hash = url.indexOf("#");
+  const pairs = hash < 0 ? [] : url.slice(hash + 1).split("&");
+  return new Map(pairs.map((pair) => [pair.split("=", 1)[0] ?? "", decode(pair.slice(pair.indexOf("=") + 1))]));
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The hashes in a URL's fragment: `#sha256=…`. */
+function hashesOf(url: string): AcceptedHashes {
+  const hashes: Record<string, readonly string[]> = {};
+  for (const [name, digest] of fragmentOf(url))
+    if (/^(?:md5|sha1|sha224|sha256|sha384|sha512)$/.test(name) && /^[0-9a-f]+$/i.test(digest))
+      hashes[name] = [digest.toLowerCase()];
+  return hashes;
+}
+
+function urlOfPath(place: string, { cwd, home, platform }: TextContext): string {
+  const windows = platform === "win32";
+  const path = windows ? win32 : posix;
+  const expanded = /^~(?=$|[/\\])/.test(place) ? path.join(home, place.slice(1)) : place;
+  const [file = expanded, ...fragment] = expanded.split("#");
+  return [pathToFileURL(path.resolve(cwd, file), { windows }).href, ...fragment].join("#");
+}

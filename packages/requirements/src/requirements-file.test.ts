@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { InvalidRequirementsFile } from "./errors.ts";
+import { parseRequirementsFile } from "./requirements-file.ts";
+import type { RequirementsContext, RequirementsFile } from "./types.ts";
+
+function contextOf(files: Readonly<Record<string, string | Uint8Array>>): RequirementsContext {
+  return {
+    read(location) {
+      const content = files[location];
+      if (content === undefined) throw new Error(`${location} is not there`);
+      return content;
+    },
+    env: {},
+    cwd: "/here",
+    home: "/home/me",
+    platform: "linux",
+  };
+}
+
+const parse = (files: Readonly<Record<string, string | Uint8Array>>, first = "r.txt"): Promise<RequirementsFile> =>
+  parseRequirementsFile(first, contextOf(files));
+
+async function refusalOf(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  first?: string,
+): Promise<InvalidRequirementsFile> {
+  const error = await parse(files, first).catch((thrown: unknown) => thrown);
+  if (!(error instanceof InvalidRequirementsFile)) throw new Error("expected a refusal");
+  return error;
+}
+
+describe("all problems of all files are reported at once", () => {
+  test("each with its file, line and code", async () => {
+    const error = await refusalOf({
+      "r.txt": "six>\n-r b.txt\n--wat\nflask\n-c c.txt",
+      "b.txt": "\na b\n",
+      "c.txt": "./x.whl\n",
+    });
+    expect(error.problems.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+      "r.txt:1 MURRE_INVALID_REQUIREMENT",
+      "b.txt:2 MURRE_INVALID_REQUIREMENT",
+      "r.txt:3 MURRE_REQUIREMENTS_OPTION",
+      "c.txt:1 MURRE_INVALID_CONSTRAINT",
+    ]);
+  });
+
+  test("a requirement's problem is drawn under its line", async () => {
+    const { message } = await refusalOf({ "r.txt": "\nsix >\n" });
+    expect(message).toMatch(/^r\.txt:2: .+ \(MURRE_INVALID_REQUIREMENT\)\n {4}six >\n {4}\s*~*\^$/);
+  });
+
+  test("a file that cannot be read is reported where it is included, with the cause", async () => {
+    const error = await refusalOf({ "r.txt": "six\n-r gone.txt\n" });
+    expect(error.problems).toMatchObject([{ code: "MURRE_REQUIREMENTS_UNREADABLE", file: "r.txt", line: 2 }]);
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  test("credentials are in no message", async () => {
+    const error = await refusalOf({
+      "r.txt": "-r https://user:secret@e.x/gone.txt\nfoo @ https://user:secret@e.x/x.whl garbage\n",
+    });
+    expect(error.problems).toHaveLength(2);
+    expect(error.message).not.toContain("secret");
+  });
+});
+
+describe("a file that includes itself is refused", () => {
+  test.each([
+    ["at once", { "r.txt": "-r r.txt\n" }, "r.txt:1"],
+    ["by another path", { "r.txt": "-r sub/../r.txt\n" }, "r.txt:1"],
+    ["over others", { "r.txt": "-r b.txt\n", "b.txt": "\n-c c.txt\n", "c.txt": "-r r.txt\n" }, "c.txt:1"],
+  ])("%s", async (_, files, place) => {
+    const { problems } = await refusalOf(files);
+    expect(problems.map(({ file, line, code }) => `${file}:${line} ${code}`)).toEqual([
+      `${place} MURRE_REQUIREMENTS_CYCLE`,
+    ]);
+  });
+});
+
+describe("included files are found from the file that includes them", () => {
+  test("next to a file on a server", async () => {
+    const file = await parse(
+      { "https://e.x/a/r.txt": "-r b.txt\n-r ../c.txt", "https://e.x/a/b.txt": "six", "https://e.x/c.txt": "flask" },
+      "https://e.x/a/r.txt",
+    );
+    expect(file.files).toEqual(["https://e.x/a/r.txt", "https://e.x/a/b.txt", "https://e.x/c.txt"]);
+  });
+
+  test("an origin tells by which lines it was reached", async () => {
+    const { requirements } = await parse({ "r.txt": "\n-r b.txt", "b.txt": "six" });
+    expect(requirements[0]?.origin).toEqual({ file: "b.txt", line: 1, includedFrom: { file: "r.txt", line: 2 } });
+  });
+});
+
+describe("constraints limit, and want nothing", () => {
+  test.each(["-e .", "./x-1.0-py3-none-any.whl", "six[dev]<2"])("%s is no constraint", async (line) => {
+    const { problems } = await refusalOf({ "r.txt": "-c c.txt", "c.txt": line });
+    expect(problems.map(({ code }) => code)).toEqual(["MURRE_INVALID_CONSTRAINT"]);
+  });
+
+  test("a constraints file can be the first one", async () => {
+    const file = await parseRequirementsFile("c.txt", contextOf({ "c.txt": "six<2\n" }), "constraints");
+    expect([file.requirements.length, file.constraints.length]).toEqual([0, 1]);
+  });
+});
+
+describe("what pip passes over in silence is a warning", () => {
+  test.each([
+    ["six -i https://e.x/simple", "r.txt:1: --index-url has no effect on the line of a requirement"],
+    ["--pre yes", "r.txt:1: yes is passed over"],
+    [`--hash=sha256:${"a".repeat(64)}`, "r.txt:1: --hash has no requirement on its line, and is passed over"],
+  ])("%s", async (line, warning) => {
+    expect((await parse({ "r.txt": line })).warnings).toEqual([warning]);
+  });
+});
+
+describe("the encoding of a file", () => {
+  test("bytes that are not in the declared encoding are refused", async () => {
+    const { problems } = await refusalOf({ "r.txt": Uint8Array.of(0x73, 0x69, 0x78, 0xff) });
+    expect(problems).toMatchObject([{ code: "MURRE_REQUIREMENTS_UNREADABLE", file: "r.txt" }]);
+  });
+
+  test("an unknown encoding is refused", async () => {
+    const { message } = await refusalOf({ "r.txt": Buffer.from("# coding: klingon\nsix\n") });
+    expect(message).toContain("unknown encoding");
+  });
+});

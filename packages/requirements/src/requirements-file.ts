@@ -1,0 +1,229 @@
+import { redactUrl } from "@murre/pep508";
+import { decodeText } from "./decode-text.ts";
+import { InvalidRequirementsFile, type FileProblem } from "./errors.ts";
+import { FileOptionsFolder } from "./file-options.ts";
+import { splitLine, type LineOption, type SplitLine } from "./line-options.ts";
+import { findLinksValue, includedLocation, locationKey } from "./locations.ts";
+import { logicalLines } from "./logical-lines.ts";
+import { interpretEditable, interpretRequirement, UnreadableText } from "./requirement-text.ts";
+import type { Constraint, Origin, RequirementEntry, RequirementsContext, RequirementsFile } from "./types.ts";
+
+type FileKind = "requirements" | "constraints";
+
+/**
+ * Reads a requirements file, or a constraints file, and all files that it includes, as pip does.
+ * @param location a path or a `file:`, `http:` or `https:` URL.
+ * @throws {InvalidRequirementsFile} with all problems of all files at once.
+ */
+export async function parseRequirementsFile(
+  location: string,
+  context: RequirementsContext,
+  kind: FileKind = "requirements",
+): Promise<RequirementsFile> {
+  const reader = new FileReader(context);
+  await reader.file(location, kind, []);
+  return reader.finish();
+}
+
+/** A file on the way from the first one to the one being read. */
+interface Ancestor {
+  readonly key: string;
+  readonly origin: Origin;
+}
+
+class FileReader {
+  readonly #context: RequirementsContext;
+  readonly #requirements: RequirementEntry[] = [];
+  readonly #constraints: Constraint[] = [];
+  readonly #options = new FileOptionsFolder();
+  readonly #problems: FileProblem[] = [];
+  readonly #warnings: string[] = [];
+  readonly #files: string[] = [];
+  #cause: unknown;
+
+  constructor(context: RequirementsContext) {
+    this.#context = context;
+  }
+
+  finish(): RequirementsFile {
+    if (this.#problems.length > 0) throw new InvalidRequirementsFile(this.#problems, { cause: this.#cause });
+    return {
+      requirements: this.#requirements,
+      constraints: this.#constraints,
+      options: this.#options.finish(),
+      files: this.#files,
+      warnings: this.#warnings,
+    };
+  }
+
+  /** @param ancestors from the first file to the one that includes this, each with the line that leads on. */
+  async file(location: string, kind: FileKind, ancestors: readonly Ancestor[]): Promise<void> {
+    const key = locationKey(location, this.#context);
+    const from = ancestors.at(-1)?.origin;
+    if (ancestors.some((ancestor) => ancestor.key === key)) {
+      this.#problem(from, redactUrl(location), "MURRE_REQUIREMENTS_CYCLE", `${redactUrl(location)} includes itself`);
+      return;
+    }
+    const text = await this.#read(location, from);
+    if (text === undefined) return;
+    this.#files.push(location);
+    for (const { number, text: line } of logicalLines(text, this.#context.env)) {
+      const origin = { file: redactUrl(location), line: number, ...(from === undefined ? {} : { includedFrom: from }) };
+      await this.#line(line, { location, kind, origin, ancestors: [...ancestors, { key, origin }] });
+    }
+  }
+
+  async #read(location: string, from: Origin | undefined): Promise<string | undefined> {
+    const shown = redactUrl(location);
+    let data: Uint8Array | string;
+    try {
+      data = await this.#context.read(location);
+    } catch (error) {
+      this.#cause ??= error;
+      const reason = error instanceof Error ? redactUrl(error.message) : String(error);
+      this.#problem(from, shown, "MURRE_REQUIREMENTS_UNREADABLE", `${shown} cannot be read: ${reason}`);
+      return undefined;
+    }
+    if (typeof data === "string") return data.replace(/^\uFEFF/, "");
+    try {
+      return decodeText(data);
+    } catch (error) {
+      const problem =
+        error instanceof RangeError
+          ? "its coding declaration names an unknown encoding"
+          : "it is not in the encoding that it declares, or not in UTF-8; save it as UTF-8, or declare its encoding";
+      this.#problem(undefined, shown, "MURRE_REQUIREMENTS_UNREADABLE", problem);
+      return undefined;
+    }
+  }
+
+  async #line(text: string, place: Place): Promise<void> {
+    const line = splitLine(text);
+    if (line.problem !== undefined) {
+      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", redactUrl(line.problem));
+      return;
+    }
+    if (line.strayWords.length > 0) this.#warn(place, `${line.strayWords.map(redactUrl).join(" ")} is passed over`);
+    const editable = line.options.find(({ name }) => name === "editable");
+    if (line.requirement !== "" || editable !== undefined) this.#requirementLine(line, editable?.value, place);
+    else await this.#optionLine(line, place);
+  }
+
+  #requirementLine(line: SplitLine, editable: string | undefined, place: Place): void {
+    const isEditable = line.requirement === "" && editable !== undefined;
+    const details = this.#perRequirement(line.options, place, isEditable);
+    const text = (isEditable ? editable : line.requirement).trim();
+    try {
+      const read = isEditable
+        ? { kind: "editable" as const, ...interpretEditable(text, this.#context) }
+        : interpretRequirement(text, this.#context);
+      const hashes = mergeHashes(read.hashes, details.hashes);
+      this.#add({ ...read, ...details, origin: place.origin, text: redactUrl(text), hashes }, place);
+    } catch (error) {
+      if (!(error instanceof UnreadableText)) throw error;
+      this.#lineProblem(place, "MURRE_INVALID_REQUIREMENT", error.details.problem, error.details.drawing);
+    }
+  }
+
+  #add(entry: RequirementEntry & { readonly origin: Origin }, place: Place): void {
+    if (place.kind === "requirements") {
+      this.#requirements.push(entry);
+      return;
+    }
+    const refusal =
+      entry.kind === "editable"
+        ? "an editable requirement is no constraint"
+        : entry.kind === "direct"
+          ? "a constraint needs a name: write NAME @ URL"
+          : entry.requirement.extras.length > 0
+            ? "a constraint has no extras"
+            : undefined;
+    if (refusal !== undefined) this.#lineProblem(place, "MURRE_INVALID_CONSTRAINT", `${entry.text}: ${refusal}`);
+    else if (entry.kind === "named") {
+      const { origin, text, requirement, hashes } = entry;
+      this.#constraints.push({ origin, text, requirement, hashes });
+    }
+  }
+
+  #perRequirement(options: readonly LineOption[], place: Place, isEditable: boolean): PerRequirement {
+    const hashes: Record<string, string[]> = {};
+    const configSettings: Record<string, string | string[]> = {};
+    const globalOptions: string[] = [];
+    for (const { name, value } of options) {
+      if (name === "editable" && isEditable) continue;
+      if (name === "hash" && !isEditable) this.#hash(value, hashes, place);
+      else if (name === "global-option" && !isEditable) globalOptions.push(value);
+      else if (name === "config-settings" && !isEditable) this.#configSetting(value, configSettings, place);
+      else this.#warn(place, `--${name} has no effect on the line of ${isEditable ? "an editable" : "a"} requirement`);
+    }
+    return { hashes, configSettings, globalOptions };
+  }
+
+  #hash(value: string, hashes: Record<string, string[]>, place: Place): void {
+    const match = /^(sha256|sha384|sha512):([0-9a-fA-F]+)$/.exec(value);
+    if (match?.[1] === undefined || match[2] === undefined) {
+      const problem = `--hash=${value}: expected sha256:, sha384: or sha512: and the digest in hexadecimal`;
+      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", problem);
+      return;
+    }
+    (hashes[match[1]] ??= []).push(match[2].toLowerCase());
+  }
+
+  #configSetting(value: string, settings: Record<string, string | string[]>, place: Place): void {
+    const equals = value.indexOf("=");
+    if (equals <= 0) {
+      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", `--config-settings ${value}: expected KEY=VALUE`);
+      return;
+    }
+    const key = value.slice(0, equals);
+    const known = settings[key];
+    const added = value.slice(equals + 1);
+    settings[key] = known === undefined ? added : [known, added].flat();
+  }
+
+  async #optionLine(line: SplitLine, place: Place): Promise<void> {
+    for (const { name, value } of line.options) {
+      if (name === "requirement" || name === "constraint") {
+        const location = includedLocation(place.location, value, this.#context.platform);
+        // As in pip, a file that a constraints file includes with -r holds requirements.
+        await this.file(location, name === "requirement" ? "requirements" : "constraints", place.ancestors);
+        continue;
+      }
+      const shown = name === "find-links" ? findLinksValue(value, place.location, this.#context) : value;
+      if (!this.#options.add(name, shown, place.origin) && name !== "use-feature")
+        this.#warn(place, `--${name} has no requirement on its line, and is passed over`);
+    }
+  }
+
+  #warn({ origin }: Place, text: string): void {
+    this.#warnings.push(`${origin.file}:${origin.line}: ${text}`);
+  }
+
+  #lineProblem({ origin }: Place, code: FileProblem["code"], problem: string, drawing?: string): void {
+    this.#problem(origin, origin.file, code, problem, drawing);
+  }
+
+  #problem(at: Origin | undefined, file: string, code: FileProblem["code"], problem: string, drawing?: string): void {
+    this.#problems.push({
+      code,
+      problem,
+      ...(at === undefined ? { file } : { file: at.file, line: at.line }),
+      ...(drawing === undefined ? {} : { drawing }),
+    });
+  }
+}
+
+interface Place {
+  readonly location: string;
+  readonly kind: FileKind;
+  readonly origin: Origin;
+  readonly ancestors: readonly Ancestor[];
+}
+
+type PerRequirement = Pick<RequirementEntry, "hashes" | "configSettings" | "globalOptions">;
+
+function mergeHashes(a: RequirementEntry["hashes"], b: RequirementEntry["hashes"]): RequirementEntry["hashes"] {
+  const merged: Record<string, readonly string[]> = { ...a };
+  for (const [name, digests] of Object.entries(b)) merged[name] = [...new Set([...(merged[name] ?? []), ...digests])];
+  return merged;
+}
