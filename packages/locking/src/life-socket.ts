@@ -1,0 +1,94 @@
+import { closeSync, constants, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { errorCode } from "./errors.ts";
+import { thisProcess } from "./lease-name.ts";
+
+// A process listens on <root>/sockets/<its part of a lease's name>. Another process of the same kernel that cannot see its pid (another
+// pid namespace) connects: the kernel accepts even while the holder is stopped or busy, and refuses as soon as the holder is dead.
+// Nothing is ever sent. Worker threads listen on a socket of their own, which their end closes while the process lives on.
+
+const servers = new Map<string, Server>();
+
+/** sun_path is 108 bytes on Linux and 104 elsewhere, with its final zero. */
+const longestPath = 100;
+
+export function socketFile(root: string, processPart: string): string {
+  return join(root, "sockets", processPart);
+}
+
+/** Makes this process answer for its leases under `root`; once for each root, and harmless where sockets cannot be made. */
+export function listenForJudges(root: string): void {
+  if (servers.has(root) || process.platform === "win32") return;
+  const server = createServer((socket) => void socket.destroy());
+  servers.set(root, server);
+  // Without a socket (a file system that has none, a path that is too long) the heartbeat answers, only later.
+  server.on("error", () => {});
+  server.unref();
+  try {
+    mkdirSync(join(root, "sockets"), { recursive: true });
+    withShortPath(root, thisProcess().part, (path) =>
+      // exclusive: a cluster worker would otherwise let its primary listen, which outlives it. All may connect: judges of other users ask too.
+      server.listen({ path, exclusive: true, readableAll: true, writableAll: true }),
+    );
+  } catch {
+    // As above.
+  }
+}
+
+/** Stops answering: when the process ends, or holds no lease any more. */
+export function stopListening(): void {
+  for (const [root, server] of servers) {
+    try {
+      unlinkSync(socketFile(root, thisProcess().part));
+    } catch {
+      // The folder may be gone.
+    }
+    server.close();
+  }
+  servers.clear();
+}
+
+/** Asks the kernel whether that process still listens. `unknown`: there is no socket, or no right to ask. */
+export function askSocket(root: string, processPart: string, timeoutMs = 2000): Promise<"live" | "dead" | "unknown"> {
+  if (process.platform === "win32") return Promise.resolve("unknown");
+  return new Promise((resolve) => {
+    try {
+      withShortPath(root, processPart, (path) => {
+        const socket = connect({ path });
+        const answer = (verdict: "live" | "dead" | "unknown"): void => {
+          clearTimeout(timer);
+          socket.destroy();
+          resolve(verdict);
+        };
+        const timer = setTimeout(() => answer("unknown"), timeoutMs);
+        socket.once("connect", () => answer("live"));
+        socket.once("error", (error) => answer(verdictOf(error)));
+      });
+    } catch {
+      resolve("unknown");
+    }
+  });
+}
+
+function verdictOf(error: Error): "live" | "dead" | "unknown" {
+  const code = errorCode(error);
+  // The name is bound before the holder listens, in one call of libuv's without a pause; a refusal means that nobody has it open.
+  if (code === "ECONNREFUSED") return "dead";
+  // The backlog is full: somebody who is asked a lot and does not get to run, which is not dead.
+  return code === "EAGAIN" ? "live" : "unknown";
+}
+
+/** Calls `use` with a path that fits into sun_path: through the open folder, which only Linux can name. */
+function withShortPath(root: string, processPart: string, use: (path: string) => void): void {
+  const path = socketFile(root, processPart);
+  if (Buffer.byteLength(path) <= longestPath) return use(path);
+  if (process.platform !== "linux") throw new Error("the path is too long for a socket");
+  const folder = openSync(join(root, "sockets"), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    // bind and connect resolve the path before they return, so the folder need not stay open.
+    use(`/proc/self/fd/${folder}/${processPart}`);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,46 @@
+/** One who holds, or waits in front, as far as it can be known from the names and files it left. */
+export interface LockHolder {
+  readonly lease: string;
+  readonly mode: "read" | "write";
+  readonly pid: number | undefined;
+  readonly host: string | undefined;
+  readonly command: string | undefined;
+  /** When its ticket was made, in milliseconds since 1970 by the file system's clock. */
+  readonly sinceMs: number | undefined;
+  /** All of it in words: `pid 4711 on build3 (murre pip sync) since 2026-01-31T12:00:00.000Z`. */
+  readonly description: string;
+}
+
+/** What a lock or a flight tells while it works; `subject` is what it is about, in the caller's words. */
+export type LockEvent =
+  | { readonly type: "acquired"; readonly kind: LockKind; readonly subject: string; readonly ticket: string }
+  | {
+      readonly type: "waiting";
+      readonly kind: LockKind;
+      readonly subject: string;
+      readonly holders: readonly LockHolder[];
+    }
+  | { readonly type: "waited"; readonly kind: LockKind; readonly subject: string; readonly waitedMs: number }
+  | { readonly type: "released"; readonly kind: LockKind; readonly subject: string; readonly heldMs: number }
+  | { readonly type: "taken over"; readonly kind: LockKind; readonly subject: string; readonly from: LockHolder };
+
+export type LockKind = "lock" | "flight";
+
+export type LockEventListener = (event: LockEvent) => void;
+
+/** One line for a log, as `murre -v` prints it. */
+export function describeLockEvent(event: LockEvent): string {
+  const what = `${event.kind} on ${event.subject}`;
+  switch (event.type) {
+    case "acquired":
+      return `acquired ${what}`;
+    case "waiting":
+      return `waiting for ${what}, held by ${event.holders.map((holder) => holder.description).join(", ")}`;
+    case "waited":
+      return `waited ${Math.round(event.waitedMs)} ms for ${what}`;
+    case "released":
+      return `released ${what} after ${Math.round(event.heldMs)} ms`;
+    case "taken over":
+      return `took over ${what} from ${event.from.description}, which is dead`;
+  }
+}
