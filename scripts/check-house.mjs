@@ -39,8 +39,8 @@ function manifestInForm(folder, manifest) {
     ...(isPrivate ? {} : { repository: { type: "git", url: house.repository, directory: folder } }),
     ...(manifest.bin ? { bin: manifest.bin } : {}),
     files: isApp
-      ? ["bin", "dist", "!dist/**/*.test.*", "!dist/*.tsbuildinfo", "CHANGELOG.md"]
-      : ["dist", "!dist/**/*.test.*", "!dist/*.tsbuildinfo", "CHANGELOG.md"],
+      ? ["bin", "dist", "!dist/.tsbuildinfo", "CHANGELOG.md"]
+      : ["dist", "!dist/.tsbuildinfo", "CHANGELOG.md"],
     type: "module",
     sideEffects: false,
     exports: {
@@ -81,6 +81,8 @@ function tsconfigInForm(folder, manifest) {
       tsBuildInfoFile: "dist/.tsbuildinfo",
     },
     include: ["src"],
+    // Tests are checked by tsconfig.test.json of the root, and never published.
+    exclude: ["src/**/*.test.ts"],
     references,
   };
   return `${JSON.stringify(form, null, 2)}\n`;
@@ -125,7 +127,13 @@ function checkImports(folder, manifest) {
         .join("/");
       if (name === self || name === "vitest" || name === "fast-check") continue;
       if (!(name in declared)) problem(shown, `imports ${name}, which its package.json does not list`);
-      if (!isTest && !(name in (manifest.dependencies ?? {})) && !house.private.includes(folder))
+      // An app is published bundled, so what it imports is needed only to build it.
+      if (
+        !isTest &&
+        !(name in (manifest.dependencies ?? {})) &&
+        folder.startsWith("packages/") &&
+        !house.private.includes(folder)
+      )
         problem(shown, `imports ${name}, which is only a devDependency`);
     }
   }

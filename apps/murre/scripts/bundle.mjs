@@ -1,0 +1,67 @@
+// Bundles the command, the library and the worker threads side by side into dist/, so that `npm install murre` brings
+// no other package and a start reads few files. Rarely used parts (HTTP) stay chunks of their own, read when needed.
+import { build } from "esbuild";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const app = fileURLToPath(new URL("..", import.meta.url));
+const packages = join(app, "../../packages");
+const dist = join(app, "dist");
+const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
+const own = Object.keys({ ...dependencies, ...devDependencies })
+  .filter((name) => name.startsWith("@murre/") && name !== "@murre/test-kit")
+  .map((name) => name.slice("@murre/".length));
+
+/** Worker threads are started by file name, beside the module that starts them: in a package's dist/ as here. */
+const workers = own.flatMap((name) =>
+  readdirSync(join(packages, name, "dist"))
+    .filter((file) => file.endsWith("-worker.js"))
+    .map((file) => join(packages, name, "dist", file)),
+);
+
+const { metafile } = await build({
+  entryPoints: [join(app, "src/index.ts"), join(app, "src/murre-cli.ts"), ...workers],
+  outdir: dist,
+  // tsc has written the two unbundled entries there, which nothing reads.
+  allowOverwrite: true,
+  entryNames: "[name]",
+  chunkNames: "chunk-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "linked",
+  metafile: true,
+  // CommonJS dependencies call require() for Node's own modules.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  logLevel: "warning",
+});
+
+/** The declarations of every package, beside the bundle, with relative paths instead of the packages' names. */
+function copyDeclarations() {
+  const types = join(dist, "types");
+  for (const name of own)
+    for (const file of readdirSync(join(packages, name, "dist")).filter(
+      (entry) => entry.endsWith(".d.ts") && !entry.includes(".test."),
+    )) {
+      const target = join(types, name, file);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, relativeNames(readFileSync(join(packages, name, "dist", file), "utf8"), dirname(target)));
+    }
+  for (const file of readdirSync(dist).filter((entry) => entry.endsWith(".d.ts")))
+    writeFileSync(join(dist, file), relativeNames(readFileSync(join(dist, file), "utf8"), dist));
+  function relativeNames(text, from) {
+    return text.replaceAll(/(["'])@murre\/([a-z0-9-]+)\1/g, (_, quote, name) => {
+      const path = relative(from, join(types, name, "index.js")).replaceAll("\\", "/");
+      return `${quote}${path.startsWith(".") ? path : `./${path}`}${quote}`;
+    });
+  }
+}
+
+copyDeclarations();
+const bytes = Object.entries(metafile.outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);
+console.log(bytes.map(([file, size]) => `${file} ${size}`).join("\n"));

@@ -1,0 +1,68 @@
+import { mkdirSync, openSync, readFileSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Lease } from "@murre/locking";
+import type { CacheLayout } from "./layout.ts";
+
+/**
+ * Small whole files under the cache's root: pages, metadata, probed interpreters. A reader sees a document whole or not
+ * at all; a failed write never fails an operation, because everything here can be had again.
+ */
+export interface Documents {
+  /** The document's bytes, or undefined when it is not there or cannot be read. */
+  read(...segments: string[]): Buffer | undefined;
+  /** Replaces the document. Never throws. */
+  write(segments: readonly string[], data: string | Buffer): void;
+}
+
+/** @param lease names the temporary files, so that a sweeper knows whose they are. */
+export function openDocuments(layout: CacheLayout, lease: () => Lease): Documents {
+  return {
+    read(...segments) {
+      try {
+        return readFileSync(layout.document(segments));
+      } catch {
+        return undefined;
+      }
+    },
+    write(segments, data) {
+      try {
+        writeWhole(layout, lease(), layout.document(segments), data);
+      } catch {
+        // A full disk, a read-only cache, a lost lease: the next run fetches or computes it again.
+      }
+    },
+  };
+}
+
+/** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
+function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): void {
+  const temporary = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
+  const file = withParent(temporary, () => openSync(temporary, "wx", 0o666));
+  try {
+    try {
+      writeAll(file, typeof data === "string" ? Buffer.from(data, "utf8") : data);
+    } finally {
+      closeSync(file);
+    }
+    withParent(target, () => renameSync(temporary, target));
+  } catch (error) {
+    unlinkSync(temporary);
+    throw error;
+  }
+}
+
+/** write(2) may take fewer bytes than it is given, on a disk that is nearly full for instance. */
+function writeAll(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}
+
+/** Runs `step`; where a parent folder is missing, makes the parents of `path` and runs it once more. */
+export function withParent<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return step();
+  }
+}

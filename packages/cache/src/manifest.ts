@@ -1,0 +1,204 @@
+import { formatRecord, parseMetadata, type EntryPoint, type UnpackedWheel } from "@murre/wheel";
+import { InvalidManifest } from "./errors.ts";
+
+/**
+ * A manifest: what one store entry holds, written once at unpack so that no later run lists a folder or parses RECORD.
+ *
+ * ```
+ * <head: one line of JSON, with the length in bytes of each section>\n
+ * directories   path NUL number-of-files NUL …     parents before children; the root is the empty path
+ * names         name NUL …                         the linked files' base names, directory by directory in that order
+ * record        RECORD rows of all linked files outside `.data`: copied verbatim into an environment
+ * details       size SPACE sha256 SPACE x|- LF …   in the order of the names
+ * ```
+ *
+ * Files that no environment gets as they are stand apart, in the head: an installer writes its own RECORD and INSTALLER,
+ * and scripts get the environment's interpreter in their first line.
+ *
+ * The sections are split by how they are used: a warm install decodes the directories, hands the names to its workers
+ * as bytes, and writes the record without decoding it. NUL cannot stand in a path, so nothing needs escaping.
+ */
+export const MANIFEST_FORMAT = 1;
+
+export interface ManifestHead {
+  readonly format: number;
+  readonly name: string;
+  readonly version: string;
+  readonly distInfo: string;
+  readonly rootIsPurelib: boolean;
+  /** As METADATA has it, unparsed. */
+  readonly requiresPython?: string;
+  readonly consoleScripts: readonly EntryPoint[];
+  readonly guiScripts: readonly EntryPoint[];
+  /** Linked files; those in {@link apart} are not counted. */
+  readonly fileCount: number;
+  /** Of all files, the ones apart as well. */
+  readonly totalBytes: number;
+  /** Files of the archive that are never linked: `.data/scripts`, and what an installer writes into the dist-info itself. */
+  readonly apart: readonly FileDetails[];
+  /** Lengths in bytes of the four sections, in their order. */
+  readonly sections: readonly [directories: number, names: number, record: number, details: number];
+}
+
+export interface ManifestDirectory {
+  /** POSIX path relative to the entry's `pkg/`; "" is `pkg/` itself. */
+  readonly path: string;
+  readonly fileCount: number;
+}
+
+export interface FileDetails {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** base64url without padding, as in RECORD. */
+  readonly sha256: string;
+  readonly executable: boolean;
+}
+
+/** A decoded head over sections that stay bytes until somebody asks. */
+export class Manifest {
+  readonly head: ManifestHead;
+  readonly directories: readonly ManifestDirectory[];
+  readonly #sections: readonly Buffer[];
+
+  constructor(head: ManifestHead, sections: readonly Buffer[]) {
+    this.head = head;
+    this.#sections = sections;
+    this.directories = decodeDirectories(this.#section(0));
+  }
+
+  /** NUL-terminated base names of all files, directory by directory. */
+  get nameBytes(): Buffer {
+    return this.#section(1);
+  }
+
+  /** RECORD rows, LF-terminated. */
+  get recordBytes(): Buffer {
+    return this.#section(2);
+  }
+
+  /** The base names of each directory, in the order of {@link directories}. */
+  names(): string[] {
+    const names = this.nameBytes.toString("utf8").split("\0");
+    names.pop();
+    return names;
+  }
+
+  details(): FileDetails[] {
+    const lines = this.#section(3).toString("latin1").split("\n");
+    const names = this.names();
+    const details: FileDetails[] = [];
+    let next = 0;
+    for (const { path: folder, fileCount } of this.directories)
+      for (let i = 0; i < fileCount; i++, next++) {
+        const [size, sha256, mode] = (lines[next] ?? "").split(" ");
+        const name = names[next];
+        if (size === undefined || sha256 === undefined || name === undefined) throw new InvalidManifest("details end early");
+        details.push({
+          path: folder === "" ? name : `${folder}/${name}`,
+          sizeBytes: Number(size),
+          sha256,
+          executable: mode === "x",
+        });
+      }
+    return details;
+  }
+
+  #section(index: number): Buffer {
+    const section = this.#sections[index];
+    if (section === undefined) throw new InvalidManifest("a section is missing");
+    return section;
+  }
+}
+
+function decodeDirectories(section: Buffer): ManifestDirectory[] {
+  const parts = section.toString("utf8").split("\0");
+  const directories: ManifestDirectory[] = [];
+  for (let i = 0; i + 1 < parts.length; i += 2)
+    directories.push({ path: parts[i] ?? "", fileCount: Number(parts[i + 1]) });
+  return directories;
+}
+
+/** @throws {InvalidManifest} when the bytes are torn, foreign, or of another format; the entry then counts as a miss. */
+export function decodeManifest(bytes: Buffer): Manifest {
+  const lineEnd = bytes.indexOf(10);
+  if (lineEnd < 0) throw new InvalidManifest("it has no head");
+  const head = parseHead(bytes.toString("utf8", 0, lineEnd));
+  const sections: Buffer[] = [];
+  let offset = lineEnd + 1;
+  for (const length of head.sections) {
+    sections.push(bytes.subarray(offset, offset + length));
+    offset += length;
+  }
+  if (offset !== bytes.length) throw new InvalidManifest(`it has ${bytes.length} bytes and announces ${offset}`);
+  return new Manifest(head, sections);
+}
+
+function parseHead(line: string): ManifestHead {
+  let head: ManifestHead;
+  try {
+    head = JSON.parse(line) as ManifestHead;
+  } catch (error) {
+    throw Object.assign(new InvalidManifest("its head is no JSON"), { cause: error });
+  }
+  if (head.format !== MANIFEST_FORMAT) throw new InvalidManifest(`its format is ${String(head.format)}`);
+  if (!Array.isArray(head.sections) || head.sections.length !== 4) throw new InvalidManifest("its head names no sections");
+  return head;
+}
+
+/** What an installer writes itself (PEP 376, 610, 627), so that an archive's own copy is never linked. */
+const WRITTEN_BY_INSTALLERS = ["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"];
+
+/** Encodes what unpacking found; the inverse of {@link decodeManifest}. */
+export function encodeManifest(wheel: UnpackedWheel): Buffer {
+  const dataFolder = `${wheel.distInfo.slice(0, -".dist-info".length)}.data/`;
+  const written = new Set(WRITTEN_BY_INSTALLERS.map((name) => `${wheel.distInfo}/${name}`));
+  const standsApart = (path: string) => written.has(path) || path.startsWith(`${dataFolder}scripts/`);
+  const parts = { directories: "", names: "", record: "", details: "" };
+  for (const [folder, files] of linkedByFolder(wheel, standsApart)) {
+    parts.directories += `${folder}\0${files.length}\0`;
+    for (const file of files) {
+      parts.names += `${file.path.slice(file.path.lastIndexOf("/") + 1)}\0`;
+      parts.details += `${file.sizeBytes} ${file.sha256} ${file.executable ? "x" : "-"}\n`;
+      if (!file.path.startsWith(dataFolder))
+        parts.record += formatRecord([{ path: file.path, algorithm: "sha256", digest: file.sha256, sizeBytes: file.sizeBytes }]);
+    }
+  }
+  const apart = wheel.files.filter((file) => standsApart(file.path));
+  return assemble(wheel, apart, [parts.directories, parts.names, parts.record, parts.details]);
+}
+
+function linkedByFolder(
+  wheel: UnpackedWheel,
+  standsApart: (path: string) => boolean,
+): Map<string, UnpackedWheel["files"][number][]> {
+  const byFolder = new Map<string, UnpackedWheel["files"][number][]>([["", []]]);
+  for (const folder of wheel.directories) byFolder.set(folder, []);
+  for (const file of wheel.files) {
+    if (standsApart(file.path)) continue;
+    const folder = file.path.slice(0, Math.max(0, file.path.lastIndexOf("/")));
+    const files = byFolder.get(folder);
+    if (files === undefined) throw new InvalidManifest(`${file.path} lies in a directory that is not listed`);
+    files.push(file);
+  }
+  return byFolder;
+}
+
+function assemble(wheel: UnpackedWheel, apart: readonly FileDetails[], sections: readonly string[]): Buffer {
+  const bytes = sections.map((section) => Buffer.from(section, "utf8"));
+  const { requiresPython } = parseMetadata(wheel.metadataText);
+  const head: ManifestHead = {
+    format: MANIFEST_FORMAT,
+    name: wheel.name,
+    version: wheel.version,
+    distInfo: wheel.distInfo,
+    rootIsPurelib: wheel.rootIsPurelib,
+    ...(requiresPython === undefined ? {} : { requiresPython }),
+    consoleScripts: wheel.entryPoints.console,
+    guiScripts: wheel.entryPoints.gui,
+    fileCount: wheel.files.length - apart.length,
+    totalBytes: wheel.totalBytes,
+    apart,
+    sections: bytes.map((section) => section.length) as unknown as ManifestHead["sections"],
+  };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`, "utf8"), ...bytes]);
+}

@@ -1,0 +1,40 @@
+import { statSync } from "node:fs";
+import type { Documents } from "./documents.ts";
+import { hashedName } from "./layout.ts";
+
+/**
+ * `files/<sha256 of URL>`: the sha256 of a local file whose index gave no hash, valid as long as the file keeps its
+ * size, mtime in nanoseconds and inode. One document, so that the validators and the hash cannot disagree.
+ */
+interface RememberedFile {
+  readonly validators: string;
+  readonly sha256: string;
+}
+
+/** The sha256 (hex) that the file at `path` had when it last had this size, mtime and inode; else undefined. */
+export function rememberedFileHash(documents: Documents, path: string): string | undefined {
+  const bytes = documents.read("files", hashedName(path));
+  const validators = fileValidators(path);
+  if (bytes === undefined || validators === undefined) return undefined;
+  try {
+    const remembered = JSON.parse(bytes.toString("utf8")) as RememberedFile;
+    return remembered.validators === validators ? remembered.sha256 : undefined;
+  } catch {
+    return undefined; // torn or foreign: computed again
+  }
+}
+
+/** @param validators what {@link fileValidators} said before the file was read: a change meanwhile is then noticed. */
+export function rememberFileHash(documents: Documents, path: string, validators: string, sha256: string): void {
+  documents.write(["files", hashedName(path)], JSON.stringify({ validators, sha256 } satisfies RememberedFile));
+}
+
+/** Size, mtime in nanoseconds and inode in one string; undefined when there is no such file. */
+export function fileValidators(path: string): string | undefined {
+  try {
+    const { size, mtimeNs, ino } = statSync(path, { bigint: true });
+    return `${size} ${mtimeNs} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,5 @@
+/** The words of the command line make no sense together. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly code = "MURRE_USAGE";
+}

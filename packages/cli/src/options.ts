@@ -1,0 +1,131 @@
+import type { ChangeOptions, IndexOptions, PythonOptions } from "@murre/installer";
+import { type Command, Option } from "commander";
+
+/** Gathers the values of an option that may be given several times. */
+const collect = (value: string, previous: unknown) => [...(Array.isArray(previous) ? (previous as string[]) : []), value];
+
+export interface GlobalFlags {
+  readonly cacheDir?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress: boolean;
+  readonly color: "auto" | "always" | "never";
+  readonly json?: boolean;
+}
+
+export function addGlobalOptions(command: Command): Command {
+  return command
+    .option("-q, --quiet", "print nothing but results and warnings")
+    .option("-v, --verbose", "print what is done and why")
+    .option("--json", "print the result as one JSON document")
+    .option("--no-progress", "draw no progress line")
+    .addOption(new Option("--color <when>", "when to use colours").choices(["auto", "always", "never"]).default("auto"))
+    .option("--cache-dir <folder>", "the cache folder (default: MURRE_CACHE_DIR, else the platform's place)");
+}
+
+export interface IndexFlags {
+  readonly indexUrl?: string;
+  readonly extraIndexUrl?: string[];
+  readonly findLinks?: string[];
+  /** The values of --index; false with --no-index. */
+  readonly index?: string[] | false;
+  readonly defaultIndex?: string;
+  readonly indexStrategy?: NonNullable<IndexOptions["indexStrategy"]>;
+}
+
+export function addIndexOptions(command: Command): Command {
+  return command
+    .option("-i, --index-url <url>", "the base index, instead of pip's configured or the built-in one")
+    .option("--extra-index-url <url>", "a further index, equal to the others", collect)
+    .option("-f, --find-links <location>", "a folder or page with archives", collect)
+    .option("--index <url>", "an index; the first one that has the project is used", collect)
+    .option("--no-index", "use no index, only --find-links")
+    .option("--default-index <url>", "the index that is asked last, instead of the built-in one")
+    .addOption(
+      new Option("--index-strategy <strategy>", "how several indexes are combined").choices([
+        "first-index",
+        "unsafe-first-match",
+        "unsafe-best-match",
+      ]),
+    );
+}
+
+export function indexOptions(flags: IndexFlags): IndexOptions {
+  return defined({
+    indexUrl: flags.indexUrl,
+    extraIndexUrls: flags.extraIndexUrl,
+    findLinks: flags.findLinks,
+    noIndex: flags.index === false ? true : undefined,
+    indexes: flags.index === false ? undefined : flags.index,
+    defaultIndex: flags.defaultIndex,
+    indexStrategy: flags.indexStrategy,
+  });
+}
+
+export interface PythonFlags {
+  readonly python?: string;
+  readonly system?: boolean;
+  readonly breakSystemPackages?: boolean;
+  readonly target?: string;
+  readonly prefix?: string;
+}
+
+export function addPythonOptions(command: Command): Command {
+  return command
+    .option("-p, --python <request>", "the interpreter or environment: a version, a name or a path")
+    .option("--system", "use the first interpreter on the PATH, not a virtual environment")
+    .option("--break-system-packages", "change an interpreter that its distributor manages (PEP 668)")
+    .option("-t, --target <folder>", "install into this folder instead")
+    .option("--prefix <folder>", "install below this prefix instead");
+}
+
+export function pythonOptions(flags: PythonFlags): PythonOptions {
+  return defined({
+    python: flags.python,
+    system: flags.system,
+    breakSystemPackages: flags.breakSystemPackages,
+    target: flags.target,
+    prefix: flags.prefix,
+  });
+}
+
+export interface ChangeFlags extends IndexFlags, PythonFlags {
+  readonly constraint?: string[];
+  readonly reinstall?: boolean;
+  readonly dryRun?: boolean;
+  readonly requireHashes?: boolean;
+  readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
+}
+
+export function addChangeOptions(command: Command): Command {
+  addPythonOptions(addIndexOptions(command));
+  return command
+    .option("-c, --constraint <file>", "versions that are allowed, without asking for them", collect)
+    .addOption(new Option("--reinstall", "install again what is there already").conflicts("dryRun"))
+    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--require-hashes", "refuse a requirement without a hash")
+    .addOption(new Option("--link-mode <mode>", "how files come out of the cache").choices(["hardlink", "copy"]));
+}
+
+export function changeOptions(flags: ChangeFlags): ChangeOptions {
+  return {
+    ...indexOptions(flags),
+    ...pythonOptions(flags),
+    ...defined({
+      constraintFiles: flags.constraint,
+      reinstall: flags.reinstall,
+      dryRun: flags.dryRun,
+      requireHashes: flags.requireHashes,
+      linkMode: flags.linkMode,
+    }),
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what was not given, so that an operation's own default holds. */
+export function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+export { collect };

@@ -1,0 +1,189 @@
+import type { InstallOptions, OperationContext, Operations, VenvOptions } from "@murre/installer";
+import { Command, Option } from "commander";
+import { UsageError } from "./errors.ts";
+import {
+  addChangeOptions,
+  addGlobalOptions,
+  addIndexOptions,
+  addPythonOptions,
+  changeOptions,
+  collect,
+  defined,
+  indexOptions,
+  pythonOptions,
+  type ChangeFlags,
+  type GlobalFlags,
+  type IndexFlags,
+  type PythonFlags,
+} from "./options.ts";
+import { presentChange, presentFreeze, presentList, presentVenv, type ListFormat } from "./present-reports.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command is given once its words are understood. */
+export interface CommandRun {
+  readonly operations: Operations;
+  readonly terminal: Terminal;
+  readonly context: OperationContext;
+  readonly platform: string;
+}
+
+/** Runs a command's body with the global flags applied; the composition of settings, events and signals is its caller's. */
+export type Runner = (flags: GlobalFlags, body: (run: CommandRun) => Promise<void>) => Promise<void>;
+
+/** The grammar of the command line: uv's and pip's words. */
+export function buildProgram(version: string, run: Runner): Command {
+  const program = new Command("murre");
+  program
+    .description("Installs Python distributions, safe to run from any number of processes at once.")
+    .version(`murre ${version}`, "-V, --version")
+    .showHelpAfterError("(murre --help says more)")
+    .enablePositionalOptions()
+    .exitOverride();
+  addVenv(program, run);
+  const pip = program.command("pip").description("Install, list and remove distributions, with pip's words");
+  addSync(pip, run);
+  addInstall(pip, run);
+  addList(pip, run);
+  addFreeze(pip, run);
+  const cache = program.command("cache").description("The cache that all murre processes share");
+  addCacheDir(cache, run);
+  return program;
+}
+
+interface VenvFlags extends GlobalFlags, IndexFlags {
+  readonly python?: string;
+  readonly seed?: boolean;
+  readonly prompt?: string;
+  readonly systemSitePackages?: boolean;
+  readonly allowExisting?: boolean;
+  readonly clear?: boolean;
+}
+
+function addVenv(parent: Command, run: Runner): void {
+  const command = parent
+    .command("venv")
+    .description("Make a virtual environment")
+    .argument("[path]", "where to make it", ".venv")
+    .option("-p, --python <request>", "the interpreter: a version, a name or a path")
+    .option("--seed", "install pip into it")
+    .option("--prompt <text>", "what the shell shows when it is active")
+    .option("--system-site-packages", "let it see the interpreter's own distributions")
+    .addOption(new Option("--allow-existing", "refresh an environment in place").conflicts("clear"))
+    .option("--clear", "replace what is there, when it is an environment");
+  addGlobalOptions(addIndexOptions(command)).action((path: string, flags: VenvFlags) =>
+    run(flags, async ({ operations, terminal, context, platform }) => {
+      const options: VenvOptions = {
+        ...context,
+        ...indexOptions(flags),
+        path,
+        existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "allow" : "refuse",
+        ...defined({
+          python: flags.python,
+          seed: flags.seed,
+          prompt: flags.prompt,
+          systemSitePackages: flags.systemSitePackages,
+        }),
+      };
+      const report = await operations.venv(options);
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentVenv(report, terminal, platform);
+    }),
+  );
+}
+
+function addSync(parent: Command, run: Runner): void {
+  const command = parent
+    .command("sync")
+    .description("Make an environment hold exactly the pinned distributions of requirements files")
+    .argument("<files...>", "requirements.txt files, or - for standard input")
+    .option("--allow-empty-requirements", "an empty file removes everything");
+  type Flags = GlobalFlags & ChangeFlags & { readonly allowEmptyRequirements?: boolean };
+  addGlobalOptions(addChangeOptions(command)).action((files: string[], flags: Flags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      const report = await operations.sync({
+        ...context,
+        ...changeOptions(flags),
+        requirementFiles: files,
+        allowEmpty: flags.allowEmptyRequirements === true,
+      });
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentChange(report, terminal);
+    }),
+  );
+}
+
+function addInstall(parent: Command, run: Runner): void {
+  const command = parent
+    .command("install")
+    .description("Install distributions")
+    .argument("[requirements...]", "requirements, or paths and URLs of wheels")
+    .option("-r, --requirement <file>", "install what a requirements file lists", collect)
+    .option("--no-deps", "install only what is named")
+    .option("-U, --upgrade", "take the newest allowed version, whatever is installed");
+  type Flags = GlobalFlags & ChangeFlags & { requirement?: string[]; deps: boolean; upgrade?: boolean };
+  addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: Flags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      if (requirements.length === 0 && flags.requirement === undefined)
+        throw new UsageError("name what to install: a requirement, the path of a wheel, or -r FILE");
+      if (flags.deps) throw new UsageError("this version installs only with --no-deps; name every distribution");
+      const options: InstallOptions = {
+        ...context,
+        ...changeOptions(flags),
+        requirements,
+        dependencies: "none",
+        ...defined({ requirementFiles: flags.requirement, upgrade: flags.upgrade }),
+      };
+      const report = await operations.install(options);
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentChange(report, terminal);
+    }),
+  );
+}
+
+type ListFlags = GlobalFlags & PythonFlags & { readonly excludeEditable?: boolean; readonly format: ListFormat };
+
+function addList(parent: Command, run: Runner): void {
+  const command = parent
+    .command("list")
+    .alias("ls")
+    .description("List what is installed")
+    .option("--exclude-editable", "leave editable installations out")
+    .addOption(new Option("--format <format>").choices(["columns", "freeze", "json"]).default("columns"));
+  addGlobalOptions(addPythonOptions(command)).action((flags: ListFlags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      const report = await operations.list({
+        ...context,
+        ...pythonOptions(flags),
+        excludeEditable: flags.excludeEditable === true,
+      });
+      presentList(report, flags.json === true ? "json" : flags.format, terminal);
+    }),
+  );
+}
+
+function addFreeze(parent: Command, run: Runner): void {
+  const command = parent
+    .command("freeze")
+    .description("Print what is installed in the form of a requirements file")
+    .option("--exclude-editable", "leave editable installations out");
+  addGlobalOptions(addPythonOptions(command)).action((flags: ListFlags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      const report = await operations.list({
+        ...context,
+        ...pythonOptions(flags),
+        excludeEditable: flags.excludeEditable === true,
+      });
+      if (flags.json === true) presentList(report, "json", terminal);
+      else presentFreeze(report, terminal);
+    }),
+  );
+}
+
+function addCacheDir(parent: Command, run: Runner): void {
+  const command = parent.command("dir").description("Print the cache folder");
+  addGlobalOptions(command).action((flags: GlobalFlags) =>
+    run(flags, async ({ operations, terminal }) => {
+      terminal.out(flags.json === true ? `${JSON.stringify(operations.cacheFolder)}\n` : `${operations.cacheFolder}\n`);
+    }),
+  );
+}

@@ -1,0 +1,109 @@
+import type { Operations } from "@murre/installer";
+import { CommanderError } from "commander";
+import pc from "picocolors";
+import { presentEvents } from "./present-events.ts";
+import type { GlobalFlags } from "./options.ts";
+import { buildProgram } from "./program.ts";
+import type { Terminal, Verbosity } from "./terminal.ts";
+
+/** What the composition root gives: everything that touches the world. */
+export interface CliContext {
+  readonly version: string;
+  readonly platform: string;
+  readonly stdout: { write(text: string): void; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): void; readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the running operation; its reason becomes exit code 130. */
+  readonly signal: AbortSignal;
+  createOperations(settings: { readonly cacheFolder?: string }): Operations;
+}
+
+/** 0 done, 1 the request cannot be met, 2 usage, 130 interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Runs one command line, without the program's name: `["pip", "sync", "requirements.txt"]`. Never throws. */
+export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
+  const failures: { exit: ExitCode }[] = [];
+  const program = buildProgram(context.version, async (flags, body) => {
+    const terminal = openTerminal(flags, context);
+    const presenter = presentEvents(terminal, verbosity(flags));
+    try {
+      const operations = context.createOperations(flags.cacheDir === undefined ? {} : { cacheFolder: flags.cacheDir });
+      await body({
+        operations,
+        terminal,
+        platform: context.platform,
+        context: { signal: context.signal, onEvent: presenter.onEvent },
+      });
+      presenter.end();
+    } catch (error) {
+      presenter.end();
+      failures.push({ exit: presentError(error, flags, terminal, context.signal) });
+    }
+  });
+  configureOutput(program, context);
+  try {
+    await program.parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return failures[0]?.exit ?? 0;
+}
+
+type Program = ReturnType<typeof buildProgram>;
+
+/** Subcommands do not inherit these settings once they are made, so each of them is told. */
+function configureOutput(command: Program, context: CliContext): void {
+  command.configureOutput({
+    writeOut: (text) => context.stdout.write(text),
+    writeErr: (text) => context.stderr.write(text),
+  });
+  command.exitOverride();
+  for (const subcommand of command.commands) configureOutput(subcommand as Program, context);
+}
+
+function verbosity(flags: GlobalFlags): Verbosity {
+  return flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal";
+}
+
+function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): Terminal {
+  const wished = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "";
+  const refused = env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "";
+  const auto = wished || (!refused && stdout.isTTY === true && stderr.isTTY === true);
+  return {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    redraws: flags.progress && stderr.isTTY === true,
+    color: flags.color === "always" || (flags.color === "auto" && auto),
+  };
+}
+
+/** `error: what, where, what next (CODE)`; with --json also as a document on stdout. Returns the exit code. */
+function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, signal: AbortSignal): ExitCode {
+  if (signal.aborted) {
+    terminal.err("interrupted\n");
+    return 130;
+  }
+  const colors = pc.createColors(terminal.color);
+  const { message, code } = readError(error);
+  terminal.err(`${colors.red("error:")} ${message}${code === undefined ? "" : ` (${code})`}\n`);
+  for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
+    const { message: reason } = readError(cause);
+    if (!message.includes(reason)) terminal.err(`  caused by: ${reason}\n`);
+  }
+  if (flags.verbose === true && error instanceof Error && error.stack !== undefined)
+    terminal.err(`${colors.dim(error.stack)}\n`);
+  if (flags.json === true) terminal.out(`${JSON.stringify({ error: { code: code ?? null, message } })}\n`);
+  return code === "MURRE_USAGE" ? 2 : 1;
+}
+
+function readError(error: unknown): { message: string; code: string | undefined } {
+  if (!(error instanceof Error)) return { message: String(error), code: undefined };
+  const { code } = error as { code?: unknown };
+  return { message: error.message, code: typeof code === "string" ? code : undefined };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}

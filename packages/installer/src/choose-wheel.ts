@@ -1,0 +1,150 @@
+import type { DistributionFile } from "@murre/index-client";
+import { mayBeAccepted } from "./accepted-hashes.ts";
+import type { AcceptedHashes } from "@murre/requirements";
+import { compareVersions, parseSpecifierSet, type SpecifierSet, type Version } from "@murre/pep440";
+import type { NormalizedName } from "@murre/pep508";
+import { parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
+import { NoMatchingVersion, NoUsableWheel } from "./errors.ts";
+
+/** What is required of one project, all requirements and constraints taken together. */
+export interface ProjectRequirement {
+  readonly name: NormalizedName;
+  readonly specifiers: SpecifierSet;
+  /** The user's own hashes: one of them has to be the file's. Empty: any file. */
+  readonly hashes: AcceptedHashes;
+  /** For messages: `requirements.txt:3`. */
+  readonly origin: string;
+}
+
+/** What decides which file of a release is usable. */
+export interface WheelTarget {
+  readonly tags: SupportedTags;
+  /** The interpreter's full version, for Requires-Python. */
+  readonly pythonVersion: string;
+  /** For messages: `CPython 3.11.7 on linux x86_64`. */
+  readonly description: string;
+  readonly allowPrereleases?: boolean;
+}
+
+export interface ChosenWheel {
+  readonly version: Version;
+  readonly file: DistributionFile;
+}
+
+interface Candidate extends ChosenWheel {
+  /** Lower is better. */
+  readonly rank: number;
+  readonly build: readonly [number, string];
+}
+
+/**
+ * The newest allowed version that has a usable wheel, and of its wheels the one with the best tag, then the greatest
+ * build number (PEP 425, 427). A yanked file is taken only where the version is pinned (PEP 592).
+ * @throws {NoMatchingVersion} {NoUsableWheel}
+ */
+export function chooseWheel(
+  requirement: ProjectRequirement,
+  files: readonly DistributionFile[],
+  target: WheelTarget,
+): ChosenWheel {
+  const wheels = files.filter((file) => file.kind === "wheel").flatMap(readWheelName);
+  const allowed = allowedVersions(
+    requirement.specifiers,
+    wheels.map(({ version }) => version),
+    target,
+  );
+  if (allowed.length === 0) throw nothingAllowed(requirement, files, wheels, target);
+  const pinned = isPinned(requirement.specifiers);
+  const refusals: string[] = [];
+  for (const version of allowed) {
+    const candidates: Candidate[] = [];
+    for (const wheel of wheels) {
+      if (compareVersions(wheel.version, version) !== 0) continue;
+      const refusal = refuse(wheel.file, requirement, target, pinned);
+      const rank = target.tags.rank(wheel.tags);
+      if (refusal !== undefined) refusals.push(`${wheel.file.filename} ${refusal}`);
+      else if (rank === undefined) refusals.push(`${wheel.file.filename} has other tags`);
+      else candidates.push({ version: wheel.version, file: wheel.file, rank, build: wheel.build ?? [-1, ""] });
+    }
+    const [best] = candidates.toSorted(byPreference);
+    if (best !== undefined) return best;
+  }
+  throw new NoUsableWheel(
+    requirement.name,
+    `${requirement.name}${requirement.specifiers}`,
+    target.description,
+    files.map(({ filename }) => filename),
+    refusals[0] ?? "it has none at all",
+    requirement.origin,
+  );
+}
+
+function readWheelName(file: DistributionFile) {
+  try {
+    const { version, build, tags } = parseWheelFilename(file.filename);
+    return [{ file, version, build, tags }];
+  } catch {
+    return []; // the index client says which files it skipped; a name that it lets through and no wheel has is no candidate
+  }
+}
+
+/** Newest first. */
+function allowedVersions(specifiers: SpecifierSet, versions: readonly Version[], target: WheelTarget): Version[] {
+  const options = target.allowPrereleases === undefined ? {} : { prereleases: target.allowPrereleases };
+  const distinct = new Map(versions.map((version) => [version.toString(), version]));
+  return specifiers.filter(distinct.values(), options).toSorted((a, b) => compareVersions(b, a));
+}
+
+function refuse(
+  file: DistributionFile,
+  requirement: ProjectRequirement,
+  target: WheelTarget,
+  pinned: boolean,
+): string | undefined {
+  if (file.yanked !== false && !pinned) return file.yanked === "" ? "is yanked" : `is yanked (${file.yanked})`;
+  if (file.requiresPython !== undefined && !satisfiesPython(file.requiresPython, target.pythonVersion))
+    return `requires Python ${file.requiresPython}`;
+  if (!mayBeAccepted(file.hashes, requirement.hashes)) return "has none of the given hashes";
+  return undefined;
+}
+
+/** A Requires-Python that cannot be parsed is ignored, as pip and uv do: old metadata has such. */
+export function satisfiesPython(requiresPython: string, pythonVersion: string): boolean {
+  try {
+    return parseSpecifierSet(requiresPython).contains(pythonVersion, { prereleases: true });
+  } catch {
+    return true;
+  }
+}
+
+export function isPinned(specifiers: SpecifierSet): boolean {
+  return specifiers.specifiers.some(({ operator, version }) => operator === "===" || (operator === "==" && !version.endsWith(".*")));
+}
+
+function byPreference(a: Candidate, b: Candidate): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.build[0] !== b.build[0]) return b.build[0] - a.build[0];
+  if (a.build[1] !== b.build[1]) return a.build[1] < b.build[1] ? 1 : -1;
+  return 0;
+}
+
+function nothingAllowed(
+  requirement: ProjectRequirement,
+  files: readonly DistributionFile[],
+  wheels: readonly { readonly version: Version }[],
+  target: WheelTarget,
+): Error {
+  const required = requirement.specifiers.toString();
+  if (wheels.length === 0 && files.length > 0)
+    return new NoUsableWheel(
+      requirement.name,
+      `${requirement.name}${required}`,
+      target.description,
+      files.map(({ filename }) => filename),
+      "there are only source distributions, which this version cannot build",
+      requirement.origin,
+    );
+  const versions = new Map(wheels.map(({ version }) => [version.toString(), version]));
+  const known = [...versions.values()].toSorted(compareVersions).map(String);
+  return new NoMatchingVersion(requirement.name, required, known, requirement.origin);
+}

@@ -1,0 +1,104 @@
+/** No version of a project satisfies what is required of it. Nothing was changed. */
+export class NoMatchingVersion extends Error {
+  override readonly name = "NoMatchingVersion";
+  readonly code = "MURRE_NO_MATCHING_VERSION";
+  readonly project: string;
+  readonly specifiers: string;
+  readonly available: readonly string[];
+  constructor(project: string, specifiers: string, available: readonly string[], origin: string) {
+    const known = available.length === 0 ? "there are none" : `there are ${shorten(available)}`;
+    super(`${origin}: no version of ${project} satisfies ${specifiers === "" ? "the constraints" : specifiers}: ${known}`);
+    this.project = project;
+    this.specifiers = specifiers;
+    this.available = available;
+  }
+}
+
+/** The version exists, but none of its files can be installed for this interpreter. Nothing was changed. */
+export class NoUsableWheel extends Error {
+  override readonly name = "NoUsableWheel";
+  readonly code = "MURRE_NO_USABLE_WHEEL";
+  readonly project: string;
+  readonly files: readonly string[];
+  constructor(project: string, required: string, interpreter: string, files: readonly string[], reason: string, origin: string) {
+    super(`${origin}: ${required} has no wheel for ${interpreter}: ${reason}; its files are ${shorten(files)}`);
+    this.project = project;
+    this.files = files;
+  }
+}
+
+/** Two requirements, or a requirement and a constraint, cannot both hold. Nothing was changed. */
+export class ConflictingRequirements extends Error {
+  override readonly name = "ConflictingRequirements";
+  readonly code = "MURRE_CONFLICTING_REQUIREMENTS";
+  readonly project: string;
+  constructor(project: string, one: string, other: string) {
+    super(`${project} is required in two ways that do not go together: ${one}, and ${other}`);
+    this.project = project;
+  }
+}
+
+/** A requirement that this version of murre cannot install: an editable, a source distribution, a version control URL. */
+export class UnsupportedRequirement extends Error {
+  override readonly name = "UnsupportedRequirement";
+  readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
+  constructor(requirement: string, reason: string, origin: string) {
+    super(`${origin}: ${requirement}: ${reason}`);
+  }
+}
+
+/** --require-hashes, and a requirement without one; or none of the given hashes is that of the file. Nothing was changed. */
+export class HashRequired extends Error {
+  override readonly name = "HashRequired";
+  readonly code = "MURRE_HASH_REQUIRED";
+  constructor(requirement: string, reason: string, origin: string) {
+    super(`${origin}: ${requirement}: ${reason}`);
+  }
+}
+
+/** Nothing was named: an empty file would remove everything from the environment. */
+export class NothingRequired extends Error {
+  override readonly name = "NothingRequired";
+  readonly code = "MURRE_NOTHING_REQUIRED";
+  constructor(files: readonly string[]) {
+    super(
+      `${files.join(", ")}: no requirement is in there, and a sync would remove everything; ` +
+        "give --allow-empty-requirements if that is meant",
+    );
+  }
+}
+
+/** PEP 668: the interpreter belongs to the system's package manager. Nothing was changed. */
+export class ExternallyManaged extends Error {
+  override readonly name = "ExternallyManaged";
+  readonly code = "MURRE_EXTERNALLY_MANAGED";
+  readonly executable: string;
+  constructor(executable: string, explanation: string) {
+    super(
+      `${executable}: this interpreter is managed from outside, and is left alone (PEP 668).\n${explanation.trim()}\n` +
+        "Make a virtual environment with `murre venv`, or give --break-system-packages",
+    );
+    this.executable = executable;
+  }
+}
+
+/** Files of an indexed project are many: the first and the last few say enough. */
+function shorten(names: readonly string[], shown = 6): string {
+  if (names.length <= shown * 2) return names.join(", ");
+  return `${names.slice(0, shown).join(", ")}, …, ${names.slice(-shown).join(", ")} (${names.length} in all)`;
+}
+
+/** More than one requirement cannot be met; each has an error of its own. Nothing was changed. */
+export class SeveralProblems extends Error {
+  override readonly name = "SeveralProblems";
+  readonly code = "MURRE_SEVERAL_PROBLEMS";
+  readonly errors: readonly Error[];
+  constructor(errors: readonly Error[]) {
+    const lines = errors.map((error) => {
+      const { code } = error as { code?: unknown };
+      return `  ${error.message}${typeof code === "string" ? ` (${code})` : ""}`;
+    });
+    super(`${errors.length} requirements cannot be met:\n${lines.join("\n")}`);
+    this.errors = errors;
+  }
+}

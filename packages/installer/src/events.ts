@@ -1,0 +1,13 @@
+/** What an operation says while it runs. Values only: a presenter, an editor or a log decides what to show. */
+export type InstallerEvent =
+  | { readonly type: "interpreter"; readonly executable: string; readonly version: string; readonly environment: boolean }
+  | { readonly type: "resolved"; readonly distributions: number; readonly durationMs: number }
+  | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
+  | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }
+  | { readonly type: "fetched"; readonly name: string; readonly version: string }
+  | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
+  | { readonly type: "changed"; readonly files: number; readonly durationMs: number }
+  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  | { readonly type: "debug"; readonly message: string };
+
+export type OnEvent = (event: InstallerEvent) => void;

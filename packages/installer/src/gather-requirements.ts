@@ -1,0 +1,137 @@
+import { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
+import { redactUrl, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
+import { parseWheelFilename } from "@murre/platform-tags";
+import {
+  parseRequirementArgument,
+  parseRequirementsFile,
+  type AcceptedHashes,
+  type Constraint,
+  type FileOptions,
+  type RequirementEntry,
+  type RequirementsContext,
+} from "@murre/requirements";
+import { basename } from "node:path";
+import type { ProjectRequirement } from "./choose-wheel.ts";
+import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
+
+/** Everything that files and arguments say, in their order. */
+export interface GatheredRequirements {
+  readonly entries: readonly RequirementEntry[];
+  readonly constraints: readonly Constraint[];
+  readonly options: FileOptions;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads requirements files, constraints files and arguments.
+ * @throws {InvalidRequirementsFile} {InvalidRequirementArgument}
+ */
+export async function gatherRequirements(
+  from: { readonly files: readonly string[]; readonly constraintFiles: readonly string[]; readonly words: readonly string[] },
+  context: RequirementsContext,
+): Promise<GatheredRequirements> {
+  const words = from.words.map((word) => parseRequirementArgument(word, context));
+  const files = [];
+  for (const file of from.files) files.push(await parseRequirementsFile(file, context));
+  for (const file of from.constraintFiles) files.push(await parseRequirementsFile(file, context, "constraints"));
+  return {
+    entries: [...files.flatMap(({ requirements }) => requirements), ...words],
+    constraints: files.flatMap(({ constraints }) => constraints),
+    options: mergeOptions(files.map(({ options }) => options)),
+    warnings: files.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** Several files on one command line count as one long file. */
+function mergeOptions(all: readonly FileOptions[]): FileOptions {
+  const indexUrl = all.findLast((options) => options.indexUrl !== undefined)?.indexUrl;
+  return {
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+    extraIndexUrls: all.flatMap(({ extraIndexUrls }) => extraIndexUrls),
+    findLinks: all.flatMap(({ findLinks }) => findLinks),
+    noIndex: all.some(({ noIndex }) => noIndex),
+    trustedHosts: all.flatMap(({ trustedHosts }) => trustedHosts),
+    pre: all.some(({ pre }) => pre),
+    preferBinary: all.some(({ preferBinary }) => preferBinary),
+    requireHashes: all.some(({ requireHashes }) => requireHashes),
+    formats: all.flatMap(({ formats }) => formats),
+  };
+}
+
+/** One project that is wanted: from the indexes, or from the one place that the user named. */
+export type WantedProject = ProjectRequirement & { readonly url?: string };
+
+/**
+ * Takes all entries for one project together: markers decide which count, specifiers and constraints add up.
+ * @throws {ConflictingRequirements} {UnsupportedRequirement}
+ */
+export function wantedProjects(
+  { entries, constraints }: GatheredRequirements,
+  environment: MarkerEnvironment,
+): WantedProject[] {
+  const wanted = new Map<NormalizedName, WantedProject>();
+  for (const entry of entries) {
+    const next = readEntry(entry, environment);
+    if (next === undefined) continue;
+    const known = wanted.get(next.name);
+    wanted.set(next.name, known === undefined ? next : combine(known, next));
+  }
+  for (const { requirement, text, hashes, origin } of constraints) {
+    const known = wanted.get(requirement.normalizedName);
+    if (known === undefined || requirement.marker?.evaluate(environment) === false) continue;
+    if (requirement.url !== undefined && requirement.url !== known.url)
+      throw new ConflictingRequirements(known.name, known.origin, `${origin.file}:${origin.line}: ${text}`);
+    wanted.set(known.name, {
+      ...known,
+      specifiers: intersectSpecifierSets(known.specifiers, requirement.specifiers),
+      hashes: Object.keys(known.hashes).length > 0 ? known.hashes : hashes,
+    });
+  }
+  return [...wanted.values()];
+}
+
+function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
+  const origin = describeOrigin(entry);
+  if (entry.kind === "editable")
+    throw new UnsupportedRequirement(entry.text, "this version cannot install editable projects", origin);
+  const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
+  if (marker?.evaluate(environment) === false) return undefined;
+  if (entry.kind === "direct") return direct(entry.reference.url, entry.hashes, entry.text, origin);
+  const { normalizedName: name, specifiers, url } = entry.requirement;
+  if (url === undefined) return { name, specifiers, hashes: entry.hashes, origin };
+  const wanted = direct(url, entry.hashes, entry.text, origin);
+  if (wanted.name === name) return wanted;
+  throw new UnsupportedRequirement(entry.text, `the URL is that of ${wanted.name}, not of ${name}`, origin);
+}
+
+function direct(url: string, hashes: AcceptedHashes, text: string, origin: string): WantedProject {
+  const path = decodeURIComponent(new URL(url).pathname);
+  if (!path.endsWith(".whl"))
+    throw new UnsupportedRequirement(text, "this version installs only wheels from a path or a URL", origin);
+  const { name } = parseWheelFilename(basename(path));
+  return { name, specifiers: anyVersion, hashes, origin, url };
+}
+
+const anyVersion: SpecifierSet = parseSpecifierSet("");
+
+function combine(one: WantedProject, other: WantedProject): WantedProject {
+  if (one.url !== undefined && other.url !== undefined && one.url !== other.url)
+    throw new ConflictingRequirements(
+      one.name,
+      `${one.origin} (${redactUrl(one.url)})`,
+      `${other.origin} (${redactUrl(other.url)})`,
+    );
+  const url = one.url ?? other.url;
+  return {
+    name: one.name,
+    specifiers: intersectSpecifierSets(one.specifiers, other.specifiers),
+    hashes: Object.keys(one.hashes).length > 0 ? one.hashes : other.hashes,
+    origin: one.origin,
+    ...(url === undefined ? {} : { url }),
+  };
+}
+
+/** `requirements.txt:3`. */
+function describeOrigin({ origin }: Pick<RequirementEntry, "origin">): string {
+  return origin === undefined ? "the command line" : `${origin.file}:${origin.line}`;
+}

@@ -1,0 +1,13 @@
+export type {
+  ChangeOptions,
+  IndexOptions,
+  InstallOptions,
+  ListOptions,
+  OperationContext,
+  Operations,
+  PythonOptions,
+  SyncOptions,
+  VenvOptions,
+} from "./operations.ts";
+export type { InstallerEvent, OnEvent } from "./events.ts";
+export type { ChangeReport, InstalledPin, InstalledReport, Pin, VenvReport } from "./reports.ts";

@@ -1,0 +1,88 @@
+import type { OnEvent } from "./events.ts";
+import type { ChangeReport, InstalledReport, VenvReport } from "./reports.ts";
+
+/** Every operation can be watched and ended. An aborted one rejects with the signal's reason. */
+export interface OperationContext {
+  readonly signal?: AbortSignal;
+  readonly onEvent?: OnEvent;
+}
+
+/** Which interpreter, or the environment of which. */
+export interface PythonOptions {
+  /** As `-p` takes it: a version, a name, a path. Default: the active or nearest environment. */
+  readonly python?: string;
+  /** Installs into an interpreter that is no virtual environment. */
+  readonly system?: boolean;
+  /** Changes an environment marked EXTERNALLY-MANAGED (PEP 668). */
+  readonly breakSystemPackages?: boolean;
+  /** Installs into this folder instead of the interpreter's own. */
+  readonly target?: string;
+  readonly prefix?: string;
+}
+
+/** Where distributions come from. What is not given is taken from pip's configuration and the environment variables. */
+export interface IndexOptions {
+  /** pip's flags, merged with its configuration as pip does. */
+  readonly indexUrl?: string;
+  readonly extraIndexUrls?: readonly string[];
+  readonly findLinks?: readonly string[];
+  readonly noIndex?: boolean;
+  /** uv's flags: the first index that has the project. */
+  readonly defaultIndex?: string;
+  readonly indexes?: readonly string[];
+  readonly indexStrategy?: "first-index" | "unsafe-first-match" | "unsafe-best-match";
+  readonly offline?: boolean;
+  /** Neither configuration files of pip nor PIP_* and MURRE_* variables are read. */
+  readonly ignoreConfiguration?: boolean;
+}
+
+export interface VenvOptions extends OperationContext, IndexOptions {
+  /** Default: `.venv` in the working directory. */
+  readonly path?: string;
+  readonly python?: string;
+  readonly seed?: boolean;
+  readonly prompt?: string;
+  readonly systemSitePackages?: boolean;
+  readonly existing?: "refuse" | "allow" | "clear";
+}
+
+export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions {
+  readonly constraintFiles?: readonly string[];
+  readonly reinstall?: boolean;
+  readonly dryRun?: boolean;
+  readonly requireHashes?: boolean;
+  readonly linkMode?: "hardlink" | "copy";
+}
+
+export interface SyncOptions extends ChangeOptions {
+  /** requirements.txt files; `-` reads `standardInput`. */
+  readonly requirementFiles: readonly string[];
+  /** An empty list would remove everything: refused unless this is set. */
+  readonly allowEmpty?: boolean;
+}
+
+export interface InstallOptions extends ChangeOptions {
+  /** PEP 508 requirements, paths and URLs of wheels. */
+  readonly requirements?: readonly string[];
+  readonly requirementFiles?: readonly string[];
+  readonly dependencies: "none";
+  readonly upgrade?: boolean;
+}
+
+export interface ListOptions extends OperationContext, PythonOptions {
+  readonly excludeEditable?: boolean;
+}
+
+/** What murre can do; the command line and the library are both written against this. */
+export interface Operations {
+  /** Makes a virtual environment. */
+  venv(options?: VenvOptions): Promise<VenvReport>;
+  /** Makes an environment hold exactly the given pinned distributions. */
+  sync(options: SyncOptions): Promise<ChangeReport>;
+  /** Adds distributions to an environment. */
+  install(options: InstallOptions): Promise<ChangeReport>;
+  /** What is installed. Writes nothing. */
+  list(options?: ListOptions): Promise<InstalledReport>;
+  /** The cache folder in use. */
+  readonly cacheFolder: string;
+}

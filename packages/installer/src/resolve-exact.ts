@@ -1,0 +1,66 @@
+import type { IndexClient } from "@murre/index-client";
+import { parseWheelFilename } from "@murre/platform-tags";
+import { basename } from "node:path";
+import { chooseWheel, type WheelTarget } from "./choose-wheel.ts";
+import { HashRequired, NoUsableWheel, SeveralProblems } from "./errors.ts";
+import type { WantedProject } from "./gather-requirements.ts";
+import type { ResolvedDistribution } from "./resolved.ts";
+
+/**
+ * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
+ * @throws {SeveralProblems} when more than one cannot be met, otherwise the one error.
+ */
+export async function resolveExact(
+  wanted: readonly WantedProject[],
+  client: IndexClient,
+  target: WheelTarget,
+  requireHashes: boolean,
+): Promise<ResolvedDistribution[]> {
+  const outcomes = await Promise.allSettled(wanted.map((project) => resolveOne(project, client, target, requireHashes)));
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
+  if (errors.length === 1 && errors[0] !== undefined) throw errors[0];
+  if (errors.length > 1) throw new SeveralProblems(errors);
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
+async function resolveOne(
+  project: WantedProject,
+  client: IndexClient,
+  target: WheelTarget,
+  requireHashes: boolean,
+): Promise<ResolvedDistribution> {
+  if (requireHashes && Object.keys(project.hashes).length === 0)
+    throw new HashRequired(project.name, "hashes are required, and it has none; add --hash=sha256:…", project.origin);
+  if (project.url !== undefined) return fromUrl(project, project.url, target);
+  const { files } = await client.findFiles(project.name);
+  const { version, file } = chooseWheel(project, files, target);
+  return {
+    name: project.name,
+    version: version.toString(),
+    source: file,
+    hashes: project.hashes,
+    requested: true,
+  };
+}
+
+function fromUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
+  const filename = basename(decodeURIComponent(new URL(url).pathname));
+  const { version, tags } = parseWheelFilename(filename);
+  if (target.tags.rank(tags) === undefined)
+    throw new NoUsableWheel(project.name, filename, target.description, [filename], "its tags do not fit", project.origin);
+  const hashes = Object.fromEntries(Object.entries(project.hashes).flatMap(onlyOne));
+  return {
+    name: project.name,
+    version: version.toString(),
+    source: { filename, url, hashes },
+    hashes: project.hashes,
+    requested: true,
+    directUrl: url,
+  };
+}
+
+/** A single accepted hash of an algorithm is verified while the file comes in; several are compared afterwards. */
+function onlyOne([algorithm, digests]: readonly [string, readonly string[]]): [string, string][] {
+  const [digest] = digests;
+  return digests.length === 1 && digest !== undefined ? [[algorithm, digest]] : [];
+}

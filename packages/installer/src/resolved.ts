@@ -1,0 +1,26 @@
+import type { NormalizedName } from "@murre/pep508";
+import type { AcceptedHashes } from "@murre/requirements";
+
+/** The one file that a distribution will be installed from. */
+export interface WheelSource {
+  readonly filename: string;
+  /** Absolute; `file:`, `http:` or `https:`. */
+  readonly url: string;
+  /** Algorithm to hexadecimal digest, as far as the index or the URL says; all of them are verified. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly sizeBytes?: number;
+}
+
+/** A distribution that the environment is to hold. */
+export interface ResolvedDistribution {
+  readonly name: NormalizedName;
+  /** Normalised. */
+  readonly version: string;
+  readonly source: WheelSource;
+  /** Hashes of the user's own; one of them has to be the file's. Empty: any. */
+  readonly hashes: AcceptedHashes;
+  /** Whether the user named it, or it only is a dependency. */
+  readonly requested: boolean;
+  /** The URL that the user named, credentials included, when it does not come from an index. */
+  readonly directUrl?: string;
+}

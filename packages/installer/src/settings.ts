@@ -1,0 +1,15 @@
+/** What an installer knows of the world it runs in: values, so that tests give their own. */
+export interface InstallerSettings {
+  /** Absolute. */
+  readonly cacheFolder: string;
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** murre's version, for pyvenv.cfg and the user agent. */
+  readonly version: string;
+  /** The content of standard input, for `-r -`. */
+  readonly readStandardInput: () => Promise<string>;
+  /** Threads for unpacking, and for linking. Default: one for each processor, at most 8. */
+  readonly threads?: number;
+}

@@ -1,0 +1,62 @@
+import { posix } from "node:path";
+import { PathLeavesEnvironment } from "./errors.ts";
+
+/** The keys of a wheel's `.data` folder (PEP 427) that say where its files go. */
+export type Scheme = "purelib" | "platlib" | "scripts" | "headers" | "data";
+
+/**
+ * Where distributions are installed to: the interpreter's installation schemes, absolute, with `/` as separator, and what
+ * scripts need. `headers` is the folder below which each distribution gets one of its own name.
+ */
+export interface Destination {
+  readonly schemes: Readonly<Record<Scheme, string>>;
+  /** The interpreter that scripts start. */
+  readonly executable: string;
+  readonly platform: NodeJS.Platform;
+  /** No file is placed outside of it: the environment's prefix, or the target folder. */
+  readonly boundary: string;
+}
+
+/** A directory of a wheel, and where it goes. */
+export interface PlacedDirectory {
+  /** POSIX path inside the archive. */
+  readonly source: string;
+  /** Absolute. */
+  readonly target: string;
+  readonly scheme: Scheme;
+}
+
+/** Where a wheel's directory goes; undefined for the `.data` folder itself, which holds no files. */
+export function placeDirectory(
+  destination: Destination,
+  wheel: { readonly name: string; readonly distInfo: string; readonly rootIsPurelib: boolean },
+  source: string,
+): PlacedDirectory | undefined {
+  const root: Scheme = wheel.rootIsPurelib ? "purelib" : "platlib";
+  const dataFolder = `${wheel.distInfo.slice(0, -".dist-info".length)}.data`;
+  if (source !== dataFolder && !source.startsWith(`${dataFolder}/`))
+    return { source, scheme: root, target: join(destination.schemes[root], source) };
+  const [scheme, ...rest] = source.slice(dataFolder.length + 1).split("/");
+  if (scheme === undefined || scheme === "") return undefined;
+  if (!isScheme(scheme)) throw new PathLeavesEnvironment(wheel.name, source);
+  const base = scheme === "headers" ? join(destination.schemes.headers, wheel.name) : destination.schemes[scheme];
+  return { source, scheme, target: join(base, rest.join("/")) };
+}
+
+function join(base: string, path: string): string {
+  return path === "" ? base : `${base}/${path}`;
+}
+
+function isScheme(text: string): text is Scheme {
+  return text === "purelib" || text === "platlib" || text === "scripts" || text === "headers" || text === "data";
+}
+
+/** Whether an absolute path with `/` as separator lies inside the boundary, however many `..` it holds. */
+export function liesInside(boundary: string, path: string): boolean {
+  return posix.normalize(path).startsWith(`${boundary}/`);
+}
+
+/** The path as RECORD has it: relative to the folder that holds the dist-info, with `/` (PEP 376). */
+export function recordPath(sitePackages: string, target: string): string {
+  return posix.relative(sitePackages, target);
+}

@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { formatRecord, type RecordEntry } from "@murre/wheel";
+import { recordPath, type Destination, placeDirectory } from "./destination.ts";
+import { compareNames, type Conflict } from "./ownership.ts";
+import type { EnvironmentView, WheelToInstall } from "./plan.ts";
+import { entryPointScript, rewriteScript } from "./scripts.ts";
+
+/** A file that the installer writes itself. */
+export interface GeneratedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: Buffer;
+  readonly executable: boolean;
+  readonly wheel: string;
+}
+
+/**
+ * The files that are written and not linked: scripts, INSTALLER, REQUESTED, direct_url.json, and RECORD last. Where two
+ * wheels have a script of one name, the last by normalised name wins, as everywhere.
+ */
+export function planGenerated(
+  destination: Destination,
+  wheels: readonly WheelToInstall[],
+  view: EnvironmentView,
+): { generated: GeneratedFile[]; conflicts: Conflict[] } {
+  const scripts = new Map<string, GeneratedFile[]>();
+  const perWheel: GeneratedFile[] = [];
+  for (const wheel of wheels) {
+    const own = wheelScripts(destination, wheel, view);
+    for (const script of own) scripts.set(script.path, [...(scripts.get(script.path) ?? []), script]);
+    perWheel.push(...distInfoFiles(destination, wheel, own));
+  }
+  const conflicts: Conflict[] = [];
+  const winners: GeneratedFile[] = [];
+  for (const [path, claims] of scripts) {
+    const inOrder = claims.toSorted((a, b) => compareNames(a.wheel, b.wheel));
+    const winner = inOrder.at(-1);
+    if (winner === undefined) continue;
+    winners.push(winner);
+    if (inOrder.length > 1)
+      conflicts.push({
+        path,
+        winner: winner.wheel,
+        losers: inOrder.slice(0, -1).map(({ wheel }) => wheel),
+        identical: inOrder.every(({ content }) => content.equals(winner.content)),
+      });
+  }
+  return { generated: [...winners, ...perWheel], conflicts };
+}
+
+function wheelScripts(destination: Destination, wheel: WheelToInstall, view: EnvironmentView): GeneratedFile[] {
+  const { head } = wheel.entry.manifest;
+  const folder = destination.schemes.scripts;
+  const scripts = new Map<string, GeneratedFile>();
+  const dataScripts = `${head.distInfo.slice(0, -".dist-info".length)}.data/scripts/`;
+  for (const { path } of head.apart) {
+    if (!path.startsWith(dataScripts)) continue;
+    const content = rewriteScript(view.readApart(wheel.entry, path), destination.executable);
+    const target = `${folder}/${path.slice(dataScripts.length)}`;
+    scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
+  }
+  for (const entry of [...head.consoleScripts, ...head.guiScripts]) {
+    const target = `${folder}/${entry.name}`;
+    const content = entryPointScript(entry, destination.executable);
+    scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
+  }
+  return [...scripts.values()];
+}
+
+function distInfoFiles(
+  destination: Destination,
+  wheel: WheelToInstall,
+  scripts: readonly GeneratedFile[],
+): GeneratedFile[] {
+  const { head } = wheel.entry.manifest;
+  const sitePackages = destination.schemes[head.rootIsPurelib ? "purelib" : "platlib"];
+  const distInfo = `${sitePackages}/${head.distInfo}`;
+  const files = [newFile(wheel, `${distInfo}/INSTALLER`, "murre\n")];
+  if (wheel.requested) files.push(newFile(wheel, `${distInfo}/REQUESTED`, ""));
+  if (wheel.directUrl !== undefined)
+    files.push(newFile(wheel, `${distInfo}/direct_url.json`, JSON.stringify(wheel.directUrl)));
+  const rows: RecordEntry[] = [
+    ...dataRows(destination, wheel, sitePackages),
+    ...[...scripts, ...files].map(({ path, content }) => contentRow(recordPath(sitePackages, path), content)),
+    { path: `${head.distInfo}/RECORD` },
+  ];
+  const record = Buffer.concat([wheel.entry.manifest.recordBytes, Buffer.from(formatRecord(rows), "utf8")]);
+  return [...files, { path: `${distInfo}/RECORD`, content: record, executable: false, wheel: wheel.name }];
+}
+
+function newFile(wheel: WheelToInstall, path: string, text: string): GeneratedFile {
+  return { path, content: Buffer.from(text, "utf8"), executable: false, wheel: wheel.name };
+}
+
+function contentRow(path: string, content: Buffer): RecordEntry {
+  const digest = createHash("sha256").update(content).digest("base64url");
+  return { path, algorithm: "sha256", digest, sizeBytes: content.length };
+}
+
+/** Rows of files below `.data/`, whose installed path differs from the one in the archive. */
+function dataRows(destination: Destination, wheel: WheelToInstall, sitePackages: string): RecordEntry[] {
+  const { head, directories } = wheel.entry.manifest;
+  const dataFolder = `${head.distInfo.slice(0, -".dist-info".length)}.data/`;
+  if (!directories.some(({ path }) => path.startsWith(dataFolder))) return [];
+  const rows: RecordEntry[] = [];
+  for (const { path, sha256, sizeBytes } of wheel.entry.manifest.details()) {
+    if (!path.startsWith(dataFolder)) continue;
+    const slash = path.lastIndexOf("/");
+    const place = placeDirectory(destination, { ...head, name: wheel.name }, path.slice(0, slash));
+    if (place === undefined) continue;
+    const target = `${place.target}${path.slice(slash)}`;
+    rows.push({ path: recordPath(sitePackages, target), algorithm: "sha256", digest: sha256, sizeBytes });
+  }
+  return rows;
+}

@@ -1,0 +1,11 @@
+export { planChange, type ChangePlan, type EnvironmentView, type LinkTask, type WheelToInstall } from "./plan.ts";
+export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
+export type { Conflict } from "./ownership.ts";
+export type { GeneratedFile } from "./generated.ts";
+export type { Destination, Scheme } from "./destination.ts";
+export { viewEnvironment } from "./environment-view.ts";
+export { executeChange, type ExecuteOptions } from "./execute.ts";
+export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
+export type { LinkCounts, LinkMode } from "./link-task.ts";
+export { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
+export { FileAgainstDirectory, LinkFailed, NoRecord, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";

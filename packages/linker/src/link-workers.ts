@@ -1,0 +1,46 @@
+import { Worker } from "node:worker_threads";
+import type { LinkAnswer, LinkShare } from "./link-worker.ts";
+
+/** Worker threads that place files. Start them early: they load while the plan is made. */
+export interface LinkWorkers {
+  readonly count: number;
+  /** Runs one share on a worker. Rejects when the thread ends before it answers. */
+  run(worker: number, share: LinkShare): Promise<LinkAnswer>;
+  close(): void;
+}
+
+const workerFile = new URL(
+  import.meta.url.endsWith(".ts") ? "../dist/link-worker.js" : "./link-worker.js",
+  import.meta.url,
+);
+
+export function startLinkWorkers(count: number): LinkWorkers {
+  const workers = Array.from({ length: count }, () => {
+    const worker = new Worker(workerFile);
+    worker.unref();
+    return worker;
+  });
+  return {
+    count,
+    run(index, share) {
+      const worker = workers[index];
+      if (worker === undefined) return Promise.reject(new RangeError(`there is no link worker ${index}`));
+      return new Promise<LinkAnswer>((resolve, reject) => {
+        const ended = (code: number) => reject(new Error(`a link worker ended with code ${code} before it answered`));
+        worker.ref();
+        worker.once("error", reject);
+        worker.once("exit", ended);
+        worker.once("message", (answer: LinkAnswer) => {
+          worker.off("error", reject);
+          worker.off("exit", ended);
+          worker.unref();
+          resolve(answer);
+        });
+        worker.postMessage(share);
+      });
+    },
+    close() {
+      for (const worker of workers) void worker.terminate();
+    },
+  };
+}

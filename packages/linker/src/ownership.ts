@@ -1,0 +1,79 @@
+import type { WheelToInstall } from "./plan.ts";
+
+/** A wheel needs a target folder, and places `fileCount` files there, the first of which has the index `firstFile`. */
+export interface Claim {
+  readonly wheel: WheelToInstall;
+  /** The folder inside the archive. */
+  readonly source: string;
+  readonly fileCount: number;
+  readonly firstFile: number;
+}
+
+/** Several distributions of one change have the same path; `winner`'s bytes are placed. */
+export interface Conflict {
+  readonly path: string;
+  readonly winner: string;
+  readonly losers: readonly string[];
+  /** Whether all of them have the same bytes: then nobody needs to be warned. */
+  readonly identical: boolean;
+}
+
+export interface FileClaim {
+  readonly wheel: WheelToInstall;
+  readonly file: number;
+}
+
+export interface ContestedPath {
+  readonly name: string;
+  readonly claimants: readonly { readonly wheel: WheelToInstall }[];
+  readonly conflict: "file-against-directory" | { readonly losers: readonly FileClaim[]; readonly report: Conflict };
+}
+
+/**
+ * The paths in one shared folder that more than one wheel wants. One total order decides all of them alike, so that one
+ * distribution is always complete: the last by normalised name wins.
+ */
+export function* contestedPaths(
+  folder: string,
+  claims: readonly Claim[],
+  claimsOfFolder: (path: string) => readonly Claim[] | undefined,
+): Generator<ContestedPath> {
+  const byName = new Map<string, FileClaim[]>();
+  for (const { wheel, fileCount, firstFile } of claims) {
+    if (fileCount === 0) continue;
+    const names = wheel.entry.manifest.names();
+    for (let file = firstFile; file < firstFile + fileCount; file++) {
+      const name = names[file] ?? "";
+      const others = byName.get(name);
+      if (others === undefined) byName.set(name, [{ wheel, file }]);
+      else others.push({ wheel, file });
+    }
+  }
+  for (const [name, files] of byName) {
+    const asFolder = claimsOfFolder(`${folder}/${name}`);
+    if (asFolder !== undefined)
+      yield { name, claimants: [...files, ...asFolder], conflict: "file-against-directory" };
+    else if (files.length > 1) yield { name, claimants: files, conflict: settle(`${folder}/${name}`, files) };
+  }
+}
+
+function settle(path: string, files: readonly FileClaim[]): { losers: FileClaim[]; report: Conflict } {
+  const inOrder = files.toSorted((a, b) => compareNames(a.wheel.name, b.wheel.name));
+  const losers = inOrder.slice(0, -1);
+  const winner = inOrder.at(-1);
+  const digests = new Set(inOrder.map(({ wheel, file }) => wheel.entry.manifest.details()[file]?.sha256));
+  return {
+    losers,
+    report: {
+      path,
+      winner: winner?.wheel.name ?? "",
+      losers: losers.map(({ wheel }) => wheel.name),
+      identical: digests.size === 1,
+    },
+  };
+}
+
+/** The one total order of a change: normalised names as bytes (they are ASCII). */
+export function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
+
+describe("the first line of a script", () => {
+  test("names the interpreter", () => expect(shebang("/env/bin/python")).toBe("#!/env/bin/python\n"));
+
+  test.each([
+    ["a space", "/my env/bin/python"],
+    ["more than 127 bytes", `/${"e".repeat(130)}/bin/python`],
+  ])("a path with %s is started by /bin/sh, in a line that is a string to Python", (_, executable) => {
+    expect(shebang(executable)).toBe(`#!/bin/sh\n'''exec' '${executable}' "$0" "$@"\n' '''\n`);
+  });
+});
+
+describe("a script of .data/scripts (PEP 427)", () => {
+  test.each([
+    ["#!python\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!pythonw\r\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!python -u\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!/usr/bin/env python\nprint(1)\n", "#!/usr/bin/env python\nprint(1)\n"],
+    ["#!pythonic\n", "#!pythonic\n"],
+    ["\u007fELF", "\u007fELF"],
+  ])("%j becomes %j", (before, after) => {
+    expect(rewriteScript(Buffer.from(before), "/env/bin/python").toString()).toBe(after);
+  });
+});
+
+describe("an entry point", () => {
+  test("imports the first part of the attribute and calls the whole", () => {
+    const script = entryPointScript({ name: "t", module: "a.b", attribute: "App.run", extras: [] }, "/env/bin/python").toString();
+    expect(script).toContain("from a.b import App\n");
+    expect(script).toContain("sys.exit(App.run())");
+  });
+});
