@@ -68,8 +68,7 @@ export function parseSdistFilename(filename: string, project?: NormalizedName): 
   if (dash < 0) throw new InvalidSdistFilename(filename, "there is no dash between a name and a version");
   if (dash === 0) throw new InvalidSdistFilename(filename, "the project name is empty");
   const version = tryParseVersion(stem.slice(dash + 1));
-  if (!version)
-    throw new InvalidSdistFilename(filename, `${JSON.stringify(stem.slice(dash + 1))} is no version`);
+  if (!version) throw new InvalidSdistFilename(filename, `${JSON.stringify(stem.slice(dash + 1))} is no version`);
   return { name: normalizeName(stem.slice(0, dash)), version };
 }
 

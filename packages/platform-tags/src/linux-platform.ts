@@ -80,7 +80,6 @@ function glibcVersions([major, minor]: LibcVersion, oldestMinor: number): string
 function musllinux(architectures: readonly string[], [major, minor]: LibcVersion): string[] {
   const platforms: string[] = [];
   for (const architecture of architectures)
-    for (let atMinor = minor; atMinor >= 0; atMinor--)
-      platforms.push(`musllinux_${major}_${atMinor}_${architecture}`);
+    for (let atMinor = minor; atMinor >= 0; atMinor--) platforms.push(`musllinux_${major}_${atMinor}_${architecture}`);
   return platforms;
 }

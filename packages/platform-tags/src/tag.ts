@@ -22,7 +22,10 @@ export function tagToString(tag: Tag): string {
  * @throws {InvalidTag} when it has not three parts, a member is empty, or an interpreter is no identifier.
  */
 export function parseTagSet(text: string): Tag[] {
-  const parts = text.toLowerCase().split("-").map((part) => part.split("."));
+  const parts = text
+    .toLowerCase()
+    .split("-")
+    .map((part) => part.split("."));
   const empty = parts.find((members) => members.includes(""));
   if (empty) throw new InvalidTag(text, `the part ${JSON.stringify(empty.join("."))} has an empty member`);
   const [interpreters, abis, platforms] = parts;
