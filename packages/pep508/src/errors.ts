@@ -1,21 +1,27 @@
-import { redactWithPositions } from "./redact-url.ts";
+import { redactUrl, redactWithPositions } from "./redact-url.ts";
 
 /** Start and end of the bad piece in a text, in UTF-16 units; the end is exclusive. */
 export type Span = readonly [start: number, end: number];
 
 interface Drawing {
+  readonly problem: string;
   readonly source: string;
   readonly span: Span;
   readonly message: string;
 }
 
+/** One column for each character, beyond U+FFFF as well. */
+function columns(text: string): number {
+  return Array.from(text).length;
+}
+
 /** The problem, the line, and `~~~^` under the bad piece. Credentials of URLs are masked, and the span moved with them. */
-function draw(problem: string, original: string, span: Span): Drawing {
+function draw(rawProblem: string, original: string, span: Span): Drawing {
+  const problem = redactUrl(rawProblem);
   const { text: source, move } = redactWithPositions(original);
   const [start, end] = [move(span[0]), move(span[1])];
-  const columns = (text: string): number => [...text].length;
   const underline = " ".repeat(columns(source.slice(0, start))) + "~".repeat(columns(source.slice(start, end)));
-  return { source, span: [start, end], message: `${problem}\n    ${source}\n    ${underline}^` };
+  return { problem, source, span: [start, end], message: `${problem}\n    ${source}\n    ${underline}^` };
 }
 
 /** The text is no requirement of PEP 508. */
@@ -28,10 +34,10 @@ export class InvalidRequirement extends Error {
   readonly source: string;
   /** The bad piece of `source`. */
   readonly span: Span;
-  constructor(problem: string, original: string, span: Span, options?: ErrorOptions) {
-    const drawing = draw(problem, original, span);
+  constructor(rawProblem: string, original: string, span: Span, options?: ErrorOptions) {
+    const drawing = draw(rawProblem, original, span);
     super(drawing.message, options);
-    this.problem = problem;
+    this.problem = drawing.problem;
     this.source = drawing.source;
     this.span = drawing.span;
   }
@@ -47,10 +53,10 @@ export class InvalidMarker extends Error {
   readonly source: string;
   /** The bad piece of `source`. */
   readonly span: Span;
-  constructor(problem: string, original: string, span: Span, options?: ErrorOptions) {
-    const drawing = draw(problem, original, span);
+  constructor(rawProblem: string, original: string, span: Span, options?: ErrorOptions) {
+    const drawing = draw(rawProblem, original, span);
     super(drawing.message, options);
-    this.problem = problem;
+    this.problem = drawing.problem;
     this.source = drawing.source;
     this.span = drawing.span;
   }

@@ -17,7 +17,11 @@ export interface MarkerNames {
 }
 
 /** Evaluates every comparison, so that whether a marker has a meaning does not depend on the outcome of another comparison. */
-export function evaluateExpression(expression: MarkerExpression, environment: MarkerEnvironment, names: MarkerNames): boolean {
+export function evaluateExpression(
+  expression: MarkerExpression,
+  environment: MarkerEnvironment,
+  names: MarkerNames,
+): boolean {
   if (expression.kind === "comparison") return evaluateComparison(expression, environment, names);
   const results = expression.operands.map((operand) => evaluateExpression(operand, environment, names));
   return results.includes(expression.kind === "or") === (expression.kind === "or");
@@ -29,7 +33,10 @@ function evaluateComparison(comparison: MarkerComparison, environment: MarkerEnv
   const leftValue = left.kind === "variable" ? valueOf(left.name) : left.value;
   const rightValue = right.kind === "variable" ? valueOf(right.name) : right.value;
   if (typeof leftValue !== "string")
-    throw new UndefinedComparison(formatComparison(comparison), "a set of names can only stand to the right of in and not in");
+    throw new UndefinedComparison(
+      formatComparison(comparison),
+      "a set of names can only stand to the right of in and not in",
+    );
   const variable = left.kind === "variable" ? left.name : right.kind === "variable" ? right.name : undefined;
   if (variable === undefined) throw new UndefinedComparison(formatComparison(comparison), "neither side is a variable");
   if (typeof rightValue === "string" && versionVariables.has(variable)) {
@@ -38,7 +45,10 @@ function evaluateComparison(comparison: MarkerComparison, environment: MarkerEnv
   }
   const compare = textOperators[operator];
   if (compare === undefined)
-    throw new UndefinedComparison(formatComparison(comparison), `${operator} needs a variable that is a version, and a version`);
+    throw new UndefinedComparison(
+      formatComparison(comparison),
+      `${operator} needs a variable that is a version, and a version`,
+    );
   return compare(leftValue, rightValue);
 }
 
@@ -80,7 +90,11 @@ function specifierOf(comparison: MarkerComparison, right: string): Specifier | u
   return specifier === "none" ? undefined : specifier;
 }
 
-function lookUp(name: MarkerVariable, environment: MarkerEnvironment, names: MarkerNames): string | ReadonlySet<string> {
+function lookUp(
+  name: MarkerVariable,
+  environment: MarkerEnvironment,
+  names: MarkerNames,
+): string | ReadonlySet<string> {
   const isName = name === "extra" || name === "extras" || name === "dependency_groups";
   const value = isName ? names[name] : environment[name];
   if (value === undefined) throw new UndefinedMarkerVariable(name);

@@ -10,4 +10,10 @@ export type {
 } from "./marker-expression.ts";
 export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
 export { redactUrl } from "./redact-url.ts";
-export { InvalidMarker, InvalidRequirement, UndefinedComparison, UndefinedMarkerVariable, type Span } from "./errors.ts";
+export {
+  InvalidMarker,
+  InvalidRequirement,
+  UndefinedComparison,
+  UndefinedMarkerVariable,
+  type Span,
+} from "./errors.ts";

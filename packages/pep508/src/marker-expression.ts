@@ -86,20 +86,17 @@ function formatOperand(operand: MarkerOperand): string {
   return operand.kind === "variable" ? operand.name : quote(operand.value);
 }
 
-/** A string that the parser reads back as it was: the quote that does not occur, escapes where PEP 508's plain characters end. */
+/** A string that the parser reads back as it was: in the quotes that it does not hold, with escapes for what cannot stand in a string. */
 function quote(value: string): string {
   const sign = value.includes('"') && !value.includes("'") ? "'" : '"';
-  // Only characters below U+0020, the backslash and a double quote beside single ones are written as escapes.
-  const escaped = value.replace(/[\x00-\x1f\\]|"/g, (character) =>
-    character === '"' && sign === "'" ? character : escape(character),
+  return (
+    sign +
+    Array.from(value, (character) => ESCAPES[character] ?? (character === sign ? "\\x22" : character)).join("") +
+    sign
   );
-  return `${sign}${escaped}${sign}`;
 }
 
-function escape(character: string): string {
-  if (character === "\\") return "\\\\";
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-}
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\0": "\\x00", "\n": "\\n", "\r": "\\r" };
 
 function isList(item: MarkerComparison | MarkerSyntax): item is MarkerSyntax {
   return Array.isArray(item);

@@ -1,6 +1,12 @@
 import { InvalidMarker } from "./errors.ts";
 import { evaluateExpression } from "./evaluate-marker.ts";
-import { formatSyntax, toExpression, type MarkerEnvironment, type MarkerExpression, type MarkerSyntax } from "./marker-expression.ts";
+import {
+  formatSyntax,
+  toExpression,
+  type MarkerEnvironment,
+  type MarkerExpression,
+  type MarkerSyntax,
+} from "./marker-expression.ts";
 import { normalizeName } from "./names.ts";
 import { parseMarkerSyntax } from "./parse-marker.ts";
 import { Tokenizer } from "./tokenizer.ts";

@@ -1,4 +1,10 @@
-import type { MarkerComparison, MarkerOperand, MarkerOperator, MarkerSyntax, MarkerVariable } from "./marker-expression.ts";
+import type {
+  MarkerComparison,
+  MarkerOperand,
+  MarkerOperator,
+  MarkerSyntax,
+  MarkerVariable,
+} from "./marker-expression.ts";
 import { normalizeName } from "./names.ts";
 import { readPythonString } from "./python-string.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -63,16 +69,16 @@ function parseOperator(tokenizer: Tokenizer): MarkerOperator {
   }
   const operator = tokenizer.take("OP");
   return (operator ??
-    tokenizer.fail(
-      "Expected marker operator, one of <=, <, !=, ==, >=, >, ~=, ===, in, not in",
-    )) as MarkerOperator;
+    tokenizer.fail("Expected marker operator, one of <=, <, !=, ==, >=, >, ~=, ===, in, not in")) as MarkerOperator;
 }
 
 /** PEP 685 and PEP 735: the names of extras and of dependency groups are compared in their normal form. */
 function normalizeExtra(comparison: MarkerComparison): MarkerComparison {
   const { left, right } = comparison;
-  if (isVariable(left, "extra") && right.kind === "literal") return { ...comparison, right: normalizedLiteral(right.value) };
-  const namesMembers = isVariable(right, "extra") || isVariable(right, "extras") || isVariable(right, "dependency_groups");
+  if (isVariable(left, "extra") && right.kind === "literal")
+    return { ...comparison, right: normalizedLiteral(right.value) };
+  const namesMembers =
+    isVariable(right, "extra") || isVariable(right, "extras") || isVariable(right, "dependency_groups");
   return namesMembers && left.kind === "literal" ? { ...comparison, left: normalizedLiteral(left.value) } : comparison;
 }
 

@@ -21,20 +21,20 @@ const escapes = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-f
 export function readPythonString(literal: string): string | undefined {
   const inside = literal.slice(1, -1);
   if (!inside.includes("\\")) return /[\0\r\n]/.test(inside) ? undefined : inside;
-  if (/\0/.test(inside) || /(?:\\\r\n?|\\[^]|[^\\])*$/.exec(inside)?.index !== 0) return undefined;
+  const text = inside.replaceAll(/\r\n?/g, "\n");
+  const plain = text.replaceAll(/\\[^]/g, "");
+  // A backslash that is left over would escape the closing quote.
+  if (text.includes("\0") || plain.includes("\n") || plain.includes("\\")) return undefined;
   let isValid = true;
-  const text = inside.replaceAll(/\\\r\n?/g, "\\\n");
-  if (/[\r\n]/.test(text.replaceAll(/\\[^]/g, ""))) return undefined;
-  const value = text.replaceAll(escapes, (whole, octal?: string, x?: string, u?: string, long?: string, other?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+  const value = text.replaceAll(escapes, (whole, octal?: string, x?: string, u?: string, long?: string, other = "") => {
     const digits = x ?? u ?? long;
-    if (digits !== undefined) {
-      const code = Number.parseInt(digits, 16);
-      isValid &&= code <= 0x10ffff;
-      return code <= 0x10ffff ? String.fromCodePoint(code) : "";
+    if (octal === undefined && digits === undefined) {
+      if (other === "x" || other === "u" || other === "U" || other === "N") isValid = false;
+      return SIMPLE[other] ?? whole;
     }
-    if (other === "x" || other === "u" || other === "U" || other === "N") isValid = false;
-    return SIMPLE[other ?? ""] ?? whole;
+    const code = digits === undefined ? Number.parseInt(octal ?? "", 8) : Number.parseInt(digits, 16);
+    isValid &&= code <= 0x10ffff;
+    return isValid ? String.fromCodePoint(code) : "";
   });
   return isValid ? value : undefined;
 }

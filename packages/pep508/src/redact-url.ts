@@ -1,18 +1,24 @@
 const MASK = "****";
 
 /** Scheme and authority of the URLs in a text; a password with an unescaped `/`, `?` or `#` is still found by the `:` before it that no port follows. */
-const userInformation = /((?:[a-z][a-z0-9+.-]*:)?\/\/)((?:[^\s/?#]*|[^\s/?#@:]*:(?![0-9]*(?:[/?#\s]|$))\S*))@/gi;
+const userInformation =
+  /((?:[a-z][a-z0-9+.-]*:|(?<![:/]))\/\/(?!\/))((?:[^\s/?#]*|[^\s/?#@:]*:(?![0-9]*(?:[/?#\s]|$))\S*))@/gi;
 
 /**
  * The URL without what may be a secret: "https://user:secret@host/" becomes "https://user:****@host/" and
  * "https://token@host/" becomes "https://****@host/". Works on every URL of a longer text as well.
  */
 export function redactUrl(url: string): string {
-  return url.includes("@") ? url.replace(userInformation, (_, start: string, user: string) => `${start}${mask(start, user)}@`) : url;
+  return url.includes("@")
+    ? url.replace(userInformation, (_, start: string, user: string) => `${start}${mask(start, user)}@`)
+    : url;
 }
 
 /** As {@link redactUrl}, and where a position of the text has moved to. */
-export function redactWithPositions(text: string): { readonly text: string; readonly move: (position: number) => number } {
+export function redactWithPositions(text: string): {
+  readonly text: string;
+  readonly move: (position: number) => number;
+} {
   const edits: { readonly start: number; readonly end: number; readonly growth: number }[] = [];
   const redacted = text.replace(userInformation, (_, prefix: string, user: string, offset: number) => {
     const masked = mask(prefix, user);
@@ -36,6 +42,7 @@ function mask(prefix: string, user: string): string {
   const colon = user.indexOf(":");
   const name = colon < 0 ? user : user.slice(0, colon);
   const password = colon < 0 ? "" : user.slice(colon + 1);
+  if (user === "") return "";
   if (password === "") return /ssh:\/\/$/i.test(prefix) && name === "git" ? name : MASK;
   return looksLikeToken(name) || password === "x-oauth-basic" ? `${MASK}:${MASK}` : `${name}:${MASK}`;
 }

@@ -5,8 +5,9 @@ import { normalizeName, type NormalizedName } from "./names.ts";
 import { parseMarkerSyntax } from "./parse-marker.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
+/** What follows a name and its extras; of versions and a URL at most one. */
 interface Details {
-  readonly specifiers: SpecifierSet;
+  readonly versions: string;
   readonly url: string | undefined;
   readonly marker: Marker | undefined;
 }
@@ -24,19 +25,22 @@ export class Requirement {
   readonly url: string | undefined;
   readonly marker: Marker | undefined;
 
-  constructor(name: string, extras: readonly NormalizedName[], details: Details) {
+  readonly #writtenExtras: readonly string[];
+
+  constructor(name: string, extras: readonly string[], specifiers: SpecifierSet, url?: string, marker?: Marker) {
     this.name = name;
     this.normalizedName = normalizeName(name);
-    this.extras = extras.length > 1 ? [...new Set(extras)].sort() : extras;
-    this.specifiers = details.specifiers;
-    this.url = details.url;
-    this.marker = details.marker;
+    this.extras = sortUnique(extras.map(normalizeName));
+    this.specifiers = specifiers;
+    this.url = url;
+    this.marker = marker;
+    this.#writtenExtras = sortUnique(extras);
   }
 
-  /** The requirement in one spelling, credentials included: `parseRequirement` gives an equal one for it. */
+  /** The requirement with its names as they were written, credentials included: `parseRequirement` gives an equal one for it. */
   toString(): string {
-    const { name, extras, specifiers, url, marker } = this;
-    let text = extras.length > 0 ? `${name}[${extras.join(",")}]` : name;
+    const { name, specifiers, url, marker } = this;
+    let text = this.#writtenExtras.length > 0 ? `${name}[${this.#writtenExtras.join(",")}]` : name;
     text += specifiers.toString();
     if (url !== undefined) text += marker === undefined ? ` @ ${url}` : ` @ ${url} `;
     return marker === undefined ? text : `${text}; ${marker.toString()}`;
@@ -56,6 +60,10 @@ export function parseRequirement(text: string): Requirement {
   return parseWhole(tokenizer);
 }
 
+function sortUnique<Text extends string>(texts: readonly Text[]): readonly Text[] {
+  return texts.length > 1 ? [...new Set(texts)].sort() : texts;
+}
+
 function refuse(problem: string, source: string, span: Span): InvalidRequirement {
   return new InvalidRequirement(problem, source, span);
 }
@@ -69,10 +77,11 @@ function parseWhole(tokenizer: Tokenizer): Requirement {
   tokenizer.skipSpace();
   const extras = tokenizer.sees("LEFT_BRACKET") ? parseExtras(tokenizer) : [];
   tokenizer.skipSpace();
+  const start = tokenizer.position;
   const isUrl = tokenizer.take("AT") !== undefined;
-  const details = isUrl ? parseUrlDetails(tokenizer) : parseVersionDetails(tokenizer);
+  const { versions, url, marker } = isUrl ? parseUrlDetails(tokenizer) : parseVersionDetails(tokenizer);
   tokenizer.expect("END", "end of dependency specifier");
-  return new Requirement(name, extras, details);
+  return new Requirement(name, extras, readSpecifiers(tokenizer, versions, start), url, marker);
 }
 
 /** `url_details = wsp* url (wsp+ (";" marker)?)?` — the URL reaches to the next space, a `;` at its end included. */
@@ -80,27 +89,28 @@ function parseUrlDetails(tokenizer: Tokenizer): Details {
   tokenizer.skipSpace();
   const start = tokenizer.position;
   const url = tokenizer.expect("URL", "URL after @");
-  const specifiers = ANY_VERSION;
-  if (tokenizer.sees("END")) return { url, specifiers, marker: undefined };
+  if (tokenizer.sees("END")) return { versions: "", url, marker: undefined };
   tokenizer.expect("WS", "whitespace after URL");
-  if (tokenizer.sees("END")) return { url, specifiers, marker: undefined };
-  return { url, specifiers, marker: parseAfterSemicolon(tokenizer, start, "semicolon (after URL and whitespace)") };
+  if (tokenizer.sees("END")) return { versions: "", url, marker: undefined };
+  return { versions: "", url, marker: parseAfterSemicolon(tokenizer, start, "semicolon (after URL and whitespace)") };
 }
 
 /** `version_details = ("(" version_many ")" | version_many) wsp* (";" marker)?` */
 function parseVersionDetails(tokenizer: Tokenizer): Details {
   const start = tokenizer.position;
-  const text = tokenizer.enclosed("LEFT_PARENTHESIS", "version specifier", () => {
+  const versions = tokenizer.enclosed("LEFT_PARENTHESIS", "version specifier", () => {
     tokenizer.skipSpace();
-    const versions = parseVersionMany(tokenizer);
+    const text = parseVersionMany(tokenizer);
     tokenizer.skipSpace();
-    return versions;
+    return text;
   });
-  const specifiers = readSpecifiers(tokenizer, text, start);
   tokenizer.skipSpace();
-  if (tokenizer.sees("END")) return { url: undefined, specifiers, marker: undefined };
-  const expected = text === "" ? "semicolon (after name with no version specifier)" : "comma (within version specifier), semicolon (after version specifier)";
-  return { url: undefined, specifiers, marker: parseAfterSemicolon(tokenizer, start, expected) };
+  if (tokenizer.sees("END")) return { versions, url: undefined, marker: undefined };
+  const expected =
+    versions === ""
+      ? "semicolon (after name with no version specifier)"
+      : "comma (within version specifier), semicolon (after version specifier)";
+  return { versions, url: undefined, marker: parseAfterSemicolon(tokenizer, start, expected) };
 }
 
 function parseAfterSemicolon(tokenizer: Tokenizer, start: number, expected: string): Marker {
@@ -109,13 +119,13 @@ function parseAfterSemicolon(tokenizer: Tokenizer, start: number, expected: stri
 }
 
 /** `extras = "[" wsp* (identifier (wsp* "," wsp* identifier)*)? wsp* "]"` */
-function parseExtras(tokenizer: Tokenizer): NormalizedName[] {
+function parseExtras(tokenizer: Tokenizer): string[] {
   return tokenizer.enclosed("LEFT_BRACKET", "extras", () => {
     tokenizer.skipSpace();
-    const extras: NormalizedName[] = [];
+    const extras: string[] = [];
     let extra = tokenizer.take("IDENTIFIER");
     while (extra !== undefined) {
-      extras.push(normalizeName(extra));
+      extras.push(extra);
       tokenizer.skipSpace();
       if (tokenizer.sees("IDENTIFIER")) tokenizer.fail("Expected comma between extra names");
       if (tokenizer.take("COMMA") === undefined) break;
@@ -154,11 +164,11 @@ function refuseTrail(tokenizer: Tokenizer, specifier: string, start: number): vo
 }
 
 /** `===` takes commas as well, so that what the grammar accepts may still be no list of specifiers. */
-function readSpecifiers(tokenizer: Tokenizer, text: string, start: number): SpecifierSet {
-  if (text === "") return ANY_VERSION;
+function readSpecifiers(tokenizer: Tokenizer, versions: string, start: number): SpecifierSet {
+  if (versions === "") return ANY_VERSION;
   try {
-    return parseSpecifierSet(text);
+    return parseSpecifierSet(versions);
   } catch (error) {
-    return tokenizer.fail(error instanceof Error ? error.message : String(error), start);
+    return tokenizer.fail(error instanceof Error ? error.message : String(error), start, start + versions.length);
   }
 }

@@ -1,0 +1,36 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isValidName, normalizeName } from "./index.ts";
+
+describe("PEP 503, Normalized Names", () => {
+  test.each([
+    ["Django", "django"],
+    ["zope.interface", "zope-interface"],
+    ["Foo__Bar", "foo-bar"],
+    ["a-._-b", "a-b"],
+    ["typing_extensions", "typing-extensions"],
+    ["already-normal-1", "already-normal-1"],
+  ])("%s is %s", (name, normal) => {
+    expect(normalizeName(name)).toBe(normal);
+  });
+
+  test("normalising twice changes nothing more", () => {
+    const character = fc.constantFrom(..."abcXYZ019-_.");
+    fc.assert(
+      fc.property(fc.string({ unit: character }), (name) => {
+        expect(normalizeName(normalizeName(name))).toBe(normalizeName(name));
+      }),
+      { seed: 508, numRuns: 500 },
+    );
+  });
+});
+
+describe("core metadata, Name", () => {
+  test.each(["a", "A1", "a.b", "a-_.b", "1"])("%s is a valid name", (name) => {
+    expect(isValidName(name)).toBe(true);
+  });
+
+  test.each(["", "-a", "a-", "a_", ".a", "a b", "é", "a\n", "a/b", "\u212A"])("%j is none", (name) => {
+    expect(isValidName(name)).toBe(false);
+  });
+});
