@@ -7,53 +7,89 @@ export interface Vocabulary {
   versions(name: string, set: VersionSet): string;
   /** Why there is nothing to choose in the set, as a whole clause. */
   noVersions(name: string, set: VersionSet): string;
-  /** The whole request. */
+  /** The whole request, in the plural. */
   readonly root: string;
   isRoot(name: string): boolean;
 }
 
+/** A part of the proof that says no more than that some versions of one package are of no use. */
+interface Unusable {
+  readonly name: string;
+  readonly set: VersionSet;
+  readonly reasons: readonly string[];
+}
+
+/** So many different reasons are given for versions that are of no use. */
+const givenReasons = 2;
+
 /**
- * Tells the proof line by line: "Because …, and because …, …". A step that several others rest on is told once, gets a number
- * and is referred to by it.
+ * Tells the proof line by line: "Because …, and because …, …". A step that a later line than the next rests on gets a number.
  * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md#error-reporting
  */
 export function report(tree: DerivationTree, words: Vocabulary): string {
-  return new Reporter(words).tell(tree);
+  return new Reporter(tree, words).tell();
 }
 
 class Reporter {
   private readonly words: Vocabulary;
-  private readonly lines: string[] = [];
-  private readonly told = new Map<Derived, number>();
-  private readonly uses = new Map<Derived, number>();
+  private readonly tree: DerivationTree;
+  private readonly unusable = new Map<DerivationTree, Unusable>();
+  private readonly numbers = new Map<Derived, number>();
+  private readonly steps: readonly Derived[];
 
-  constructor(words: Vocabulary) {
+  constructor(tree: DerivationTree, words: Vocabulary) {
     this.words = words;
+    this.tree = tree;
+    if (tree.kind === "derived") for (const step of inOrder(tree, () => false)) this.gather(step);
+    this.steps = tree.kind === "derived" ? inOrder(tree, (step) => this.unusable.has(step)) : [];
+    this.number();
   }
 
-  tell(tree: DerivationTree): string {
-    if (tree.kind !== "derived") return `${capital(this.external(tree))}.`;
-    const steps = inOrder(tree);
-    for (const { left, right } of steps)
-      for (const cause of [left, right]) if (cause.kind === "derived") this.uses.set(cause, (this.uses.get(cause) ?? 0) + 1);
-    for (const [index, step] of steps.entries()) this.step(step, steps[index - 1]);
-    return this.lines.join("\n");
+  tell(): string {
+    if (this.steps.length === 0) return `Because ${this.cause(this.tree)}, ${this.words.root} cannot be met.`;
+    return this.steps.map((step, index) => this.line(step, this.steps[index - 1])).join("\n");
   }
 
-  private step(step: Derived, previous: Derived | undefined): void {
+  /** Joins what is known about single versions of one package: a proof has hundreds of steps that only do that. */
+  private gather(step: Derived): void {
+    const left = this.unusable.get(step.left) ?? unusableFact(step.left);
+    const right = this.unusable.get(step.right) ?? unusableFact(step.right);
+    const [term] = step.terms;
+    if (!left || !right || left.name !== right.name || step.terms.length !== 1 || !term?.positive) return;
+    const reasons = [...new Set([...left.reasons, ...right.reasons])];
+    this.unusable.set(step, { name: left.name, set: term.set, reasons });
+  }
+
+  private number(): void {
+    for (const [index, step] of this.steps.entries())
+      for (const cause of [step.left, step.right]) {
+        if (cause.kind !== "derived" || this.unusable.has(cause) || cause === this.steps[index - 1]) continue;
+        if (!this.numbers.has(cause)) this.numbers.set(cause, this.numbers.size + 1);
+      }
+  }
+
+  private line(step: Derived, previous: Derived | undefined): string {
     const causes = [step.left, step.right];
     // The conclusion of the line before need not be repeated.
-    const fromPrevious = previous !== undefined && causes.includes(previous);
-    const others = causes.filter((cause) => !fromPrevious || cause !== previous).map((cause) => this.cause(cause));
-    const opening = fromPrevious ? `And because ${others.join(" and ")}` : `Because ${others.join(" and ")}`;
-    const number = this.told.size + 1;
-    this.told.set(step, number);
-    this.lines.push(`${opening}, ${this.conclusion(step.terms)}. (${number})`);
+    const opening = previous !== undefined && causes.includes(previous) ? "And because" : "Because";
+    const named = causes.filter((cause) => cause !== previous).map((cause) => this.cause(cause));
+    const number = this.numbers.get(step);
+    const mark = number === undefined ? "" : ` (${number})`;
+    return `${opening} ${named.join(" and ")}, ${this.conclusion(step.terms)}.${mark}`;
   }
 
   private cause(cause: DerivationTree): string {
+    const unusable = this.unusable.get(cause);
+    if (unusable) return this.useless(unusable);
     if (cause.kind !== "derived") return this.external(cause);
-    return `${this.conclusion(cause.terms)} (${this.told.get(cause) ?? "?"})`;
+    return `${this.conclusion(cause.terms)} (${this.numbers.get(cause)!})`;
+  }
+
+  private useless({ name, set, reasons }: Unusable): string {
+    const given = reasons.slice(0, givenReasons).join("; ");
+    const more = reasons.length > givenReasons ? `; and ${reasons.length - givenReasons} more reasons` : "";
+    const why = given === "" ? "" : `: ${given}${more}`;
+    return `${this.words.versions(name, set)} cannot be used${why}`;
   }
 
   private external(fact: External): string {
@@ -69,48 +105,48 @@ class Reporter {
     }
   }
 
-  private dependency(fact: External & { readonly kind: "dependency" }): string {
-    if (this.words.isRoot(fact.name)) return `you require ${fact.requirement}`;
-    const needs = `${this.words.versions(fact.name, fact.dependents)} depends on ${fact.requirement}`;
-    return fact.set.isEmpty ? `${needs}, and ${this.words.noVersions(fact.on, fact.set)}` : needs;
+  private dependency({ name, dependents, on, set, requirement }: External & { readonly kind: "dependency" }): string {
+    const needs = this.words.isRoot(name)
+      ? `you require ${requirement}`
+      : `${this.words.versions(name, dependents)} depends on ${requirement}`;
+    return set.isEmpty ? `${needs} and ${this.words.noVersions(on, set)}` : needs;
   }
 
   private conclusion(terms: readonly NamedTerm[]): string {
     const real = terms.filter(({ name, positive }) => !(positive && this.words.isRoot(name)));
     if (real.length === 0) return `${this.words.root} cannot be met`;
     const named = (term: NamedTerm) => this.words.versions(term.name, term.set);
-    const positive = real.filter((term) => term.positive).map(named);
-    const negative = real.filter((term) => !term.positive).map(named);
-    const isRequest = real.length < terms.length;
-    if (negative.length === 0) {
-      if (isRequest) return `${this.words.root} and ${positive.join(" and ")} are incompatible`;
-      return positive.length === 1 ? `${positive[0]} cannot be used` : `${positive.join(" and ")} are incompatible`;
+    const selected = real.filter((term) => term.positive).map(named);
+    const needed = real.filter((term) => !term.positive).map(named);
+    if (needed.length > 0) {
+      const subject = selected.length === 0 ? this.words.root : selected.join(" and ");
+      return `${subject} need${selected.length === 1 ? "s" : ""} ${needed.join(" or ")}`;
     }
-    const subject = positive.length === 0 ? this.words.root : positive.join(" and ");
-    return `${subject} need${positive.length === 1 ? "s" : ""} ${negative.join(" or ")}`;
+    if (real.length < terms.length) return `${this.words.root} and ${selected.join(" and ")} are incompatible`;
+    return selected.length === 1 ? `${selected[0]!} cannot be used` : `${selected.join(" and ")} are incompatible`;
   }
 }
 
-/** Every step of the proof after the steps that it rests on, without recursion; of two causes the longer one comes first. */
-function inOrder(tree: Derived): Derived[] {
-  const order: Derived[] = [];
-  const seen = new Set<Derived>();
-  const pending: { readonly step: Derived; visited: boolean }[] = [{ step: tree, visited: false }];
-  for (let top = pending.at(-1); top; top = pending.at(-1)) {
-    const { step } = top;
-    if (top.visited || seen.has(step)) {
+function unusableFact(fact: DerivationTree): Unusable | undefined {
+  if (fact.kind === "no-versions") return { name: fact.name, set: fact.set, reasons: [] };
+  if (fact.kind === "unavailable") return { name: fact.name, set: fact.set, reasons: [fact.reason] };
+  return undefined;
+}
+
+/** Every step of the proof after the steps that it rests on, without recursion and without going into `closed` ones. */
+function inOrder(tree: Derived, closed: (step: Derived) => boolean): Derived[] {
+  const order = new Set<Derived>();
+  const entered = new Set<Derived>();
+  const pending = [tree];
+  for (let step = pending.at(-1); step; step = pending.at(-1)) {
+    if (entered.has(step)) {
       pending.pop();
-      if (!seen.has(step)) order.push(step);
-      seen.add(step);
+      order.add(step);
       continue;
     }
-    top.visited = true;
+    entered.add(step);
     for (const cause of [step.left, step.right])
-      if (cause.kind === "derived" && !seen.has(cause)) pending.push({ step: cause, visited: false });
+      if (cause.kind === "derived" && !entered.has(cause) && !closed(cause)) pending.push(cause);
   }
-  return order;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return [...order];
 }

@@ -54,12 +54,22 @@ export class Project<File extends DistributionFile> {
   set(specifiers: SpecifierSet): VersionSet {
     let set = this.sets.get(specifiers);
     if (!set) {
-      const satisfying = specifierVersions(specifiers, this.versions);
-      set = satisfying.subtract(this.excluded.subtract(this.admitted));
-      if (satisfying !== set && set.isEmpty) this.relaxable = this.relaxable.union(this.relaxed(satisfying, specifiers));
+      set = specifierVersions(specifiers, this.versions).subtract(this.excluded.subtract(this.admitted));
       this.sets.set(specifiers, set);
     }
     return set;
+  }
+
+  /**
+   * A requirement was met: should another attempt be needed, it is one with what would satisfy it, if nothing else does. That
+   * is its pre-releases (PEP 440) and the yanked release that it pins (PEP 592).
+   */
+  require(specifiers: SpecifierSet): void {
+    if (this.excluded.isEmpty || !this.set(specifiers).isEmpty) return;
+    const pins = specifiers.specifiers.some(isPin);
+    const satisfying = specifierVersions(specifiers, this.versions);
+    const relaxed = VersionSet.where(this.releases.length, (i) => satisfying.has(i) && (pins || !this.releases[i]!.yanked));
+    this.relaxable = this.relaxable.union(relaxed);
   }
 
   /** The version that is spelled so, in any spelling. */
@@ -81,12 +91,6 @@ export class Project<File extends DistributionFile> {
     this.admitted = grown;
     if (changes) this.sets.clear();
     return changes;
-  }
-
-  /** Of a requirement that nothing else satisfies: its pre-releases (PEP 440), and the yanked release that it pins (PEP 592). */
-  private relaxed(satisfying: VersionSet, specifiers: SpecifierSet): VersionSet {
-    const pins = specifiers.specifiers.some(isPin);
-    return VersionSet.where(this.releases.length, (i) => satisfying.has(i) && (pins || !this.releases[i]!.yanked));
   }
 
   /** The file to take for a version, or why there is none. */

@@ -94,6 +94,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const needs = this.needsOf(name, version);
     if (needs === undefined) return undefined;
     if (typeof needs === "string") return { kind: "unavailable", reason: needs };
+    for (const need of needs) this.settleOrigin(need);
     if (needs.some(({ project }) => !this.catalog.project(project))) return undefined;
     const dependencies = [...this.ownProject(name, version)];
     for (const need of needs) dependencies.push(...this.dependenciesOf(need));
@@ -108,7 +109,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(need);
     this.prefetcher.follow(name, version);
-    await Promise.all(needs.map(({ project }) => this.catalog.loadProject(project)));
+    const loads = needs.map(({ project }) => this.catalog.loadProject(project));
+    // One after the other: of several errors the same one is reported whichever came first.
+    for (const load of loads) await load;
   }
 
   needs(name: string, version: number): readonly PythonNeed[] {
@@ -135,6 +138,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private *dependenciesOf({ project: projectName, requirement, names, text }: PythonNeed): Generator<Dependency, void> {
     const project = this.catalog.project(projectName)!;
+    project.require(requirement.specifiers);
     const set = this.allowed(project, requirement);
     const isPinned = requirement.specifiers.specifiers.some(isPin);
     const origin = this.catalog.urls.has(projectName) ? "url" : isPinned ? "pin" : "other";

@@ -27,14 +27,14 @@ export function explainNoSolution<File extends DistributionFile>(
   });
 }
 
-/** `foo>=1.0,<2.0` with versions that exist: "from 1.0 up to the last one before 2.0". */
+/** `foo>=1.0,<2.0`, with versions that exist; the name alone for all of several versions. */
 export function describeVersions<File extends DistributionFile>(
   name: string,
   set: VersionSet,
   project: Project<File> | undefined,
 ): string {
   const versions = project?.versions ?? [];
-  if (set.isEmpty || set.size === versions.length) return name;
+  if (set.isEmpty || (set.size === versions.length && set.size > 1)) return name;
   const { bounds } = set;
   const runs = bounds.length / 2;
   const shown = runs <= namedRuns ? bounds : [bounds[0]!, bounds.at(-1)!];

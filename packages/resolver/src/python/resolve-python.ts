@@ -120,12 +120,12 @@ async function attempt<File extends DistributionFile>(
 
 /** After a failure: looks up what is installed, then admits what had been left out. Returns whether anything changed. */
 function loosen<File extends DistributionFile>(catalog: Catalog<File>, mode: PrereleaseMode | undefined): boolean {
-  const used = [...catalog.installed.keys()].filter((name) => catalog.project(name));
-  for (const name of used) {
+  const installed = [...catalog.installed.keys()];
+  for (const name of installed) {
     catalog.installed.delete(name);
     catalog.forget(name);
   }
-  return used.length > 0 || catalog.relax(mode !== "disallow");
+  return installed.length > 0 || catalog.relax(mode !== "disallow");
 }
 
 function readRules<File extends DistributionFile>(request: PythonRequest<File>, table: RequirementTable): Rules {

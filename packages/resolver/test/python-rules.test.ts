@@ -1,0 +1,304 @@
+import { describe, expect, test } from "vitest";
+import { type MemoryIndex, MemorySource, names, pins, pinsIn, resolveIn, wheelForAll } from "./memory-index.ts";
+
+describe("PEP 508: extras", () => {
+  const index: MemoryIndex = {
+    tool: {
+      "1.0": { requires: ["rich; extra == 'pretty'", "base"], extras: ["pretty"] },
+      "2.0": { requires: ["rich>=2; extra == 'pretty'", "base", "tool[pretty]; extra == 'all'"], extras: ["pretty", "all"] },
+    },
+    rich: { "1.0": [], "2.0": [] },
+    base: { "1.0": [] },
+  };
+
+  test.each([
+    ["tool", "base==1.0 tool==2.0"],
+    ["tool[pretty]", "base==1.0 rich==2.0 tool==2.0"],
+    ["tool[Pretty]<2", "base==1.0 rich==2.0 tool==1.0"],
+    ["tool[all]", "base==1.0 rich==2.0 tool==2.0"],
+    ["tool[pretty]|rich<2", "base==1.0 rich==1.0 tool==1.0"],
+    ["tool|tool[pretty]|tool<2", "base==1.0 rich==2.0 tool==1.0"],
+  ])("%s leads to %s", async (requirements, expected) => {
+    expect(await pinsIn(index, requirements)).toBe(expected);
+  });
+
+  test("the solution says which extras were asked for and what needs what", async () => {
+    const outcome = await resolveIn(index, "tool[all]");
+    expect(outcome).toMatchObject({
+      distributions: [
+        { name: "base", extras: [], needs: [], isDirect: false },
+        { name: "rich", extras: [], needs: [], isDirect: false },
+        { name: "tool", extras: ["all", "pretty"], needs: ["base", "rich"], isDirect: true },
+      ],
+      warnings: [],
+    });
+  });
+
+  test("an extra that the release does not have is a warning", async () => {
+    const outcome = await resolveIn(index, "tool[fast]");
+    expect(outcome).toMatchObject({ kind: "solution", warnings: ["tool 2.0 has no extra fast"] });
+  });
+});
+
+describe("PEP 508: markers", () => {
+  const index: MemoryIndex = {
+    app: { "1.0": ["winonly; sys_platform == 'win32'", "old; python_version < '3.11'", "here; os_name == 'posix'"] },
+    here: { "1.0": [] },
+  };
+
+  test("requirements whose marker does not hold for the target are not followed, direct ones among them", async () => {
+    expect(await pinsIn(index, "app|winonly; sys_platform == 'win32'")).toBe("app==1.0 here==1.0");
+  });
+});
+
+describe("PEP 440: pre-releases", () => {
+  const index: MemoryIndex = {
+    mixed: { "1.0": [], "2.0b1": [] },
+    early: { "1.0a1": [], "1.0a2": [] },
+    user: { "1.0": ["mixed"], "2.0": ["mixed>=2.0b1"] },
+    pinner: { "1.0": ["mixed==2.0b1"] },
+  };
+
+  test.each([
+    ["a stable release is preferred", "mixed", "mixed==1.0"],
+    ["a direct requirement that names one admits them", "mixed>=2.0b1", "mixed==2.0b1"],
+    ["a project that has nothing else is taken as it is", "early", "early==1.0a2"],
+    ["where nothing else satisfies a requirement they are admitted", "mixed>1", "mixed==2.0b1"],
+    ["a dependency that pins one does not fail", "pinner|mixed", "mixed==2.0b1 pinner==1.0"],
+    ["a dependency on one is avoided where another solution exists", "user", "mixed==1.0 user==1.0"],
+  ])("if-necessary-or-explicit: %s", async (_, requirements, expected) => {
+    expect(await pinsIn(index, requirements)).toBe(expected);
+  });
+
+  test.each([
+    ["allow", "mixed", "mixed==2.0b1"],
+    ["allow", "user", "mixed==2.0b1 user==2.0"],
+    ["disallow", "mixed>=2.0b1", "none"],
+    ["disallow", "early", "none"],
+  ] as const)("%s: %s leads to %s", async (prereleases, requirements, expected) => {
+    expect(await pinsIn(index, requirements, { prereleases })).toBe(expected);
+  });
+});
+
+describe("PEP 592: yanked releases", () => {
+  const index: MemoryIndex = {
+    lib: { "1.0": [], "1.1": { yanked: true } },
+    pinner: { "1.0": ["lib==1.1"] },
+  };
+
+  test.each([
+    ["lib", "lib==1.0"],
+    ["lib>=1.1", "none"],
+    ["lib==1.1", "lib==1.1"],
+    ["lib===1.1", "lib==1.1"],
+    ["lib==1.1.*", "none"],
+    ["pinner", "lib==1.1 pinner==1.0"],
+  ])("%s leads to %s", async (requirements, expected) => {
+    expect(await pinsIn(index, requirements)).toBe(expected);
+  });
+});
+
+describe("PEP 440: local versions", () => {
+  const index: MemoryIndex = {
+    torch: { "2.1.0+cpu": [], "2.1.0+cu118": [], "2.0.0": [] },
+  };
+
+  test.each([
+    ["torch==2.1.0", "torch==2.1.0+cu118"],
+    ["torch==2.1.0+cpu", "torch==2.1.0+cpu"],
+    ["torch>2.1.0", "none"],
+    ["torch<=2.1.0,!=2.1.0+cu118", "torch==2.1.0+cpu"],
+  ])("%s leads to %s", async (requirements, expected) => {
+    expect(await pinsIn(index, requirements)).toBe(expected);
+  });
+});
+
+describe("Requires-Python", () => {
+  test.each([
+    ["of the index", { python: ">=3.12" }],
+    ["of the metadata", { metadataPython: ">=3.12" }],
+  ])("a release that needs another Python by the word %s is passed over", async (_, newest) => {
+    expect(await pinsIn({ lib: { "1.0": {}, "2.0": newest } }, "lib")).toBe("lib==1.0");
+  });
+
+  test("a text that is no specifier set is ignored", async () => {
+    expect(await pinsIn({ lib: { "1.0": { python: "three" } } }, "lib")).toBe("lib==1.0");
+  });
+});
+
+describe("which file of a release is taken", () => {
+  test.each([
+    ["the most specific wheel", [wheelForAll, "-cp311-cp311-manylinux_2_17_x86_64.whl"], "-cp311-cp311-manylinux_2_17_x86_64.whl"],
+    ["of equal tags the highest build", ["-2-py3-none-any.whl", "-10-py3-none-any.whl", wheelForAll], "-10-py3-none-any.whl"],
+    ["a wheel rather than an sdist", [".tar.gz", wheelForAll], wheelForAll],
+    ["an sdist where no wheel fits", [".tar.gz", "-cp311-cp311-win_amd64.whl"], ".tar.gz"],
+  ])("%s", async (_, files, expected) => {
+    const outcome = await resolveIn({ lib: { "1.0": { files } } }, "lib");
+    expect(outcome).toMatchObject({ distributions: [{ from: { kind: "index", file: { filename: `lib-1.0${expected}` } } }] });
+  });
+
+  test.each([
+    ["any", "lib==3.0"],
+    ["wheels", "lib==1.0"],
+    ["sdists", "lib==3.0"],
+  ] as const)("with %s allowed, lib leads to %s", async (formats, expected) => {
+    const index: MemoryIndex = {
+      lib: { "1.0": {}, "2.0": { files: ["-cp312-cp312-win_amd64.whl"] }, "3.0": { files: [".tar.gz"] } },
+    };
+    expect(await pinsIn(index, "lib", { formats: () => formats })).toBe(expected);
+  });
+
+  test("files with names that mean nothing are passed over", async () => {
+    const files = ["-py3-none-any.whl", "-what-ever-it-is-py3-none-any.whl", ".exe", "-py2.7.egg"];
+    expect(await pinsIn({ lib: { "1.0": { files }, "new": { files } } }, "lib")).toBe("lib==1.0");
+  });
+});
+
+describe("metadata that cannot be used", () => {
+  test.each([
+    ["none at all", { broken: "the server has none" }],
+    ["a requirement that cannot be read", { requires: ["lib >> 2"] }],
+  ])("a release with %s is passed over", async (_, newest) => {
+    expect(await pinsIn({ lib: { "1.0": {}, "2.0": newest } }, "lib")).toBe("lib==1.0");
+  });
+
+  test("when there is no other release the reason is in the message", async () => {
+    const outcome = await resolveIn({ lib: { "1.0": { broken: "the server has none" } } }, "lib");
+    expect(outcome).toMatchObject({
+      kind: "no-solution",
+      message: "Because lib==1.0 cannot be used: the server has none and you require lib, your requirements cannot be met.",
+    });
+  });
+
+  test("an error of the source ends the resolution with that error", async () => {
+    const source = new MemorySource({});
+    source.files = () => Promise.reject(new Error("the index is down"));
+    await expect(resolveIn(source, "lib")).rejects.toThrow("the index is down");
+  });
+
+  test("an error of the source about something that was only guessed to be needed does not", async () => {
+    const source = new MemorySource({ a: { "1.0": ["c"], "2.0": ["b", "c<1"] }, c: { "1.0": [] } });
+    const files = source.files.bind(source);
+    source.files = (project) => (project === "b" ? Promise.reject(new Error("never needed")) : files(project));
+    expect(pins(await resolveIn(source, "c|a<2"))).toBe("a==1.0 c==1.0");
+  });
+});
+
+describe("direct URLs", () => {
+  const wheel = "https://files.example/lib-3.0-py3-none-any.whl";
+  const index: MemoryIndex = { lib: { "1.0": [] }, app: { "1.0": ["lib"], "2.0": [`lib @ ${wheel}`] } };
+  const urls = { [wheel]: { version: "3.0", requiresDist: [] } };
+
+  test.each([
+    [`lib @ ${wheel}|app<2`, "app==1.0 lib==3.0"],
+    [`lib @ ${wheel}|lib<2`, "none"],
+    [`lib @ ${wheel}|lib @ https://files.example/other.whl`, "none"],
+    ["app", "app==2.0 lib==3.0"],
+  ])("%s leads to %s", async (requirements, expected) => {
+    expect(pins(await resolveIn(new MemorySource(index, urls), requirements))).toBe(expected);
+  });
+
+  test("the solution names the URL, and the index is not asked for the project", async () => {
+    const source = new MemorySource(index, urls);
+    const outcome = await resolveIn(source, `lib @ ${wheel}`);
+    expect(outcome).toMatchObject({ distributions: [{ name: "lib", from: { kind: "url", url: wheel } }] });
+    expect(source.asked).toEqual([wheel]);
+  });
+});
+
+describe("constraints, overrides and exclusions", () => {
+  const index: MemoryIndex = {
+    app: { "1.0": ["lib>=2"] },
+    lib: { "1.0": [], "2.0": [], "3.0": [] },
+    other: { "1.0": [] },
+  };
+
+  test.each([
+    ["a constraint limits what something else requires", { constraints: ["lib<3", "other"] }, "app==1.0 lib==2.0"],
+    ["a constraint that leaves nothing is a conflict", { constraints: ["lib<2"] }, "none"],
+    ["an override takes the place of requirements", { overrides: ["lib<2"] }, "app==1.0 lib==1.0"],
+    ["an override whose marker does not hold removes them", { overrides: ["lib; os_name == 'nt'"] }, "app==1.0"],
+    ["an excluded project is not required", { excludes: names("lib") }, "app==1.0"],
+    ["without dependencies only what is asked for is taken", { followsDependencies: false }, "app==1.0"],
+  ])("%s", async (_, options, expected) => {
+    expect(await pinsIn(index, "app", options)).toBe(expected);
+  });
+});
+
+describe("which of several versions is taken", () => {
+  const index: MemoryIndex = { app: { "1.0": ["lib"], "2.0": ["lib>=2"] }, lib: { "1.0": [], "2.0": [], "3.0": [] } };
+  const [lib] = names("lib");
+
+  test.each([
+    ["the highest", {}, "app==2.0 lib==3.0"],
+    ["the lowest of all", { strategy: "lowest" }, "app==1.0 lib==1.0"],
+    ["the lowest of direct requirements", { strategy: "lowest-direct" }, "app==1.0 lib==3.0"],
+    ["a preferred one", { preferences: new Map([[lib!, "2"]]) }, "app==2.0 lib==2.0"],
+    ["not a preferred one that does not fit", { preferences: new Map([[lib!, "1.0"]]) }, "app==2.0 lib==3.0"],
+  ] as const)("%s", async (_, options, expected) => {
+    expect(await pinsIn(index, "app", options)).toBe(expected);
+  });
+});
+
+describe("what is installed", () => {
+  const index: MemoryIndex = { app: { "1.0": ["lib>=1"], "2.0": ["lib>=2"] }, lib: { "1.0": [], "2.0": [], "3.0": [] } };
+  const installed = (app: string, lib: string) =>
+    new Map([
+      [names("app")[0]!, { version: app, requiresDist: [`lib>=${app}`] }],
+      [names("lib")[0]!, { version: lib, requiresDist: [] }],
+    ]);
+
+  test("an environment that satisfies everything is kept without a question to the source", async () => {
+    const source = new MemorySource(index);
+    const outcome = await resolveIn(source, "app", { installed: installed("1.0", "1.5") });
+    expect(outcome).toMatchObject({ distributions: [{ from: { kind: "installed" } }, { from: { kind: "installed" } }] });
+    expect(pins(outcome)).toBe("app==1.0 lib==1.5");
+    expect(source.asked).toEqual([]);
+  });
+
+  test.each([
+    ["a direct requirement that it does not satisfy", "app>=2", "app==2.0 lib==3.0"],
+    ["a requirement of another distribution", "app>=2|lib<3", "app==2.0 lib==2.0"],
+  ])("is looked up for %s", async (_, requirements, expected) => {
+    expect(await pinsIn(index, requirements, { installed: installed("1.0", "1.5") })).toBe(expected);
+  });
+
+  test("is looked up where keeping it would leave no solution", async () => {
+    const kept = new Map([[names("app")[0]!, { version: "0.9", requiresDist: ["lib<1"] }]]);
+    expect(await pinsIn(index, "app", { installed: kept })).toBe("app==2.0 lib==3.0");
+  });
+});
+
+describe("a request that cannot be met is told why", () => {
+  test("in a proof by the projects and versions of it", async () => {
+    const index: MemoryIndex = {
+      web: { "1.0": ["http>=2"], "2.0": ["http>=2"] },
+      http: { "1.0": [], "2.0": [] },
+    };
+    const outcome = await resolveIn(index, "web|http<2");
+    expect(outcome.kind === "no-solution" && outcome.message).toBe(
+      "Because web depends on http>=2 and you require web, your requirements need http==2.0.\n" +
+        "And because you require http<2, your requirements cannot be met.",
+    );
+  });
+
+  test.each([
+    ["a project that does not exist", "nosuch", "no index has a project of this name"],
+    ["versions that do not exist", "lib>=9", "there is no such version of lib"],
+    ["wheels for other platforms", "lib", "it has no wheel for Python 3.11.7 on linux"],
+  ])("by naming %s", async (_, requirements, reason) => {
+    const outcome = await resolveIn({ lib: { "1.0": { files: ["-cp311-cp311-win_amd64.whl"] } } }, requirements);
+    expect(outcome.kind === "no-solution" && outcome.message).toContain(reason);
+  });
+});
+
+describe("cancelling", () => {
+  test("the resolution ends with the signal's reason even when the source never answers", async () => {
+    const source = new MemorySource({});
+    source.files = () => new Promise(() => {});
+    const controller = new AbortController();
+    const outcome = resolveIn(source, "lib", { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(outcome).rejects.toThrow("enough");
+  });
+});
