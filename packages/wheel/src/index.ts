@@ -1,3 +1,8 @@
+export { createUnpacker, type Unpacker, type UnpackerOptions, type UnpackJob } from "./unpacker.ts";
+export type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
+export { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
+export { readWheelMetadata, type WheelMetadata } from "./read-wheel-metadata.ts";
+export type { RandomAccess } from "./random-access.ts";
 export { parseMetadata, type CoreMetadata } from "./metadata.ts";
 export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";

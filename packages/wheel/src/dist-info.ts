@@ -1,0 +1,65 @@
+import { tryParseVersion } from "@murre/pep440";
+import { normalizeName } from "@murre/pep508";
+import { parseWheelFilename } from "@murre/platform-tags";
+import { wheelError, type WheelProblem } from "./errors.ts";
+
+/** Project and version as the wheel's filename gives them. */
+export interface WheelIdentity {
+  readonly filename: string;
+  /** Normalized (PEP 503). */
+  readonly name: string;
+  /** Normalized (PEP 440). */
+  readonly version: string;
+}
+
+/** @throws {InvalidWheel} when the filename is none of a wheel; the cause says why. */
+export function wheelIdentity(filename: string): WheelIdentity {
+  try {
+    const { name, version } = parseWheelFilename(filename);
+    return { filename, name, version: version.toString() };
+  } catch (error) {
+    const text = `is not the filename of a wheel (${(error as Error).message})`;
+    throw wheelError(filename, [{ code: "MURRE_INVALID_WHEEL", text }], { cause: error });
+  }
+}
+
+const sameVersion = (text: string, version: string): boolean => tryParseVersion(text)?.toString() === version;
+
+/** What is wrong with a name and a version found inside the wheel, in the words of where they were found. */
+export function identityProblems(where: string, name: string, version: string, identity: WheelIdentity): WheelProblem[] {
+  const problems: WheelProblem[] = [];
+  const report = (expected: string, actual: string, what: string) =>
+    problems.push({ code: "MURRE_INVALID_WHEEL", expected, actual, text: `${where} has the ${what} ${actual}, the filename ${expected}` });
+  if (normalizeName(name) !== identity.name) report(identity.name, name, "name");
+  if (!sameVersion(version, identity.version)) report(identity.version, version, "version");
+  return problems;
+}
+
+/**
+ * The one `.dist-info` folder at the root of the archive.
+ * @returns its name, or what is wrong: there must be exactly one, and it must fit the filename (PEP 427).
+ */
+export function findDistInfo(paths: Iterable<string>, identity: WheelIdentity): string | WheelProblem {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const slash = path.indexOf("/");
+    if (slash > 0 && path.startsWith(".dist-info", slash - 10)) found.add(path.slice(0, slash));
+  }
+  const [folder] = found;
+  if (folder === undefined) return { code: "MURRE_INVALID_WHEEL", text: "has no .dist-info folder" };
+  if (found.size > 1)
+    return { code: "MURRE_INVALID_WHEEL", text: `has ${found.size} .dist-info folders: ${[...found].toSorted().join(", ")}` };
+  if (isDistInfoOf(folder, identity)) return folder;
+  return { code: "MURRE_INVALID_WHEEL", path: folder, text: `has the folder ${folder}, which is that of another distribution` };
+}
+
+/** Old wheels have dashes in escaped names and versions, so every dash is tried as the one between them. */
+function isDistInfoOf(folder: string, identity: WheelIdentity): boolean {
+  const stem = folder.slice(0, -".dist-info".length);
+  for (let dash = stem.indexOf("-"); dash > 0; dash = stem.indexOf("-", dash + 1)) {
+    const version = stem.slice(dash + 1);
+    if (normalizeName(stem.slice(0, dash)) !== identity.name) continue;
+    if (sameVersion(version, identity.version) || sameVersion(version.replaceAll("_", "-"), identity.version)) return true;
+  }
+  return false;
+}

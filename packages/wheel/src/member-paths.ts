@@ -1,0 +1,92 @@
+import type { ArchiveEntry } from "./archive-entries.ts";
+import type { WheelProblem } from "./errors.ts";
+
+const windowsReserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const controlCharacter = /[\u0000-\u001f\u007f]/;
+
+/**
+ * Why a path must not be used as a place below a folder, or undefined when it may.
+ * Stricter than the standard in one point: control characters, which no wheel needs, are refused everywhere.
+ * @param platform as `process.platform`: "win32" adds the names and characters that Windows does not allow
+ */
+export function unsafePathReason(path: string, platform: string): string | undefined {
+  if (path === "") return "is empty";
+  if (controlCharacter.test(path)) return "holds a control character";
+  if (path.includes("\\")) return "holds a backslash";
+  if (path.startsWith("/")) return "is absolute";
+  if (/^[A-Za-z]:/.test(path)) return "begins with a drive letter";
+  // One search finds every ".", ".." and empty part; the parts are looked at only then.
+  if (/(^|\/)\.{0,2}(\/|$)/.test(path)) return "has a part that is empty, . or ..";
+  if (platform !== "win32") return undefined;
+  if (/[<>:"|?*]/.test(path)) return "holds a character that Windows does not allow";
+  const bad = path.split("/").find((part) => windowsReserved.test(part) || /[. ]$/.test(part));
+  return bad === undefined ? undefined : `has the part ${bad}, which Windows does not allow`;
+}
+
+export interface CheckedPaths {
+  readonly problems: readonly WheelProblem[];
+  /** Parents before children, sorted; relative. */
+  readonly directories: readonly string[];
+  /** Paths that differ from another one only in case or Unicode form. */
+  readonly caseCollisions: readonly string[];
+}
+
+/** Whether the platform's usual file system takes paths that differ only in case for one. */
+const foldsCase = (platform: string): boolean => platform === "win32" || platform === "darwin";
+
+/**
+ * Checks the names and types of all members.
+ * The rule for collisions: one path twice, or a path that is both a file and a folder, is an invalid wheel everywhere;
+ * paths that differ only in case are unsafe where the platform takes them for one, and a recorded fact elsewhere.
+ */
+export function checkPaths(entries: readonly ArchiveEntry[], platform: string): CheckedPaths {
+  const problems: WheelProblem[] = [];
+  const seen = new Set<string>();
+  const folded = new Map<string, string>();
+  const caseCollisions: string[] = [];
+  const report = (code: WheelProblem["code"], path: string, reason: string) =>
+    problems.push({ code, path, text: `${JSON.stringify(path)} ${reason}` });
+
+  for (const { path, rawName, unixMode } of entries) {
+    const shown = path ?? rawName.toString("latin1");
+    const reason = path === undefined ? "is not UTF-8" : unsafePathReason(path, platform);
+    if (reason !== undefined) report("MURRE_UNSAFE_PATH", shown, reason);
+    else if (!isPlainFile(unixMode)) report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
+    if (path === undefined) continue;
+    if (seen.has(path)) report("MURRE_INVALID_WHEEL", path, "is in the archive twice");
+    seen.add(path);
+    const fold = path.normalize("NFC").toLowerCase();
+    const other = folded.get(fold);
+    if (other !== undefined && other !== path) {
+      caseCollisions.push(path);
+      if (foldsCase(platform)) report("MURRE_UNSAFE_PATH", path, `is the same file as ${other} on this platform`);
+    }
+    folded.set(fold, path);
+  }
+  const directories = directoriesOf(seen);
+  for (const directory of directories)
+    if (seen.has(directory)) report("MURRE_INVALID_WHEEL", directory, "is a file and a folder");
+  return { problems, directories, caseCollisions };
+}
+
+/** Regular, or without a type, as archives made on Windows have it. */
+function isPlainFile(unixMode: number): boolean {
+  const type = unixMode & 0o170000;
+  return type === 0o100000 || type === 0;
+}
+
+/** The folders that the paths lie in, each once, parents before children. */
+function directoriesOf(paths: Iterable<string>): string[] {
+  const found = new Set<string>();
+  for (const path of paths) {
+    let slash = path.lastIndexOf("/");
+    while (slash > 0) {
+      const directory = path.slice(0, slash);
+      if (found.has(directory)) break;
+      found.add(directory);
+      slash = directory.lastIndexOf("/");
+    }
+  }
+  return [...found].toSorted();
+}

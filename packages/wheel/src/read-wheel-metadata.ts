@@ -1,0 +1,101 @@
+import { open } from "node:fs/promises";
+import { basename } from "node:path";
+import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
+import { memberData, memberSpan } from "./archive-member.ts";
+import { findDistInfo, identityProblems, wheelIdentity } from "./dist-info.ts";
+import { wheelError, type WheelProblem } from "./errors.ts";
+import { decode } from "./inspect-wheel.ts";
+import { parseMetadata, type CoreMetadata } from "./metadata.ts";
+import { WindowedReader, type RandomAccess } from "./random-access.ts";
+import { checkSizes, defaultLimits } from "./unpack-limits.ts";
+
+/** A wheel's METADATA: parsed, and as it stands in the archive. */
+export interface WheelMetadata {
+  readonly metadata: CoreMetadata;
+  readonly text: string;
+}
+
+/** Bytes; far above any METADATA seen. */
+const largestMetadataBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads the central directory and METADATA of a wheel, nothing else: of the end of the archive 64 KiB, what the central
+ * directory has before that, and the member, each in one read.
+ * @param source a path, or anything that reads at any place, such as a URL by range requests
+ * @param filename the wheel's filename, which name and version must fit; default: that of the path
+ * @throws {NotAZip | InvalidWheel | InvalidMetadata | CorruptArchive | UnsupportedWheel | ArchiveTooLarge}
+ * @throws what the source's `read` rejects with, unchanged
+ */
+export async function readWheelMetadata(source: string): Promise<WheelMetadata>;
+export async function readWheelMetadata(source: string | RandomAccess, filename: string): Promise<WheelMetadata>;
+export async function readWheelMetadata(source: string | RandomAccess, filename?: string): Promise<WheelMetadata> {
+  if (typeof source !== "string") return readFrom(source, filename!);
+  const name = filename ?? basename(source);
+  try {
+    return await readFromPath(source, name);
+  } catch (error) {
+    const system = error as NodeJS.ErrnoException;
+    if (system.syscall === undefined) throw error;
+    throw wheelError(name, [{ code: "MURRE_UNPACK_FAILED", text: `could not be read (${system.message})` }], { cause: error });
+  }
+}
+
+async function readFromPath(path: string, filename: string): Promise<WheelMetadata> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const read = async (offset: number, length: number) => {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    return await readFrom({ size, read }, filename);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFrom(source: RandomAccess, filename: string): Promise<WheelMetadata> {
+  const identity = wheelIdentity(filename);
+  const fail = (problems: readonly WheelProblem[]) => wheelError(filename, problems);
+  const readWithin = (offset: number, length: number) =>
+    source.read(offset, Math.max(0, Math.min(length, source.size - offset)));
+  const reader = new WindowedReader((offset, length, callback) => {
+    readWithin(offset, length).then((data) => callback(null, data), (error: Error) => callback(error, Buffer.alloc(0)));
+  });
+  const entries = await readArchiveEntries(reader, source.size, filename, defaultLimits.maxEntries);
+  const distInfo = findDistInfo(entries.map(({ path }) => path ?? ""), identity);
+  if (typeof distInfo !== "string") throw fail([distInfo]);
+  const entry = entries.find(({ path }) => path === `${distInfo}/METADATA`);
+  if (!entry) throw fail([{ code: "MURRE_INVALID_WHEEL", text: `has no ${distInfo}/METADATA` }]);
+  const problems = checkSizes([entry], source.size, { ...defaultLimits, maxTotalBytes: largestMetadataBytes });
+  if (problems.length > 0) throw fail(problems);
+  const data = await readMember(reader, entry, filename, readWithin);
+  const text = decode(data, "METADATA", filename, "MURRE_INVALID_METADATA");
+  const metadata = parseMetadata(text, filename);
+  const mismatches = identityProblems("METADATA", metadata.name, metadata.version, identity);
+  if (mismatches.length > 0) throw fail(mismatches);
+  return { metadata, text };
+}
+
+async function readMember(
+  reader: WindowedReader,
+  entry: ArchiveEntry,
+  filename: string,
+  readWithin: (offset: number, length: number) => Promise<Buffer>,
+): Promise<Buffer> {
+  const span = memberSpan(entry);
+  const block = reader.known(entry.headerOffset, span) ?? (await readWithin(entry.headerOffset, span));
+  let missing: { offset: number; length: number } | undefined;
+  const note = (offset: number, length: number) => {
+    missing = { offset, length };
+    return Buffer.alloc(0);
+  };
+  try {
+    return memberData(block, entry, filename, note);
+  } catch (error) {
+    if (!missing) throw error;
+  }
+  // An extra field longer than the guess: rare enough to read the data again.
+  const packed = await readWithin(missing.offset, missing.length);
+  return memberData(block, entry, filename, () => packed);
+}

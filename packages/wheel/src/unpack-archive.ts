@@ -1,0 +1,170 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
+import { checkArchiveHashes } from "./archive-hashes.ts";
+import { memberData, memberSpan, streamedAboveBytes, streamMember } from "./archive-member.ts";
+import { digestProblem } from "./check-record.ts";
+import { wheelIdentity } from "./dist-info.ts";
+import { wheelError, type WheelProblem } from "./errors.ts";
+import { inspectWheel } from "./inspect-wheel.ts";
+import { checkPaths } from "./member-paths.ts";
+import { BlockingFile, WindowedReader } from "./random-access.ts";
+import type { RecordEntry } from "./record.ts";
+import { checkSizes, defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
+import type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
+import { digestsOf, writeFileExclusive, writeStreamExclusive, type FileDigests } from "./write-member.ts";
+
+/** What is unpacked where; plain data, so that it can be sent to a worker thread. */
+export interface UnpackTask {
+  readonly wheelPath: string;
+  /** An existing empty folder. */
+  readonly destination: string;
+  /** The wheel's filename: it says which name and version the content must have. */
+  readonly filename: string;
+  /** Algorithm → digest of the archive in hexadecimal. */
+  readonly expectedHashes: Readonly<Record<string, string>>;
+  /** As `process.platform`. */
+  readonly platform: string;
+  readonly limits: Partial<UnpackLimits>;
+}
+
+/** Wheels up to this size are read whole (bytes). */
+const wholeBelowBytes = 64 * 1024 * 1024;
+
+/** After so many bad members of one archive the rest is not looked at. */
+const enoughProblems = 20;
+
+/** How many large members of one wheel are inflated at the same time: zlib works in threads of its own. */
+const lanes = 2;
+
+/**
+ * Checks the archive and writes its members. In this order: the hashes of the whole; names, sizes and types of all
+ * members; the one dist-info folder, its METADATA, WHEEL and RECORD; then, member by member, CRC-32, size and RECORD's
+ * hash. The problems of one step are reported together, and nothing is written before the last step.
+ * @param check called often; what it throws ends the work
+ * @throws an error of this package; after it the destination may hold some of the files.
+ */
+export async function unpackArchive(task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
+  try {
+    const fd = openSync(task.wheelPath, "r");
+    try {
+      return await unpackFile(new BlockingFile(fd, wholeBelowBytes), task, check);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    const system = error as NodeJS.ErrnoException;
+    if (system.syscall === undefined) throw error;
+    const text = `could not be unpacked into ${task.destination} (${system.message})`;
+    throw wheelError(task.filename, [{ code: "MURRE_UNPACK_FAILED", text }], { cause: error });
+  }
+}
+
+function throwIfAny(task: UnpackTask, problems: readonly WheelProblem[]): void {
+  if (problems.length > 0) throw wheelError(task.filename, problems);
+}
+
+async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
+  const limits = { ...defaultLimits, ...task.limits };
+  const identity = wheelIdentity(task.filename);
+  const hashes = checkArchiveHashes(file, task.expectedHashes, check);
+  throwIfAny(task, hashes.problems);
+  const reader = new WindowedReader((offset, length, callback) => callback(null, file.read(offset, length)));
+  const entries = await readArchiveEntries(reader, file.size, task.filename, limits.maxEntries);
+  const paths = checkPaths(entries, task.platform);
+  throwIfAny(task, [...paths.problems, ...checkSizes(entries, file.size, limits)]);
+  const readEntry = (entry: ArchiveEntry) => readMember(file, entry, task.filename);
+  const { wheel, rows, ...inspected } = inspectWheel(entries, identity, readEntry, task.platform);
+  throwIfAny(task, inspected.problems);
+
+  for (const directory of paths.directories) mkdirSync(join(task.destination, directory));
+  const files = await writeMembers(file, entries, { task, rows, dataScripts: inspected.dataScripts, check });
+  return {
+    ...wheel,
+    directories: paths.directories,
+    files,
+    totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    archiveSha256: hashes.sha256,
+    caseCollisions: paths.caseCollisions,
+  };
+}
+
+function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): Buffer {
+  const block = file.read(entry.headerOffset, memberSpan(entry));
+  return memberData(block, entry, archive, (offset, length) => file.read(offset, length));
+}
+
+interface Writing {
+  readonly task: UnpackTask;
+  readonly rows: ReadonlyMap<string, RecordEntry>;
+  /** The prefix of files that are executable whatever the archive says. */
+  readonly dataScripts: string;
+  readonly check: () => void;
+}
+
+async function writeMembers(file: BlockingFile, entries: readonly ArchiveEntry[], writing: Writing): Promise<UnpackedFile[]> {
+  const { task, rows, check } = writing;
+  const files: UnpackedFile[] = [];
+  const problems: WheelProblem[] = [];
+  const settle = (index: number, entry: ArchiveEntry, executable: boolean, { sha256, recorded }: FileDigests): boolean => {
+    const path = entry.path!;
+    const row = rows.get(path);
+    files[index] = { path, sizeBytes: entry.sizeBytes, executable, sha256 };
+    if (row?.digest === undefined || recorded === row.digest) return true;
+    problems.push(digestProblem(row, recorded!));
+    return false;
+  };
+  const large: (() => Promise<void>)[] = [];
+  for (const [index, entry] of entries.entries()) {
+    check();
+    if (problems.length >= enoughProblems) break;
+    const target = `${task.destination}/${entry.path}`;
+    // As pip has it: only regular files of Unix archives can be executable.
+    const marked = (entry.unixMode & 0o170000) === 0o100000 && (entry.unixMode & 0o111) !== 0;
+    const executable = marked || entry.path!.startsWith(writing.dataScripts);
+    const row = rows.get(entry.path!);
+    if (Math.max(entry.sizeBytes, entry.compressedSize) > streamedAboveBytes) {
+      large.push(async () => {
+        const pieces = streamMember((offset, length) => file.read(offset, length), entry, task.filename);
+        settle(index, entry, executable, await writeStreamExclusive(target, pieces, executable, row, check));
+      });
+      continue;
+    }
+    collect(problems, () => {
+      const data = readMember(file, entry, task.filename);
+      if (settle(index, entry, executable, digestsOf(data, row))) writeFileExclusive(target, data, executable);
+    });
+  }
+  await runLarge(large, problems);
+  throwIfAny(task, problems);
+  return files;
+}
+
+/** Runs the step; problems of the archive are kept, so that the next members are looked at as well. */
+function collect(problems: WheelProblem[], step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    problems.push(...problemsOf(error));
+  }
+}
+
+function problemsOf(error: unknown): readonly WheelProblem[] {
+  if (error instanceof Error && "problems" in error) return error.problems as readonly WheelProblem[];
+  throw error;
+}
+
+async function runLarge(queue: readonly (() => Promise<void>)[], problems: WheelProblem[]): Promise<void> {
+  const next = queue.values();
+  const lane = async () => {
+    for (const step of next)
+      try {
+        await step();
+      } catch (error) {
+        problems.push(...problemsOf(error));
+      }
+  };
+  // All lanes must have ended before the first error leaves: a lane that goes on would write after the rejection.
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  for (const result of ended) if (result.status === "rejected") throw result.reason;
+}
