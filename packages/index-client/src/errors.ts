@@ -143,7 +143,4 @@ export class InvalidPipConfiguration extends Error {
 export class InvalidTransportSettings extends Error {
   override readonly name = "InvalidTransportSettings";
   readonly code = "MURRE_INVALID_TRANSPORT_SETTINGS";
-  constructor(problem: string, options?: ErrorOptions) {
-    super(problem, options);
-  }
 }

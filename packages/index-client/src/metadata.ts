@@ -55,7 +55,7 @@ async function readLocal(file: DistributionFile): Promise<string | undefined> {
     verify(`${file.url}.metadata`, separate, file.coreMetadata);
     return separate.toString("utf8");
   }
-  return file.kind === "wheel" ? (await readWheelMetadata(fileURLToPath(file.url))).text : undefined;
+  return file.kind === "wheel" ? (await readWheelMetadata(fileURLToPath(file.url), file.filename)).text : undefined;
 }
 
 function readIfThere(path: string): Buffer | undefined {
@@ -116,7 +116,7 @@ async function readRanged(
   if (file.kind !== "wheel" || sources.servers.isKnownWithout(file.url)) return undefined;
   try {
     const ranged = await openRangedFile(sources.transport, sources.slots, file.url, signal);
-    return (await readWheelMetadata(ranged)).text;
+    return (await readWheelMetadata(ranged, file.filename)).text;
   } catch (error) {
     if (!isRangesUnsupported(error)) throw error;
     sources.servers.rememberWithout(file.url);

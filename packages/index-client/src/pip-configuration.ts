@@ -87,7 +87,7 @@ export function loadPipConfiguration(context: PipConfigContext): PipConfiguratio
   const files = places.map((place) => {
     const text = read(place.path);
     if (text !== undefined) addFile(place.path, text, values, problems);
-    return { ...place, exists: text !== undefined };
+    return { kind: place.kind, path: place.path, exists: text !== undefined };
   });
   for (const [name, text] of Object.entries(context.env))
     if (name.startsWith("PIP_") && text !== undefined)

@@ -12,7 +12,6 @@ const memoryMs = 7 * 24 * 3600 * 1000;
 
 export function createRangeServers(documents: Documents | undefined, now: () => number): RangeServers {
   const without = new Map<string, boolean>();
-  const segmentsOf = (origin: string): string[] => ["servers", indexKey(origin)];
   return {
     isKnownWithout(url) {
       const { origin } = new URL(url);
@@ -27,6 +26,8 @@ export function createRangeServers(documents: Documents | undefined, now: () => 
     },
   };
 }
+
+const segmentsOf = (origin: string): string[] => ["servers", indexKey(origin)];
 
 /** `{"ranges": false, "at": <milliseconds since 1970>}`. */
 function readStored(data: Buffer | undefined, now: number): boolean {

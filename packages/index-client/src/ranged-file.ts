@@ -25,14 +25,17 @@ interface Piece {
   readonly bytes: Buffer;
 }
 
-/** Enough for the central directory and the METADATA of most wheels, which lie at the end. */
-const tailBytes = 16_384;
+/**
+ * What a zip reader asks for first: the end record with the longest possible comment. In most wheels the central
+ * directory and METADATA lie within.
+ */
+const tailBytes = 22 + 65_535;
 
 /** A file whose metadata needs more requests than this is better downloaded. */
 const mostRequests = 12;
 
 /**
- * Opens a file by its last 16 KiB, with one request of a suffix range (RFC 9110, 14.1.1).
+ * Opens a file by its last 64 KiB, with one request of a suffix range (RFC 9110, 14.1.1).
  * @throws {RangesUnsupported} when the server does not answer with that part.
  * @throws {HttpStatusError} {IndexUnreachable}
  */

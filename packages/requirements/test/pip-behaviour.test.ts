@@ -67,8 +67,10 @@ function asPip(entry: Pick<RequirementEntry, "text" | "origin"> & Partial<Requir
 
 const fromPip = (entry: PipRequirement): PipRequirement => ({ ...entry, text: redacted(entry.text.trim()) });
 
+const values = (settings: readonly { readonly value: string }[]): string[] => settings.map(({ value }) => value);
+
 function optionsAsPip({ options }: RequirementsFile): Record<string, unknown> {
-  const values = (settings: readonly { readonly value: string }[]): string[] => settings.map(({ value }) => value);
+
   const outer = ["https://outer.x/simple", "https://outer-extra.x/simple"];
   const named = options.indexUrl !== undefined || options.extraIndexUrls.length > 0;
   const indexes = [
