@@ -28,7 +28,13 @@ const { values: options, positionals } = parseArgs({
 
 const linux = { os: "linux", architecture: "x86_64", libc: { kind: "glibc", version: [2, 36] } };
 const platforms = {
-  linux: { platform: linux, os_name: "posix", sys_platform: "linux", platform_system: "Linux", platform_machine: "x86_64" },
+  linux: {
+    platform: linux,
+    os_name: "posix",
+    sys_platform: "linux",
+    platform_system: "Linux",
+    platform_machine: "x86_64",
+  },
   windows: {
     platform: { os: "windows", platform: "win-amd64" },
     os_name: "nt",
@@ -85,8 +91,7 @@ function readJson(path) {
   return readings.get(path);
 }
 
-const fields = (text, name) =>
-  [...text.matchAll(new RegExp(`^${name}: *(.*)$`, "gim"))].map((match) => match[1]);
+const fields = (text, name) => [...text.matchAll(new RegExp(`^${name}: *(.*)$`, "gim"))].map((match) => match[1]);
 
 const parsed = new Map();
 
@@ -132,7 +137,10 @@ const toFile = (file) => ({ filename: file.filename, requiresPython: file["requi
 
 function readWorkload(name) {
   const lines = readFileSync(join(folder, "requirements", `${name}.in`), "utf8").split("\n");
-  return lines.map((line) => line.replace(/(^|\s)#.*/, "").trim()).filter(Boolean).map(parseRequirement);
+  return lines
+    .map((line) => line.replace(/(^|\s)#.*/, "").trim())
+    .filter(Boolean)
+    .map(parseRequirement);
 }
 
 function readExpected(name, variant) {
@@ -160,17 +168,23 @@ async function run(name, variant) {
 }
 
 function compare(outcome, expected) {
-  const found = new Map(outcome.kind === "solution" ? outcome.distributions.map(({ name, version }) => [name, version]) : []);
+  const found = new Map(
+    outcome.kind === "solution" ? outcome.distributions.map(({ name, version }) => [name, version]) : [],
+  );
   const lines = [];
   for (const name of new Set([...found.keys(), ...expected.keys()])) {
     const [mine, theirs] = [found.get(name), expected.get(name)];
-    if (mine !== undefined && theirs !== undefined && compareVersions(parseVersion(mine), parseVersion(theirs)) === 0) continue;
+    if (mine !== undefined && theirs !== undefined && compareVersions(parseVersion(mine), parseVersion(theirs)) === 0)
+      continue;
     lines.push(`    ${name}: ${mine ?? "-"} instead of ${theirs ?? "-"}`);
   }
   return lines;
 }
 
-const workloads = positionals.length > 0 ? positionals : readdirSync(join(folder, "requirements")).map((file) => file.replace(".in", ""));
+const workloads =
+  positionals.length > 0
+    ? positionals
+    : readdirSync(join(folder, "requirements")).map((file) => file.replace(".in", ""));
 let differences = 0;
 for (const name of workloads) {
   for (const variant of options.variants ? Object.keys(variants) : [""]) {

@@ -44,7 +44,9 @@ export class Incompatibility {
 
   /** The root must not be selected: nothing can be. */
   isTerminal(root: PackageId): boolean {
-    return this.packages.length === 0 || (this.packages.length === 1 && this.packages[0] === root && this.terms[0]!.positive);
+    return (
+      this.packages.length === 0 || (this.packages.length === 1 && this.packages[0] === root && this.terms[0]!.positive)
+    );
   }
 }
 

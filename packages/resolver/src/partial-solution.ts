@@ -151,7 +151,8 @@ export class PartialSolution {
     const difference = intersectTerms(satisfierTerm, negateTerm(terms[latest]!));
     satisfiers[latest] = this.satisfier(packageId, difference);
     const previousLevel = Math.max(1, ...satisfiers.map(({ level }) => level));
-    if (previousLevel >= satisfier.level && satisfier.cause) return { packageId, kind: "same-level", cause: satisfier.cause };
+    if (previousLevel >= satisfier.level && satisfier.cause)
+      return { packageId, kind: "same-level", cause: satisfier.cause };
     return { packageId, kind: "different-levels", previousLevel };
   }
 

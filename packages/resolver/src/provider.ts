@@ -14,14 +14,20 @@ export type Dependencies =
   /** The version cannot be used at all. */
   | { readonly kind: "unavailable"; readonly reason: string };
 
+/** Undefined: nothing says so far that the package has to be selected. */
+export type OpenVersions = (name: string) => VersionSet | undefined;
+
 /**
  * All that the solver asks. A package is a name; a version of it is its index in a list that only the provider knows.
  * Answers must not depend on anything but the questions asked so far: that is what makes the solution independent of the
  * order in which a network answers.
  */
 export interface DependencyProvider {
-  /** The version of the package to try first, of those in the set; undefined: none of them can be used. */
-  chooseVersion(name: string, set: VersionSet): number | undefined;
+  /**
+   * The version of the package to try first, of those in the set; undefined: none of them can be used.
+   * `open` tells which versions of another package that has to be selected are open at this moment.
+   */
+  chooseVersion(name: string, set: VersionSet, open: OpenVersions): number | undefined;
 
   /** The dependencies of a version; undefined: not known yet, and the solver has to wait for them to be loaded. */
   getDependencies(name: string, version: number): Dependencies | undefined;

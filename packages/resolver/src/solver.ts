@@ -23,8 +23,8 @@ interface Conflict {
   readonly cause: Incompatibility;
 }
 
-/** The solver hands control back after so many decisions, so that its driver can see an abort. */
-const decisionsBetweenPauses = 1000;
+/** The solver hands control back after so many rounds, so that its driver can see an abort. */
+const roundsBetweenPauses = 1000;
 
 /**
  * PubGrub, as a synchronous machine: it yields what it needs to know and is resumed when the provider knows it.
@@ -65,9 +65,11 @@ class Solver {
 
   *run(): Generator<Need | undefined, Outcome, void> {
     let next: PackageId | undefined = this.root;
-    while (next !== undefined) {
+    for (let round = 1; next !== undefined; round++) {
+      if (round % roundsBetweenPauses === 0) yield undefined;
       const failure = this.propagate(next);
-      if (failure) return { kind: "no-solution", tree: derivationTree(failure, this.names), statistics: this.statistics() };
+      if (failure)
+        return { kind: "no-solution", tree: derivationTree(failure, this.names), statistics: this.statistics() };
       this.reconsider();
       next = this.pick();
       if (next === undefined) break;
@@ -75,7 +77,6 @@ class Solver {
       if (version === undefined) continue;
       if (this.withDependencies[next]!.has(version)) this.decide(next, version);
       else this.enter(next, version, yield* this.dependencies(next, version));
-      if (this.decisions % decisionsBetweenPauses === 0) yield undefined;
     }
     return { kind: "solution", versions: this.solution(), statistics: this.statistics() };
   }
@@ -176,7 +177,7 @@ class Solver {
   private choose(packageId: PackageId): number | undefined {
     if (packageId === this.root) return 0;
     const { set } = this.partialSolution.term(packageId)!;
-    const version = this.provider.chooseVersion(this.names[packageId]!, set);
+    const version = this.provider.chooseVersion(this.names[packageId]!, set, (name) => this.open(name));
     if (version === undefined) this.add(impossible(packageId, set, { kind: "no-versions" }));
     return version;
   }
@@ -257,6 +258,12 @@ class Solver {
     this.merged.push(new Map());
     this.withDependencies.push(new Set());
     return packageId;
+  }
+
+  private open(name: string): VersionSet | undefined {
+    const packageId = this.ids.get(name);
+    const term = packageId === undefined ? undefined : this.partialSolution.term(packageId);
+    return term?.positive ? term.set : undefined;
   }
 
   private *undecided(): Generator<readonly [string, VersionSet], void> {

@@ -1,6 +1,15 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyTerm, areDisjointTerms, intersectTerms, isAnyTerm, isSubsetTerm, negateTerm, type Term, unionTerms } from "./term.ts";
+import {
+  anyTerm,
+  areDisjointTerms,
+  intersectTerms,
+  isAnyTerm,
+  isSubsetTerm,
+  negateTerm,
+  type Term,
+  unionTerms,
+} from "./term.ts";
 import { VersionSet } from "./version-set.ts";
 
 const limit = 6;

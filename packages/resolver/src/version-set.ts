@@ -95,7 +95,7 @@ export class VersionSet {
     const b = other.bounds;
     if (a === b) return this;
     const bounds: number[] = [];
-    for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    for (let i = 0, j = 0; i < a.length && j < b.length;) {
       const from = Math.max(a[i]!, b[j]!);
       const to = Math.min(a[i + 1]!, b[j + 1]!);
       if (from < to) bounds.push(from, to);
@@ -111,7 +111,7 @@ export class VersionSet {
     if (a === b || b.length === 0) return this;
     if (a.length === 0) return other;
     const bounds: number[] = [];
-    for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    for (let i = 0, j = 0; i < a.length || j < b.length;) {
       const takeFirst = j >= b.length || (i < a.length && a[i]! <= b[j]!);
       const from = takeFirst ? a[i]! : b[j]!;
       const to = takeFirst ? a[i + 1]! : b[j + 1]!;
@@ -147,7 +147,7 @@ export class VersionSet {
   isDisjointFrom(other: VersionSet): boolean {
     const a = this.bounds;
     const b = other.bounds;
-    for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    for (let i = 0, j = 0; i < a.length && j < b.length;) {
       if (a[i + 1]! <= b[j]!) i += 2;
       else if (b[j + 1]! <= a[i]!) j += 2;
       else return false;

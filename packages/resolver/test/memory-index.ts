@@ -78,7 +78,8 @@ export class MemorySource implements PythonSource<MemoryFile> {
     const releases = this.index[project];
     return this.answer(
       project,
-      releases && Object.entries(releases).flatMap(([version, release]) => memoryFiles(project, version, toRelease(release))),
+      releases &&
+        Object.entries(releases).flatMap(([version, release]) => memoryFiles(project, version, toRelease(release))),
     );
   }
 

@@ -1,11 +1,16 @@
+import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
 import { type MemoryIndex, MemorySource, names, pins, pinsIn, resolveIn, wheelForAll } from "./memory-index.ts";
+import type { DistributionMetadata } from "../src/index.ts";
 
 describe("PEP 508: extras", () => {
   const index: MemoryIndex = {
     tool: {
       "1.0": { requires: ["rich; extra == 'pretty'", "base"], extras: ["pretty"] },
-      "2.0": { requires: ["rich>=2; extra == 'pretty'", "base", "tool[pretty]; extra == 'all'"], extras: ["pretty", "all"] },
+      "2.0": {
+        requires: ["rich>=2; extra == 'pretty'", "base", "tool[pretty]; extra == 'all'"],
+        extras: ["pretty", "all"],
+      },
     },
     rich: { "1.0": [], "2.0": [] },
     base: { "1.0": [] },
@@ -128,13 +133,23 @@ describe("Requires-Python", () => {
 
 describe("which file of a release is taken", () => {
   test.each([
-    ["the most specific wheel", [wheelForAll, "-cp311-cp311-manylinux_2_17_x86_64.whl"], "-cp311-cp311-manylinux_2_17_x86_64.whl"],
-    ["of equal tags the highest build", ["-2-py3-none-any.whl", "-10-py3-none-any.whl", wheelForAll], "-10-py3-none-any.whl"],
+    [
+      "the most specific wheel",
+      [wheelForAll, "-cp311-cp311-manylinux_2_17_x86_64.whl"],
+      "-cp311-cp311-manylinux_2_17_x86_64.whl",
+    ],
+    [
+      "of equal tags the highest build",
+      ["-2-py3-none-any.whl", "-10-py3-none-any.whl", wheelForAll],
+      "-10-py3-none-any.whl",
+    ],
     ["a wheel rather than an sdist", [".tar.gz", wheelForAll], wheelForAll],
     ["an sdist where no wheel fits", [".tar.gz", "-cp311-cp311-win_amd64.whl"], ".tar.gz"],
   ])("%s", async (_, files, expected) => {
     const outcome = await resolveIn({ lib: { "1.0": { files } } }, "lib");
-    expect(outcome).toMatchObject({ distributions: [{ from: { kind: "index", file: { filename: `lib-1.0${expected}` } } }] });
+    expect(outcome).toMatchObject({
+      distributions: [{ from: { kind: "index", file: { filename: `lib-1.0${expected}` } } }],
+    });
   });
 
   test.each([
@@ -150,7 +165,7 @@ describe("which file of a release is taken", () => {
 
   test("files with names that mean nothing are passed over", async () => {
     const files = ["-py3-none-any.whl", "-what-ever-it-is-py3-none-any.whl", ".exe", "-py2.7.egg"];
-    expect(await pinsIn({ lib: { "1.0": { files }, "new": { files } } }, "lib")).toBe("lib==1.0");
+    expect(await pinsIn({ lib: { "1.0": { files }, new: { files } } }, "lib")).toBe("lib==1.0");
   });
 });
 
@@ -166,7 +181,8 @@ describe("metadata that cannot be used", () => {
     const outcome = await resolveIn({ lib: { "1.0": { broken: "the server has none" } } }, "lib");
     expect(outcome).toMatchObject({
       kind: "no-solution",
-      message: "Because lib==1.0 cannot be used: the server has none and you require lib, your requirements cannot be met.",
+      message:
+        "Because lib==1.0 cannot be used: the server has none and you require lib, your requirements cannot be met.",
     });
   });
 
@@ -240,18 +256,25 @@ describe("which of several versions is taken", () => {
   });
 });
 
+function installed(app: string, lib: string): ReadonlyMap<NormalizedName, DistributionMetadata> {
+  return new Map([
+    [normalizeName("app"), { version: app, requiresDist: [`lib>=${app}`] }],
+    [normalizeName("lib"), { version: lib, requiresDist: [] }],
+  ]);
+}
+
 describe("what is installed", () => {
-  const index: MemoryIndex = { app: { "1.0": ["lib>=1"], "2.0": ["lib>=2"] }, lib: { "1.0": [], "2.0": [], "3.0": [] } };
-  const installed = (app: string, lib: string) =>
-    new Map([
-      [names("app")[0]!, { version: app, requiresDist: [`lib>=${app}`] }],
-      [names("lib")[0]!, { version: lib, requiresDist: [] }],
-    ]);
+  const index: MemoryIndex = {
+    app: { "1.0": ["lib>=1"], "2.0": ["lib>=2"] },
+    lib: { "1.0": [], "2.0": [], "3.0": [] },
+  };
 
   test("an environment that satisfies everything is kept without a question to the source", async () => {
     const source = new MemorySource(index);
     const outcome = await resolveIn(source, "app", { installed: installed("1.0", "1.5") });
-    expect(outcome).toMatchObject({ distributions: [{ from: { kind: "installed" } }, { from: { kind: "installed" } }] });
+    expect(outcome).toMatchObject({
+      distributions: [{ from: { kind: "installed" } }, { from: { kind: "installed" } }],
+    });
     expect(pins(outcome)).toBe("app==1.0 lib==1.5");
     expect(source.asked).toEqual([]);
   });

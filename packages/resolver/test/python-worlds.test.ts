@@ -17,7 +17,8 @@ interface Ask {
 function randomAsk(seed: number): Ask {
   const random = randomNumbers(seed + 1000);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
-  const specifiers = () => pick(["", "", ">=1.1", "<2", "==2.*", ">=2", "!=2.0", "~=1.0", `==${pick(versions)}`, `>${pick(versions)}`]);
+  const specifiers = () =>
+    pick(["", "", ">=1.1", "<2", "==2.*", ">=2", "!=2.0", "~=1.0", `==${pick(versions)}`, `>${pick(versions)}`]);
   const requirement = () => `${pick(projects)}${pick(["", "", "[x]", "[x,y]"])}${specifiers()}`;
   const marked = () => `${requirement()}${pick(["", "", "; extra == 'x'", "; extra == 'y'", "; os_name == 'nt'"])}`;
   const release = (): MemoryRelease => ({
@@ -26,7 +27,10 @@ function randomAsk(seed: number): Ask {
     ...(random() < 0.1 ? { python: "<3" } : {}),
   });
   const index = Object.fromEntries(
-    projects.map((name) => [name, Object.fromEntries(versions.filter(() => random() < 0.8).map((version) => [version, release()]))]),
+    projects.map((name) => [
+      name,
+      Object.fromEntries(versions.filter(() => random() < 0.8).map((version) => [version, release()])),
+    ]),
   );
   return { index, requirements: Array.from({ length: 1 + Math.floor(random() * 3) }, requirement).join("|") };
 }
@@ -57,7 +61,8 @@ function hasSolution(ask: Ask, selection: Selection = new Map()): boolean {
     const candidates = current
       ? [current.version]
       : Object.keys(ask.index[name]!).filter(
-          (version) => specifiers.contains(version) && (ask.index[name]![version] as MemoryRelease).python === undefined,
+          (version) =>
+            specifiers.contains(version) && (ask.index[name]![version] as MemoryRelease).python === undefined,
         );
     return candidates.some((version) => hasSolution(ask, new Map([...selection, [name, { version, extras: all }]])));
   }
@@ -68,15 +73,26 @@ function hasSolution(ask: Ask, selection: Selection = new Map()): boolean {
 async function problemsOf(ask: Ask, outcome: Awaited<ReturnType<typeof resolveIn>>): Promise<string[]> {
   if (outcome.kind === "no-solution") return [];
   const selection = new Map(
-    outcome.distributions.map(({ name, version, extras }) => [name as string, { version, extras: new Set<string>(extras) }]),
+    outcome.distributions.map(({ name, version, extras }) => [
+      name as string,
+      { version, extras: new Set<string>(extras) },
+    ]),
   );
   const required = demands(ask, selection).map(parseRequirement);
   const unmet = required.filter(({ normalizedName, specifiers, extras }) => {
     const selected = selection.get(normalizedName);
-    return !selected || !specifiers.contains(parseVersion(selected.version)) || extras.some((extra) => !selected.extras.has(extra));
+    return (
+      !selected ||
+      !specifiers.contains(parseVersion(selected.version)) ||
+      extras.some((extra) => !selected.extras.has(extra))
+    );
   });
   const wanted = new Set<string>(required.map(({ normalizedName }) => normalizedName));
   return [...unmet.map(String), ...[...selection.keys()].filter((name) => !wanted.has(name))];
+}
+
+function told(outcome: Awaited<ReturnType<typeof resolveIn>>): string {
+  return outcome.kind === "solution" ? pins(outcome) : outcome.message;
 }
 
 describe("300 random indexes with extras, markers and Requires-Python, against exhaustive search", () => {
@@ -110,10 +126,10 @@ describe("300 random indexes with extras, markers and Requires-Python, against e
         [1, 2, 3].map(async (network) => {
           const { index, requirements } = randomAsk(seed);
           const random = randomNumbers(seed * 10 + network);
-          const told = (outcome: Awaited<ReturnType<typeof resolveIn>>) =>
-            outcome.kind === "solution" ? pins(outcome) : outcome.message;
           const slow = new MemorySource(index, {}, () => random() * 6);
-          expect(told(await resolveIn(slow, requirements)), `seed ${seed}`).toBe(told(await resolveIn(index, requirements)));
+          expect(told(await resolveIn(slow, requirements)), `seed ${seed}`).toBe(
+            told(await resolveIn(index, requirements)),
+          );
         }),
       ),
     );

@@ -1,4 +1,4 @@
-import { parseVersion } from "@murre/pep440";
+import { tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import type { FileChooser } from "./choose-file.ts";
 import { type Admission, indexProject, Project } from "./project.ts";
@@ -92,17 +92,27 @@ export class Catalog<File extends DistributionFile> {
     return made;
   }
 
-  private installedProject(name: NormalizedName, installed: DistributionMetadata | undefined): Project<File> | undefined {
-    if (!installed) return undefined;
-    const release = { version: parseVersion(installed.version), files: [], yanked: false, installed };
+  private installedProject(
+    name: NormalizedName,
+    installed: DistributionMetadata | undefined,
+  ): Project<File> | undefined {
+    const version = installed && tryParseVersion(installed.version);
+    if (!version) return undefined;
+    const release = { version, files: [], yanked: false, installed };
     return new Project(name, { releases: [release] }, this.chooser, admitAll);
   }
 
   private async urlProject(name: NormalizedName, url: string): Promise<Project<File>> {
-    const metadata = (await this.source.urlMetadata?.(url, name)) ?? { unavailable: "direct URLs are not supported here" };
-    if ("unavailable" in metadata)
-      return new Project(name, { missing: metadata.unavailable }, this.chooser, admitAll);
-    const release = { version: parseVersion(metadata.version), files: [], yanked: false, url };
+    const metadata = (await this.source.urlMetadata?.(url, name)) ?? {
+      unavailable: "direct URLs are not supported here",
+    };
+    if ("unavailable" in metadata) return new Project(name, { missing: metadata.unavailable }, this.chooser, admitAll);
+    const version = tryParseVersion(metadata.version);
+    if (!version) {
+      const missing = `what the URL leads to has no version, but ${JSON.stringify(metadata.version)}`;
+      return new Project(name, { missing }, this.chooser, admitAll);
+    }
+    const release = { version, files: [], yanked: false, url };
     const project = new Project<File>(name, { releases: [release] }, this.chooser, admitAll);
     getOrMake(this.metadatas, project)[0] = metadata;
     return project;

@@ -9,7 +9,10 @@ export interface Outlook<File extends DistributionFile> {
   /** The version that would be taken out of the set now. */
   likely(project: Project<File>, set: VersionSet): number | undefined;
   /** What that version of the package needs, as far as it is known. */
-  needs(name: string, version: number): Iterable<{ readonly project: NormalizedName; readonly names: readonly string[] }>;
+  needs(
+    name: string,
+    version: number,
+  ): Iterable<{ readonly project: NormalizedName; readonly names: readonly string[] }>;
   /** What the requirements of the package's version leave of the project. */
   open(name: string, version: number, project: Project<File>): VersionSet;
 }
@@ -26,11 +29,13 @@ function batchSize(tried: number): number {
 export class Prefetcher<File extends DistributionFile> {
   private readonly catalog: Catalog<File>;
   private readonly outlook: Outlook<File>;
-  private readonly followed = new Set<NormalizedName>();
+  private readonly followsDependencies: boolean;
+  private readonly followed = new Set<string>();
   private readonly tried = new Map<Project<File>, Set<number>>();
   private readonly lastBatch = new Map<Project<File>, number>();
 
-  constructor(catalog: Catalog<File>, outlook: Outlook<File>) {
+  constructor(catalog: Catalog<File>, outlook: Outlook<File>, followsDependencies: boolean) {
+    this.followsDependencies = followsDependencies;
     this.catalog = catalog;
     this.outlook = outlook;
   }
@@ -38,32 +43,43 @@ export class Prefetcher<File extends DistributionFile> {
   /** Loads metadata of the likely version of a package that will have to be decided. */
   expect(project: Project<File>, set: VersionSet): void {
     const version = this.outlook.likely(project, set);
-    if (version !== undefined) void this.catalog.loadMetadata(project, version);
+    if (version !== undefined) this.loadQuietly(project, version);
   }
 
-  /** Goes down the dependencies of a version, taking everywhere the likely version; each project once. */
+  /** Goes down the dependencies of a version, taking everywhere the likely version; each package once. */
   follow(name: string, version: number): void {
     for (const need of this.outlook.needs(name, version)) {
-      if (this.followed.has(need.project)) continue;
-      this.followed.add(need.project);
-      void this.followProject(name, version, need);
+      const names = need.names.filter((other) => !this.followed.has(other));
+      for (const other of names) this.followed.add(other);
+      if (names.length > 0) void this.followProject(name, version, need.project, names);
     }
   }
 
   private async followProject(
     name: string,
     version: number,
-    need: { readonly project: NormalizedName; readonly names: readonly string[] },
+    projectName: NormalizedName,
+    names: readonly string[],
   ): Promise<void> {
     try {
-      const project = await this.catalog.loadProject(need.project);
+      const project = await this.catalog.loadProject(projectName);
       const likely = this.outlook.likely(project, this.outlook.open(name, version, project));
       if (likely === undefined) return;
-      await this.catalog.loadMetadata(project, likely);
-      for (const other of need.names) this.follow(other, likely);
+      await this.loadMetadata(project, likely);
+      for (const other of names) this.follow(other, likely);
     } catch {
       // It was a guess: whoever really needs it will meet the error.
     }
+  }
+
+  /** An error is met again by whoever really needs the metadata. */
+  private loadQuietly(project: Project<File>, version: number): void {
+    this.loadMetadata(project, version).catch(() => {});
+  }
+
+  /** Only metadata that is cheap to have: that of an sdist may have to be built. */
+  private async loadMetadata(project: Project<File>, version: number): Promise<void> {
+    if (this.followsDependencies && !project.isSdist(version)) await this.catalog.loadMetadata(project, version);
   }
 
   /**
@@ -87,7 +103,7 @@ export class Prefetcher<File extends DistributionFile> {
       if (seen.has(candidate) || !project.isUsable(candidate)) continue;
       seen.add(candidate);
       left--;
-      void this.catalog.loadMetadata(project, candidate);
+      this.loadQuietly(project, candidate);
     }
   }
 }
@@ -99,5 +115,7 @@ function* candidates(open: VersionSet, possible: () => VersionSet, lowest: () =>
 }
 
 function isBatchDue(tried: number, last: number): boolean {
-  return firstBatches.some((limit) => tried >= limit && last < limit) || tried - last >= Math.max(20, batchSize(last) * 0.4);
+  return (
+    firstBatches.some((limit) => tried >= limit && last < limit) || tried - last >= Math.max(20, batchSize(last) * 0.4)
+  );
 }

@@ -2,7 +2,7 @@ import { compareVersions, type SpecifierSet, tryParseVersion, type Version } fro
 import type { NormalizedName } from "@murre/pep508";
 import { VersionSet } from "../version-set.ts";
 import type { FileChoice, FileChooser } from "./choose-file.ts";
-import { groupReleases, type Release } from "./release.ts";
+import { groupReleases, isSdist, type Release } from "./release.ts";
 import type { DistributionFile } from "./source.ts";
 import { specifierVersions } from "./specifier-versions.ts";
 
@@ -10,13 +10,14 @@ import { specifierVersions } from "./specifier-versions.ts";
 export interface Admission {
   /** `if-alone`: where the project has nothing but pre-releases. */
   readonly prereleases: "all" | "if-alone" | "none";
-  /** Whether a direct requirement pins the version: that admits a yanked release. */
+  /** Whether a direct requirement pins the version, or it is preferred: that admits a yanked release, and a pre-release. */
   readonly pins: (version: Version) => boolean;
 }
 
 /** What looking for a project led to. */
 export type Found<File extends DistributionFile> =
-  { readonly releases: readonly Release<File>[] } | { readonly missing: string };
+  | { readonly releases: readonly Release<File>[] }
+  | { readonly missing: string };
 
 /** A project's releases in ascending order; the solver's version `i` is `releases[i]`. */
 export class Project<File extends DistributionFile> {
@@ -46,7 +47,8 @@ export class Project<File extends DistributionFile> {
       mode === "all" || (mode === "if-alone" && this.versions.every((version) => version.isPrerelease));
     this.excluded = VersionSet.where(this.releases.length, (i) => {
       const { version, yanked } = this.releases[i]!;
-      return (version.isPrerelease && !prereleases) || (yanked && !admission.pins(version));
+      const isPinned = admission.pins(version);
+      return (version.isPrerelease && !prereleases && (mode === "none" || !isPinned)) || (yanked && !isPinned);
     });
   }
 
@@ -68,7 +70,10 @@ export class Project<File extends DistributionFile> {
     if (this.excluded.isEmpty || !this.set(specifiers).isEmpty) return;
     const pins = specifiers.specifiers.some(isPin);
     const satisfying = specifierVersions(specifiers, this.versions);
-    const relaxed = VersionSet.where(this.releases.length, (i) => satisfying.has(i) && (pins || !this.releases[i]!.yanked));
+    const relaxed = VersionSet.where(
+      this.releases.length,
+      (i) => satisfying.has(i) && (pins || !this.releases[i]!.yanked),
+    );
     this.relaxable = this.relaxable.union(relaxed);
   }
 
@@ -101,13 +106,23 @@ export class Project<File extends DistributionFile> {
   /** Where a usable version is to be had. */
   origin(
     version: number,
-  ): { readonly kind: "index"; readonly file: File } | { readonly kind: "url"; readonly url: string } | { readonly kind: "installed" } {
+  ):
+    | { readonly kind: "index"; readonly file: File }
+    | { readonly kind: "url"; readonly url: string }
+    | { readonly kind: "installed" } {
     const { installed, url } = this.releases[version]!;
     if (installed) return { kind: "installed" };
     if (url !== undefined) return { kind: "url", url };
     const choice = this.choice(version);
-    if ("unusable" in choice) throw new Error(`${this.name} ${this.versions[version]!} was selected, but ${choice.unusable}`);
+    if ("unusable" in choice)
+      throw new Error(`${this.name} ${this.versions[version]!} was selected, but ${choice.unusable}`);
     return { kind: "index", file: choice.file };
+  }
+
+  /** Whether the file to take for it is an sdist. */
+  isSdist(version: number): boolean {
+    const choice = this.choice(version);
+    return "file" in choice && isSdist(choice.file.filename);
   }
 
   isUsable(version: number): boolean {
@@ -117,7 +132,8 @@ export class Project<File extends DistributionFile> {
 
   /** The first usable version of the set, from its upper or its lower end. */
   first(set: VersionSet, from: "highest" | "lowest"): number | undefined {
-    for (const version of from === "highest" ? set.descending() : set.ascending()) if (this.isUsable(version)) return version;
+    for (const version of from === "highest" ? set.descending() : set.ascending())
+      if (this.isUsable(version)) return version;
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import type { AsyncDependencyProvider, Dependencies, Dependency, Need } from "../provider.ts";
+import type { AsyncDependencyProvider, Dependencies, Dependency, Need, OpenVersions } from "../provider.ts";
 import { VersionSet } from "../version-set.ts";
 import type { Catalog } from "./catalog.ts";
 import type { FileChooser } from "./choose-file.ts";
@@ -58,7 +58,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     this.table = table;
     this.rules = rules;
     this.chooser = chooser;
-    this.prefetcher = new Prefetcher(catalog, this);
+    this.prefetcher = new Prefetcher(catalog, this, rules.followsDependencies);
   }
 
   prioritize(name: string): number {
@@ -73,8 +73,13 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     return this.priorities.reconsider();
   }
 
-  chooseVersion(name: string, set: VersionSet): number | undefined {
+  chooseVersion(name: string, set: VersionSet, open: OpenVersions): number | undefined {
     const project = this.projectOf(name);
+    if (name !== project.name) {
+      // An extra needs its project in the same version: any other than those still open there would be refused.
+      const version = this.likely(project, set.intersect(open(project.name) ?? set));
+      if (version !== undefined) return version;
+    }
     const version = this.likely(project, set);
     if (version !== undefined && name === project.name)
       this.prefetcher.trying(project, version, set, () => this.directlyAllowed(project));
@@ -104,7 +109,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   async load({ name, version, undecided }: Need): Promise<void> {
     for (const [other, set] of undecided())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
-    if (name !== rootName) await this.catalog.loadMetadata(this.projectOf(name), version);
+    if (name !== rootName && this.rules.followsDependencies) await this.catalog.loadMetadata(this.projectOf(name), version);
     const needs = this.needsOf(name, version);
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(need);
@@ -144,7 +149,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const origin = this.catalog.urls.has(projectName) ? "url" : isPinned ? "pin" : "other";
     this.priorities.meet(projectName, origin);
     const constraints = this.rules.constraints.get(projectName);
-    const constrained = constraints ? `${text} (constrained by ${constraints.map((other) => other.text).join(", ")})` : text;
+    const constrained = constraints
+      ? `${text} (constrained by ${constraints.map((other) => other.text).join(", ")})`
+      : text;
     for (const name of names) yield { name, set, requirement: constrained };
   }
 
@@ -189,13 +196,13 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private readNeeds(name: string, version: number): readonly PythonNeed[] | string | undefined {
     if (name === rootName) return this.toNeeds(this.rules.direct);
+    if (!this.rules.followsDependencies) return [];
     const { extra } = this.packages.get(name)!;
     const project = this.projectOf(name);
     const metadata = this.catalog.metadata(project, version);
     if (!metadata) return undefined;
     if ("unavailable" in metadata) return metadata.unavailable;
     if (!this.chooser.acceptsPython(metadata.requiresPython)) return `it requires Python ${metadata.requiresPython}`;
-    if (!this.rules.followsDependencies) return [];
     try {
       return this.toNeeds(this.table.applicable(metadata.requiresDist, extra));
     } catch (error) {

@@ -59,6 +59,7 @@ function describeAbsence<File extends DistributionFile>(
   if (set.isEmpty) return `there is no such version of ${name}`;
   const highest = set.highest!;
   const choice = project?.choice(highest);
-  const reason = choice && "unusable" in choice ? ` (of ${project!.versions[highest]!.toString()}: ${choice.unusable})` : "";
+  const reason =
+    choice && "unusable" in choice ? ` (of ${project!.versions[highest]!.toString()}: ${choice.unusable})` : "";
   return `${describeVersions(name, set, project)} cannot be used${reason}`;
 }

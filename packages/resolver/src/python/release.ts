@@ -44,7 +44,11 @@ export function groupReleases<File extends DistributionFile>(
     (isYanked(file) ? group?.yanked : group?.good)?.push(file);
   }
   return [...byKey.values()]
-    .map(({ version, good, yanked }) => ({ version, files: good.length > 0 ? good : yanked, yanked: good.length === 0 }))
+    .map(({ version, good, yanked }) => ({
+      version,
+      files: good.length > 0 ? good : yanked,
+      yanked: good.length === 0,
+    }))
     .sort((a, b) => compare(a.version, b.version));
 }
 

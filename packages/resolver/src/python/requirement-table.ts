@@ -1,4 +1,10 @@
-import { type MarkerEnvironment, type NormalizedName, parseRequirement, redactUrl, type Requirement } from "@murre/pep508";
+import {
+  type MarkerEnvironment,
+  type NormalizedName,
+  parseRequirement,
+  redactUrl,
+  type Requirement,
+} from "@murre/pep508";
 
 /** A requirement together with what the target makes of it. */
 export interface KnownRequirement {

@@ -83,7 +83,7 @@ export type PythonOutcome<File extends DistributionFile> =
 /**
  * Finds one file for every project that the requirements lead to, or shows that there is no way. The outcome depends on the
  * request and on what the source answers, not on the order in which it does.
- * @throws whatever the source rejects with, and the signal's reason.
+ * @throws whatever the source rejects with, the signal's reason, and what a direct requirement's marker without a meaning throws.
  */
 export async function resolvePython<File extends DistributionFile>(
   request: PythonRequest<File>,

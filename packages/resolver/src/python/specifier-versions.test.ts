@@ -1,11 +1,31 @@
 import { compareVersions, parseSpecifierSet, parseVersion } from "@murre/pep440";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { specifierVersions } from "./specifier-versions.ts";
 
 const texts = [
-  "0.9", "1.0.dev1", "1.0a1", "1.0rc1", "1.0", "1.0+cpu", "1.0+cu118", "1.0.post1", "1.0.post1+x", "1.0.1", "1.1.dev0",
-  "1.1", "1.1.post2.dev3", "1.9", "1.10", "2.0b2", "2.0", "2.0.0.1", "2.1", "3", "1!0.5", "1!1.0",
+  "0.9",
+  "1.0.dev1",
+  "1.0a1",
+  "1.0rc1",
+  "1.0",
+  "1.0+cpu",
+  "1.0+cu118",
+  "1.0.post1",
+  "1.0.post1+x",
+  "1.0.1",
+  "1.1.dev0",
+  "1.1",
+  "1.1.post2.dev3",
+  "1.9",
+  "1.10",
+  "2.0b2",
+  "2.0",
+  "2.0.0.1",
+  "2.1",
+  "3",
+  "1!0.5",
+  "1!1.0",
 ];
 const operators = ["==", "!=", "<=", ">=", "<", ">", "==="];
 
@@ -14,7 +34,9 @@ const clauses = fc.oneof(
     // Only equality knows local versions.
     return operator + (/^[<>]/.test(operator) ? text.replace(/\+.*/, "") : text);
   }),
-  fc.tuple(fc.constantFrom("==", "!="), fc.constantFrom("1", "1.0", "2", "1!1")).map(([operator, text]) => `${operator}${text}.*`),
+  fc
+    .tuple(fc.constantFrom("==", "!="), fc.constantFrom("1", "1.0", "2", "1!1"))
+    .map(([operator, text]) => `${operator}${text}.*`),
   fc.constantFrom("~=1.0", "~=1.0.0", "~=2.0b1", "~=1.0.post1"),
 );
 

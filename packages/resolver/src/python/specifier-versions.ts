@@ -27,7 +27,10 @@ function position(versions: readonly Version[], { version, placement }: VersionB
   let high = versions.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order = placement === "after-release" ? compareReleases(versions[middle]!, version) : compareVersions(versions[middle]!, version);
+    const order =
+      placement === "after-release"
+        ? compareReleases(versions[middle]!, version)
+        : compareVersions(versions[middle]!, version);
     if (order < 0 || (order === 0 && placement !== "before")) low = middle + 1;
     else high = middle;
   }
