@@ -2,4 +2,26 @@ export { takeLease, withLease, type Lease, type LeaseOptions } from "./lease.ts"
 export { sweepLeases, type LeaseSweep } from "./sweep-leases.ts";
 export { judge, deathAgeMs, type JudgeOptions, type Stake, type Verdict } from "./liveness.ts";
 export { describeLockEvent, type LockEvent, type LockEventListener, type LockHolder } from "./lock-events.ts";
-export { LeaseLost, LeaseUnavailable } from "./errors.ts";
+export { acquireLock, withLock, type HeldLock, type LockOptions } from "./rw-lock.ts";
+export { lockHolders } from "./lock-holder.ts";
+export { type LockMode, type TicketForm } from "./tickets.ts";
+export {
+  createSingleFlight,
+  type FlightRequest,
+  type SingleFlight,
+  type SingleFlightOptions,
+} from "./single-flight.ts";
+export { type FlightWork } from "./shared-flight.ts";
+export { sweepFlights, sweepLock } from "./sweep-locks.ts";
+export { assertMayWait, holding, type Holding } from "./deadlock-order.ts";
+export {
+  DeadlockRisk,
+  FlightFailed,
+  FlightUnsettled,
+  LeaseLost,
+  LeaseUnavailable,
+  LockLost,
+  LockTimeout,
+  LockUnavailable,
+  type FlightFailure,
+} from "./errors.ts";

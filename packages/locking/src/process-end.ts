@@ -6,7 +6,7 @@ export interface Releasable {
 }
 
 const open = new Set<Releasable>();
-let idle: (() => void)[] = [];
+const idle = new Set<() => void>();
 let unhook: (() => void) | undefined;
 let idleTimer: NodeJS.Timeout | undefined;
 
@@ -29,9 +29,9 @@ export function releasedBeforeProcessEnd(item: Releasable): void {
   if (open.size === 0 && idleTimer === undefined) idleTimer = setTimeout(becomeIdle, idleMs).unref();
 }
 
-/** Calls `callback` when nothing has been open for a second, and at the end of the process. */
+/** Calls `callback` once, when nothing has been open for a second, and at the end of the process. */
 export function whenIdle(callback: () => void): void {
-  idle.push(callback);
+  idle.add(callback);
 }
 
 function becomeIdle(): void {
@@ -43,7 +43,8 @@ function becomeIdle(): void {
 }
 
 function releaseAll(): void {
-  for (const item of [...open]) {
+  // The youngest first: tickets before the lease under which they were drawn.
+  for (const item of [...open].toReversed()) {
     try {
       item.release();
     } catch {
@@ -54,7 +55,6 @@ function releaseAll(): void {
 }
 
 function runIdle(): void {
-  const callbacks = idle;
-  idle = [];
-  for (const callback of callbacks) callback();
+  for (const callback of idle) callback();
+  idle.clear();
 }

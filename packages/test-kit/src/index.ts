@@ -21,3 +21,4 @@ export {
   type ServedRequest,
   type ServeOptions,
 } from "./serve-folder.ts";
+export { runStorm, seededRandom, type StormOptions, type StormReport } from "./storm.ts";

@@ -1,0 +1,56 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { decidingScan } from "./deciding-scan.ts";
+import { isGone } from "./errors.ts";
+import { cleanFlight } from "./flight-folder.ts";
+import { judge, type Stake } from "./liveness.ts";
+import { leaseOf, parseTicket, removeEntry, revokeTicket, type TicketFolder, ticketFolder, type TicketForm } from "./tickets.ts";
+
+/**
+ * Removes what the dead left in one lock's folder. Never needed for progress: whoever waits does it too.
+ * @returns the names that were removed.
+ */
+export async function sweepLock(
+  root: string,
+  folder: string,
+  ticket: TicketForm = { kind: "file" },
+  stake: Stake = "lock",
+): Promise<readonly string[]> {
+  const at = ticketFolder(folder, ticket);
+  const removed: string[] = [];
+  for (const name of decidingScan(at.choosing) ?? []) {
+    const path = join(at.choosing, name);
+    if ((await judge(root, leaseOf(name), { stake, witness: path })) === "dead" && removeEntry(path)) removed.push(name);
+  }
+  for (const name of decidingScan(at.tickets) ?? []) {
+    const lease = parseTicket(name)?.lease;
+    if (lease === undefined) continue;
+    const verdict = await judge(root, lease, { stake, witness: join(at.tickets, name) });
+    if (verdict === "dead" && revokeTicket(at, name)) removed.push(name);
+  }
+  return removed;
+}
+
+/** Removes what the dead left in the flights of `root`, and the folders of keys that nobody wants. */
+export async function sweepFlights(root: string): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const key of flightKeys(root)) {
+    const folder = join(root, "locks", key);
+    removed.push(...(await sweepLock(root, folder, { kind: "file" }, "flight")));
+    cleanFlight(flightAt(folder));
+  }
+  return removed;
+}
+
+function flightAt(folder: string): TicketFolder {
+  return ticketFolder(folder, { kind: "file" });
+}
+
+function flightKeys(root: string): string[] {
+  try {
+    return readdirSync(join(root, "locks"));
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { errorCode, isGone } from "./errors.ts";
+import { decidingScan } from "./deciding-scan.ts";
+import type { Lease } from "./lease.ts";
+
+// One lock on disk (protocol, section 2):
+//   <folder>/choosing/<me>              me = <lease>-<n>, made before a number is drawn, gone once the ticket is there
+//   <folder>/tickets/<k>-<r|w>-<me>     a file, or a folder for those who commit by renaming it
+// Both are scanned, so nothing in them is ever renamed within them or replaced (G7).
+
+export type LockMode = "read" | "write";
+
+/** What a ticket is: a folder may be filled and committed by renaming the ticket itself; it is revoked into `trash`, on the same file system. */
+export type TicketForm = { readonly kind: "file" } | { readonly kind: "directory"; readonly trash: string };
+
+export interface TicketFolder {
+  readonly folder: string;
+  readonly choosing: string;
+  readonly tickets: string;
+  readonly form: TicketForm;
+}
+
+export interface TicketName {
+  readonly name: string;
+  /** k: grows while the queue is never empty, so it is no 53-bit number. */
+  readonly number: bigint;
+  readonly mode: LockMode;
+  /** me */
+  readonly holder: string;
+  readonly lease: string;
+}
+
+export function ticketFolder(folder: string, form: TicketForm): TicketFolder {
+  return { folder, choosing: join(folder, "choosing"), tickets: join(folder, "tickets"), form };
+}
+
+const ticketPattern = /^(0|[1-9]\d*)-([rw])-(.+)-(\d+)$/;
+
+/** @returns undefined for what is no ticket: it holds nothing and is nobody's to remove. */
+export function parseTicket(name: string): TicketName | undefined {
+  const match = ticketPattern.exec(name);
+  if (match === null) return undefined;
+  const [, number = "", mode, lease = "", n = ""] = match;
+  return { name, number: BigInt(number), mode: mode === "r" ? "read" : "write", holder: `${lease}-${n}`, lease };
+}
+
+/** The lease in `<lease>-<n>`. */
+export function leaseOf(holder: string): string {
+  return holder.slice(0, holder.lastIndexOf("-"));
+}
+
+/** The order of the queue: (k, me), k as a number, then me as bytes (names are ASCII). Total, because me is unique. */
+export function precedes(a: TicketName, b: TicketName): boolean {
+  if (a.number !== b.number) return a.number < b.number;
+  return a.holder < b.holder;
+}
+
+export function conflicts(a: LockMode, b: LockMode): boolean {
+  return a === "write" || b === "write";
+}
+
+/**
+ * A1 to A4: draws a ticket.
+ * @returns undefined when the choosing file was taken away meanwhile: this process was taken for dead, and must begin again under a new name.
+ * @throws a system error; nothing is left behind then.
+ */
+export function drawTicket(at: TicketFolder, lease: Lease, mode: LockMode): TicketName | undefined {
+  const holder = `${lease.name}-${lease.nextId()}`;
+  const choosing = join(at.choosing, holder);
+  // A1, before the scan: whoever does not see this file in A5 began after my ticket existed, and draws a larger number (I1; CE10, CE12).
+  // The folder may be missing or be removed by a cleaner at any time while it is empty; each repeat means that a cleaner completed.
+  createIn(at.choosing, () => createFile(choosing));
+  let ticket: TicketName | undefined;
+  try {
+    ticket = createTicket(at, holder, lease.name, mode);
+  } catch (error) {
+    removeEntry(choosing);
+    throw error;
+  }
+  // A4: the result counts. Gone means that someone judged this process dead while it drew its number: another may have entered with the
+  // same number, so this ticket must not be used (CE13).
+  if (removeEntry(choosing)) return ticket;
+  revokeTicket(at, ticket.name);
+  return undefined;
+}
+
+function createTicket(at: TicketFolder, holder: string, lease: string, mode: LockMode): TicketName {
+  // A2: ONE scan. It may show tickets that are gone (a larger number than needed: harmless) and miss younger ones (I1 covers them: I3).
+  let highest = 0n;
+  for (const entry of decidingScan(at.tickets) ?? []) {
+    const other = parseTicket(entry);
+    if (other !== undefined && other.number > highest) highest = other.number;
+  }
+  const number = highest + 1n;
+  const name = `${number}-${mode === "read" ? "r" : "w"}-${holder}`;
+  const path = join(at.tickets, name);
+  // A3, again with the SAME number when the folder was missing: choosing/me is still there, so this is merely a slow A3.
+  createIn(at.tickets, () => (at.form.kind === "file" ? createFile(path) : createFolder(path)));
+  return { name, number, mode, holder, lease };
+}
+
+/** Takes a ticket away for good: its holder's own release, or a verdict. @returns false when it was gone already. */
+export function revokeTicket(at: TicketFolder, name: string): boolean {
+  const path = join(at.tickets, name);
+  if (at.form.kind === "file") return removeEntry(path);
+  // A folder may hold a half-filled stage: one rename takes it away whole (G5), and this name's absence is the verdict (G2).
+  const { trash } = at.form;
+  const grave = join(trash, randomUUID());
+  try {
+    createIn(trash, () => {
+      try {
+        renameSync(path, grave);
+      } catch (error) {
+        // ENOENT of the ticket and of trash/ look alike; only the latter is worth another try.
+        if (isGone(error) && !entryExists(path)) throw new TicketGone();
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (error instanceof TicketGone) return false;
+    throw error;
+  }
+  rmSync(grave, { recursive: true, force: true });
+  return true;
+}
+
+class TicketGone extends Error {}
+
+/** How many times a folder is made again before its loss counts as an error: each time a cleaner must have removed it in between. */
+const folderAttempts = 1000;
+
+/** Runs `create`, and makes `folder` first where it is missing. */
+export function createIn(folder: string, create: () => void): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return create();
+    } catch (error) {
+      if (!isGone(error) || attempt === folderAttempts) throw error;
+      mkdirSync(folder, { recursive: true });
+    }
+  }
+}
+
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx"));
+  } catch (error) {
+    // The name is mine alone: a retransmitted request of a network file system reports its own success this way (N3).
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
+function createFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
+/** @returns false when the entry was gone already. */
+export function removeEntry(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+export function entryExists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
