@@ -82,7 +82,7 @@ function tsconfigInForm(folder, manifest) {
     },
     include: ["src"],
     // Tests are checked by tsconfig.test.json of the root, and never published.
-    exclude: ["src/**/*.test.ts"],
+    exclude: ["src/**/*.test.ts", "src/**/*.test.data.ts"],
     references,
   };
   return `${JSON.stringify(form, null, 2)}\n`;

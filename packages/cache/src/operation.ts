@@ -125,7 +125,7 @@ class LeasedOperation implements CacheOperation {
     }
     const sha256 = unpacked.archiveSha256;
     const id = entryId(sha256, this.#lease.name, n);
-    this.#complete(folder, id, `${project}/${sha256}`, unpacked);
+    this.#complete(folder, id, `${project}/${sha256}`, encodeManifest(unpacked));
     const published = this.#publish(id, project, sha256);
     this.counts.added += 1;
     return published;
@@ -143,9 +143,9 @@ class LeasedOperation implements CacheOperation {
   }
 
   /** P0, second half, and P1. `begin` renamed to `done` fails where the folder was swept and made anew. */
-  #complete(folder: string, id: string, key: string, unpacked: UnpackedWheel): void {
+  #complete(folder: string, id: string, key: string, manifest: Buffer): void {
     try {
-      writeFileSync(`${folder}/manifest`, encodeManifest(unpacked), { flag: "wx" });
+      writeFileSync(`${folder}/manifest`, manifest, { flag: "wx" });
       writeFileSync(`${folder}/key`, `${key}\n`, { flag: "wx" });
       writeFileSync(`${folder}/ptr`, `${id}\n`, { flag: "wx" });
       renameSync(`${folder}/begin`, `${folder}/done`);

@@ -1,0 +1,34 @@
+import { defaultCacheFolder } from "@murre/cache";
+import { createInstaller, type Operations } from "@murre/installer";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { version } from "./version.ts";
+
+/** What a program may decide for murre; everything else is taken from the process, as the command does. */
+export interface MurreSettings {
+  /** Default: MURRE_CACHE_DIR, else the platform's place. */
+  readonly cacheFolder?: string;
+  /** Default: the process's own. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Threads for unpacking and linking. */
+  readonly threads?: number;
+}
+
+/** Makes murre's operations. Nothing is read or started before one of them is called. */
+export function createMurre(settings: MurreSettings = {}): Operations {
+  const env = settings.env ?? process.env;
+  const home = homedir();
+  const cwd = settings.cwd ?? process.cwd();
+  return createInstaller({
+    cacheFolder: resolve(cwd, settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home })),
+    cwd,
+    home,
+    env,
+    platform: process.platform,
+    version,
+    readStandardInput: () => text(process.stdin),
+    ...(settings.threads === undefined ? {} : { threads: settings.threads }),
+  });
+}

@@ -1,0 +1,64 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const murreBin = join(here, "../apps/murre/bin/murre.js");
+
+/** uv: UV_BINARY, else the PATH's; undefined where there is none. */
+export function findUv() {
+  const file = process.env.UV_BINARY ?? "uv";
+  return spawnSync(file, ["--version"]).status === 0 ? file : undefined;
+}
+
+/** @param {{ indexes: string[], findLinks: string[] }} places */
+export const murre = (places) => ({
+  name: "murre",
+  sync: (requirements, environment, cache) => ({
+    file: process.execPath,
+    args: [murreBin, "pip", "sync", requirements, "-p", environment, "--cache-dir", cache, "-q", ...murrePlaces(places)],
+  }),
+  venv: (python, environment, cache) =>
+    execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], { stdio: "ignore" }),
+});
+
+function murrePlaces({ indexes, findLinks }) {
+  const [base, ...extra] = indexes;
+  return [
+    "--no-config",
+    ...(base === undefined ? ["--no-index"] : ["--index-url", base]),
+    ...extra.flatMap((url) => ["--extra-index-url", url]),
+    ...findLinks.flatMap((place) => ["--find-links", place]),
+  ];
+}
+
+export const uv = (file, { indexes, findLinks }) => {
+  const [base, ...extra] = indexes;
+  const places = [
+    "--no-config",
+    ...(base === undefined ? ["--no-index"] : ["--default-index", base]),
+    ...extra.flatMap((url) => ["--index", url]),
+    ...findLinks.flatMap((place) => ["--find-links", place]),
+    "--index-strategy",
+    "unsafe-best-match",
+  ];
+  return {
+    name: "uv",
+    sync: (requirements, environment, cache) => ({
+      file,
+      args: ["pip", "sync", requirements, "-p", environment, "--cache-dir", cache, "-q", ...places],
+    }),
+    venv: (python, environment) =>
+      execFileSync(file, ["venv", "--no-config", "-q", "-p", python, environment], { stdio: "ignore" }),
+  };
+};
+
+/** The floor in C; undefined where there is no gcc. */
+export function compileFloor(folder) {
+  const binary = join(folder, "floor");
+  const { status } = spawnSync("gcc", ["-O2", "-pthread", "-o", binary, join(here, "floor/floor.c")]);
+  return status === 0 && existsSync(binary) ? binary : undefined;
+}
+
+export const nodeFloor = join(here, "floor/floor.mjs");

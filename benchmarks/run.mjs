@@ -1,0 +1,106 @@
+// node benchmarks/run.mjs [--requirements FILE] [--index URL]… [--find-links PLACE]… [--python P] [--runs N] [--json FILE] [sync-warm|sync-cold]…
+// Without --index, the indexes are those of pip's configuration. Measures `pip sync` of pinned requirements into new environments.
+import { mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
+import { compileFloor, findUv, murre, nodeFloor, uv } from "./contestants.mjs";
+import { writeFloorList } from "./floor/list.mjs";
+import { compare, print, save, withScratch } from "./harness.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    requirements: { type: "string", short: "r" },
+    index: { type: "string", multiple: true },
+    "find-links": { type: "string", multiple: true },
+    python: { type: "string", default: "3.11" },
+    runs: { type: "string", default: "7" },
+    json: { type: "string" },
+  },
+});
+if (values.requirements === undefined) throw new Error("give the pinned requirements: --requirements FILE");
+const requirements = resolve(values.requirements);
+const runs = Number(values.runs);
+const places = indexPlaces();
+const uvFile = findUv();
+if (uvFile === undefined) console.log("uv is missing (UV_BINARY, PATH): the comparison with it is left out");
+
+const benchmarks = { "sync-warm": syncWarm, "sync-cold": syncCold };
+const chosen = positionals.length > 0 ? positionals : Object.keys(benchmarks);
+const results = withScratch((scratch) =>
+  chosen.flatMap((name) => {
+    if (!(name in benchmarks)) throw new Error(`there is no benchmark ${name}: ${Object.keys(benchmarks).join(", ")}`);
+    const folder = join(scratch, name);
+    mkdirSync(folder);
+    const all = benchmarks[name](folder);
+    for (const result of all) print(result);
+    return all;
+  }),
+);
+if (values.json !== undefined) save(values.json, results);
+
+function indexPlaces() {
+  if (values.index !== undefined || values["find-links"] !== undefined)
+    return { indexes: values.index ?? [], findLinks: values["find-links"] ?? [] };
+  const { indexUrl, extraIndexUrls, findLinks } = loadPipConfiguration({
+    env: process.env,
+    platform: process.platform,
+    home: homedir(),
+    cwd: process.cwd(),
+  });
+  const indexes = [...(indexUrl === undefined ? [] : [indexUrl.value]), ...(extraIndexUrls?.value ?? [])];
+  return { indexes, findLinks: findLinks?.value ?? [] };
+}
+
+function installers() {
+  return [murre(places), ...(uvFile === undefined ? [] : [uv(uvFile, places)])];
+}
+
+/** A contestant that syncs into an environment which its own tool has just made; the cache is given. */
+function syncing(tool, cacheOf) {
+  return {
+    name: tool.name,
+    prepare: (_run, folder) => tool.venv(values.python, join(folder, "env"), join(folder, "venv-cache")),
+    command: (run, folder) => tool.sync(requirements, join(folder, "env"), cacheOf(run, folder)),
+    verify: (_run, folder) => verify(join(folder, "env")),
+  };
+}
+
+function verify(environment) {
+  const lines = readFileSync(join(environment, "pyvenv.cfg"), "utf8");
+  if (!lines.includes("home")) throw new Error(`${environment} is no environment`);
+}
+
+function syncWarm(scratch) {
+  const tools = installers();
+  const warm = (tool) => join(scratch, `cache-${tool.name}`);
+  const title = "warm sync into a new environment: everything is in the cache";
+  const contestants = tools.map((tool) => syncing(tool, () => warm(tool)));
+  const first = compare(title, contestants, { runs, scratch: join(scratch, "warm") });
+  const list = join(scratch, "floor.list");
+  const counts = writeFloorList(list, warm(tools[0]), join(scratch, "warm/murre-1/env/lib"));
+  console.log(`the floor makes ${counts.folders} folders and ${counts.links} links`);
+  const floors = floorContestants(scratch, list);
+  const beside = compare("warm sync beside the floor", [contestants[0], ...floors], { runs, scratch: join(scratch, "floor") });
+  return [first, beside];
+}
+
+function floorContestants(scratch, list) {
+  const binary = compileFloor(scratch);
+  if (binary === undefined) console.log("gcc is missing: the floor in C is left out");
+  const inC = (threads) => ({
+    name: `floor in C, ${threads} link`,
+    command: (_run, folder) => ({ file: binary, args: [list, folder, String(threads)] }),
+  });
+  return [
+    ...(binary === undefined ? [] : [inC(1), inC(2)]),
+    { name: "floor in Node", command: (_run, folder) => ({ file: process.execPath, args: [nodeFloor, list, folder] }) },
+  ];
+}
+
+function syncCold(scratch) {
+  const contestants = installers().map((tool) => syncing(tool, (_run, folder) => join(folder, "cache")));
+  return [compare("cold sync: nothing is in the cache", contestants, { runs, scratch: join(scratch, "cold") })];
+}

@@ -1,0 +1,202 @@
+import type { CacheOperation } from "@murre/cache";
+import { withoutCredentials } from "@murre/index-client";
+import {
+  executeChange,
+  planChange,
+  planRemoval,
+  viewEnvironment,
+  type LinkWorkers,
+  type RecordedDistribution,
+  type WheelToInstall,
+} from "@murre/linker";
+import { readDirectUrl, readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
+import { createUnpacker, type Unpacker } from "@murre/wheel";
+import { availableParallelism } from "node:os";
+import { satisfiesPython } from "./choose-wheel.ts";
+import { compareInstalled, type Difference } from "./compare-installed.ts";
+import { NoUsableWheel, SeveralProblems } from "./errors.ts";
+import type { OnEvent } from "./events.ts";
+import type { ChangeOptions } from "./operations.ts";
+import { prepareWheels, type PreparedWheel } from "./prepare-wheels.ts";
+import type { ChangeReport, Pin } from "./reports.ts";
+import type { IndexClient } from "@murre/index-client";
+import type { ResolvedDistribution } from "./resolved.ts";
+import type { InstallerSettings } from "./settings.ts";
+import type { TargetEnvironment } from "./target-environment.ts";
+
+/** What one change works with; made at its start, closed at its end. */
+export interface ChangeServices {
+  readonly settings: InstallerSettings;
+  readonly cache: CacheOperation;
+  readonly client: IndexClient;
+  readonly linkWorkers: LinkWorkers | undefined;
+  readonly onEvent: OnEvent;
+}
+
+/** The environment is to hold `resolved`; `extraneous` says what becomes of everything else in it. */
+export interface WantedState {
+  readonly resolved: readonly ResolvedDistribution[];
+  readonly extraneous: "remove" | "keep";
+  readonly preserve?: ReadonlySet<string>;
+  readonly resolveMs: number;
+}
+
+/**
+ * Compares, prepares, plans and executes. Everything that can be wrong with the wanted distributions is found before the
+ * environment is touched.
+ */
+export async function changeEnvironment(
+  target: TargetEnvironment,
+  wanted: WantedState,
+  options: ChangeOptions,
+  services: ChangeServices,
+): Promise<ChangeReport> {
+  const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
+    extraneous: wanted.extraneous,
+    reinstall: options.reinstall === true,
+    isSameDirectUrl,
+    ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
+  });
+  if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
+    return report(target, difference, options, { resolve: wanted.resolveMs, prepare: 0, change: 0 });
+  const prepareStart = performance.now();
+  const prepared = await prepare(target, difference, options, services);
+  const prepareMs = performance.now() - prepareStart;
+  const { added: fetched, found: cached } = services.cache.counts;
+  services.onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
+  const changeStart = performance.now();
+  const { counts, conflicts, generated } = await placeAndRemove(target, difference, prepared, options, services);
+  const changeMs = performance.now() - changeStart;
+  services.onEvent({ type: "changed", files: counts.linked + counts.copied + generated, durationMs: changeMs });
+  return {
+    ...report(target, difference, options, { resolve: wanted.resolveMs, prepare: prepareMs, change: changeMs }),
+    fetched,
+    cached,
+    filesLinked: counts.linked,
+    filesCopied: counts.copied,
+    filesGenerated: generated,
+    conflicts,
+  };
+}
+
+async function prepare(
+  target: TargetEnvironment,
+  difference: Difference,
+  options: ChangeOptions,
+  services: ChangeServices,
+): Promise<PreparedWheel[]> {
+  let unpacker: Unpacker | undefined;
+  try {
+    const prepared = await prepareWheels(difference.add, {
+      cache: services.cache,
+      client: services.client,
+      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(services.settings) })),
+      onEvent: services.onEvent,
+      signal: options.signal,
+    });
+    refuseOtherPythons(target, prepared);
+    return prepared;
+  } finally {
+    await unpacker?.close();
+  }
+}
+
+export function threadsOf({ threads }: InstallerSettings): number {
+  return threads ?? Math.min(8, availableParallelism());
+}
+
+/** An index may not say what its wheels require; METADATA does. */
+function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly PreparedWheel[]): void {
+  const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
+    const { requiresPython } = entry.manifest.head;
+    if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
+    const reason = `its metadata requires Python ${requiresPython}`;
+    return [new NoUsableWheel(name, source.filename, `Python ${interpreter.version}`, [source.filename], reason, name)];
+  });
+  if (errors.length === 1 && errors[0] !== undefined) throw errors[0];
+  if (errors.length > 1) throw new SeveralProblems(errors);
+}
+
+async function placeAndRemove(
+  target: TargetEnvironment,
+  difference: Difference,
+  prepared: readonly PreparedWheel[],
+  options: ChangeOptions,
+  { linkWorkers, onEvent }: ChangeServices,
+) {
+  const staying = () => difference.keep.map(recorded);
+  const view = viewEnvironment(staying);
+  const removals = difference.remove.map((distribution) =>
+    planRemoval(recorded(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
+  );
+  const plan = planChange(target.destination, prepared.map(toInstall), removals, view);
+  for (const { path, winner, losers, identical } of plan.conflicts)
+    onEvent(
+      identical
+        ? { type: "debug", message: `${path}: ${[...losers, winner].join(", ")} have the same bytes` }
+        : {
+            type: "warning",
+            code: "MURRE_WARNING_CONTESTED_PATH",
+            message: `${path}: ${[...losers, winner].join(", ")} all have this file; the one of ${winner} is used`,
+          },
+    );
+  options.signal?.throwIfAborted();
+  const counts = await executeChange(plan, {
+    workers: linkWorkers,
+    ...(options.linkMode === undefined ? {} : { mode: options.linkMode }),
+  });
+  return { counts, conflicts: plan.conflicts.filter(({ identical }) => !identical), generated: plan.generated.length };
+}
+
+function toInstall({ distribution: { name, version, requested, directUrl }, entry }: PreparedWheel): WheelToInstall {
+  return {
+    name,
+    version,
+    entry,
+    requested,
+    // PEP 610; the URL is written without credentials.
+    ...(directUrl === undefined
+      ? {}
+      : {
+          directUrl: {
+            url: withoutCredentials(directUrl),
+            archive_info: { hash: `sha256=${entry.sha256}`, hashes: { sha256: entry.sha256 } },
+          },
+        }),
+  };
+}
+
+function recorded(distribution: InstalledDistribution): RecordedDistribution {
+  const { normalizedName: name, version, location, path } = distribution;
+  return { name, version, sitePackages: location, distInfo: path, record: readInstalledRecord(distribution) };
+}
+
+/** The same URL, credentials aside. A local file may have changed under its name, so it is installed again. */
+function isSameDirectUrl(installed: InstalledDistribution, url: string): boolean {
+  return !url.startsWith("file:") && readDirectUrl(installed)?.url === withoutCredentials(url);
+}
+
+function report(
+  target: TargetEnvironment,
+  { add, remove, keep }: Difference,
+  options: ChangeOptions,
+  durationsMs: ChangeReport["durationsMs"],
+): ChangeReport {
+  return {
+    environment: target.folder,
+    executable: target.interpreter.executable,
+    changed: options.dryRun !== true && add.length + remove.length > 0,
+    dryRun: options.dryRun === true,
+    added: add.map(({ name, version }): Pin => ({ name, version })),
+    removed: remove.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
+    kept: keep.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
+    fetched: 0,
+    cached: 0,
+    filesLinked: 0,
+    filesCopied: 0,
+    filesGenerated: 0,
+    conflicts: [],
+    durationsMs,
+  };
+}
+

@@ -1,0 +1,62 @@
+import type { InstalledDistribution } from "@murre/python";
+import type { ResolvedDistribution } from "./resolved.ts";
+
+/** What has to happen for the environment to hold what was resolved. */
+export interface Difference {
+  readonly add: readonly ResolvedDistribution[];
+  readonly remove: readonly InstalledDistribution[];
+  readonly keep: readonly InstalledDistribution[];
+}
+
+export interface CompareOptions {
+  /** Whether what is installed and not resolved goes (`sync`) or stays (`install`). */
+  readonly extraneous: "remove" | "keep";
+  readonly reinstall: boolean;
+  /** Names that stay although nobody asked for them. */
+  readonly preserve?: ReadonlySet<string>;
+  /** Whether an installed distribution is the very one that a path or URL names. */
+  readonly isSameDirectUrl: (installed: InstalledDistribution, url: string) => boolean;
+}
+
+/**
+ * Compares what was resolved with what is installed. A distribution from an index satisfies only a requirement on an
+ * index, one from a URL only that URL (uv's rule); of several installed versions of one name none stays.
+ */
+export function compareInstalled(
+  resolved: readonly ResolvedDistribution[],
+  installed: readonly InstalledDistribution[],
+  options: CompareOptions,
+): Difference {
+  const byName = new Map<string, InstalledDistribution[]>();
+  for (const distribution of installed) {
+    const others = byName.get(distribution.normalizedName);
+    if (others === undefined) byName.set(distribution.normalizedName, [distribution]);
+    else others.push(distribution);
+  }
+  const add: ResolvedDistribution[] = [];
+  const remove: InstalledDistribution[] = [];
+  const keep: InstalledDistribution[] = [];
+  for (const wanted of resolved) {
+    const present = byName.get(wanted.name) ?? [];
+    byName.delete(wanted.name);
+    const [only] = present;
+    if (only !== undefined && present.length === 1 && !options.reinstall && satisfies(only, wanted, options)) keep.push(only);
+    else {
+      add.push(wanted);
+      remove.push(...present);
+    }
+  }
+  for (const [name, present] of byName)
+    if (options.extraneous === "keep" || options.preserve?.has(name) === true) keep.push(...present);
+    else remove.push(...present);
+  return { add, remove, keep };
+}
+
+function satisfies(
+  installed: InstalledDistribution,
+  wanted: ResolvedDistribution,
+  { isSameDirectUrl }: CompareOptions,
+): boolean {
+  if (wanted.directUrl !== undefined) return isSameDirectUrl(installed, wanted.directUrl);
+  return installed.version === wanted.version && !installed.hasDirectUrl;
+}

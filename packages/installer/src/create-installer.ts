@@ -1,0 +1,16 @@
+import type { Operations } from "./operations.ts";
+import { installDistributions, syncEnvironment } from "./install.ts";
+import { listInstalled } from "./list-installed.ts";
+import { makeVirtualEnvironment } from "./make-environment.ts";
+import type { InstallerSettings } from "./settings.ts";
+
+/** Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. */
+export function createInstaller(settings: InstallerSettings): Operations {
+  return {
+    cacheFolder: settings.cacheFolder,
+    venv: (options = {}) => makeVirtualEnvironment(settings, options),
+    sync: (options) => syncEnvironment(settings, options),
+    install: (options) => installDistributions(settings, options),
+    list: (options = {}) => listInstalled(settings, options),
+  };
+}

@@ -1,0 +1,45 @@
+import { beginCacheOperation } from "@murre/cache";
+import { readDirectUrl, readInstalled, readInstalledMetadata, readInstaller, type InstalledDistribution } from "@murre/python";
+import { fileURLToPath } from "node:url";
+import { describeTarget } from "./install.ts";
+import type { ListOptions } from "./operations.ts";
+import { probeCache } from "./probe-cache.ts";
+import type { InstalledPin, InstalledReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { findTarget } from "./target-environment.ts";
+
+/** `murre pip list`. Writes nothing into the environment. */
+export async function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
+  options.signal?.throwIfAborted();
+  const cache = beginCacheOperation(settings.cacheFolder);
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents), "any");
+    describeTarget(target, options.onEvent ?? (() => {}));
+    const distributions = readInstalled(target.sitePackages)
+      .map(describe)
+      .filter(({ editableLocation }) => options.excludeEditable !== true || editableLocation === undefined)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { environment: target.folder, distributions };
+  } finally {
+    cache.end();
+  }
+}
+
+function describe(distribution: InstalledDistribution): InstalledPin {
+  const direct = readDirectUrl(distribution);
+  const installer = readInstaller(distribution);
+  const editable = direct?.dir_info?.editable === true ? localPath(direct.url) : undefined;
+  return {
+    name: distribution.normalizedName,
+    displayName: readInstalledMetadata(distribution)?.name ?? distribution.name,
+    version: distribution.version,
+    location: distribution.location,
+    ...(installer === undefined ? {} : { installer }),
+    ...(editable === undefined ? {} : { editableLocation: editable }),
+    ...(direct === undefined ? {} : { directUrl: direct.url }),
+  };
+}
+
+function localPath(url: string): string {
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
+}

@@ -1,0 +1,95 @@
+import type { Destination } from "@murre/linker";
+import { findInterpreter, type Interpreter, type ProbeCache, type PythonContext } from "@murre/python";
+import { supportedTags } from "@murre/platform-tags";
+import { isAbsolute, relative, resolve } from "node:path";
+import type { WheelTarget } from "./choose-wheel.ts";
+import { ExternallyManaged } from "./errors.ts";
+import type { PythonOptions } from "./operations.ts";
+import type { InstallerSettings } from "./settings.ts";
+
+/** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
+export interface TargetEnvironment {
+  readonly interpreter: Interpreter;
+  readonly destination: Destination;
+  /** The folders whose distributions count as installed, each once. */
+  readonly sitePackages: readonly string[];
+  /** What messages call it: the environment's folder. */
+  readonly folder: string;
+}
+
+export function pythonContext(settings: InstallerSettings, cache: ProbeCache): PythonContext {
+  const { env, cwd, platform, home } = settings;
+  return { env, cwd, platform, home, cache };
+}
+
+/** @throws {NoInterpreter} and what else finding one throws. */
+export function findTarget(
+  settings: InstallerSettings,
+  options: PythonOptions,
+  cache: ProbeCache,
+  preference: "environment" | "any" = "environment",
+): TargetEnvironment {
+  const interpreter = findInterpreter(options.python, pythonContext(settings, cache), {
+    preference: options.system === true ? "system" : preference,
+  });
+  const schemes = schemesOf(interpreter, options, settings);
+  return {
+    interpreter,
+    destination: {
+      schemes: mapValues(schemes, forwardSlashes),
+      executable: interpreter.executable,
+      platform: settings.platform,
+      boundary: forwardSlashes(options.target === undefined && options.prefix === undefined ? interpreter.prefix : schemes.data),
+    },
+    sitePackages: [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))],
+    folder: schemes.data,
+  };
+}
+
+type Schemes = Interpreter["schemes"];
+
+/** `--target` puts everything below one folder, as pip does; `--prefix` moves the interpreter's own layout. */
+function schemesOf(interpreter: Interpreter, options: PythonOptions, { cwd }: InstallerSettings): Schemes {
+  if (options.target !== undefined) {
+    const folder = resolve(cwd, options.target);
+    return { purelib: folder, platlib: folder, scripts: `${folder}/bin`, headers: `${folder}/include`, data: folder };
+  }
+  if (options.prefix === undefined) return interpreter.schemes;
+  const prefix = resolve(cwd, options.prefix);
+  return mapValues(interpreter.schemes, (path) => {
+    const below = relative(interpreter.prefix, path);
+    return below.startsWith("..") || isAbsolute(below) ? path : resolve(prefix, below);
+  });
+}
+
+function mapValues(schemes: Schemes, change: (path: string) => string): Schemes {
+  const { purelib, platlib, scripts, headers, data } = schemes;
+  return {
+    purelib: change(purelib),
+    platlib: change(platlib),
+    scripts: change(scripts),
+    headers: change(headers),
+    data: change(data),
+  };
+}
+
+function forwardSlashes(path: string): string {
+  return path.replaceAll("\\", "/");
+}
+
+/** @throws {ExternallyManaged} (PEP 668), unless the user insists or the change goes elsewhere. */
+export function refuseExternallyManaged({ interpreter }: TargetEnvironment, options: PythonOptions): void {
+  const elsewhere = options.target !== undefined || options.prefix !== undefined;
+  if (interpreter.externallyManaged !== undefined && !elsewhere && options.breakSystemPackages !== true)
+    throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
+}
+
+export function wheelTarget({ interpreter }: TargetEnvironment, allowPrereleases: boolean | undefined): WheelTarget {
+  const { markerEnvironment: environment, implementation, version } = interpreter;
+  return {
+    tags: supportedTags(interpreter.tagTarget),
+    pythonVersion: version,
+    description: `${implementation} ${version} on ${environment.sys_platform} ${environment.platform_machine}`,
+    ...(allowPrereleases === undefined ? {} : { allowPrereleases }),
+  };
+}
