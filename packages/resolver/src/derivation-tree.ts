@@ -71,7 +71,8 @@ function external(incompatibility: Incompatibility, names: readonly string[]): E
     case "unavailable":
       return { kind: "unavailable", terms, name, set, reason: cause.reason };
     case "dependency": {
-      const { on, set: needed, requirement } = cause;
+      const { on, set: needed } = cause;
+      const requirement = cause.requirement.toString();
       return { kind: "dependency", terms, name, dependents: set, on: nameOf(on, names), set: needed, requirement };
     }
     default:

@@ -1,3 +1,4 @@
+import type { Told } from "./provider.ts";
 import type { VersionSet } from "./version-set.ts";
 import { intersectTerms, isAnyTerm, negativeTerm, positiveTerm, unionTerms, type Term } from "./term.ts";
 
@@ -13,7 +14,7 @@ export type Cause =
   /** The provider refused one version, and said why. */
   | { readonly kind: "unavailable"; readonly reason: string }
   /** A version's dependency: `set` of `on`, in the words of whoever declared it. */
-  | { readonly kind: "dependency"; readonly on: PackageId; readonly set: VersionSet; readonly requirement: string }
+  | { readonly kind: "dependency"; readonly on: PackageId; readonly set: VersionSet; readonly requirement: Told }
   /** Follows from two others by resolution over one package. */
   | { readonly kind: "derived"; readonly left: Incompatibility; readonly right: Incompatibility };
 

@@ -1,12 +1,17 @@
 import type { VersionSet } from "./version-set.ts";
 
+/** Something that a report names. */
+export interface Told {
+  toString(): string;
+}
+
 /** What a version needs: one of the versions in `set` of the package `name`. */
 export interface Dependency {
   readonly name: string;
   /** Indices into the ascending list of versions of the package `name`. */
   readonly set: VersionSet;
-  /** The need as whoever declared it wrote it, for the report. */
-  readonly requirement: string;
+  /** The need as whoever declared it wrote it; made into text for a proof only. */
+  readonly requirement: Told;
 }
 
 export type Dependencies =

@@ -141,18 +141,16 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     yield { name: own.project, set: VersionSet.of(version), requirement };
   }
 
-  private *dependenciesOf({ project: projectName, requirement, names, text }: PythonNeed): Generator<Dependency, void> {
-    const project = this.catalog.project(projectName)!;
+  private *dependenciesOf(need: PythonNeed): Generator<Dependency, void> {
+    const { project: name, requirement } = need;
+    const project = this.catalog.project(name)!;
     project.require(requirement.specifiers);
     const set = this.allowed(project, requirement);
     const isPinned = requirement.specifiers.specifiers.some(isPin);
-    const origin = this.catalog.urls.has(projectName) ? "url" : isPinned ? "pin" : "other";
-    this.priorities.meet(projectName, origin);
-    const constraints = this.rules.constraints.get(projectName);
-    const constrained = constraints
-      ? `${text} (constrained by ${constraints.map((other) => other.text).join(", ")})`
-      : text;
-    for (const name of names) yield { name, set, requirement: constrained };
+    this.priorities.meet(name, this.catalog.urls.has(name) ? "url" : isPinned ? "pin" : "other");
+    const constraints = this.rules.constraints.get(name);
+    const told = constraints ? `${need.toString()} (constrained by ${constraints.join(", ")})` : need;
+    for (const asked of need.names) yield { name: asked, set, requirement: told };
   }
 
   /** What a requirement and the constraints leave of a project. */
@@ -218,7 +216,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
       for (const chosen of this.rules.overrides.get(name) ?? [known]) {
         const { extras, normalizedName: project } = chosen.requirement;
         const names = [...extras.map((extra) => this.package(project, extra)), this.package(project, undefined)];
-        needs.push({ requirement: chosen.requirement, text: chosen.text, applies: true, project, names });
+        needs.push({ requirement: chosen.requirement, applies: true, project, names, toString: () => chosen.toString() });
       }
     }
     return needs;

@@ -9,10 +9,10 @@ import {
 /** A requirement together with what the target makes of it. */
 export interface KnownRequirement {
   readonly requirement: Requirement;
-  /** For the report: without the marker. */
-  readonly text: string;
   /** Whether the marker holds when no extra is wanted. */
   readonly applies: boolean;
+  /** For the report: without the marker. */
+  toString(): string;
 }
 
 interface Entry extends KnownRequirement {
@@ -30,7 +30,7 @@ export class RequirementTable {
 
   know(requirement: Requirement): Entry {
     const applies = requirement.marker?.evaluate(this.environment) ?? true;
-    return { requirement, text: describe(requirement), applies, withExtra: new Map() };
+    return { requirement, applies, withExtra: new Map(), toString: () => describe(requirement) };
   }
 
   /**
