@@ -67,7 +67,7 @@ export async function downloadFile(
       await destination.restart();
       await transferAll(transport, slots, file, destination, options);
     }
-    return destination.finish();
+    return await destination.finish();
   } finally {
     await destination.close();
   }

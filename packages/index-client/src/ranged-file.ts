@@ -26,10 +26,10 @@ interface Piece {
 }
 
 /**
- * What a zip reader asks for first: the end record with the longest possible comment. In most wheels the central
- * directory and METADATA lie within.
+ * What a zip reader asks for first: the zip64 locator and the end record with the longest possible comment. In most
+ * wheels the central directory and METADATA lie within.
  */
-const tailBytes = 22 + 65_535;
+const tailBytes = 20 + 22 + 65_535;
 
 /** A file whose metadata needs more requests than this is better downloaded. */
 const mostRequests = 12;

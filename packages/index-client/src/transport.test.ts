@@ -1,0 +1,234 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "@murre/test-kit";
+import { afterEach, describe, expect, test } from "vitest";
+import { createIndexClient, type IndexClient, type IndexClientOptions } from "./client.ts";
+import type { IndexEvent } from "./types.ts";
+
+const open: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
+
+/** A server on 127.0.0.1; `count` numbers its requests from 1. */
+async function serve(handler: Handler): Promise<{ url: string; requests: IncomingMessage[]; server: Server }> {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => handler(request, response, requests.push(request)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, server };
+}
+
+function clientOf(options: Partial<IndexClientOptions> = {}, signal?: AbortSignal): IndexClient {
+  const client = createIndexClient(
+    { locations: [], env: {}, home: "/nowhere", platform: "linux", random: () => 0, ...options },
+    signal,
+  );
+  open.push(() => client.close());
+  return client;
+}
+
+/** An address on which nothing listens. */
+async function deadUrl(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}/`;
+}
+
+describe("a temporary failure is tried again", () => {
+  test.each([408, 429, 500, 502, 503, 504])("status %d", async (status) => {
+    const { url, requests } = await serve((_, response, count) => response.writeHead(count === 1 ? status : 200).end("here"));
+    expect(await clientOf().text(url)).toBe("here");
+    expect(requests).toHaveLength(2);
+  });
+
+  test("a connection that is cut before or within the answer", async () => {
+    const { url } = await serve((request, response, count) => {
+      if (count === 1) return void request.socket.destroy();
+      response.writeHead(200, { "content-length": 4 });
+      if (count > 2) return void response.end("here");
+      response.write("he", () => setTimeout(() => request.socket.destroy(), 5));
+    });
+    expect(await clientOf().text(url)).toBe("here");
+  });
+
+  test("but not more often than told, and then the status is the error", async () => {
+    const { url, requests } = await serve((_, response) => response.writeHead(503).end());
+    await expect(clientOf({ network: { retries: 2 } }).text(url)).rejects.toMatchObject({ code: "MURRE_HTTP_STATUS", status: 503 });
+    expect(requests).toHaveLength(3);
+  });
+
+  test.each([400, 401, 403, 404])("status %d is final", async (status) => {
+    const { url, requests } = await serve((_, response) => response.writeHead(status).end());
+    await expect(clientOf().text(url)).rejects.toMatchObject({ code: "MURRE_HTTP_STATUS", status });
+    expect(requests).toHaveLength(1);
+  });
+
+  test("Retry-After is waited for", async () => {
+    const events: IndexEvent[] = [];
+    const { url } = await serve((_, response, count) =>
+      count === 1 ? response.writeHead(429, { "retry-after": "1" }).end() : response.end("here"),
+    );
+    await clientOf({ onEvent: (event) => events.push(event) }).text(url);
+    expect(events).toMatchObject([{ kind: "retry", attempt: 1, delayMs: 1000, reason: "status 429" }]);
+  });
+
+  test("but not for hours", async () => {
+    const { url, requests } = await serve((_, response) => response.writeHead(503, { "retry-after": "7200" }).end());
+    await expect(clientOf().text(url)).rejects.toMatchObject({ status: 503 });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe("a host that cannot be reached is tried once in a run", () => {
+  test("the second request fails without an attempt", async () => {
+    const events: IndexEvent[] = [];
+    const client = clientOf({ network: { retries: 1 }, onEvent: (event) => events.push(event) });
+    const url = await deadUrl();
+    for (const path of ["a", "b"])
+      await expect(client.text(`${url}${path}`)).rejects.toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
+    expect(events.filter(({ kind }) => kind === "retry")).toHaveLength(1);
+    expect(client.counts().requests).toBe(2);
+  });
+
+  test("silence counts as unreachable after the time limit", async () => {
+    const { url } = await serve(() => {});
+    const client = clientOf({ network: { retries: 0, silenceTimeoutMs: 50 } });
+    await expect(client.text(url)).rejects.toThrow("no answer within the time limit");
+  });
+});
+
+describe("redirects are followed", () => {
+  test("with relative addresses", async () => {
+    const { url } = await serve((request, response) =>
+      request.url === "/a/b" ? response.writeHead(302, { location: "../c" }).end() : response.end(request.url),
+    );
+    expect(await clientOf().text(`${url}/a/b`)).toBe("/c");
+  });
+
+  test("but not for ever", async () => {
+    const { url, requests } = await serve((_, response) => response.writeHead(302, { location: "/again" }).end());
+    await expect(clientOf().text(url)).rejects.toMatchObject({ code: "MURRE_HTTP_STATUS" });
+    expect(requests).toHaveLength(21);
+  });
+
+  test("never to a file of this machine", async () => {
+    const { url } = await serve((_, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end());
+    await expect(clientOf().text(url)).rejects.toMatchObject({ code: "MURRE_HTTP_STATUS" });
+  });
+
+  test("and another origin gets no credentials", async () => {
+    const other = await serve((_, response) => response.end("here"));
+    const first = await serve((_, response) => response.writeHead(302, { location: other.url }).end());
+    const url = first.url.replace("//", "//user:secret@");
+    const client = clientOf({ locations: [{ kind: "simple", url: `${url}/simple/` }] });
+    expect(await client.text(`${url}/x`)).toBe("here");
+    expect(first.requests[0]?.headers.authorization).toMatch(/^Basic /);
+    expect(other.requests[0]?.headers.authorization).toBeUndefined();
+  });
+});
+
+describe("credentials", () => {
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+
+  test.each([
+    ["user:secret@", "user:secret"],
+    ["token@", "token:"],
+    ["a%40b:p%3Aw@", "a@b:p:w"],
+  ])("of the form %s are sent to the location's origin, decoded", async (userinfo, sent) => {
+    const { url, requests } = await serve((_, response) => response.end());
+    const location = { kind: "simple" as const, url: `${url.replace("//", `//${userinfo}`)}/simple/` };
+    await clientOf({ locations: [location] }).text(`${url}/files/x.whl`);
+    expect(requests[0]?.headers.authorization).toBe(basic(sent));
+  });
+
+  test("come from netrc where the location has none", async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, ".netrc"), "machine other login x password y\nmachine 127.0.0.1\n  login me\n  password pass\n");
+    const { url, requests } = await serve((_, response) => response.end());
+    await clientOf({ home }).text(url);
+    expect(requests[0]?.headers.authorization).toBe(basic("me:pass"));
+  });
+
+  test("are in no message", async () => {
+    const url = (await deadUrl()).replace("//", "//user:secret@");
+    const error = await clientOf({ network: { retries: 0 } }).text(url).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain("user:****@");
+    expect(String(error)).not.toContain("secret");
+  });
+});
+
+describe("proxies", () => {
+  test("HTTP_PROXY is asked for the whole URL, and NO_PROXY goes past it", async () => {
+    const proxy = await serve((_, response) => response.end("from the proxy"));
+    const env = { HTTP_PROXY: proxy.url, NO_PROXY: "direct.invalid" };
+    const client = clientOf({ env, network: { retries: 0 } });
+    expect(await client.text("http://some.invalid/x")).toBe("from the proxy");
+    expect(proxy.requests[0]?.url).toBe("http://some.invalid/x");
+    await expect(client.text("http://direct.invalid/x")).rejects.toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
+  });
+
+  test.each([
+    [{ all_proxy: "" }, "ALL_PROXY"],
+    [{}, "http_proxy"],
+  ])("%o and %s name one as well", async (env, name) => {
+    const proxy = await serve((_, response) => response.end("from the proxy"));
+    expect(await clientOf({ env: { ...env, [name]: proxy.url } }).text("http://some.invalid/x")).toBe("from the proxy");
+  });
+
+  test("a setting goes before the variables", async () => {
+    const proxy = await serve((_, response) => response.end("from the setting"));
+    const client = clientOf({ env: { HTTP_PROXY: await deadUrl() }, network: { proxy: proxy.url } });
+    expect(await client.text("http://some.invalid/x")).toBe("from the setting");
+  });
+});
+
+describe("an AbortSignal ends a request", () => {
+  test("while it waits for an answer", async () => {
+    const controller = new AbortController();
+    const { url } = await serve(() => controller.abort(new Error("enough")));
+    await expect(clientOf({}, controller.signal).text(url)).rejects.toThrow("enough");
+  });
+
+  test("while it waits for its next attempt", async () => {
+    const controller = new AbortController();
+    const { url } = await serve((_, response) => response.writeHead(503, { "retry-after": "60" }).end());
+    const client = clientOf({ onEvent: () => controller.abort(new Error("enough")) }, controller.signal);
+    await expect(client.text(url)).rejects.toThrow();
+  });
+});
+
+describe("certificates", () => {
+  test("a file that cannot be read is named", async () => {
+    const client = clientOf({ env: { SSL_CERT_FILE: "/no/such/ca.pem" } });
+    await expect(client.text("https://some.invalid/")).rejects.toMatchObject({
+      code: "MURRE_INVALID_TRANSPORT_SETTINGS",
+      message: expect.stringContaining("/no/such/ca.pem"),
+    });
+  });
+});
+
+test("no more requests run at once than told", async () => {
+  let running = 0;
+  let most = 0;
+  const { url } = await serve((_, response) => {
+    most = Math.max(most, ++running);
+    setTimeout(() => {
+      running--;
+      response.end();
+    }, 5);
+  });
+  const client = clientOf({ network: { concurrentRequests: 3 } });
+  await Promise.all(Array.from({ length: 12 }, (_, index) => client.text(`${url}/${index}`)));
+  expect(most).toBe(3);
+});
