@@ -45,12 +45,11 @@ export function parseRecord(text: string, source = "RECORD"): RecordEntry[] {
 function pushPlainRow(row: string, line: number, entries: RecordEntry[], problems: WheelProblem[]): void {
   const first = row.indexOf(",");
   const second = row.indexOf(",", first + 1);
-  // The one shape that nearly all rows have, without the allocations of split.
-  if (first > 0 && second > first + 8 && row.startsWith("sha256=", first + 1)) {
+  // The one shape that nearly all rows have, without the allocations of split: a digest of 43 characters, and a size.
+  if (first > 0 && second === first + 8 + 43 && row.startsWith("sha256=", first + 1)) {
     const sizeBytes = decimal(row, second + 1);
-    const digest = row.slice(first + 8, second);
-    if (sizeBytes >= 0 && !digest.includes("=")) {
-      entries.push({ path: row.slice(0, first), algorithm: "sha256", digest, sizeBytes });
+    if (sizeBytes >= 0) {
+      entries.push({ path: row.slice(0, first), algorithm: "sha256", digest: row.slice(first + 8, second), sizeBytes });
       return;
     }
   }
@@ -82,9 +81,17 @@ function pushRow(fields: readonly string[], line: number, entries: RecordEntry[]
   if (size !== "" && sizeBytes < 0) return void report(`the size ${size} is not a number of bytes`);
   entries.push({
     path,
-    ...(parts ? { algorithm: parts[1]!.toLowerCase(), digest: parts[2]! } : {}),
+    ...(parts ? recordedHash(parts[1]!.toLowerCase(), parts[2]!) : {}),
     ...(size === "" ? {} : { sizeBytes }),
   });
+}
+
+const hexadecimalLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
+
+/** Some builders write digests in hexadecimal (gmsh 4.15 does); the length tells, and it proves as much. */
+function recordedHash(algorithm: string, digest: string): { algorithm: string; digest: string } {
+  if (digest.length !== hexadecimalLengths[algorithm] || !/^[0-9a-fA-F]+$/.test(digest)) return { algorithm, digest };
+  return { algorithm, digest: Buffer.from(digest, "hex").toString("base64url") };
 }
 
 /** The fields of the row that begins at `start`, and where its line ends; a quoted field may hold commas and line breaks. */

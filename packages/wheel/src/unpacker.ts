@@ -71,6 +71,7 @@ class UnpackPool {
   /** Smallest first: the next job is the last one. */
   readonly #queue: QueuedJob[] = [];
   #closed = false;
+  #workingHere = false;
 
   constructor(size: number) {
     this.#size = size;
@@ -128,12 +129,15 @@ class UnpackPool {
   }
 
   async #workHere(): Promise<void> {
+    if (this.#workingHere) return;
+    this.#workingHere = true;
     for (let job = this.#queue.pop(); job; job = this.#queue.pop())
       try {
         job.resolve(await unpackArchive(job.task, stopCheck(job.stop)));
       } catch (error) {
         job.reject(error instanceof Stopped ? job.signal?.reason : error);
       }
+    this.#workingHere = false;
   }
 
   #spawn(): PoolWorker | undefined {

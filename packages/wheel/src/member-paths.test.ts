@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import type { ArchiveEntry } from "./archive-entries.ts";
+import { checkPaths, unsafePathReason } from "./member-paths.ts";
+
+describe("a member's path stays below the destination", () => {
+  test.each(["a", "a/b.py", "...", "a/..b/c..", ".hidden/x", "a b/ü", "aux.py", "nul", "a/b:c"])("%j is safe", (path) => {
+    expect(unsafePathReason(path, "linux")).toBeUndefined();
+  });
+
+  test.each(["", "/a", "../a", "a/../../b", "a/..", "..", "./a", "a/./b", "a//b", "a/", "C:x", "c:/x", "a\\b", "a\0b", "a\nb", "\u007f"])(
+    "%j is unsafe everywhere",
+    (path) => {
+      expect(unsafePathReason(path, "linux")).toBeDefined();
+    },
+  );
+
+  test.each(["aux", "a/NUL.txt", "com1", "COM¹.py", "a./b", "a ", "x?y", "a/b:c", "lpt9.tar.gz", "conin$"])(
+    "%j is unsafe on Windows",
+    (path) => {
+      expect(unsafePathReason(path, "win32")).toBeDefined();
+    },
+  );
+
+  test.each(["auxiliary", "console.py", "a.b", ".a", "com10", "com"])("%j is safe on Windows", (path) => {
+    expect(unsafePathReason(path, "win32")).toBeUndefined();
+  });
+});
+
+describe("the rule for collisions", () => {
+  test("folders follow from the files, parents before children", () => {
+    expect(checkPaths(entries("b/c/d.py", "a/x.py", "b/e.py", "f.py"), "linux").directories).toEqual(["a", "b", "b/c"]);
+  });
+
+  test.each([
+    ["a path twice", ["a/b", "a/b"]],
+    ["a file that is a folder as well", ["a", "a/b"]],
+  ])("%s is an invalid wheel", (_, paths) => {
+    expect(checkPaths(entries(...paths), "linux").problems).toMatchObject([{ code: "MURRE_INVALID_WHEEL" }]);
+  });
+
+  test.each([
+    ["README", "Readme"],
+    ["\u00e9.py", "e\u0301.py"],
+  ])("%j and %j are noted on Linux and unsafe on macOS and Windows", (one, two) => {
+    expect(checkPaths(entries(one, two), "linux")).toMatchObject({ problems: [], caseCollisions: [two] });
+    for (const platform of ["darwin", "win32"])
+      expect(checkPaths(entries(one, two), platform).problems).toMatchObject([{ code: "MURRE_UNSAFE_PATH", path: two }]);
+  });
+});
+
+function entries(...paths: string[]): ArchiveEntry[] {
+  return paths.map((path) => ({
+    path,
+    rawName: Buffer.from(path),
+    compressionMethod: 0,
+    encrypted: false,
+    crc32: 0,
+    compressedSize: 0,
+    sizeBytes: 0,
+    headerOffset: 0,
+    unixMode: 0o100644,
+  }));
+}
