@@ -1,0 +1,106 @@
+/** A place where an interpreter was looked for, and why it was not taken. */
+export interface RejectedCandidate {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const SHOWN_CANDIDATES = 12;
+
+/** No interpreter satisfies the request. */
+export class NoInterpreter extends Error {
+  override readonly name = "NoInterpreter";
+  readonly code = "MURRE_NO_INTERPRETER";
+  /** What was asked for, in words: `Python 3.12`. */
+  readonly wanted: string;
+  readonly looked: readonly RejectedCandidate[];
+  constructor(wanted: string, looked: readonly RejectedCandidate[], advice: string) {
+    const lines = looked.slice(0, SHOWN_CANDIDATES).map(({ path, reason }) => `  ${path}: ${reason}`);
+    if (looked.length > SHOWN_CANDIDATES) lines.push(`  and ${looked.length - SHOWN_CANDIDATES} more`);
+    super([`found no ${wanted}; looked at:`, ...(lines.length > 0 ? lines : ["  nothing"]), advice].join("\n"));
+    this.wanted = wanted;
+    this.looked = looked;
+  }
+}
+
+/** `-p` has a form that means nothing. */
+export class InvalidPythonRequest extends Error {
+  override readonly name = "InvalidPythonRequest";
+  readonly code = "MURRE_INVALID_PYTHON_REQUEST";
+  readonly request: string;
+  constructor(request: string, options?: ErrorOptions) {
+    super(
+      `cannot read ${JSON.stringify(request)} as a Python; expected a version (3.12, 3.12.1, >=3.9), a name (python3.11, pypy) or a path`,
+      options,
+    );
+    this.request = request;
+  }
+}
+
+/** A program that should be an interpreter did not answer as one. */
+export class InterpreterFailed extends Error {
+  override readonly name = "InterpreterFailed";
+  readonly code = "MURRE_INTERPRETER_FAILED";
+  readonly executable: string;
+  readonly reason: string;
+  constructor(executable: string, reason: string, options?: ErrorOptions) {
+    super(`${executable} does not work as a Python interpreter: ${reason}`, options);
+    this.executable = executable;
+    this.reason = reason;
+  }
+}
+
+/** An interpreter older than the oldest murre installs for. */
+export class UnsupportedPython extends Error {
+  override readonly name = "UnsupportedPython";
+  readonly code = "MURRE_UNSUPPORTED_PYTHON";
+  readonly executable: string;
+  readonly version: string;
+  constructor(executable: string, version: string) {
+    super(`${executable} is Python ${version}; murre needs 3.8 or later`);
+    this.executable = executable;
+    this.version = version;
+  }
+}
+
+/** There is something at the path where an environment was to be made. */
+export class EnvironmentExists extends Error {
+  override readonly name = "EnvironmentExists";
+  readonly code = "MURRE_ENVIRONMENT_EXISTS";
+  readonly path: string;
+  /** Whether what is there is a virtual environment. */
+  readonly isEnvironment: boolean;
+  constructor(path: string, found: "environment" | "folder" | "file") {
+    super(
+      {
+        environment: `${path} is a virtual environment already; pass --clear to replace it or --allow-existing to refresh it`,
+        folder: `${path} is not empty and holds no pyvenv.cfg, so it is left alone; choose another path, or pass --allow-existing to add an environment to it`,
+        file: `${path} is not a folder; choose another path`,
+      }[found],
+    );
+    this.path = path;
+    this.isEnvironment = found === "environment";
+  }
+}
+
+/** The file system refused a step of making an environment; what was at the path before is there still. */
+export class EnvironmentNotCreated extends Error {
+  override readonly name = "EnvironmentNotCreated";
+  readonly code = "MURRE_ENVIRONMENT_NOT_CREATED";
+  readonly path: string;
+  constructor(path: string, options: ErrorOptions) {
+    const { cause } = options;
+    super(`cannot make an environment at ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, options);
+    this.path = path;
+  }
+}
+
+/** A file of an installed distribution cannot be read or understood. */
+export class UnreadableDistribution extends Error {
+  override readonly name = "UnreadableDistribution";
+  readonly code = "MURRE_UNREADABLE_DISTRIBUTION";
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
+    this.path = path;
+  }
+}

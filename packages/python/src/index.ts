@@ -1,0 +1,35 @@
+export { findInterpreter, type FindOptions } from "./find-interpreter.ts";
+export type {
+  InstallationSchemes,
+  Interpreter,
+  ProbeCache,
+  ProgramResult,
+  PythonContext,
+  RunProgram,
+} from "./interpreter.ts";
+export { parsePythonRequest, type PythonRequest } from "./python-request.ts";
+export { probeInterpreter } from "./probe.ts";
+export { deriveEnvironment } from "./derive-environment.ts";
+export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
+export { recoverEnvironment } from "./environment-swap.ts";
+export {
+  readDirectUrl,
+  readInstalled,
+  readInstalledEntryPoints,
+  readInstalledMetadata,
+  readInstalledRecord,
+  readInstaller,
+  readRequested,
+  type DirectUrl,
+  type InstalledDistribution,
+} from "./installed.ts";
+export {
+  EnvironmentExists,
+  EnvironmentNotCreated,
+  InterpreterFailed,
+  InvalidPythonRequest,
+  NoInterpreter,
+  UnreadableDistribution,
+  UnsupportedPython,
+  type RejectedCandidate,
+} from "./errors.ts";

@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
+import { join } from "node:path";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import {
+  parseEntryPoints,
+  parseMetadata,
+  parseRecord,
+  type CoreMetadata,
+  type RecordEntry,
+} from "@murre/wheel";
+import { UnreadableDistribution } from "./errors.ts";
+
+/** A distribution in a site-packages folder, as far as one directory listing tells. */
+export interface InstalledDistribution {
+  /** As its folder has it, which escapes dashes: `ruamel.yaml`, `typing_extensions`. */
+  readonly name: string;
+  readonly normalizedName: NormalizedName;
+  readonly version: string;
+  /** The site-packages folder, absolute. */
+  readonly sitePackages: string;
+  /** The dist-info or egg-info folder, or the file, absolute. */
+  readonly path: string;
+  /** `dist-info` is how installers write it (PEP 376); the others are what setuptools left of old. */
+  readonly format: "dist-info" | "egg-info" | "egg-info-file" | "egg-link";
+}
+
+/** PEP 610: where a distribution came from that no index gave. */
+export interface DirectUrl {
+  readonly url: string;
+  readonly subdirectory?: string;
+  readonly dir_info?: { readonly editable?: boolean };
+  readonly archive_info?: { readonly hash?: string; readonly hashes?: Readonly<Record<string, string>> };
+  readonly vcs_info?: {
+    readonly vcs: string;
+    readonly commit_id: string;
+    readonly requested_revision?: string;
+  };
+}
+
+/**
+ * What is installed in these folders, by normalized name. A distribution of an earlier folder hides its namesakes in later
+ * ones, as it does for `importlib.metadata`. Reads each folder once and opens no file, but for egg-links.
+ * @throws {UnreadableDistribution} when a folder exists and cannot be listed.
+ */
+export function readInstalled(sitePackagesFolders: readonly string[]): InstalledDistribution[] {
+  const found = new Map<NormalizedName, InstalledDistribution>();
+  for (const folder of new Set(sitePackagesFolders)) {
+    const here = new Map<NormalizedName, InstalledDistribution>();
+    for (const entry of listFolder(folder)) {
+      const distribution = distributionOf(folder, entry);
+      if (!distribution || found.has(distribution.normalizedName)) continue;
+      const other = here.get(distribution.normalizedName);
+      // An egg-link is an editable install, which stands before what it shadows.
+      if (!other || distribution.format === "egg-link") here.set(distribution.normalizedName, distribution);
+    }
+    for (const [name, distribution] of here) found.set(name, distribution);
+  }
+  return [...found.values()].sort((a, b) => (a.normalizedName < b.normalizedName ? -1 : 1));
+}
+
+/** In the order of names, whatever the file system's is, so that of two dist-infos the same one is read each time. */
+function listFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw new UnreadableDistribution(folder, "the folder cannot be listed", { cause });
+  }
+}
+
+function distributionOf(folder: string, entry: Dirent): InstalledDistribution | undefined {
+  const match = /^(.+)\.(dist-info|egg-info|egg-link)$/.exec(entry.name);
+  const [, stem = "", ending] = match ?? [];
+  // pip renames what it is about to remove to names that begin with a tilde.
+  if (!match || stem.startsWith("~")) return undefined;
+  if (ending === "egg-link") return egglink(folder, entry.name, stem);
+  const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isFolderLink(join(folder, entry.name)));
+  if (ending === "dist-info") {
+    if (!isFolder) return undefined;
+    return describe(folder, entry.name, stem, "dist-info");
+  }
+  return describe(folder, entry.name, stem, isFolder ? "egg-info" : "egg-info-file");
+}
+
+function isFolderLink(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** `NAME-VERSION.dist-info`; `NAME-VERSION-pyX.Y.egg-info`, where an old NAME may have dashes of its own. */
+function describe(
+  sitePackages: string,
+  entry: string,
+  stem: string,
+  format: InstalledDistribution["format"],
+): InstalledDistribution | undefined {
+  const pattern = format === "dist-info" ? /^(.+?)-([^-]+)$/ : /^(.+?)-(\d[^-]*(?:-\d+)?)(?:-py\d[\d.]*)?$/;
+  const [, name, version] = pattern.exec(stem) ?? [];
+  const path = join(sitePackages, entry);
+  if (name !== undefined && version !== undefined)
+    return { name, normalizedName: normalizeName(name), version, sitePackages, path, format };
+  if (format === "dist-info") return undefined;
+  return fromMetadata(sitePackages, path, format);
+}
+
+/** A folder that does not tell its version, `x.egg-info` as of `setup.py develop`. */
+function fromMetadata(
+  sitePackages: string,
+  path: string,
+  format: InstalledDistribution["format"],
+): InstalledDistribution | undefined {
+  const file = format === "egg-info-file" ? path : join(path, "PKG-INFO");
+  const text = readIfThere(file);
+  const name = /^Name:\s*(\S+)/im.exec(text ?? "")?.[1];
+  const version = /^Version:\s*(\S+)/im.exec(text ?? "")?.[1];
+  if (name === undefined || version === undefined) return undefined;
+  return { name, normalizedName: normalizeName(name), version, sitePackages, path, format };
+}
+
+/** The first line of `NAME.egg-link` is the folder that holds `NAME.egg-info`. */
+function egglink(sitePackages: string, entry: string, name: string): InstalledDistribution | undefined {
+  const project = readIfThere(join(sitePackages, entry))?.split(/\r?\n/)[0]?.trim();
+  if (!project) return undefined;
+  const wanted = normalizeName(name);
+  const info = listFolder(project).find(
+    (child) => child.name.endsWith(".egg-info") && normalizeName(child.name.slice(0, -".egg-info".length)) === wanted,
+  );
+  const described = info && fromMetadata(project, join(project, info.name), "egg-info");
+  return described && { ...described, sitePackages, format: "egg-link" };
+}
+
+/** The files a distribution brought (PEP 376); empty when it has no RECORD, as system packages have none. */
+export function readInstalledRecord(distribution: InstalledDistribution): readonly RecordEntry[] {
+  const text = distribution.format === "dist-info" ? readIfThere(join(distribution.path, "RECORD")) : undefined;
+  return text === undefined ? [] : parseRecord(text);
+}
+
+/**
+ * The core metadata: METADATA, or PKG-INFO of an egg-info.
+ * @throws {UnreadableDistribution} when there is none; {InvalidMetadata} when it is malformed.
+ */
+export function readInstalledMetadata(distribution: InstalledDistribution): CoreMetadata {
+  const { path, format } = distribution;
+  const file = { "dist-info": "METADATA", "egg-info": "PKG-INFO", "egg-link": "PKG-INFO", "egg-info-file": "" }[format];
+  const text = readIfThere(file === "" ? path : join(path, file));
+  if (text === undefined) throw new UnreadableDistribution(path, `has no ${file}`);
+  return parseMetadata(text);
+}
+
+/** `entry_points.txt`; empty when there is none. */
+export function readInstalledEntryPoints(distribution: InstalledDistribution): ReturnType<typeof parseEntryPoints> {
+  return parseEntryPoints(readBeside(distribution, "entry_points.txt") ?? "");
+}
+
+/** Who installed it (PEP 376): `murre`, `pip`, `uv`. */
+export function readInstaller(distribution: InstalledDistribution): string | undefined {
+  return readBeside(distribution, "INSTALLER")?.trim() || undefined;
+}
+
+/** Whether a user asked for it by name, not another distribution (PEP 376). */
+export function readRequested(distribution: InstalledDistribution): boolean {
+  return distribution.format === "dist-info" && readBeside(distribution, "REQUESTED") !== undefined;
+}
+
+/**
+ * PEP 610; undefined when it came from an index. `dir_info.editable` says whether it is editable, and an egg-link is.
+ * @throws {UnreadableDistribution} when the file is not JSON of that form.
+ */
+export function readDirectUrl(distribution: InstalledDistribution): DirectUrl | undefined {
+  if (distribution.format !== "dist-info") return undefined;
+  const text = readBeside(distribution, "direct_url.json");
+  if (text === undefined) return undefined;
+  const file = join(distribution.path, "direct_url.json");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableDistribution(file, "is not JSON", { cause });
+  }
+  if (typeof (value as DirectUrl | null)?.url !== "string") throw new UnreadableDistribution(file, "names no url");
+  return value as DirectUrl;
+}
+
+function readBeside(distribution: InstalledDistribution, name: string): string | undefined {
+  return distribution.format === "egg-info-file" ? undefined : readIfThere(join(distribution.path, name));
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new UnreadableDistribution(path, "cannot be read", { cause });
+  }
+}
+

@@ -1,0 +1,241 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync, type BigIntStats } from "node:fs";
+import { release, version as kernelVersion } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import type { MarkerEnvironment } from "@murre/pep508";
+import { deriveEnvironment } from "./derive-environment.ts";
+import { readElf } from "./elf.ts";
+import { InterpreterFailed, UnsupportedPython } from "./errors.ts";
+import { readExternallyManaged } from "./externally-managed.ts";
+import type { InstallationSchemes, Interpreter, ProgramResult, PythonContext, RunProgram } from "./interpreter.ts";
+import { PROBE_SCRIPT, type ProbeReport } from "./probe-script.ts";
+import { readPyvenvConfig, seesSystemSitePackages, type PyvenvConfig } from "./pyvenv-config.ts";
+import { tagTargetOf } from "./tag-target.ts";
+
+/** Raised whenever {@link Interpreter} or the script changes, so that older answers are not understood wrongly. */
+const PROBE_FORMAT = 1;
+const PROBE_TIMEOUT_MS = 30_000;
+
+type ProbeContext = Pick<PythonContext, "env" | "platform" | "cache" | "run">;
+
+/** The `pyvenv.cfg` that makes an executable the interpreter of a virtual environment (PEP 405). */
+interface EnvironmentFolder {
+  readonly prefix: string;
+  readonly configPath: string;
+  readonly config: PyvenvConfig;
+}
+
+/**
+ * Describes the interpreter behind an executable: remembered, derived from the interpreter below an environment that murre
+ * made, or asked by running it once.
+ * @param executable absolute
+ * @throws {InterpreterFailed} when it is no interpreter, or answers nothing.
+ * @throws {UnsupportedPython} when it is older than 3.8.
+ */
+export function probeInterpreter(executable: string, context: ProbeContext): Interpreter {
+  const environment = environmentOf(executable);
+  const derived = environment?.config.has("murre") ? deriveFromHome(environment, context) : undefined;
+  if (derived) return derived;
+  const stats = statOf(executable);
+  const key = isScript(executable) ? undefined : probeKey(executable, stats, environment);
+  const interpreter = (key && remembered(key, context)) || ask(executable, environment, context);
+  if (key) context.cache?.write(key, JSON.stringify(interpreter));
+  const externallyManaged = interpreter.isVirtual ? undefined : readExternallyManaged(interpreter.standardLibrary);
+  return externallyManaged === undefined ? interpreter : { ...interpreter, externallyManaged };
+}
+
+function environmentOf(executable: string): EnvironmentFolder | undefined {
+  const here = dirname(executable);
+  for (const folder of [here, dirname(here)]) {
+    const configPath = join(folder, "pyvenv.cfg");
+    const config = readPyvenvConfig(configPath);
+    if (config) return { prefix: dirname(here), configPath, config };
+  }
+  return undefined;
+}
+
+/** murre notes the interpreter below in `base-executable`, so nothing has to run when that one is remembered. */
+function deriveFromHome({ prefix, config }: EnvironmentFolder, context: ProbeContext): Interpreter | undefined {
+  const base = config.get("base-executable");
+  if (base === undefined || !existsSync(base) || environmentOf(base)) return undefined;
+  const interpreter = probeInterpreter(base, context);
+  // An interpreter upgraded to another minor version keeps its modules elsewhere, so the environment is asked itself.
+  if (interpreter.version.split(".", 2).join(".") !== config.get("version_info")?.split(".", 2).join("."))
+    return undefined;
+  return deriveEnvironment(interpreter, prefix, seesSystemSitePackages(config));
+}
+
+function statOf(executable: string): BigIntStats {
+  try {
+    const stats = statSync(executable, { bigint: true });
+    if (stats.isFile()) return stats;
+  } catch (cause) {
+    throw new InterpreterFailed(executable, "it cannot be read", { cause });
+  }
+  throw new InterpreterFailed(executable, "it is not a file");
+}
+
+/** A wrapper may start another interpreter tomorrow without changing itself, so its answers are not remembered. */
+function isScript(executable: string): boolean {
+  try {
+    const file = openSync(executable, "r");
+    try {
+      const head = Buffer.alloc(2);
+      return readSync(file, head, 0, 2, 0) === 2 && head.toString("latin1") === "#!";
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Everything an answer depends on: the binary behind the links, the environment's configuration, the kernel (markers
+ * `platform_release` and `platform_version`), and the loader's cache, which every upgrade of the C library rewrites.
+ */
+function probeKey(executable: string, stats: BigIntStats, environment: EnvironmentFolder | undefined): string {
+  const facts = [
+    PROBE_FORMAT,
+    executable,
+    realpathSync(executable),
+    stats.size,
+    stats.mtimeNs,
+    environment ? modifiedNs(environment.configPath) : "",
+    release(),
+    kernelVersion(),
+    modifiedNs("/etc/ld.so.cache"),
+  ];
+  return createHash("sha256").update(facts.join("\0")).digest("hex");
+}
+
+function modifiedNs(path: string): bigint {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs ?? 0n;
+}
+
+function remembered(key: string, context: ProbeContext): Interpreter | undefined {
+  const text = context.cache?.read(key);
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Interpreter;
+    return typeof value.version === "string" && typeof value.schemes?.purelib === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ask(executable: string, environment: EnvironmentFolder | undefined, context: ProbeContext): Interpreter {
+  const run = context.run ?? runProgram;
+  const options = { env: { ...context.env, SYSTEM_VERSION_COMPAT: "0" }, timeoutMs: PROBE_TIMEOUT_MS };
+  let result = run(executable, ["-I", "-S", "-B", "-c", PROBE_SCRIPT], options);
+  // Python 2 has no isolated mode; it shall at least tell its version.
+  if (result.exitCode !== 0 && result.stderr.includes("Unknown option: -I"))
+    result = run(executable, ["-E", "-s", "-S", "-B", "-c", PROBE_SCRIPT], options);
+  const report = parseReport(executable, result);
+  const elf = readElf(realpathSync(executable));
+  const tagTarget = tagTargetOf(report, () => ({
+    elf,
+    describeLoader: (loader) => run(loader, [], { env: context.env, timeoutMs: PROBE_TIMEOUT_MS }).stderr,
+  }));
+  return describe(executable, report, tagTarget, environment);
+}
+
+function parseReport(executable: string, { exitCode, stdout, stderr }: ProgramResult): ProbeReport {
+  if (exitCode !== 0) {
+    const said = stderr.trim().split("\n").at(-1) ?? "";
+    throw new InterpreterFailed(executable, `it ended with ${exitCode ?? "a signal"}${said ? `: ${said}` : ""}`);
+  }
+  let report: ProbeReport & { unsupported?: string };
+  try {
+    report = JSON.parse(stdout);
+  } catch (cause) {
+    throw new InterpreterFailed(executable, "its answer to the probe is not JSON", { cause });
+  }
+  if (report.unsupported !== undefined) throw new UnsupportedPython(executable, report.unsupported);
+  return report;
+}
+
+function describe(
+  executable: string,
+  report: ProbeReport,
+  tagTarget: Interpreter["tagTarget"],
+  environment: EnvironmentFolder | undefined,
+): Interpreter {
+  const isVirtual = report.prefix !== report.basePrefix;
+  const base: Interpreter = {
+    executable,
+    version: report.version,
+    implementation: report.implementation,
+    markerEnvironment: report.markers as unknown as MarkerEnvironment,
+    tagTarget,
+    schemes: ownSchemes(report),
+    prefix: report.prefix,
+    basePrefix: report.basePrefix,
+    baseExecutable: isVirtual && environment ? homeExecutable(executable, report, environment) : stableName(executable),
+    isVirtual: false,
+    systemSitePackages: false,
+    baseSitePackages: report.baseSitePackages,
+    standardLibrary: report.paths.stdlib,
+    environmentScheme: environmentScheme(report),
+    abiFlags: report.abiFlags,
+  };
+  if (!isVirtual || !environment) return base;
+  return deriveEnvironment(base, environment.prefix, seesSystemSitePackages(environment.config));
+}
+
+function ownSchemes({ paths }: ProbeReport): InstallationSchemes {
+  return {
+    purelib: paths.purelib,
+    platlib: paths.platlib,
+    scripts: paths.scripts,
+    data: paths.data,
+    headers: paths.include,
+  };
+}
+
+/** Headers follow pip, which keeps those of distributions apart from Python's own. */
+function environmentScheme({ environmentPaths, tags }: ProbeReport): Interpreter["environmentScheme"] {
+  const inPrefix = (path: string) => path.replace(/^\{(base|platbase)\}[\\/]/, "").replaceAll("\\", "/");
+  return {
+    purelib: inPrefix(environmentPaths.purelib),
+    platlib: inPrefix(environmentPaths.platlib),
+    scripts: inPrefix(environmentPaths.scripts),
+    headers: `include/site/python${tags.version.join(".")}`,
+  };
+}
+
+/** `python3` in a folder that also has what it points to is named by the latter, which stays when `python3` moves on. */
+function stableName(executable: string): string {
+  const target = realpathSync(executable);
+  const beside = join(dirname(executable), basename(target));
+  return relative(realpathSync(dirname(executable)), target) === basename(target) && existsSync(beside)
+    ? beside
+    : executable;
+}
+
+function homeExecutable(executable: string, report: ProbeReport, { config }: EnvironmentFolder): string {
+  const home = config.get("home") ?? dirname(report.basePrefix);
+  const [major, minor] = report.tags.version;
+  const names = [basename(realpathSync(executable)), `python${major}.${minor}`, `python${major}`, "python"];
+  const suffix = executable.toLowerCase().endsWith(".exe") ? ".exe" : "";
+  const found = names
+    .map((name) => join(home, name.endsWith(suffix) ? name : name + suffix))
+    .find((path) => existsSync(path));
+  return found === undefined ? realpathSync(executable) : stableName(found);
+}
+
+export const runProgram: RunProgram = (program, args, { env, timeoutMs }) => {
+  const result = spawnSync(program, args, {
+    encoding: "utf8",
+    env,
+    timeout: timeoutMs,
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+  });
+  return {
+    exitCode: result.error ? null : result.status,
+    stdout: result.stdout ?? "",
+    stderr: result.error ? result.error.message : (result.stderr ?? ""),
+  };
+};

@@ -1,0 +1,109 @@
+import { parseSpecifierSet, parseVersion, type SpecifierSet } from "@murre/pep440";
+import { InvalidPythonRequest } from "./errors.ts";
+import type { Interpreter } from "./interpreter.ts";
+
+/** Which Python is asked for. */
+export type PythonRequest =
+  | { readonly kind: "any" }
+  /** A file or an environment's folder, as written. */
+  | { readonly kind: "path"; readonly path: string }
+  /** An executable to find on PATH; `python3.11` says its version too. */
+  | { readonly kind: "name"; readonly executable: string; readonly release?: readonly number[] }
+  | {
+      readonly kind: "version";
+      readonly implementation?: string;
+      /** The leading numbers it must have: `[3, 12]`. */
+      readonly release?: readonly number[];
+      readonly specifiers?: SpecifierSet;
+      /** `3.13t`: free-threaded builds are taken only when asked for. */
+      readonly freeThreaded: boolean;
+    };
+
+type VersionRequest = Extract<PythonRequest, { kind: "version" }>;
+
+const VERSION = /^(?<numbers>\d+(?:\.\d+){0,2})(?<threads>t?)$/;
+const IMPLEMENTATION = /^(?<name>cpython|pypy|graalpy)(?:@|-)?(?<version>\d[\d.]*t?)?$/i;
+
+/**
+ * `3.12`, `3.12.1`, `312`, `3.13t`, `>=3.9,<3.12`, `pypy`, `pypy@3.10`, `cpython3.11`, `python3.11`, `./.venv`,
+ * `/usr/bin/python3`.
+ * @throws {InvalidPythonRequest} for a malformed specifier and the empty string.
+ */
+export function parsePythonRequest(text: string | undefined): PythonRequest {
+  if (text === undefined) return { kind: "any" };
+  const request = text.trim();
+  if (request === "") throw new InvalidPythonRequest(text);
+  if (/^[<>=!~]/.test(request)) return specifierRequest(request);
+  const version = versionRequest(request);
+  if (version) return version;
+  const implementation = IMPLEMENTATION.exec(request)?.groups;
+  if (implementation?.["name"]) {
+    const { name, version: wanted } = implementation;
+    const parsed = wanted === undefined ? { kind: "version" as const, freeThreaded: false } : versionRequest(wanted);
+    if (parsed) return { ...parsed, implementation: name.toLowerCase() };
+  }
+  if (/[\\/]/.test(request) || request.startsWith(".") || request.startsWith("~"))
+    return { kind: "path", path: request };
+  const named = /^python(\d(?:\.\d+)*)?(?:\.exe)?$/i.exec(request);
+  const release = named ? (named[1]?.split(".").map(Number) ?? []) : undefined;
+  return { kind: "name", executable: request, ...(release ? { release } : {}) };
+}
+
+function specifierRequest(text: string): VersionRequest {
+  try {
+    return { kind: "version", specifiers: parseSpecifierSet(text), freeThreaded: false };
+  } catch (cause) {
+    throw new InvalidPythonRequest(text, { cause });
+  }
+}
+
+/** `312` is 3.12: no Python has a major version of more than one digit. */
+function versionRequest(text: string): VersionRequest | undefined {
+  const groups = VERSION.exec(text)?.groups;
+  if (!groups) return undefined;
+  const numbers = groups["numbers"] ?? "";
+  const release = /^\d{2,}$/.test(numbers)
+    ? [Number(numbers[0]), Number(numbers.slice(1))]
+    : numbers.split(".").map(Number);
+  return { kind: "version", release, freeThreaded: groups["threads"] === "t" };
+}
+
+/** The request in the words of a message: `Python 3.12`, `pypy`, `Python >=3.9`. */
+export function describeRequest(request: PythonRequest): string {
+  switch (request.kind) {
+    case "any":
+      return "Python 3.8 or later";
+    case "path":
+      return `interpreter at ${request.path}`;
+    case "name":
+      return `interpreter named ${request.executable}`;
+    case "version": {
+      const version = request.release?.join(".") ?? request.specifiers?.toString() ?? "";
+      return `${request.implementation ?? "Python"} ${version}${request.freeThreaded ? "t" : ""}`.trim();
+    }
+  }
+}
+
+/** Why an interpreter is not what is asked for; undefined when it is. */
+export function mismatch(request: PythonRequest, interpreter: Interpreter): string | undefined {
+  const is = `it is ${interpreter.implementation} ${interpreter.version}`;
+  if (request.kind === "path") return undefined;
+  const { release } = parseVersion(interpreter.version);
+  if (request.kind !== "any" && request.release?.some((part, index) => part !== release[index])) return is;
+  if (request.kind === "name") return undefined;
+  const freeThreaded = interpreter.tagTarget.freeThreaded === true;
+  const wantsThreads = request.kind === "version" && request.freeThreaded;
+  // An environment that is there was chosen by somebody; only a system's interpreter must not be free-threaded unasked.
+  if (wantsThreads !== freeThreaded && !(freeThreaded && interpreter.isVirtual))
+    return freeThreaded ? "it is free-threaded" : "it is not free-threaded";
+  if (request.kind === "any") return undefined;
+  if (request.implementation !== undefined && request.implementation !== interpreter.implementation) return is;
+  if (request.specifiers && !request.specifiers.contains(interpreter.version, { prereleases: true })) return is;
+  return undefined;
+}
+
+/** Whether a version read off a name (`python3.11`, `versions/3.11.7`) rules the request out, so that nothing need run. */
+export function ruledOut(request: PythonRequest, hint: readonly number[] | undefined): boolean {
+  if ((request.kind !== "version" && request.kind !== "name") || !request.release || !hint) return false;
+  return request.release.some((part, index) => index < hint.length && part !== hint[index]);
+}
