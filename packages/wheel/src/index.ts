@@ -1,4 +1,5 @@
-export { createUnpacker, type Unpacker, type UnpackerOptions, type UnpackJob } from "./unpacker.ts";
+export { createUnpacker, type Unpacker, type UnpackerOptions } from "./unpacker.ts";
+export type { UnpackJob } from "./unpack-pool.ts";
 export type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
 export { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
 export { readWheelMetadata, type WheelMetadata } from "./read-wheel-metadata.ts";
