@@ -11,7 +11,15 @@ export type { AllowedFormats, ResolutionTarget } from "./python/choose-file.ts";
 
 export { resolve } from "./resolve.ts";
 export { solve, type Outcome, type SolverStatistics } from "./solver.ts";
-export type { AsyncDependencyProvider, Dependencies, Dependency, DependencyProvider, Need, OpenVersions, Told } from "./provider.ts";
+export type {
+  AsyncDependencyProvider,
+  Dependencies,
+  Dependency,
+  DependencyProvider,
+  Need,
+  OpenVersions,
+  Told,
+} from "./provider.ts";
 export { VersionSet } from "./version-set.ts";
 export type { Derived, DerivationTree, External, NamedTerm } from "./derivation-tree.ts";
 export { report, type Vocabulary } from "./report.ts";

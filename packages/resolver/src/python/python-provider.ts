@@ -109,7 +109,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   async load({ name, version, undecided }: Need): Promise<void> {
     for (const [other, set] of undecided())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
-    if (name !== rootName && this.rules.followsDependencies) await this.catalog.loadMetadata(this.projectOf(name), version);
+    if (name !== rootName && this.rules.followsDependencies)
+      await this.catalog.loadMetadata(this.projectOf(name), version);
     const needs = this.needsOf(name, version);
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(need);
@@ -216,7 +217,13 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
       for (const chosen of this.rules.overrides.get(name) ?? [known]) {
         const { extras, normalizedName: project } = chosen.requirement;
         const names = [...extras.map((extra) => this.package(project, extra)), this.package(project, undefined)];
-        needs.push({ requirement: chosen.requirement, applies: true, project, names, toString: () => chosen.toString() });
+        needs.push({
+          requirement: chosen.requirement,
+          applies: true,
+          project,
+          names,
+          toString: () => chosen.toString(),
+        });
       }
     }
     return needs;
