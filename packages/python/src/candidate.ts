@@ -9,6 +9,8 @@ export interface Candidate {
   readonly source: string;
   /** The version its name tells, as far as it does. */
   readonly hint?: readonly number[];
+  /** The implementation its name tells. */
+  readonly implementation?: string;
 }
 
 export type Surroundings = Omit<PythonContext, "cache">;

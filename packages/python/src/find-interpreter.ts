@@ -90,7 +90,7 @@ function firstFitting(
 ): Interpreter | undefined {
   const seen = new Set<string>();
   for (const candidate of systemCandidates(request, context)) {
-    if (ruledOut(request, candidate.hint)) continue;
+    if (ruledOut(request, candidate)) continue;
     const isEnvironment = hasPyvenvConfig(candidate.path, context.platform);
     // Two names of one system interpreter are one; in environments the name decides which one it is.
     const identity = isEnvironment ? candidate.path : realPath(candidate.path);

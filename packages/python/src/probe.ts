@@ -39,8 +39,12 @@ export function probeInterpreter(executable: string, context: ProbeContext): Int
   if (derived) return derived;
   const stats = statOf(executable);
   const key = isScript(executable) ? undefined : probeKey(executable, stats, environment);
-  const interpreter = (key && remembered(key, context)) || ask(executable, environment, context);
-  if (key) context.cache?.write(key, JSON.stringify(interpreter));
+  let interpreter = key && remembered(key, context);
+  if (!interpreter) {
+    interpreter = ask(executable, environment, context);
+    if (key) context.cache?.write(key, JSON.stringify(interpreter));
+  }
+  if (!environment) interpreter = { ...interpreter, executable, baseExecutable: stableName(executable) };
   const externallyManaged = interpreter.isVirtual ? undefined : readExternallyManaged(interpreter.standardLibrary);
   return externallyManaged === undefined ? interpreter : { ...interpreter, externallyManaged };
 }
@@ -92,13 +96,14 @@ function isScript(executable: string): boolean {
 }
 
 /**
- * Everything an answer depends on: the binary behind the links, the environment's configuration, the kernel (markers
+ * Everything an answer depends on: the binary behind the links (under which name it is called matters in environments
+ * only: Python looks for its prefix from the real file), the environment's configuration, the kernel (markers
  * `platform_release` and `platform_version`), and the loader's cache, which every upgrade of the C library rewrites.
  */
 function probeKey(executable: string, stats: BigIntStats, environment: EnvironmentFolder | undefined): string {
   const facts = [
     PROBE_FORMAT,
-    executable,
+    environment ? executable : "",
     realpathSync(executable),
     stats.size,
     stats.mtimeNs,

@@ -36,7 +36,8 @@ function* versionCandidate(name: string, context: Surroundings): Generator<Candi
   const path = interpreterIn(join(pyenvRoot(context), "versions", name), context.platform);
   if (path === undefined) return;
   const hint = /^\d+(?:\.\d+)+/.exec(name)?.[0].split(".").map(Number);
-  yield { path, source: "pyenv", ...(hint ? { hint } : {}) };
+  const implementation = hint ? "cpython" : /^(?:pypy|graalpy)/.exec(name)?.[0];
+  yield { path, source: "pyenv", ...(hint ? { hint } : {}), ...(implementation ? { implementation } : {}) };
 }
 
 function selectedNames(context: Surroundings): string[] {

@@ -1,4 +1,5 @@
 import { parseSpecifierSet, parseVersion, type SpecifierSet } from "@murre/pep440";
+import type { Candidate } from "./candidate.ts";
 import { InvalidPythonRequest } from "./errors.ts";
 import type { Interpreter } from "./interpreter.ts";
 
@@ -102,8 +103,10 @@ export function mismatch(request: PythonRequest, interpreter: Interpreter): stri
   return undefined;
 }
 
-/** Whether a version read off a name (`python3.11`, `versions/3.11.7`) rules the request out, so that nothing need run. */
-export function ruledOut(request: PythonRequest, hint: readonly number[] | undefined): boolean {
-  if ((request.kind !== "version" && request.kind !== "name") || !request.release || !hint) return false;
-  return request.release.some((part, index) => index < hint.length && part !== hint[index]);
+/** Whether what a name tells (`python3.11`, `versions/3.11.7`) rules the request out, so that nothing need run. */
+export function ruledOut(request: PythonRequest, { hint, implementation }: Candidate): boolean {
+  if (request.kind === "any" || request.kind === "path") return false;
+  if (request.kind === "version" && request.implementation !== undefined && implementation !== undefined)
+    if (request.implementation !== implementation) return true;
+  return hint !== undefined && request.release?.some((part, index) => index < hint.length && part !== hint[index]) === true;
 }
