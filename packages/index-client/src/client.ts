@@ -107,7 +107,10 @@ class Client implements IndexClient {
     this.#dispatchers = createDispatchers({ ...network, env });
     this.#transport = new Transport({
       dispatchers: this.#dispatchers,
-      credentials: createCredentials(locations.map(({ url }) => url), options),
+      credentials: createCredentials(
+        locations.map(({ url }) => url),
+        options,
+      ),
       retries: network.retries,
       offline,
       userAgent: network.userAgent ?? "murre",
@@ -175,7 +178,7 @@ class Client implements IndexClient {
 
   async #readPlace(location: IndexLocation): Promise<FindLinksPlace> {
     const index = withoutCredentials(location.url);
-    if (location.url.startsWith("file:")) return groupByProject(readFindLinks(location.url), index);
+    if (location.url.startsWith("file:")) return groupByProject(await readFindLinks(location.url), index);
     const single = singleDistribution(index, index);
     if (single !== undefined) return groupByProject(single, index);
     const page = await readHttpPage(this.#pages, {
@@ -201,7 +204,10 @@ class Client implements IndexClient {
 
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded> {
     const signal = options.signal ?? this.#signal;
-    return downloadFile(this.#transport, this.#downloads, file, { ...options, ...(signal === undefined ? {} : { signal }) });
+    return downloadFile(this.#transport, this.#downloads, file, {
+      ...options,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   text(url: string, signal = this.#signal): Promise<string> {

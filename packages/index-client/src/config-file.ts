@@ -22,7 +22,11 @@ const defaultSection = "DEFAULT";
  */
 export function parseConfigFile(text: string): ConfigFile {
   const reader = new ConfigReader();
-  for (const [index, line] of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).entries()) reader.line(line, index + 1);
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .entries())
+    reader.line(line, index + 1);
   return reader.finish();
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { InvalidTransportSettings } from "./errors.ts";
 
 export interface ConnectionSettings {
@@ -23,7 +23,7 @@ export interface ConnectionSettings {
 }
 
 export interface Dispatchers {
-  of(url: URL): Dispatcher;
+  of(url: URL): Promise<Dispatcher>;
   close(): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export interface Dispatchers {
  * @throws {InvalidTransportSettings} at the first request, when certificates or the proxy's address cannot be used.
  */
 export function createDispatchers(settings: ConnectionSettings): Dispatchers {
-  const made = new Map<boolean, Dispatcher>();
-  const make = (checked: boolean): Dispatcher => {
+  const made = new Map<boolean, Promise<Dispatcher>>();
+  const make = (checked: boolean): Promise<Dispatcher> => {
     const dispatcher = made.get(checked) ?? createDispatcher(settings, checked);
     made.set(checked, dispatcher);
     return dispatcher;
@@ -44,12 +44,15 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
     async close() {
       const dispatchers = [...made.values()];
       made.clear();
-      await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
+      for (const outcome of await Promise.allSettled(dispatchers))
+        if (outcome.status === "fulfilled") await outcome.value.destroy();
     },
   };
 }
 
-function createDispatcher(settings: ConnectionSettings, checked: boolean): Dispatcher {
+async function createDispatcher(settings: ConnectionSettings, checked: boolean): Promise<Dispatcher> {
+  // Loaded when it is needed: a run that is served from the cache and from files goes without it.
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
   const tls = tlsOptions(settings, checked);
   const silence = settings.silenceTimeoutMs ?? 30_000;
   const options: Agent.Options = {
@@ -72,7 +75,8 @@ function createDispatcher(settings: ConnectionSettings, checked: boolean): Dispa
 export function proxySettings(
   settings: Pick<ConnectionSettings, "env" | "proxy">,
 ): { httpProxy: string; httpsProxy: string; noProxy: string } | undefined {
-  const read = (name: string): string | undefined => settings.env[name.toLowerCase()] || settings.env[name] || undefined;
+  const read = (name: string): string | undefined =>
+    settings.env[name.toLowerCase()] || settings.env[name] || undefined;
   const all = settings.proxy ?? read("ALL_PROXY");
   const http = settings.proxy ?? read("HTTP_PROXY") ?? all;
   const https = settings.proxy ?? read("HTTPS_PROXY") ?? all;
@@ -113,7 +117,8 @@ function certificateAuthorities({ env, cert }: ConnectionSettings): string[] | u
   const named = [cert, env["SSL_CERT_FILE"], env["SSL_CERT_DIR"], env["REQUESTS_CA_BUNDLE"], env["CURL_CA_BUNDLE"]];
   const given = named.map((path) => (path === "" ? undefined : path));
   const [own, file, folder, requests, curl] = given;
-  const chosen = own !== undefined ? [own] : file !== undefined || folder !== undefined ? [file, folder] : [requests ?? curl];
+  const chosen =
+    own !== undefined ? [own] : file !== undefined || folder !== undefined ? [file, folder] : [requests ?? curl];
   const paths = chosen.filter((path) => path !== undefined);
   if (paths.length === 0 && (extra === undefined || extra === "")) return undefined;
   const authorities = paths.length === 0 ? [...rootCertificates] : paths.flatMap(readAuthorities);

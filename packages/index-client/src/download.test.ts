@@ -87,18 +87,25 @@ describe("a download is hashed and verified", () => {
   test("a destination that cannot be written is an error of its own", async () => {
     const { server } = await served();
     await using _ = server;
-    await expect(download(server, { into: "/no/such/folder/x" })).rejects.toMatchObject({ code: "MURRE_DOWNLOAD_NOT_WRITTEN" });
+    await expect(download(server, { into: "/no/such/folder/x" })).rejects.toMatchObject({
+      code: "MURRE_DOWNLOAD_NOT_WRITTEN",
+    });
   });
 });
 
 describe("a broken download is continued", () => {
   test("within a run, from where it broke", async () => {
-    const { server, into } = await served({ failures: { "/x.whl": [{ cutAfterBytes: 40_000 }, { cutAfterBytes: 30_000 }] } });
+    const { server, into } = await served({
+      failures: { "/x.whl": [{ cutAfterBytes: 40_000 }, { cutAfterBytes: 30_000 }] },
+    });
     await using _ = server;
     await download(server, { into });
     expect(readFileSync(into).equals(bytes)).toBe(true);
     expect(server.requests.map(({ status }) => status)).toEqual([200, 206, 206]);
-    expect(server.requests[1]?.headers).toMatchObject({ range: "bytes=40000-", "if-range": expect.stringMatching(/^"/) });
+    expect(server.requests[1]?.headers).toMatchObject({
+      range: "bytes=40000-",
+      "if-range": expect.stringMatching(/^"/),
+    });
   });
 
   test("from its beginning where the server does not answer ranges", async () => {
@@ -119,17 +126,20 @@ describe("a broken download is continued", () => {
     const failures = { "/x.whl": [{ cutAfterBytes: 40_000 }, { cutAfterBytes: 20_000 }, { cutAfterBytes: 10_000 }] };
     const { server, into } = await served({ failures });
     await using _ = server;
-    await expect(download(server, { into })).rejects.toMatchObject({ code: "MURRE_DOWNLOAD_INTERRUPTED", receivedBytes: 70_000 });
+    await expect(download(server, { into })).rejects.toMatchObject({
+      code: "MURRE_DOWNLOAD_INTERRUPTED",
+      receivedBytes: 70_000,
+    });
   });
 });
 
-describe("a download of an earlier run is taken over", () => {
-  async function validatorsOf(server: FolderServer, into: string): Promise<HttpValidators> {
-    const result = await download(server, { into });
-    server.forget();
-    return result.kind === "fetched" ? result.validators : {};
-  }
+async function validatorsOf(server: FolderServer, into: string): Promise<HttpValidators> {
+  const result = await download(server, { into });
+  server.forget();
+  return result.kind === "fetched" ? result.validators : {};
+}
 
+describe("a download of an earlier run is taken over", () => {
   test.each(["etag", "last-modified"] as const)("by its %s", async (validators) => {
     const { server, into } = await served({ validators });
     await using _ = server;
@@ -165,7 +175,9 @@ describe("a download of an earlier run is taken over", () => {
     await using _ = server;
     const known = await validatorsOf(server, into);
     writeFileSync(into, bytes.subarray(0, 10));
-    expect(await download(server, { into, resumeFrom: { bytes: 60_000, validators: known } })).toMatchObject({ sha256 });
+    expect(await download(server, { into, resumeFrom: { bytes: 60_000, validators: known } })).toMatchObject({
+      sha256,
+    });
   });
 });
 

@@ -110,7 +110,11 @@ function strongValidator({ etag, lastModified }: HttpValidators): string | undef
   return etag !== undefined && !etag.startsWith("W/") ? etag : lastModified;
 }
 
-async function consume(answer: Answer, destination: Destination, options: DownloadOptions): Promise<"done" | "unchanged"> {
+async function consume(
+  answer: Answer,
+  destination: Destination,
+  options: DownloadOptions,
+): Promise<"done" | "unchanged"> {
   if (answer.status === 304) {
     await answer.drop();
     return "unchanged";
@@ -140,7 +144,9 @@ async function receive(answer: Answer, destination: Destination, options: Downlo
     options.onProgress?.(destination.received, total);
   }
   if (total !== undefined && destination.received !== total)
-    throw Object.assign(new Error(`the answer ended after ${destination.received} of ${total} bytes`), { code: "ECONNRESET" });
+    throw Object.assign(new Error(`the answer ended after ${destination.received} of ${total} bytes`), {
+      code: "ECONNRESET",
+    });
 }
 
 function rangeStart(headers: Headers): number | undefined {
@@ -182,7 +188,8 @@ class Destination {
   }
 
   static async open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Promise<Destination> {
-    const resume = resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
+    const resume =
+      resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
     const file = await open(into, resume ? "r+" : "w").catch((cause: unknown) => {
       throw new DownloadNotWritten(into, { cause });
     });
@@ -224,8 +231,10 @@ class Destination {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    for (let done = 0; done < chunk.byteLength; ) {
-      const written = await this.#writing(() => this.#file.write(chunk, done, chunk.byteLength - done, this.received + done));
+    for (let done = 0; done < chunk.byteLength;) {
+      const written = await this.#writing(() =>
+        this.#file.write(chunk, done, chunk.byteLength - done, this.received + done),
+      );
       done += written.bytesWritten;
     }
     this.#take(chunk);

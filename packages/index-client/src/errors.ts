@@ -6,7 +6,10 @@ export class IndexUnreachable extends Error {
   readonly code = "MURRE_INDEX_UNREACHABLE";
   readonly url: string;
   constructor(url: string, reason: string, options?: ErrorOptions) {
-    super(`${redactUrl(url)} cannot be reached: ${reason}; check the address, the network and the proxy settings`, options);
+    super(
+      `${redactUrl(url)} cannot be reached: ${reason}; check the address, the network and the proxy settings`,
+      options,
+    );
     this.url = redactUrl(url);
   }
 }
@@ -77,7 +80,10 @@ export class DownloadInterrupted extends Error {
   /** Bytes that lie at the destination and may be continued from. */
   readonly receivedBytes: number;
   constructor(url: string, receivedBytes: number, reason: string, options?: ErrorOptions) {
-    super(`${redactUrl(url)}: the download broke after ${receivedBytes} bytes: ${reason}; try again, it continues there`, options);
+    super(
+      `${redactUrl(url)}: the download broke after ${receivedBytes} bytes: ${reason}; try again, it continues there`,
+      options,
+    );
     this.url = redactUrl(url);
     this.receivedBytes = receivedBytes;
   }

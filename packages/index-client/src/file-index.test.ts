@@ -20,42 +20,44 @@ function indexWith(project: string, files: Readonly<Record<string, string>>): { 
 const anchor = (filename: string): string => `<a href="${filename}">x</a>`;
 
 describe("a folder can be an index", () => {
-  test("a project's page is its index.html", () => {
+  test("a project's page is its index.html", async () => {
     const { root } = indexWith("foo", { "index.html": anchor("../files/foo-1.0.tar.gz") });
-    expect(readFilePage(root, foo, undefined)?.files.map(({ url }) => url)).toEqual([`${root}files/foo-1.0.tar.gz`]);
+    expect((await readFilePage(root, foo, undefined))?.files.map(({ url }) => url)).toEqual([
+      `${root}files/foo-1.0.tar.gz`,
+    ]);
   });
 
-  test("without one it is the folder's listing, in order of names", () => {
+  test("without one it is the folder's listing, in order of names", async () => {
     const { root } = indexWith("foo", { "foo-2.0.tar.gz": "", "foo-1.0.tar.gz": "", "notes.txt": "" });
-    const page = readFilePage(root, foo, undefined);
+    const page = await readFilePage(root, foo, undefined);
     expect(page?.files.map(({ filename }) => filename)).toEqual(["foo-1.0.tar.gz", "foo-2.0.tar.gz"]);
     expect(page?.skipped).toHaveLength(1);
   });
 
-  test("a project without a folder is not there", () => {
-    expect(readFilePage(indexWith("foo", {}).root, normalizeName("bar"), undefined)).toBeUndefined();
+  test("a project without a folder is not there", async () => {
+    expect(await readFilePage(indexWith("foo", {}).root, normalizeName("bar"), undefined)).toBeUndefined();
   });
 
-  test("an index without a folder cannot be reached", () => {
-    expect(() => readFilePage("file:///there/is/no/such/", foo, undefined)).toThrow(IndexUnreachable);
+  test("an index without a folder cannot be reached", async () => {
+    await expect(readFilePage("file:///there/is/no/such/", foo, undefined)).rejects.toThrow(IndexUnreachable);
   });
 });
 
 describe("a page that did not change is not parsed again", () => {
-  test("size, modification time and inode decide", () => {
+  test("size, modification time and inode decide", async () => {
     const { folder, root } = indexWith("foo", { "index.html": anchor("foo-1.0.tar.gz") });
     const page = join(folder, "foo/index.html");
     const { documents, contents } = memoryDocuments();
-    readFilePage(root, foo, documents);
+    await readFilePage(root, foo, documents);
     const [key = ""] = contents.keys();
     contents.set(key, contents.get(key)?.replaceAll("foo-1.0", "foo-from-cache-1.0") ?? "");
-    const names = () => readFilePage(root, foo, documents)?.files.map(({ filename }) => filename);
-    expect(names()).toEqual(["foo-from-cache-1.0.tar.gz"]);
+    const names = async () => (await readFilePage(root, foo, documents))?.files.map(({ filename }) => filename);
+    expect(await names()).toEqual(["foo-from-cache-1.0.tar.gz"]);
 
     const { atime, mtime } = statSync(page);
     writeFileSync(join(folder, "other"), readFileSync(page));
     utimesSync(join(folder, "other"), atime, mtime);
     renameSync(join(folder, "other"), page);
-    expect(names()).toEqual(["foo-1.0.tar.gz"]);
+    expect(await names()).toEqual(["foo-1.0.tar.gz"]);
   });
 });

@@ -7,7 +7,6 @@ import { IndexUnreachable } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
 import { decodePageDocument, encodePageDocument } from "./page-document.ts";
 import { judgeLinks, type PageLink, type ParsedPage } from "./page-link.ts";
-import { parseSimpleHtml } from "./simple-html.ts";
 import type { ProjectPage } from "./types.ts";
 
 /** What decides whether a page that was read from a file still is that file. */
@@ -25,11 +24,11 @@ interface FileSource {
  * @returns undefined when the index does not have the project.
  * @throws {IndexUnreachable} when there is no index at `root`, or the page cannot be read.
  */
-export function readFilePage(
+export async function readFilePage(
   root: string,
   project: NormalizedName,
   documents: Documents | undefined,
-): ProjectPage | undefined {
+): Promise<ProjectPage | undefined> {
   const pageUrl = `${root}${project}/`;
   const path = join(fileURLToPath(pageUrl), "index.html");
   const stats = statOf(path, root);
@@ -39,6 +38,8 @@ export function readFilePage(
   const cached = documents?.read(...segments);
   const known = cached === undefined ? undefined : decodePageDocument<FileSource>(cached, project, root);
   if (known !== undefined && isSameFile(known.source, source)) return known.page;
+  // Loaded when it is needed: a run in which no page changed goes without the HTML parser.
+  const { parseSimpleHtml } = await import("./simple-html.ts");
   const parsed = parseSimpleHtml(readText(path, root), `${pageUrl}index.html`, root);
   documents?.write([...segments], encodePageDocument(source, parsed));
   return { project, index: root, files: parsed.files, skipped: parsed.skipped };

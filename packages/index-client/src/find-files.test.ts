@@ -72,7 +72,13 @@ describe("the strategy says which indexes are asked", () => {
 
 describe("a find-links place", () => {
   test("in a folder gives each project the files that are called so", async () => {
-    const links = linksOf("Foo-1.0-py3-none-any.whl", "foo_bar-1.0-py3-none-any.whl", "foo-bar-2.0.tar.gz", "foo-2.0.zip", "nothing.txt");
+    const links = linksOf(
+      "Foo-1.0-py3-none-any.whl",
+      "foo_bar-1.0-py3-none-any.whl",
+      "foo-bar-2.0.tar.gz",
+      "foo-2.0.zip",
+      "nothing.txt",
+    );
     expect((await find([links])).filenames).toEqual(["Foo-1.0-py3-none-any.whl", "foo-2.0.zip"]);
   });
 
@@ -141,17 +147,21 @@ describe("a project that nobody has", () => {
   });
 });
 
+const page = (index: string): ProjectPage => ({
+  project: foo,
+  index,
+  files: [{ filename: "foo-1.tar.gz", kind: "sdist", url: `${index}foo-1.tar.gz`, hashes: {}, yanked: false, index }],
+  skipped: [],
+});
+
 describe("dependency confusion: a project from the public index and from another host", () => {
-  const page = (index: string): ProjectPage => ({
-    project: foo,
-    index,
-    files: [{ filename: "foo-1.tar.gz", kind: "sdist", url: `${index}foo-1.tar.gz`, hashes: {}, yanked: false, index }],
-    skipped: [],
-  });
   const publicIndex = "https://public.x/simple/";
 
   test.each([
-    [["https://public.x/simple/", "https://private.x/simple/"], ["public.x", "private.x"]],
+    [
+      ["https://public.x/simple/", "https://private.x/simple/"],
+      ["public.x", "private.x"],
+    ],
     [["https://public.x/simple/"], undefined],
     [["https://a.x/simple/", "https://b.x/simple/"], undefined],
     [["https://public.x/simple/", "file:///srv/wheels/"], undefined],
@@ -166,7 +176,18 @@ describe("dependency confusion: a project from the public index and from another
     await using first = await serveFolder(folder);
     await using second = await serveFolder(folder);
     const locations = [first, second].map(({ url }) => ({ kind: "simple" as const, url: `${url}/simple/` }));
-    const { events } = await find(locations, "unsafe-best-match", { publicIndexUrl: first.url });
+    const events: IndexEvent[] = [];
+    const client = createIndexClient({
+      locations,
+      strategy: "unsafe-best-match",
+      publicIndexUrl: first.url,
+      env: {},
+      home: "/nowhere",
+      platform: "linux",
+      onEvent: (event) => events.push(event),
+    });
+    for (const time of [1, 2]) expect((await client.findFiles(foo)).groups, `time ${time}`).toHaveLength(2);
+    await client.close();
     expect(events.map(({ kind }) => kind)).toEqual(["mixed-origins"]);
   });
 });

@@ -66,9 +66,10 @@ function combine(
   find: FindFiles,
 ): ProjectFiles {
   const groups: ProjectPage[] = [];
-  for (const [, outcome] of outcomes)
-    if ("page" in outcome && outcome.page !== undefined) groups.push(outcome.page);
-  const failures = outcomes.flatMap(([location, outcome]) => ("error" in outcome ? [{ location, error: outcome.error }] : []));
+  for (const [, outcome] of outcomes) if ("page" in outcome && outcome.page !== undefined) groups.push(outcome.page);
+  const failures = outcomes.flatMap(([location, outcome]) =>
+    "error" in outcome ? [{ location, error: outcome.error }] : [],
+  );
   if (groups.length === 0) throw nothingFound(project, find.locations, failures);
   for (const { location, error } of failures) find.onSkipped(location, project, error);
   return { project, groups, files: groups.flatMap((group) => group.files) };
@@ -81,11 +82,21 @@ function nothingFound(
   failures: readonly { location: IndexLocation; error: Error }[],
 ): Error {
   const failure = failures.find(({ location }) => location.kind === "simple") ?? failures[0];
-  if (failure === undefined) return new ProjectNotFound(project, locations.map(({ url }) => url));
+  if (failure === undefined)
+    return new ProjectNotFound(
+      project,
+      locations.map(({ url }) => url),
+    );
   if (failure.location.kind === "find-links" && locations.some(({ kind }) => kind === "simple"))
-    return new ProjectNotFound(project, locations.map(({ url }) => url), { cause: failure.error });
+    return new ProjectNotFound(
+      project,
+      locations.map(({ url }) => url),
+      { cause: failure.error },
+    );
   return failure.error instanceof IndexUnreachable
-    ? new IndexUnreachable(failure.location.url, `needed for ${project}, which no other location has`, { cause: failure.error })
+    ? new IndexUnreachable(failure.location.url, `needed for ${project}, which no other location has`, {
+        cause: failure.error,
+      })
     : failure.error;
 }
 

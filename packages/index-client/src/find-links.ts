@@ -4,7 +4,6 @@ import { parseSdistFilename } from "@murre/platform-tags";
 import { IndexUnreachable } from "./errors.ts";
 import { listFolder, readText, statOf } from "./file-index.ts";
 import { filenameOfUrl, hashesOfFragment, judgeLinks, kindOfFilename, type ParsedPage } from "./page-link.ts";
-import { parseSimpleHtml } from "./simple-html.ts";
 import type { DistributionFile, ProjectPage } from "./types.ts";
 
 /** What a find-links place holds, by project: read once, then asked for each project. */
@@ -14,12 +13,15 @@ export type FindLinksPlace = ReadonlyMap<string, ProjectPage>;
  * Reads a find-links place on disk: a folder of distributions, an HTML page, or one distribution.
  * @throws {IndexUnreachable} when nothing is there.
  */
-export function readFindLinks(url: string): ParsedPage {
+export async function readFindLinks(url: string): Promise<ParsedPage> {
   const path = fileURLToPath(url);
   const stats = statOf(path, url);
   if (stats === undefined) throw new IndexUnreachable(url, "there is no such file or folder");
   if (stats.isDirectory()) return listFolder(url.endsWith("/") ? url : `${url}/`, url) ?? { files: [], skipped: [] };
-  return singleDistribution(url, url) ?? parseSimpleHtml(readText(path, url), url, url);
+  const single = singleDistribution(url, url);
+  if (single !== undefined) return single;
+  const { parseSimpleHtml } = await import("./simple-html.ts");
+  return parseSimpleHtml(readText(path, url), url, url);
 }
 
 /** A page of one link, when the address itself is a distribution's. */
@@ -32,7 +34,10 @@ export function singleDistribution(url: string, index: string): ParsedPage | und
 
 /** Sorts a place's files by the project that their names state; a name that states none is left out. */
 export function groupByProject(page: ParsedPage, index: string): FindLinksPlace {
-  const projects = new Map<string, { project: NormalizedName; index: string; files: DistributionFile[]; skipped: [] }>();
+  const projects = new Map<
+    string,
+    { project: NormalizedName; index: string; files: DistributionFile[]; skipped: [] }
+  >();
   for (const file of page.files) {
     const project = projectOf(file);
     if (project === undefined) continue;

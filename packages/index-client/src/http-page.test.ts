@@ -18,7 +18,10 @@ async function makeIndex(format: "html" | "json" = "json"): Promise<string> {
 }
 
 /** One run of a program: a client of its own, whose cache outlives it. */
-async function ask(server: Pick<FolderServer, "url">, options: Partial<IndexClientOptions> = {}): Promise<readonly string[]> {
+async function ask(
+  server: Pick<FolderServer, "url">,
+  options: Partial<IndexClientOptions> = {},
+): Promise<readonly string[]> {
   const client = createIndexClient({
     locations: [{ kind: "simple", url: `${server.url}/simple/` }],
     env: {},
@@ -76,13 +79,16 @@ describe("RFC 9111: a page is used as long as the server says", () => {
     expect(server.requests).toEqual([]);
   });
 
-  test.each(["etag", "last-modified"] as const)("without a lifetime it is validated each run by its %s", async (validators) => {
-    await using server = await serveFolder(await makeIndex(), { validators });
-    const { documents } = memoryDocuments();
-    await ask(server, { documents });
-    expect(await ask(server, { documents })).toEqual(wheel);
-    expect(server.requests.map(({ status }) => status)).toEqual([200, 304]);
-  });
+  test.each(["etag", "last-modified"] as const)(
+    "without a lifetime it is validated each run by its %s",
+    async (validators) => {
+      await using server = await serveFolder(await makeIndex(), { validators });
+      const { documents } = memoryDocuments();
+      await ask(server, { documents });
+      expect(await ask(server, { documents })).toEqual(wheel);
+      expect(server.requests.map(({ status }) => status)).toEqual([200, 304]);
+    },
+  );
 
   test("a page that changed is read anew", async () => {
     const folder = await makeIndex();
@@ -145,7 +151,9 @@ describe("offline, only the cache is used", () => {
   });
 
   test("what was never seen is an error with its own code", async () => {
-    await expect(ask({ url: "http://127.0.0.1:9" }, { offline: true })).rejects.toMatchObject({ code: "MURRE_OFFLINE" });
+    await expect(ask({ url: "http://127.0.0.1:9" }, { offline: true })).rejects.toMatchObject({
+      code: "MURRE_OFFLINE",
+    });
   });
 });
 

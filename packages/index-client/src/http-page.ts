@@ -6,7 +6,6 @@ import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
 import { decodePageDocument, encodePageDocument, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
-import { parseSimpleHtml } from "./simple-html.ts";
 import { parseSimpleJson } from "./simple-json.ts";
 import type { Slots } from "./slots.ts";
 import type { Answer, Headers, Transport } from "./transport.ts";
@@ -43,8 +42,7 @@ export interface PageRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-const simpleAccept =
-  "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+const simpleAccept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 
 /** What the caching rules see of a request: no credentials, because the policy is stored. */
 const requestHeaders = { accept: simpleAccept, "accept-encoding": acceptedEncodings };
@@ -112,7 +110,7 @@ async function consumePage(
     if (pages.missingStatuses.includes(answer.status)) return undefined;
     throw new HttpStatusError(page.url, answer.status);
   }
-  const parsed = parsePage(await answerText(answer), answer, page.index);
+  const parsed = await parsePage(await answerText(answer), answer, page.index);
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
@@ -138,11 +136,17 @@ function pick(headers: Headers, names: readonly string[]): Record<string, string
 }
 
 /** Reads a page by its content type (PEP 691, "Content-Types"). */
-function parsePage(text: string, answer: Answer, index: string): ParsedPage {
+async function parsePage(text: string, answer: Answer, index: string): Promise<ParsedPage> {
   const type = (answer.headers["content-type"] ?? "text/html").split(";")[0]?.trim().toLowerCase() ?? "";
   if (/^application\/vnd\.pypi\.simple\.v\d+\+json$/.test(type) || type === "application/json")
     return parseSimpleJson(text, answer.url, index);
-  if (/^application\/vnd\.pypi\.simple\.(?:v\d+|latest)\+html$/.test(type) || type === "text/html" || type === "application/xhtml+xml")
+  if (
+    /^application\/vnd\.pypi\.simple\.(?:v\d+|latest)\+html$/.test(type) ||
+    type === "text/html" ||
+    type === "application/xhtml+xml"
+  ) {
+    const { parseSimpleHtml } = await import("./simple-html.ts");
     return parseSimpleHtml(text, answer.url, index);
+  }
   throw new InvalidIndexPage(answer.url, `its content type is ${type}`);
 }

@@ -46,11 +46,15 @@ describe("an index's name in the cache", () => {
   });
 });
 
-describe("pip's order: find-links, the index, the extra indexes", () => {
-  const at = (value: string) => ({ value, origin: "test" });
+const at = (value: string) => ({ value, origin: "test" });
 
+describe("pip's order: find-links, the index, the extra indexes", () => {
   test("each location once, with its origin", () => {
-    const options = { indexUrl: at("https://a.x/"), extraIndexUrls: [at("https://b.x/"), at("https://a.x/")], findLinks: [at("/w")] };
+    const options = {
+      indexUrl: at("https://a.x/"),
+      extraIndexUrls: [at("https://b.x/"), at("https://a.x/")],
+      findLinks: [at("/w")],
+    };
     expect(pipIndexLocations(options, linux).map(({ kind, url, origin }) => `${kind} ${url} ${origin}`)).toEqual([
       "find-links file:///w test",
       "simple https://a.x/ test",
@@ -59,7 +63,10 @@ describe("pip's order: find-links, the index, the extra indexes", () => {
   });
 
   test("--no-index leaves find-links alone", () => {
-    const merged = mergePipIndexOptions({ noIndex: { value: true, origin: "test" } }, { findLinks: [at("/w")], indexUrl: at("https://a.x/") });
+    const merged = mergePipIndexOptions(
+      { noIndex: { value: true, origin: "test" } },
+      { findLinks: [at("/w")], indexUrl: at("https://a.x/") },
+    );
     expect(pipIndexLocations(merged, linux).map(({ kind }) => kind)).toEqual(["find-links"]);
   });
 });

@@ -6,9 +6,6 @@ export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./p
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./format-control.ts";
 export type { Downloadable, Downloaded, DownloadOptions, HttpValidators } from "./download.ts";
-export { parseSimpleHtml } from "./simple-html.ts";
-export { parseSimpleJson } from "./simple-json.ts";
-export type { ParsedPage } from "./page-link.ts";
 export type {
   DistributionFile,
   IndexEvent,

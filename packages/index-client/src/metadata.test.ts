@@ -3,7 +3,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Documents } from "@murre/cache";
-import { makeWheel, serveFolder, temporaryFolder, wheelMetadata, type FolderServer, type WheelSpec } from "@murre/test-kit";
+import {
+  makeWheel,
+  serveFolder,
+  temporaryFolder,
+  wheelMetadata,
+  type FolderServer,
+  type WheelSpec,
+} from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClient } from "./client.ts";
 import { memoryDocuments } from "./memory-documents.test.data.ts";
@@ -14,7 +21,9 @@ const spec: WheelSpec = {
   version: "1.0",
   requiresDist: ["bar>=2"],
   // Enough bytes that cannot be compressed for the wheel to be larger than what is asked for first.
-  files: { "foo/data.bin": Buffer.from(Array.from({ length: 300_000 }, (_, index) => Math.imul(index, 2_654_435_761) >>> 24)) },
+  files: {
+    "foo/data.bin": Buffer.from(Array.from({ length: 300_000 }, (_, index) => Math.imul(index, 2_654_435_761) >>> 24)),
+  },
   zip: { stored: true },
 };
 const text = wheelMetadata(spec);
@@ -37,10 +46,21 @@ const fileAt = (url: string, more: Partial<DistributionFile> = {}): Distribution
 });
 
 function clientOf(documents?: Documents): IndexClient {
-  return createIndexClient({ locations: [], env: {}, home: "/nowhere", platform: "linux", network: { retries: 0 }, documents });
+  return createIndexClient({
+    locations: [],
+    env: {},
+    home: "/nowhere",
+    platform: "linux",
+    network: { retries: 0 },
+    documents,
+  });
 }
 
-async function metadataFrom(server: FolderServer, more: Partial<DistributionFile> = {}, documents?: Documents): Promise<string | undefined> {
+async function metadataFrom(
+  server: FolderServer,
+  more: Partial<DistributionFile> = {},
+  documents?: Documents,
+): Promise<string | undefined> {
   const client = clientOf(documents);
   try {
     return await client.metadata(fileAt(server.url, more));
@@ -64,7 +84,9 @@ describe("PEP 658: metadata beside the wheel", () => {
     const folder = await folderWithWheel();
     writeFileSync(join(folder, `${filename}.metadata`), `${text}\n`);
     await using server = await serveFolder(folder);
-    await expect(metadataFrom(server, { coreMetadata: { sha256: hashOf(text) } })).rejects.toMatchObject({ code: "MURRE_HASH_MISMATCH" });
+    await expect(metadataFrom(server, { coreMetadata: { sha256: hashOf(text) } })).rejects.toMatchObject({
+      code: "MURRE_HASH_MISMATCH",
+    });
   });
 
   test("that is promised and missing is read from the wheel", async () => {
@@ -89,7 +111,9 @@ describe("without PEP 658, ranges of the wheel are enough", () => {
   });
 
   test("a few for a wheel with a long central directory", async () => {
-    const files = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`foo/module_${index}.py`, `x = ${index}\n`]));
+    const files = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, index) => [`foo/module_${index}.py`, `x = ${index}\n`]),
+    );
     await using server = await serveFolder(await folderWithWheel({ ...spec, files }));
     expect(await metadataFrom(server)).toBe(text);
     expect(server.requests.length).toBeLessThanOrEqual(3);
@@ -97,7 +121,9 @@ describe("without PEP 658, ranges of the wheel are enough", () => {
   });
 
   test("a wheel that is shorter than the first request", async () => {
-    await using server = await serveFolder(await folderWithWheel({ name: "foo", version: "1.0", requiresDist: ["bar>=2"] }));
+    await using server = await serveFolder(
+      await folderWithWheel({ name: "foo", version: "1.0", requiresDist: ["bar>=2"] }),
+    );
     expect(await metadataFrom(server)).toBe(wheelMetadata({ name: "foo", version: "1.0", requiresDist: ["bar>=2"] }));
   });
 

@@ -111,7 +111,16 @@ export function decodePageDocument<Source>(
 }
 
 function* linksOf(stored: Stored<unknown>): Generator<PageLink> {
-  for (const [filename, where, hashes = "", python = 0, yanked = 0, metadata = 0, sizeBytes = -1, upload = ""] of stored.files)
+  for (const [
+    filename,
+    where,
+    hashes = "",
+    python = 0,
+    yanked = 0,
+    metadata = 0,
+    sizeBytes = -1,
+    upload = "",
+  ] of stored.files)
     yield {
       filename,
       url: stored.base + (typeof where === "string" ? where + filename : where[0]),

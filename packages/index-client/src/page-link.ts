@@ -51,12 +51,17 @@ const unusable: readonly (readonly [RegExp, string])[] = [
 
 /** A wheel, an sdist, or neither. */
 export function kindOfFilename(filename: string): DistributionFile["kind"] | undefined {
+  if (filename.endsWith(".whl")) return "wheel";
+  if (filename.endsWith(".tar.gz")) return "sdist";
   if (wheel.test(filename)) return "wheel";
   return sdist.test(filename) ? "sdist" : undefined;
 }
 
 /** Sorts a page's links into distributions and the rest, in the page's order. `index` carries no credentials. */
-export function judgeLinks(links: Iterable<PageLink>, index: string): { files: DistributionFile[]; skipped: SkippedFile[] } {
+export function judgeLinks(
+  links: Iterable<PageLink>,
+  index: string,
+): { files: DistributionFile[]; skipped: SkippedFile[] } {
   const files: DistributionFile[] = [];
   const skipped: SkippedFile[] = [];
   for (const link of links) {

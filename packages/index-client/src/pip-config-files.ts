@@ -49,7 +49,8 @@ function globalFolders({ env, platform }: PipConfigContext): readonly string[] {
   if (platform === "darwin") return ["/Library/Application Support/pip"];
   if (platform === "win32") return [win32.join(env["ProgramData"] ?? env["PROGRAMDATA"] ?? "C:\\ProgramData", "pip")];
   const xdg = env["XDG_CONFIG_DIRS"];
-  const folders = xdg === undefined || xdg.trim() === "" ? ["/etc/xdg"] : xdg.split(":").filter((folder) => folder !== "");
+  const folders =
+    xdg === undefined || xdg.trim() === "" ? ["/etc/xdg"] : xdg.split(":").filter((folder) => folder !== "");
   return [...folders.map((folder) => posix.join(folder, "pip")), "/etc"];
 }
 

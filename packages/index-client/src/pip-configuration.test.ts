@@ -37,11 +37,7 @@ describe("pip's documentation, Configuration, Location: the files, the later one
     [false, "/Users/me/.config/pip/pip.conf"],
   ])("on macOS, with the Library's folder there: %s", (there, user) => {
     const context = { env: {}, platform: "darwin", home: "/Users/me", cwd: "/", isFolder: () => there };
-    expect(paths(context)).toEqual([
-      "/Library/Application Support/pip/pip.conf",
-      "/Users/me/.pip/pip.conf",
-      user,
-    ]);
+    expect(paths(context)).toEqual(["/Library/Application Support/pip/pip.conf", "/Users/me/.pip/pip.conf", user]);
   });
 
   test("on Windows", () => {
@@ -62,6 +58,12 @@ describe("pip's documentation, Configuration, Location: the files, the later one
   });
 });
 
+const readText = (path: string) =>
+  path.endsWith(".pip/pip.conf") ? "x\n[a]\nb\n" : path.endsWith("/etc/pip.conf") ? "[a]\n[a]\n" : undefined;
+
+const loadBroken = () =>
+  loadPipConfiguration({ env: { PIP_RETRIES: "many" }, platform: "linux", home: "/h", cwd: "/", readText });
+
 describe("each value knows where it was written", () => {
   test("a file with its section, or a variable", () => {
     const home = temporaryFolder();
@@ -75,9 +77,9 @@ describe("each value knows where it was written", () => {
   });
 
   test("all problems are named with their files", () => {
-    const readText = (path: string) => (path.endsWith(".pip/pip.conf") ? "x\n[a]\nb\n" : path.endsWith("/etc/pip.conf") ? "[a]\n[a]\n" : undefined);
-    const load = () => loadPipConfiguration({ env: { PIP_RETRIES: "many" }, platform: "linux", home: "/h", cwd: "/", readText });
-    expect(load).toThrow(InvalidPipConfiguration);
-    expect(load).toThrow(/\/etc\/pip\.conf:2: .*\n.*\/h\/\.pip\/pip\.conf:1: .*\n.*pip\.conf:3: .*\n.*PIP_RETRIES: retries = many: expected a number/);
+    expect(loadBroken).toThrow(InvalidPipConfiguration);
+    expect(loadBroken).toThrow(
+      /\/etc\/pip\.conf:2: .*\n.*\/h\/\.pip\/pip\.conf:1: .*\n.*pip\.conf:3: .*\n.*PIP_RETRIES: retries = many: expected a number/,
+    );
   });
 });

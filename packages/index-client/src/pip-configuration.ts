@@ -105,10 +105,7 @@ function addFile(path: string, text: string, values: Map<string, RawValue>, prob
 }
 
 function optionName(written: string): string {
-  return written
-    .toLowerCase()
-    .replaceAll("_", "-")
-    .replace(/^--/, "");
+  return written.toLowerCase().replaceAll("_", "-").replace(/^--/, "");
 }
 
 type Settings = { -readonly [K in Key]?: Setting<unknown> };
@@ -125,7 +122,8 @@ function interpret(
       const row = Object.hasOwn(optionTable, key.slice(dot + 1)) ? optionTable[key.slice(dot + 1)] : undefined;
       if (row === undefined || key.slice(0, dot) !== section || raw.text === "") continue;
       const value = valueOf(row[1], raw.text, settings.formatControl?.value as FormatControl | undefined, context);
-      if (value === undefined) problems.push(`${raw.origin}: ${key.slice(dot + 1)} = ${raw.text}: ${expectedOf(row[1])}`);
+      if (value === undefined)
+        problems.push(`${raw.origin}: ${key.slice(dot + 1)} = ${raw.text}: ${expectedOf(row[1])}`);
       else settings[row[0]] = { value, origin: raw.origin };
     }
   return settings as Omit<PipConfiguration, "files">;

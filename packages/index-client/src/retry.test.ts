@@ -1,15 +1,19 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRetryAfter, retryDelayMs } from "./retry.ts";
 
 describe("exponential backoff with full jitter", () => {
   test("a delay lies between nothing and twice the one before, at most 20 s", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, random) => {
-        const delay = retryDelayMs(attempt, undefined, () => random);
-        expect(delay).toBeGreaterThanOrEqual(0);
-        expect(delay).toBeLessThan(Math.min(20_000, 250 * 2 ** attempt));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (attempt, random) => {
+          const delay = retryDelayMs(attempt, undefined, () => random);
+          expect(delay).toBeGreaterThanOrEqual(0);
+          expect(delay).toBeLessThan(Math.min(20_000, 250 * 2 ** attempt));
+        },
+      ),
       { seed: 1 },
     );
   });

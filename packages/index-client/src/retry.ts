@@ -25,7 +25,11 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
 
 /** The system's or undici's code of a failed connection, searched through causes. */
 export function failureCode(error: unknown): string | undefined {
-  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 5; current = current.cause, depth++) {
+  for (
+    let current: unknown = error, depth = 0;
+    current instanceof Error && depth < 5;
+    current = current.cause, depth++
+  ) {
     const { code } = current as NodeJS.ErrnoException;
     if (typeof code === "string") return code;
   }
@@ -68,5 +72,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** What happened, for a message: in words where the code is known, else as the system says it. */
 export function describeFailure(error: unknown): string {
   const code = failureCode(error);
-  return (code === undefined ? undefined : reasons[code]) ?? (error instanceof Error ? error.message || (code ?? error.name) : String(error));
+  return (
+    (code === undefined ? undefined : reasons[code]) ??
+    (error instanceof Error ? error.message || (code ?? error.name) : String(error))
+  );
 }

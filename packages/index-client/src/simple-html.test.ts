@@ -22,11 +22,15 @@ describe("PEP 503: the page of a project is links to its files", () => {
   });
 
   test("links are relative to <base> where there is one", () => {
-    expect(only('<base href="https://files.x/a/"><a href="foo-1.0.tar.gz">x</a>')?.url).toBe("https://files.x/a/foo-1.0.tar.gz");
+    expect(only('<base href="https://files.x/a/"><a href="foo-1.0.tar.gz">x</a>')?.url).toBe(
+      "https://files.x/a/foo-1.0.tar.gz",
+    );
   });
 
   test("links are relative to a file: page as well", () => {
-    expect(only(link(""), "file:///srv/simple/foo/index.html")?.url).toBe("file:///srv/simple/foo/foo-1.0-py3-none-any.whl");
+    expect(only(link(""), "file:///srv/simple/foo/index.html")?.url).toBe(
+      "file:///srv/simple/foo/foo-1.0-py3-none-any.whl",
+    );
   });
 
   test("the fragment is the hash, and not part of the URL", () => {
@@ -85,9 +89,9 @@ describe("PEP 658 and 714: a file's metadata may be offered separately", () => {
   });
 });
 
-describe("PEP 629: a page may state the version of the API", () => {
-  const stating = (version: string) => `<meta name="pypi:repository-version" content="${version}">${link("")}`;
+const stating = (version: string) => `<meta name="pypi:repository-version" content="${version}">${link("")}`;
 
+describe("PEP 629: a page may state the version of the API", () => {
   test.each(["1.0", "1.4", "1.99"])("%s is read", (version) => {
     expect(parse(stating(version)).version).toBe(version);
   });

@@ -9,6 +9,7 @@ import {
   type PageLink,
   type ParsedPage,
 } from "./page-link.ts";
+import { resolveUrl } from "./resolve-url.ts";
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
@@ -84,20 +85,3 @@ function coreMetadataOfAttribute(value: string | undefined): PageLink["coreMetad
   const hashes = hashesOfObject({ [value.slice(0, equals)]: value.slice(equals + 1) });
   return Object.keys(hashes).length === 0 ? true : hashes;
 }
-
-/** Resolves a link; `undefined` when it is no address, or one that murre does not download from. */
-export function resolveUrl(href: string, base: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(href, base);
-  } catch {
-    return undefined;
-  }
-  if (url.protocol !== "https:" && url.protocol !== "http:" && url.protocol !== "file:") return undefined;
-  if (url.username !== "" || url.password !== "") {
-    url.username = "";
-    url.password = "";
-  }
-  return url.href;
-}
-

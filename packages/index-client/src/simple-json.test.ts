@@ -3,9 +3,11 @@ import { InvalidIndexPage } from "./errors.ts";
 import { parseSimpleJson } from "./simple-json.ts";
 
 const digest = "ab".repeat(32);
-const parse = (page: unknown) => parseSimpleJson(JSON.stringify(page), "https://e.x/simple/foo/", "https://e.x/simple/");
+const parse = (page: unknown) =>
+  parseSimpleJson(JSON.stringify(page), "https://e.x/simple/foo/", "https://e.x/simple/");
 const wheel = { filename: "foo-1.0-py3-none-any.whl", url: "/f/foo-1.0-py3-none-any.whl", hashes: { sha256: digest } };
-const fileOf = (more: object) => parse({ meta: { "api-version": "1.1" }, name: "foo", files: [{ ...wheel, ...more }] }).files[0];
+const fileOf = (more: object) =>
+  parse({ meta: { "api-version": "1.1" }, name: "foo", files: [{ ...wheel, ...more }] }).files[0];
 
 describe("PEP 691: the page of a project in JSON", () => {
   test("a file is told by its name, URL and hashes", () => {

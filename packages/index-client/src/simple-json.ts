@@ -7,7 +7,7 @@ import {
   type PageLink,
   type ParsedPage,
 } from "./page-link.ts";
-import { resolveUrl } from "./simple-html.ts";
+import { resolveUrl } from "./resolve-url.ts";
 
 /**
  * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redactUrl } from "@murre/pep508";
-import { request, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { basicAuthorization, type CredentialsSource } from "./credentials.ts";
 import type { Dispatchers } from "./dispatchers.ts";
 import { HttpStatusError, IndexUnreachable, OfflineMiss } from "./errors.ts";
@@ -82,7 +82,7 @@ export class Transport {
         const outcome = await this.#attempt(url, options, consume, attempt);
         if ("value" in outcome) return outcome.value;
         this.#settings.onEvent({ kind: "retry", url: redactUrl(url), attempt: attempt + 1, ...outcome });
-        await sleep(outcome.delayMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+        await wait(outcome.delayMs, options.signal);
       }
     });
   }
@@ -141,12 +141,14 @@ export class Transport {
     throw new HttpStatusError(start.href, 310);
   }
 
-  #send(url: URL, { headers, signal }: GetOptions): Promise<Dispatcher.ResponseData> {
+  async #send(url: URL, { headers, signal }: GetOptions): Promise<Dispatcher.ResponseData> {
+    const { request } = await import("undici");
+    const dispatcher = await this.#settings.dispatchers.of(url);
     this.#requests++;
     // Looked up for each hop, by its own origin: what one origin was given, a redirect carries to no other.
     const credentials = this.#settings.credentials(url);
     return request(withoutCredentials(url.href), {
-      dispatcher: this.#settings.dispatchers.of(url),
+      dispatcher,
       method: "GET",
       headers: {
         "user-agent": this.#settings.userAgent,
@@ -174,6 +176,16 @@ export class Transport {
         else await response.body.dump();
       },
     };
+  }
+}
+
+/** @throws the signal's reason */
+async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   }
 }
 

@@ -71,7 +71,13 @@ export type Refresh = "none" | "all" | ReadonlySet<string>;
 export type IndexEvent =
   | { readonly kind: "index-skipped"; readonly url: string; readonly project: string; readonly error: Error }
   | { readonly kind: "mixed-origins"; readonly project: string; readonly hosts: readonly string[] }
-  | { readonly kind: "retry"; readonly url: string; readonly attempt: number; readonly delayMs: number; readonly reason: string }
+  | {
+      readonly kind: "retry";
+      readonly url: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly reason: string;
+    }
   | { readonly kind: "newer-api"; readonly url: string; readonly version: string }
   | { readonly kind: "ranges-unsupported"; readonly url: string };
 

@@ -26,7 +26,13 @@ afterAll(async () => {
 });
 
 async function ask(network: NetworkSettings, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const client = createIndexClient({ locations: [], env, home: "/nowhere", platform: "linux", network: { retries: 0, ...network } });
+  const client = createIndexClient({
+    locations: [],
+    env,
+    home: "/nowhere",
+    platform: "linux",
+    network: { retries: 0, ...network },
+  });
   try {
     return await client.text(url);
   } finally {
@@ -35,9 +41,12 @@ async function ask(network: NetworkSettings, env: Readonly<Record<string, string
 }
 
 describe("a server is trusted", () => {
-  test.each(["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"])("when its certificate is in %s", async (name) => {
-    expect(await ask({}, { [name]: pem })).toBe("here");
-  });
+  test.each(["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"])(
+    "when its certificate is in %s",
+    async (name) => {
+      expect(await ask({}, { [name]: pem })).toBe("here");
+    },
+  );
 
   test("when its certificate is in a file of the folder SSL_CERT_DIR", async () => {
     const folder = temporaryFolder();

@@ -21,8 +21,9 @@ interface ParserCase {
 describe("a configuration file is read as by Python's configparser.RawConfigParser", () => {
   test.each(readTable("raw-config-parser.json") as readonly ParserCase[])("$name", ({ text, options, error }) => {
     const file = parseConfigFile(text);
+    const read = file.options.map((one) => [one.section, one.option, one.value]);
     expect(file.problems.length > 0).toBe(error !== undefined);
-    if (error === undefined) expect(file.options.map((one) => [one.section, one.option, one.value])).toEqual(options);
+    expect(file.problems.length > 0 ? undefined : read).toEqual(options);
   });
 });
 
@@ -58,13 +59,18 @@ function load({ files, env }: PipCase): PipConfiguration {
 
 function commandLineOf(words: readonly string[]): PipIndexOptions {
   const valuesOf = (...names: string[]) =>
-    words.flatMap((word, index) => (names.includes(words[index - 1] ?? "") ? [{ value: word, origin: "command line" }] : []));
+    words.flatMap((word, index) =>
+      names.includes(words[index - 1] ?? "") ? [{ value: word, origin: "command line" }] : [],
+    );
   return { indexUrl: valuesOf("-i")[0], extraIndexUrls: valuesOf("--extra-index-url"), findLinks: valuesOf("-f") };
 }
 
+const values = (settings: PipIndexOptions["findLinks"] = []) => settings.map(({ value }) => value);
+
+const isDefault = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0);
+
 function asPip(configuration: PipConfiguration, words: readonly string[]): Record<string, unknown> {
   const merged = mergePipIndexOptions(configuration, commandLineOf(words));
-  const values = (settings: PipIndexOptions["findLinks"] = []) => settings.map(({ value }) => value);
   const all: Record<string, unknown> = {
     indexUrl: merged.indexUrl?.value,
     extraIndexUrls: values(merged.extraIndexUrls),
@@ -79,7 +85,6 @@ function asPip(configuration: PipConfiguration, words: readonly string[]): Recor
   for (const [key, setting] of Object.entries(others)) all[key] = setting?.value;
   for (const [key, setting] of Object.entries({ pre, preferBinary, requireHashes, noDeps }))
     all[key] = setting?.value === true ? 1 : undefined;
-  const isDefault = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(all).filter(([, value]) => !isDefault(value)));
 }
 

@@ -70,7 +70,6 @@ const fromPip = (entry: PipRequirement): PipRequirement => ({ ...entry, text: re
 const values = (settings: readonly { readonly value: string }[]): string[] => settings.map(({ value }) => value);
 
 function optionsAsPip({ options }: RequirementsFile): Record<string, unknown> {
-
   const outer = ["https://outer.x/simple", "https://outer-extra.x/simple"];
   const named = options.indexUrl !== undefined || options.extraIndexUrls.length > 0;
   const indexes = [
