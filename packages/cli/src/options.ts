@@ -31,6 +31,9 @@ export interface IndexFlags {
   readonly index?: string[] | false;
   readonly defaultIndex?: string;
   readonly indexStrategy?: NonNullable<IndexOptions["indexStrategy"]>;
+  readonly offline?: boolean;
+  /** False with --no-config. */
+  readonly config: boolean;
 }
 
 export function addIndexOptions(command: Command): Command {
@@ -41,6 +44,8 @@ export function addIndexOptions(command: Command): Command {
     .option("--index <url>", "an index; the first one that has the project is used", collect)
     .option("--no-index", "use no index, only --find-links")
     .option("--default-index <url>", "the index that is asked last, instead of the built-in one")
+    .option("--offline", "use only what is cached or local")
+    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
     .addOption(
       new Option("--index-strategy <strategy>", "how several indexes are combined").choices([
         "first-index",
@@ -59,6 +64,8 @@ export function indexOptions(flags: IndexFlags): IndexOptions {
     indexes: flags.index === false ? undefined : flags.index,
     defaultIndex: flags.defaultIndex,
     indexStrategy: flags.indexStrategy,
+    offline: flags.offline,
+    ignoreConfiguration: flags.config ? undefined : true,
   });
 }
 

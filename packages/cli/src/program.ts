@@ -76,7 +76,7 @@ function addVenv(parent: Command, run: Runner): void {
         ...context,
         ...indexOptions(flags),
         path,
-        existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "allow" : "refuse",
+        existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "refresh" : "refuse",
         ...defined({
           python: flags.python,
           seed: flags.seed,

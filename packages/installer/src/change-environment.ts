@@ -54,7 +54,7 @@ export async function changeEnvironment(
   const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
     extraneous: wanted.extraneous,
     reinstall: options.reinstall === true,
-    isSameDirectUrl,
+    directUrlOf: (installed) => readDirectUrl(installed)?.url,
     ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
   });
   if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
@@ -167,13 +167,8 @@ function toInstall({ distribution: { name, version, requested, directUrl }, entr
 }
 
 function recorded(distribution: InstalledDistribution): RecordedDistribution {
-  const { normalizedName: name, version, location, path } = distribution;
-  return { name, version, sitePackages: location, distInfo: path, record: readInstalledRecord(distribution) };
-}
-
-/** The same URL, credentials aside. A local file may have changed under its name, so it is installed again. */
-function isSameDirectUrl(installed: InstalledDistribution, url: string): boolean {
-  return !url.startsWith("file:") && readDirectUrl(installed)?.url === withoutCredentials(url);
+  const { normalizedName: name, version, sitePackages, path } = distribution;
+  return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };
 }
 
 function report(

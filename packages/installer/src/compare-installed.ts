@@ -1,3 +1,4 @@
+import { withoutCredentials } from "@murre/index-client";
 import type { InstalledDistribution } from "@murre/python";
 import type { ResolvedDistribution } from "./resolved.ts";
 
@@ -14,8 +15,8 @@ export interface CompareOptions {
   readonly reinstall: boolean;
   /** Names that stay although nobody asked for them. */
   readonly preserve?: ReadonlySet<string>;
-  /** Whether an installed distribution is the very one that a path or URL names. */
-  readonly isSameDirectUrl: (installed: InstalledDistribution, url: string) => boolean;
+  /** Where an installed distribution came from, when not from an index (PEP 610). */
+  readonly directUrlOf: (installed: InstalledDistribution) => string | undefined;
 }
 
 /**
@@ -55,8 +56,9 @@ export function compareInstalled(
 function satisfies(
   installed: InstalledDistribution,
   wanted: ResolvedDistribution,
-  { isSameDirectUrl }: CompareOptions,
+  { directUrlOf }: CompareOptions,
 ): boolean {
-  if (wanted.directUrl !== undefined) return isSameDirectUrl(installed, wanted.directUrl);
-  return installed.version === wanted.version && !installed.hasDirectUrl;
+  if (wanted.directUrl === undefined) return installed.version === wanted.version && directUrlOf(installed) === undefined;
+  // A local file may have changed under its name, so it is installed again.
+  return !wanted.directUrl.startsWith("file:") && directUrlOf(installed) === withoutCredentials(wanted.directUrl);
 }

@@ -1,10 +1,10 @@
 import { beginCacheOperation, type CacheOperation } from "@murre/cache";
 import type { IndexClient, PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
-import { readFileSync } from "node:fs";
+import { setMaxListeners } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { changeEnvironment, threadsOf } from "./change-environment.ts";
 import { NothingRequired } from "./errors.ts";
@@ -46,8 +46,9 @@ export function installDistributions(settings: InstallerSettings, options: Insta
   });
 }
 
-async function runChange(settings: InstallerSettings, options: ChangeOptions, request: Request): Promise<ChangeReport> {
-  options.signal?.throwIfAborted();
+async function runChange(settings: InstallerSettings, given: ChangeOptions, request: Request): Promise<ChangeReport> {
+  given.signal?.throwIfAborted();
+  const options = withOwnSignal(given);
   const onEvent = options.onEvent ?? (() => {});
   // Threads load while the environment is found and the requirements are read.
   const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
@@ -75,6 +76,14 @@ async function runChange(settings: InstallerSettings, options: ChangeOptions, re
   } finally {
     await end(client, cache, linkWorkers);
   }
+}
+
+/** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */
+function withOwnSignal(options: ChangeOptions): ChangeOptions {
+  if (options.signal === undefined) return options;
+  const signal = AbortSignal.any([options.signal]);
+  setMaxListeners(0, signal);
+  return { ...options, signal };
 }
 
 async function end(client: IndexClient | undefined, cache: CacheOperation, linkWorkers: LinkWorkers | undefined): Promise<void> {
@@ -131,13 +140,13 @@ async function resolve(
   return { resolved, resolveMs };
 }
 
-/** What others put into an environment to seed it is no leftover of a sync; murre's own environments are seeded only on request. */
+/** What others put into an environment to seed it is no leftover of a sync. */
 const SEEDS: ReadonlySet<string> = new Set(["pip", "setuptools", "wheel"]);
 
+/** murre's own environments hold nothing that was not asked for, so there everything is the sync's. */
 function stays({ extraneous }: Request, { interpreter }: TargetEnvironment) {
   const configuration = interpreter.isVirtual ? readText(join(interpreter.prefix, "pyvenv.cfg")) : "";
-  const ownAndUnseeded = /^murre\s*=/m.test(configuration) && !/^seed\s*=\s*true/m.test(configuration);
-  return ownAndUnseeded ? { extraneous } : { extraneous, preserve: SEEDS };
+  return /^murre\s*=/m.test(configuration) ? { extraneous } : { extraneous, preserve: SEEDS };
 }
 
 function readText(path: string): string {

@@ -33,7 +33,7 @@ function describe(distribution: InstalledDistribution): InstalledPin {
     name: distribution.normalizedName,
     displayName: readInstalledMetadata(distribution)?.name ?? distribution.name,
     version: distribution.version,
-    location: distribution.location,
+    location: distribution.sitePackages,
     ...(installer === undefined ? {} : { installer }),
     ...(editable === undefined ? {} : { editableLocation: editable }),
     ...(direct === undefined ? {} : { directUrl: direct.url }),

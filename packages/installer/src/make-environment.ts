@@ -17,9 +17,8 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
     const base = findInterpreter(options.python, pythonContext(settings, probes), { preference: "system" });
     const path = resolve(settings.cwd, options.path ?? ".venv");
     const made = createEnvironment(path, base, {
-      creator: `murre ${settings.version}`,
+      murreVersion: settings.version,
       existing: options.existing ?? "refuse",
-      seed: options.seed === true,
       systemSitePackages: options.systemSitePackages === true,
       ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     });

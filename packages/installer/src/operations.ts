@@ -43,7 +43,8 @@ export interface VenvOptions extends OperationContext, IndexOptions {
   readonly seed?: boolean;
   readonly prompt?: string;
   readonly systemSitePackages?: boolean;
-  readonly existing?: "refuse" | "allow" | "clear";
+  /** What is done where something is already; see createEnvironment of @murre/python. Default "refuse". */
+  readonly existing?: "refuse" | "refresh" | "clear";
 }
 
 export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions {

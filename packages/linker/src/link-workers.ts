@@ -16,7 +16,8 @@ const workerFile = new URL(
 
 export function startLinkWorkers(count: number): LinkWorkers {
   const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(workerFile);
+    // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
+    const worker = new Worker(workerFile, { execArgv: [] });
     worker.unref();
     return worker;
   });

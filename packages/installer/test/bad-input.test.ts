@@ -1,0 +1,115 @@
+import { indexedWheel, makeWheel, wheelFilename, type IndexedFile } from "@murre/test-kit";
+import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { makeWorld, snapshot, type World } from "./world.ts";
+
+const good = { name: "good", version: "1.0" };
+const other = { name: "other", version: "1.0", tags: "cp311-cp311-win_amd64" };
+const needsOld = { name: "needs-old", version: "1.0", requiresPython: "<3" };
+
+async function files(): Promise<IndexedFile[]> {
+  const honest = await indexedWheel({ name: "changed", version: "1.0" });
+  const noZip = { ...(await indexedWheel({ name: "nozip", version: "1.0" })), data: Buffer.from("this is no zip"), hashes: {} };
+  const wrongRecord = await indexedWheel({
+    name: "wrongrecord",
+    version: "1.0",
+    record: (rows) => rows.map((row) => (row.path === "wrongrecord.py" ? { ...row, hash: `sha256=${"A".repeat(43)}` } : row)),
+  });
+  return [
+    { ...honest, hashes: { sha256: "0".repeat(64) } },
+    noZip,
+    wrongRecord,
+    await indexedWheel(good),
+    await indexedWheel(other),
+    await indexedWheel(needsOld),
+  ];
+}
+
+/** Every row: what is asked for, and the permanent code of the error. */
+const requirements: readonly (readonly [what: string, text: string, code: string, message: RegExp])[] = [
+  ["an unknown project", "nobody==1.0", "MURRE_PROJECT_NOT_FOUND", /nobody/],
+  ["a version that does not exist", "good==9.9", "MURRE_NO_MATCHING_VERSION", /requirements\.txt:2: no version of good satisfies ==9\.9: there are 1\.0/],
+  ["no wheel for this interpreter", "other==1.0", "MURRE_NO_USABLE_WHEEL", /win_amd64/],
+  ["a wheel that requires another Python", "needs-old==1.0", "MURRE_NO_USABLE_WHEEL", /requires Python <3/],
+  ["a wheel whose hash differs from the index's", "changed==1.0", "MURRE_HASH_MISMATCH", /0{64}/],
+  ["a wheel whose hash differs from the user's", `good==1.0 --hash=sha256:${"1".repeat(64)}`, "MURRE_NO_USABLE_WHEEL", /none of the given hashes/],
+  ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
+  ["a wheel whose file differs from RECORD", "wrongrecord==1.0", "MURRE_RECORD_MISMATCH", /wrongrecord\.py/],
+  ["a malformed requirement line", "good=1.0", "MURRE_REQUIREMENTS_FILE", /requirements\.txt:2/],
+  ["a source tree", "./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /only wheels/],
+  ["an editable", "-e ./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /editable/],
+  ["two different versions", "good==1.0\ngood==2.0", "MURRE_NO_MATCHING_VERSION", /good/],
+];
+
+async function refused(world: World, sync: Parameters<World["installer"]["sync"]>[0]): Promise<Error & { code?: string }> {
+  const before = snapshot(world.environment);
+  const error = await world.installer.sync(sync).then(
+    () => undefined,
+    (reason: unknown) => reason as Error,
+  );
+  expect(snapshot(world.environment)).toEqual(before);
+  expect(error).toBeInstanceOf(Error);
+  return error as Error & { code?: string };
+}
+
+describe("bad input gets an error with a code, and the environment stays as it was", async () => {
+  const world = await makeWorld(await files());
+  await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("good==1.0\n", "before.txt")] });
+
+  test.each(requirements)("%s", async (_, text, code, message) => {
+    const file = world.requirements(`# first line\n${text}\n`);
+    const error = await refused(world, { ...world.common, requirementFiles: [file] });
+    expect(error).toMatchObject({ code });
+    expect(error.message).toMatch(message);
+  });
+
+  test("several requirements that cannot be met are reported together", async () => {
+    const error = await refused(world, { ...world.common, requirementFiles: [world.requirements("nobody==1\ngood==9\n")] });
+    expect(error).toMatchObject({ code: "MURRE_SEVERAL_PROBLEMS" });
+    expect(error.message).toContain("MURRE_PROJECT_NOT_FOUND");
+    expect(error.message).toContain("MURRE_NO_MATCHING_VERSION");
+  });
+
+  test("no interpreter", async () => {
+    const error = await refused(world, { ...world.common, python: "3.99", requirementFiles: [world.requirements("good==1.0\n")] });
+    expect(error).toMatchObject({ code: "MURRE_NO_INTERPRETER" });
+  });
+
+  test("a requirements file that does not exist", async () => {
+    const error = await refused(world, { ...world.common, requirementFiles: [join(world.folder, "missing.txt")] });
+    expect(error).toMatchObject({ code: "MURRE_REQUIREMENTS_FILE" });
+    expect(error.message).toContain("missing.txt");
+  });
+
+  test("an unreachable index", async () => {
+    // Port 9 of the loopback interface (discard) has no server, so the connection is refused at once.
+    const error = await refused(world, {
+      ...world.common,
+      indexUrl: "http://user:secret@127.0.0.1:9/simple",
+      requirementFiles: [world.requirements("good==1.0\n")],
+    });
+    expect(error).toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
+    expect(error.message).not.toContain("secret");
+  });
+
+  test("hashes are required, and one requirement has none", async () => {
+    const file = world.requirements("good==1.0\n");
+    expect(await refused(world, { ...world.common, requirementFiles: [file], requireHashes: true })).toMatchObject({
+      code: "MURRE_HASH_REQUIRED",
+    });
+  });
+
+  test("a file that nobody owns stands in the way", async () => {
+    const spec = { name: "wants-python", version: "1.0", entryPoints: { console_scripts: { python: "x:y" } } };
+    const path = join(world.folder, wheelFilename(spec));
+    writeFileSync(path, await makeWheel(spec));
+    const error = await refused(world, { ...world.common, requirementFiles: [world.requirements(`${path}\n`)] });
+    expect(error).toMatchObject({ code: "MURRE_UNOWNED_FILE" });
+  });
+
+  test("an aborted operation rejects with the signal's reason", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    expect((await refused(world, { ...world.common, signal, requirementFiles: [world.requirements("good==1.0\n")] })).message).toBe("enough");
+  });
+});
