@@ -19,6 +19,9 @@ interface Unusable {
   readonly reasons: readonly string[];
 }
 
+/** Of a longer proof the last steps are told: they are about what was asked for. */
+const toldSteps = 20;
+
 /** So many different reasons are given for versions that are of no use. */
 const givenReasons = 2;
 
@@ -35,19 +38,25 @@ class Reporter {
   private readonly tree: DerivationTree;
   private readonly unusable = new Map<DerivationTree, Unusable>();
   private readonly numbers = new Map<Derived, number>();
+  /** In the order in which they are told. */
   private readonly steps: readonly Derived[];
+  private readonly leftOut: number;
 
   constructor(tree: DerivationTree, words: Vocabulary) {
     this.words = words;
     this.tree = tree;
     if (tree.kind === "derived") for (const step of inOrder(tree, () => false)) this.gather(step);
-    this.steps = tree.kind === "derived" ? inOrder(tree, (step) => this.unusable.has(step)) : [];
+    const steps = tree.kind === "derived" ? inOrder(tree, (step) => this.unusable.has(step)) : [];
+    this.leftOut = Math.max(0, steps.length - toldSteps);
+    this.steps = steps.slice(this.leftOut);
     this.number();
   }
 
   tell(): string {
     if (this.steps.length === 0) return `Because ${this.cause(this.tree)}, ${this.words.root} cannot be met.`;
-    return this.steps.map((step, index) => this.line(step, this.steps[index - 1])).join("\n");
+    const lines = this.steps.map((step, index) => this.line(step, this.steps[index - 1]));
+    if (this.leftOut > 0) lines.unshift(`(The proof has ${this.leftOut} more steps before these.)`);
+    return lines.join("\n");
   }
 
   /** Joins what is known about single versions of one package: a proof has hundreds of steps that only do that. */
@@ -61,9 +70,10 @@ class Reporter {
   }
 
   private number(): void {
+    const shown = new Set(this.steps);
     for (const [index, step] of this.steps.entries())
       for (const cause of [step.left, step.right]) {
-        if (cause.kind !== "derived" || this.unusable.has(cause) || cause === this.steps[index - 1]) continue;
+        if (cause.kind !== "derived" || !shown.has(cause) || cause === this.steps[index - 1]) continue;
         if (!this.numbers.has(cause)) this.numbers.set(cause, this.numbers.size + 1);
       }
   }
@@ -82,7 +92,8 @@ class Reporter {
     const unusable = this.unusable.get(cause);
     if (unusable) return this.useless(unusable);
     if (cause.kind !== "derived") return this.external(cause);
-    return `${this.conclusion(cause.terms)} (${this.numbers.get(cause)!})`;
+    const number = this.numbers.get(cause);
+    return number === undefined ? this.conclusion(cause.terms) : `${this.conclusion(cause.terms)} (${number})`;
   }
 
   private useless({ name, set, reasons }: Unusable): string {
