@@ -54,10 +54,11 @@ function recordRow({ path, data }: ZipMember): RecordRow {
   return { path, hash, size: String(data.length) };
 }
 
+const quote = (path: string): string => (/[",\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
+
 function recordText(spec: WheelSpec, rows: readonly RecordRow[]): string {
   if (typeof spec.record === "string") return spec.record;
   const chosen = typeof spec.record === "function" ? spec.record(rows) : rows;
-  const quote = (path: string) => (/[",\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path);
   return chosen.map((row) => `${quote(row.path)},${row.hash},${row.size}\n`).join("");
 }
 

@@ -9,16 +9,16 @@ export interface ZipMember {
   readonly executable: boolean;
 }
 
-// yazl writes the local wall clock, so a local date gives the same bytes in every time zone.
-const mtime = new Date(1980, 0, 1);
-
 /** An ordinary zip archive of the members in this order, by yazl; deterministic. */
 export async function makeZip(members: readonly ZipMember[], form: ZipForm = {}): Promise<Buffer> {
   const zip = new ZipFile();
+  // yazl writes the local wall clock, so a local date gives the same bytes in every time zone.
+  const mtime = new Date(1990, 0, 1);
   // A failure inside yazl is an event on the archive; it must end the reading of the output.
   zip.on("error", (error: Error) => (zip.outputStream as Readable).destroy(error));
   if (form.folderEntries === true)
-    for (const folder of folders(members)) zip.addEmptyDirectory(folder, { mtime, mode: 0o40755, forceDosTimestamp: true });
+    for (const folder of folders(members))
+      zip.addEmptyDirectory(folder, { mtime, mode: 0o40755, forceDosTimestamp: true });
   for (const { path, data, executable } of members) {
     const options = {
       mtime,

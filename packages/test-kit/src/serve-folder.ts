@@ -64,7 +64,13 @@ export async function serveFolder(folder: string, options: ServeOptions = {}): P
     const reply = failure && "status" in failure ? failedReply(failure) : fileReply(folder, path, request, options);
     const cut = failure && "cutAfterBytes" in failure ? failure.cutAfterBytes : undefined;
     const body = request.method === "HEAD" ? Buffer.alloc(0) : reply.body.subarray(0, cut);
-    requests.push({ method: request.method ?? "", path, headers: request.headers, status: reply.status, bytes: body.length });
+    requests.push({
+      method: request.method ?? "",
+      path,
+      headers: request.headers,
+      status: reply.status,
+      bytes: body.length,
+    });
     if (cut === 0) return void request.socket.destroy();
     const length = reply.status === 304 ? {} : { "content-length": reply.body.length };
     response.writeHead(reply.status, { ...length, ...reply.headers });
@@ -123,7 +129,10 @@ function fileReply(folder: string, path: string, request: IncomingMessage, optio
   return options.ranges === false ? { status: 200, headers, body } : rangedReply(request, headers, body);
 }
 
-function isAuthorized(request: IncomingMessage, { username, password }: { username: string; password: string }): boolean {
+function isAuthorized(
+  request: IncomingMessage,
+  { username, password }: { username: string; password: string },
+): boolean {
   return request.headers.authorization === `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 

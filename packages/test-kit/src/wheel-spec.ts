@@ -77,7 +77,9 @@ export function wheelMetadata(spec: WheelSpec): string {
 
 /** The WHEEL file for the spec, its compressed tags expanded. */
 export function wheelFile(spec: WheelSpec): string {
-  const [pythons = [], abis = [], platforms = []] = (spec.tags ?? "py3-none-any").split("-").map((set) => set.split("."));
+  const [pythons = [], abis = [], platforms = []] = (spec.tags ?? "py3-none-any")
+    .split("-")
+    .map((set) => set.split("."));
   const tags = pythons.flatMap((python) =>
     abis.flatMap((abi) => platforms.map((platform) => `Tag: ${python}-${abi}-${platform}`)),
   );

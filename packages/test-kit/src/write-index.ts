@@ -46,7 +46,10 @@ export function writeIndex(folder: string, files: readonly IndexedFile[], option
   const projects = new Map<string, IndexedFile[]>();
   for (const file of files) projects.set(file.project, [...(projects.get(file.project) ?? []), file]);
   writePage(join(folder, "simple"), options, {
-    html: page("Simple index", [...projects.keys()].map((name) => `<a href="${name}/">${name}</a>`)),
+    html: page(
+      "Simple index",
+      [...projects.keys()].map((name) => `<a href="${name}/">${name}</a>`),
+    ),
     json: { meta: { "api-version": "1.0" }, projects: [...projects.keys()].map((name) => ({ name })) },
   });
   for (const [project, members] of projects)

@@ -38,10 +38,10 @@ export async function readArchiveEntries(
     const zip = await fromRandomAccessReaderPromise(reader, size, { decodeStrings: false, autoClose: false });
     entryCount = zip.entryCount;
     if (entryCount <= maxEntries)
-    for await (const entry of zip.eachEntry()) {
-      const converted = convert(entry);
-      if (converted.path?.endsWith("/") !== true) entries.push(converted);
-    }
+      for await (const entry of zip.eachEntry()) {
+        const converted = convert(entry);
+        if (converted.path?.endsWith("/") !== true) entries.push(converted);
+      }
   } catch (error) {
     if (reader.failure) throw reader.failure;
     const text = `is no readable zip archive (${(error as Error).message}); download it again`;

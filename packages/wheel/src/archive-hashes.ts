@@ -17,12 +17,20 @@ export interface CheckedArchive {
  * The sha256 of the archive, and whether it has every one of the expected hashes.
  * @param expected algorithm → digest in hexadecimal
  */
-export function checkArchiveHashes(file: BlockingFile, expected: Readonly<Record<string, string>>, check: () => void): CheckedArchive {
+export function checkArchiveHashes(
+  file: BlockingFile,
+  expected: Readonly<Record<string, string>>,
+  check: () => void,
+): CheckedArchive {
   const problems: WheelProblem[] = [];
   const hashes = new Map([["sha256", createHash("sha256")]]);
   for (const [algorithm, digest] of Object.entries(expected)) {
     if (knownAlgorithms.has(algorithm)) hashes.set(algorithm, createHash(algorithm));
-    else problems.push({ code: "MURRE_UNSUPPORTED_WHEEL", text: `is to have the ${algorithm} ${digest}, and murre knows no ${algorithm}` });
+    else
+      problems.push({
+        code: "MURRE_UNSUPPORTED_WHEEL",
+        text: `is to have the ${algorithm} ${digest}, and murre knows no ${algorithm}`,
+      });
   }
   for (let offset = 0; offset < file.size; offset += pieceBytes) {
     check();

@@ -10,7 +10,9 @@ export const streamedAboveBytes = 8 * 1024 * 1024;
 const extraFieldGuess = 256;
 
 const corrupt = (archive: string, entry: ArchiveEntry, text: string, cause?: unknown): Error =>
-  wheelError(archive, [{ code: "MURRE_CORRUPT_ARCHIVE", path: entry.path ?? "", text: `${entry.path} ${text}` }], { cause });
+  wheelError(archive, [{ code: "MURRE_CORRUPT_ARCHIVE", path: entry.path ?? "", text: `${entry.path} ${text}` }], {
+    cause,
+  });
 
 /** Bytes from the start of `block` to the member's data, once the local header agrees with the central directory. */
 function dataStart(block: Buffer, entry: ArchiveEntry, archive: string): number {
@@ -42,7 +44,8 @@ export function memberData(
 ): Buffer {
   const start = dataStart(block, entry, archive);
   const end = start + entry.compressedSize;
-  const packed = end <= block.length ? block.subarray(start, end) : readMore(entry.headerOffset + start, entry.compressedSize);
+  const packed =
+    end <= block.length ? block.subarray(start, end) : readMore(entry.headerOffset + start, entry.compressedSize);
   if (packed.length < entry.compressedSize) throw corrupt(archive, entry, "is cut off by the end of the archive");
   const data = entry.compressionMethod === 0 ? packed : inflated(packed, entry, archive);
   if (data.length !== entry.sizeBytes)
@@ -81,10 +84,14 @@ export async function* streamMember(read: BlockingRead, entry: ArchiveEntry, arc
   const start = entry.headerOffset + dataStart(header, entry, archive);
   let size = 0;
   let crc = 0;
-  const pieces = entry.compressionMethod === 0 ? packedPieces(read, start, entry, archive) : inflatedPieces(read, start, entry, archive);
+  const pieces =
+    entry.compressionMethod === 0
+      ? packedPieces(read, start, entry, archive)
+      : inflatedPieces(read, start, entry, archive);
   for await (const piece of pieces) {
     size += piece.length;
-    if (size > entry.sizeBytes) throw corrupt(archive, entry, `has more than the ${entry.sizeBytes} bytes of its header`);
+    if (size > entry.sizeBytes)
+      throw corrupt(archive, entry, `has more than the ${entry.sizeBytes} bytes of its header`);
     crc = crc32(piece, crc);
     yield piece;
   }
@@ -93,7 +100,7 @@ export async function* streamMember(read: BlockingRead, entry: ArchiveEntry, arc
 }
 
 function* packedPieces(read: BlockingRead, start: number, entry: ArchiveEntry, archive: string): Generator<Buffer> {
-  for (let done = 0; done < entry.compressedSize; ) {
+  for (let done = 0; done < entry.compressedSize;) {
     const piece = read(start + done, Math.min(inputBytes, entry.compressedSize - done));
     if (piece.length === 0) throw corrupt(archive, entry, "is cut off by the end of the archive");
     done += piece.length;
@@ -101,7 +108,12 @@ function* packedPieces(read: BlockingRead, start: number, entry: ArchiveEntry, a
   }
 }
 
-async function* inflatedPieces(read: BlockingRead, start: number, entry: ArchiveEntry, archive: string): AsyncGenerator<Buffer> {
+async function* inflatedPieces(
+  read: BlockingRead,
+  start: number,
+  entry: ArchiveEntry,
+  archive: string,
+): AsyncGenerator<Buffer> {
   // Not in @types/node, but zlib hands its options on to the stream.
   const options = { chunkSize: outputBytes, readableHighWaterMark: waitingBytes };
   const inflate = createInflateRaw(options);

@@ -17,10 +17,20 @@ export interface CheckedRecord {
 }
 
 /** Every member must have a row with an allowed hash, every row a member, and sizes must agree. */
-export function checkRecord(record: readonly RecordEntry[], entries: readonly ArchiveEntry[], distInfo: string): CheckedRecord {
+export function checkRecord(
+  record: readonly RecordEntry[],
+  entries: readonly ArchiveEntry[],
+  distInfo: string,
+): CheckedRecord {
   const problems: WheelProblem[] = [];
   const report = (path: string, expected: string, actual: string) =>
-    problems.push({ code: "MURRE_RECORD_MISMATCH", path, expected, actual, text: `${path}: RECORD lists ${expected}, the archive holds ${actual}` });
+    problems.push({
+      code: "MURRE_RECORD_MISMATCH",
+      path,
+      expected,
+      actual,
+      text: `${path}: RECORD lists ${expected}, the archive holds ${actual}`,
+    });
   const rows = new Map<string, RecordEntry>();
   for (const row of record) {
     const earlier = rows.get(row.path);
@@ -36,7 +46,8 @@ export function checkRecord(record: readonly RecordEntry[], entries: readonly Ar
     const row = rows.get(path);
     if (!row) report(path, "nothing", "a file");
     else if (row.algorithm === undefined) report(path, "no hash", "a file");
-    else if (!allowedAlgorithms.has(row.algorithm)) report(path, `a hash by ${row.algorithm}, which is not allowed`, "a file");
+    else if (!allowedAlgorithms.has(row.algorithm))
+      report(path, `a hash by ${row.algorithm}, which is not allowed`, "a file");
     else if (row.sizeBytes !== undefined && row.sizeBytes !== sizeBytes)
       report(path, `${row.sizeBytes} bytes`, `${sizeBytes} bytes`);
   }

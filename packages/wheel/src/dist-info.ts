@@ -26,10 +26,20 @@ export function wheelIdentity(filename: string): WheelIdentity {
 const sameVersion = (text: string, version: string): boolean => tryParseVersion(text)?.toString() === version;
 
 /** What is wrong with a name and a version found inside the wheel, in the words of where they were found. */
-export function identityProblems(where: string, name: string, version: string, identity: WheelIdentity): WheelProblem[] {
+export function identityProblems(
+  where: string,
+  name: string,
+  version: string,
+  identity: WheelIdentity,
+): WheelProblem[] {
   const problems: WheelProblem[] = [];
   const report = (expected: string, actual: string, what: string) =>
-    problems.push({ code: "MURRE_INVALID_WHEEL", expected, actual, text: `${where} has the ${what} ${actual}, the filename ${expected}` });
+    problems.push({
+      code: "MURRE_INVALID_WHEEL",
+      expected,
+      actual,
+      text: `${where} has the ${what} ${actual}, the filename ${expected}`,
+    });
   if (normalizeName(name) !== identity.name) report(identity.name, name, "name");
   if (!sameVersion(version, identity.version)) report(identity.version, version, "version");
   return problems;
@@ -48,9 +58,16 @@ export function findDistInfo(paths: Iterable<string>, identity: WheelIdentity): 
   const [folder] = found;
   if (folder === undefined) return { code: "MURRE_INVALID_WHEEL", text: "has no .dist-info folder" };
   if (found.size > 1)
-    return { code: "MURRE_INVALID_WHEEL", text: `has ${found.size} .dist-info folders: ${[...found].toSorted().join(", ")}` };
+    return {
+      code: "MURRE_INVALID_WHEEL",
+      text: `has ${found.size} .dist-info folders: ${[...found].toSorted().join(", ")}`,
+    };
   if (isDistInfoOf(folder, identity)) return folder;
-  return { code: "MURRE_INVALID_WHEEL", path: folder, text: `has the folder ${folder}, which is that of another distribution` };
+  return {
+    code: "MURRE_INVALID_WHEEL",
+    path: folder,
+    text: `has the folder ${folder}, which is that of another distribution`,
+  };
 }
 
 /** Old wheels have dashes in escaped names and versions, so every dash is tried as the one between them. */
@@ -59,7 +76,8 @@ function isDistInfoOf(folder: string, identity: WheelIdentity): boolean {
   for (let dash = stem.indexOf("-"); dash > 0; dash = stem.indexOf("-", dash + 1)) {
     const version = stem.slice(dash + 1);
     if (normalizeName(stem.slice(0, dash)) !== identity.name) continue;
-    if (sameVersion(version, identity.version) || sameVersion(version.replaceAll("_", "-"), identity.version)) return true;
+    if (sameVersion(version, identity.version) || sameVersion(version.replaceAll("_", "-"), identity.version))
+      return true;
   }
   return false;
 }

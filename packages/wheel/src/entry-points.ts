@@ -19,11 +19,17 @@ const reference = /^([\p{L}\p{N}_.]+)\s*(?::\s*([\p{L}\p{N}_.]+)\s*)?(?:\[(.*)\]
  * @returns the entry points of each group, in order of appearance
  * @throws {InvalidEntryPoints} with every bad line, when there is one.
  */
-export function parseEntryPoints(text: string, source = "entry_points.txt"): ReadonlyMap<string, readonly EntryPoint[]> {
+export function parseEntryPoints(
+  text: string,
+  source = "entry_points.txt",
+): ReadonlyMap<string, readonly EntryPoint[]> {
   const groups = new Map<string, Map<string, EntryPoint>>();
   const problems: WheelProblem[] = [];
   let group: Map<string, EntryPoint> | undefined;
-  for (const [index, raw] of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
     const header = /^\[(.*)\]$/.exec(line);
@@ -55,7 +61,10 @@ function addEntryPoint(line: string, group: Map<string, EntryPoint>): string | u
     name,
     module,
     ...(attribute === undefined ? {} : { attribute }),
-    extras: (extras ?? "").split(",").map((extra) => extra.trim()).filter((extra) => extra !== ""),
+    extras: (extras ?? "")
+      .split(",")
+      .map((extra) => extra.trim())
+      .filter((extra) => extra !== ""),
   });
   return undefined;
 }

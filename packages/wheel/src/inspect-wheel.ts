@@ -42,7 +42,8 @@ export function inspectWheel(
     return undefined;
   };
   const metadataText = parsed("METADATA", (text) => text, "MURRE_INVALID_METADATA") ?? "";
-  const metadata = metadataText === "" ? undefined : attempt(problems, () => parseMetadata(metadataText, identity.filename));
+  const metadata =
+    metadataText === "" ? undefined : attempt(problems, () => parseMetadata(metadataText, identity.filename));
   if (metadata) problems.push(...identityProblems("METADATA", metadata.name, metadata.version, identity));
   const wheelFile = parsed("WHEEL", (text) => parseWheelFile(text, identity.filename), "MURRE_INVALID_METADATA");
   const record = parsed("RECORD", (text) => parseRecord(text, identity.filename), "MURRE_INVALID_RECORD");
@@ -51,7 +52,10 @@ export function inspectWheel(
     ? parsed("entry_points.txt", (text) => parseEntryPoints(text, identity.filename), "MURRE_INVALID_ENTRY_POINTS")
     : undefined;
   const entryPoints = { console: points?.get("console_scripts") ?? [], gui: points?.get("gui_scripts") ?? [] };
-  problems.push(...scriptProblems([...entryPoints.console, ...entryPoints.gui], platform), ...(checked?.problems ?? []));
+  problems.push(
+    ...scriptProblems([...entryPoints.console, ...entryPoints.gui], platform),
+    ...(checked?.problems ?? []),
+  );
   const warnings = wheelFile ? versionWarnings(wheelFile, problems) : [];
   return {
     wheel: {
@@ -106,7 +110,10 @@ function scriptProblems(scripts: readonly EntryPoint[], platform: string): Wheel
 function versionWarnings({ wheelVersion: [major, minor] }: WheelFile, problems: WheelProblem[]): string[] {
   const written = `Wheel-Version ${major}.${minor}`;
   if (major !== knownWheelVersion[0])
-    problems.push({ code: "MURRE_UNSUPPORTED_WHEEL", text: `has the ${written}, only 1.x is known; a newer murre may read it` });
+    problems.push({
+      code: "MURRE_UNSUPPORTED_WHEEL",
+      text: `has the ${written}, only 1.x is known; a newer murre may read it`,
+    });
   else if (minor > knownWheelVersion[1]) return [`${written} is newer than the known ${knownWheelVersion.join(".")}`];
   return [];
 }

@@ -3,16 +3,33 @@ import type { ArchiveEntry } from "./archive-entries.ts";
 import { checkPaths, unsafePathReason } from "./member-paths.ts";
 
 describe("a member's path stays below the destination", () => {
-  test.each(["a", "a/b.py", "...", "a/..b/c..", ".hidden/x", "a b/ü", "aux.py", "nul", "a/b:c"])("%j is safe", (path) => {
-    expect(unsafePathReason(path, "linux")).toBeUndefined();
-  });
-
-  test.each(["", "/a", "../a", "a/../../b", "a/..", "..", "./a", "a/./b", "a//b", "a/", "C:x", "c:/x", "a\\b", "a\0b", "a\nb", "\u007f"])(
-    "%j is unsafe everywhere",
+  test.each(["a", "a/b.py", "...", "a/..b/c..", ".hidden/x", "a b/ü", "aux.py", "nul", "a/b:c"])(
+    "%j is safe",
     (path) => {
-      expect(unsafePathReason(path, "linux")).toBeDefined();
+      expect(unsafePathReason(path, "linux")).toBeUndefined();
     },
   );
+
+  test.each([
+    "",
+    "/a",
+    "../a",
+    "a/../../b",
+    "a/..",
+    "..",
+    "./a",
+    "a/./b",
+    "a//b",
+    "a/",
+    "C:x",
+    "c:/x",
+    "a\\b",
+    "a\0b",
+    "a\nb",
+    "\u007f",
+  ])("%j is unsafe everywhere", (path) => {
+    expect(unsafePathReason(path, "linux")).toBeDefined();
+  });
 
   test.each(["aux", "a/NUL.txt", "com1", "COM¹.py", "a./b", "a ", "x?y", "a/b:c", "lpt9.tar.gz", "conin$"])(
     "%j is unsafe on Windows",
@@ -44,7 +61,9 @@ describe("the rule for collisions", () => {
   ])("%j and %j are noted on Linux and unsafe on macOS and Windows", (one, two) => {
     expect(checkPaths(entries(one, two), "linux")).toMatchObject({ problems: [], caseCollisions: [two] });
     for (const platform of ["darwin", "win32"])
-      expect(checkPaths(entries(one, two), platform).problems).toMatchObject([{ code: "MURRE_UNSAFE_PATH", path: two }]);
+      expect(checkPaths(entries(one, two), platform).problems).toMatchObject([
+        { code: "MURRE_UNSAFE_PATH", path: two },
+      ]);
   });
 });
 

@@ -40,7 +40,10 @@ describe("core metadata: fields as in RFC 822, then a body", () => {
   });
 
   test("any other field is there by its name in lower case", () => {
-    expect(parseMetadata(`${head}Project-URL: a, b\nProject-URL: c, d\n`).fields.get("project-url")).toEqual(["a, b", "c, d"]);
+    expect(parseMetadata(`${head}Project-URL: a, b\nProject-URL: c, d\n`).fields.get("project-url")).toEqual([
+      "a, b",
+      "c, d",
+    ]);
   });
 
   test("all missing fields are named at once", () => {

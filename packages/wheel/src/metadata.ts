@@ -40,7 +40,9 @@ export function parseMetadata(text: string, source = "METADATA"): CoreMetadata {
   const name = required("Name");
   const version = required("Version");
   if (metadataVersion !== "" && !/^[12]\.\d+$/.test(metadataVersion))
-    report(`Metadata-Version is ${metadataVersion}, and only those up to ${knownMajor}.x are known; a newer murre may read it`);
+    report(
+      `Metadata-Version is ${metadataVersion}, and only those up to ${knownMajor}.x are known; a newer murre may read it`,
+    );
   if (problems.length > 0) throw wheelError(source, problems);
 
   const all = (field: string): readonly string[] => fields.get(field)?.map(unfold) ?? [];

@@ -29,8 +29,14 @@ describe("METADATA without the rest of the wheel", () => {
   });
 
   test("of a wheel with 3,000 members takes three reads and no byte twice", async () => {
-    const modules = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`package/module_${index}.py`, "one = 1\n"]));
-    const files = { "x-1.0.dist-info/METADATA": wheelMetadata(spec), "big.bin": "0123456789".repeat(50_000), ...modules };
+    const modules = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, index) => [`package/module_${index}.py`, "one = 1\n"]),
+    );
+    const files = {
+      "x-1.0.dist-info/METADATA": wheelMetadata(spec),
+      "big.bin": "0123456789".repeat(50_000),
+      ...modules,
+    };
     const source = counting(await makeWheel({ ...spec, metadata: null, files, zip: { stored: true } }));
     const { text } = await readWheelMetadata(source, wheelFilename(spec));
     expect(text).toBe(wheelMetadata(spec));
@@ -49,7 +55,11 @@ describe("METADATA without the rest of the wheel", () => {
   test.each<[string, Partial<WheelSpec>, string]>([
     ["no dist-info folder of the name", { distInfo: "y-1.0.dist-info" }, "MURRE_INVALID_WHEEL"],
     ["no METADATA", { metadata: null }, "MURRE_INVALID_WHEEL"],
-    ["another version in METADATA", { metadata: "Metadata-Version: 2.1\nName: x\nVersion: 2.0\n" }, "MURRE_INVALID_WHEEL"],
+    [
+      "another version in METADATA",
+      { metadata: "Metadata-Version: 2.1\nName: x\nVersion: 2.0\n" },
+      "MURRE_INVALID_WHEEL",
+    ],
     ["a broken METADATA", { metadata: "Version: 2.0\n" }, "MURRE_INVALID_METADATA"],
   ])("a wheel with %s is refused", async (_, change, code) => {
     const source = counting(await makeWheel({ ...spec, ...change }));
@@ -57,7 +67,9 @@ describe("METADATA without the rest of the wheel", () => {
   });
 
   test("a file that is no zip is refused, and a missing one has the system's error as its cause", async () => {
-    await expect(readWheelMetadata(counting(Buffer.from("<html>")), wheelFilename(spec))).rejects.toMatchObject({ code: "MURRE_NOT_A_ZIP" });
+    await expect(readWheelMetadata(counting(Buffer.from("<html>")), wheelFilename(spec))).rejects.toMatchObject({
+      code: "MURRE_NOT_A_ZIP",
+    });
     await expect(readWheelMetadata("/nowhere/x-1.0-py3-none-any.whl")).rejects.toMatchObject({
       code: "MURRE_UNPACK_FAILED",
       cause: { code: "ENOENT" },

@@ -36,7 +36,9 @@ export async function readWheelMetadata(source: string | RandomAccess, filename?
   } catch (error) {
     const system = error as NodeJS.ErrnoException;
     if (system.syscall === undefined) throw error;
-    throw wheelError(name, [{ code: "MURRE_UNPACK_FAILED", text: `could not be read (${system.message})` }], { cause: error });
+    throw wheelError(name, [{ code: "MURRE_UNPACK_FAILED", text: `could not be read (${system.message})` }], {
+      cause: error,
+    });
   }
 }
 
@@ -60,10 +62,16 @@ async function readFrom(source: RandomAccess, filename: string): Promise<WheelMe
   const readWithin = (offset: number, length: number) =>
     source.read(offset, Math.max(0, Math.min(length, source.size - offset)));
   const reader = new WindowedReader((offset, length, callback) => {
-    readWithin(offset, length).then((data) => callback(null, data), (error: Error) => callback(error, Buffer.alloc(0)));
+    readWithin(offset, length).then(
+      (data) => callback(null, data),
+      (error: Error) => callback(error, Buffer.alloc(0)),
+    );
   });
   const entries = await readArchiveEntries(reader, source.size, filename, defaultLimits.maxEntries);
-  const distInfo = findDistInfo(entries.map(({ path }) => path ?? ""), identity);
+  const distInfo = findDistInfo(
+    entries.map(({ path }) => path ?? ""),
+    identity,
+  );
   if (typeof distInfo !== "string") throw fail([distInfo]);
   const entry = entries.find(({ path }) => path === `${distInfo}/METADATA`);
   if (!entry) throw fail([{ code: "MURRE_INVALID_WHEEL", text: `has no ${distInfo}/METADATA` }]);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
 
@@ -6,7 +6,10 @@ describe("PEP 376 and PEP 627: RECORD is a table of path, hash and size", () => 
   test.each<[string, RecordEntry[]]>([
     ["a.py,sha256=Abc-_1,12\n", [{ path: "a.py", algorithm: "sha256", digest: "Abc-_1", sizeBytes: 12 }]],
     ["a.py,sha256=Abc-_1,\n", [{ path: "a.py", algorithm: "sha256", digest: "Abc-_1" }]],
-    [`a.py,sha256=${"0f".repeat(32)},1`, [{ path: "a.py", algorithm: "sha256", digest: Buffer.alloc(32, 15).toString("base64url"), sizeBytes: 1 }]],
+    [
+      `a.py,sha256=${"0f".repeat(32)},1`,
+      [{ path: "a.py", algorithm: "sha256", digest: Buffer.alloc(32, 15).toString("base64url"), sizeBytes: 1 }],
+    ],
     ["a.py,,\n", [{ path: "a.py" }]],
     ["a.py,,0", [{ path: "a.py", sizeBytes: 0 }]],
     ["a.py,SHA384=x=,1\r\n\r\n", [{ path: "a.py", algorithm: "sha384", digest: "x", sizeBytes: 1 }]],

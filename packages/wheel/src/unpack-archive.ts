@@ -102,11 +102,20 @@ interface Writing {
   readonly check: () => void;
 }
 
-async function writeMembers(file: BlockingFile, entries: readonly ArchiveEntry[], writing: Writing): Promise<UnpackedFile[]> {
+async function writeMembers(
+  file: BlockingFile,
+  entries: readonly ArchiveEntry[],
+  writing: Writing,
+): Promise<UnpackedFile[]> {
   const { task, rows, check } = writing;
   const files: UnpackedFile[] = [];
   const problems: WheelProblem[] = [];
-  const settle = (index: number, entry: ArchiveEntry, executable: boolean, { sha256, recorded }: FileDigests): boolean => {
+  const settle = (
+    index: number,
+    entry: ArchiveEntry,
+    executable: boolean,
+    { sha256, recorded }: FileDigests,
+  ): boolean => {
     const path = entry.path!;
     const row = rows.get(path);
     files[index] = { path, sizeBytes: entry.sizeBytes, executable, sha256 };

@@ -15,7 +15,11 @@ export const defaultLimits: UnpackLimits = { maxEntries: 500_000, maxTotalBytes:
 const ratioCountsAboveBytes = 256 * 1024 ** 2;
 
 /** Sizes against the limits, and what no honest archive has: members that overlap, encryption, unknown compression. */
-export function checkSizes(entries: readonly ArchiveEntry[], archiveBytes: number, limits: UnpackLimits): WheelProblem[] {
+export function checkSizes(
+  entries: readonly ArchiveEntry[],
+  archiveBytes: number,
+  limits: UnpackLimits,
+): WheelProblem[] {
   const problems: WheelProblem[] = [];
   const report = (code: WheelProblem["code"], text: string) => problems.push({ code, text });
   let total = 0;
@@ -23,12 +27,18 @@ export function checkSizes(entries: readonly ArchiveEntry[], archiveBytes: numbe
     total += sizeBytes;
     if (encrypted) report("MURRE_UNSUPPORTED_WHEEL", `${path} is encrypted`);
     else if (compressionMethod !== 0 && compressionMethod !== 8)
-      report("MURRE_UNSUPPORTED_WHEEL", `${path} is compressed by method ${compressionMethod}, only stored and deflated are known`);
+      report(
+        "MURRE_UNSUPPORTED_WHEEL",
+        `${path} is compressed by method ${compressionMethod}, only stored and deflated are known`,
+      );
   }
   if (total > limits.maxTotalBytes)
     report("MURRE_ARCHIVE_TOO_LARGE", `unpacks to ${total} bytes, more than the limit of ${limits.maxTotalBytes}`);
   else if (total > ratioCountsAboveBytes && total > archiveBytes * limits.maxRatio)
-    report("MURRE_ARCHIVE_TOO_LARGE", `unpacks to ${total} bytes from ${archiveBytes}, more than ${limits.maxRatio} times as much`);
+    report(
+      "MURRE_ARCHIVE_TOO_LARGE",
+      `unpacks to ${total} bytes from ${archiveBytes}, more than ${limits.maxRatio} times as much`,
+    );
   // Overlapping members are how a small archive unpacks to petabytes.
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.headerOffset - b.headerOffset)) {

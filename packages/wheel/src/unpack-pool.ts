@@ -103,6 +103,7 @@ export class UnpackPool {
       const job = this.#queue.pop()!;
       worker.job = job;
       worker.thread.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.thread.postMessage({ task: job.task, stop: job.stop } satisfies WorkerRequest);
     }
   }
@@ -147,7 +148,9 @@ export class UnpackPool {
   /** A thread has ended, by itself or by {@link close}: its job is lost, and the next job gets a new one. */
   #bury(worker: PoolWorker, cause: unknown): void {
     this.#workers.delete(worker);
-    const text = this.#closed ? "was being unpacked when the unpacker was closed" : "was being unpacked when its worker thread ended; try again";
+    const text = this.#closed
+      ? "was being unpacked when the unpacker was closed"
+      : "was being unpacked when its worker thread ended; try again";
     if (worker.job) worker.job.reject(lost(worker.job, text, cause));
     this.#dispatch();
   }

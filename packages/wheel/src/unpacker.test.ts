@@ -13,7 +13,10 @@ let count = 0;
 async function job(spec: Partial<WheelSpec> = {}): Promise<UnpackJob> {
   const destination = join(folder, `out${count++}`);
   mkdirSync(destination);
-  return { wheelPath: await writeWheel(join(folder, String(count)), { name: "x", version: "1.0", ...spec }), destination };
+  return {
+    wheelPath: await writeWheel(join(folder, String(count)), { name: "x", version: "1.0", ...spec }),
+    destination,
+  };
 }
 
 const tool: Partial<WheelSpec> = {
@@ -35,7 +38,14 @@ describe.each([0, 1, 2])("an unpacker with %i threads", (workers) => {
       version: "1.0",
       rootIsPurelib: false,
       wheelTags: ["cp311-none-linux_x86_64", "py3-none-linux_x86_64"],
-      directories: ["pkg", "x-1.0.data", "x-1.0.data/data", "x-1.0.data/data/share", "x-1.0.data/scripts", "x-1.0.dist-info"],
+      directories: [
+        "pkg",
+        "x-1.0.data",
+        "x-1.0.data/data",
+        "x-1.0.data/data/share",
+        "x-1.0.data/scripts",
+        "x-1.0.dist-info",
+      ],
       entryPoints: {
         console: [{ name: "tool", module: "pkg", attribute: "main", extras: [] }],
         gui: [{ name: "show", module: "pkg", attribute: "gui", extras: ["fast"] }],
@@ -119,12 +129,18 @@ describe("a job that a thread has already taken", () => {
 describe("the destination", () => {
   test("is never made: one that was taken away is an error with the system's as its cause", async () => {
     const given = { ...(await job()), destination: join(folder, "swept") };
-    await expect(unpacker.unpack(given)).rejects.toMatchObject({ code: "MURRE_UNPACK_FAILED", cause: { code: "ENOENT" } });
+    await expect(unpacker.unpack(given)).rejects.toMatchObject({
+      code: "MURRE_UNPACK_FAILED",
+      cause: { code: "ENOENT" },
+    });
   });
 
   test("must be empty: nothing is written over", async () => {
     const given = await job();
     await unpacker.unpack(given);
-    await expect(unpacker.unpack(given)).rejects.toMatchObject({ code: "MURRE_UNPACK_FAILED", cause: { code: "EEXIST" } });
+    await expect(unpacker.unpack(given)).rejects.toMatchObject({
+      code: "MURRE_UNPACK_FAILED",
+      cause: { code: "EEXIST" },
+    });
   });
 });

@@ -18,7 +18,10 @@ export interface Unpacker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const workerFile = new URL(import.meta.url.endsWith(".ts") ? "../dist/unpack-worker.js" : "./unpack-worker.js", import.meta.url);
+const workerFile = new URL(
+  import.meta.url.endsWith(".ts") ? "../dist/unpack-worker.js" : "./unpack-worker.js",
+  import.meta.url,
+);
 
 /** A pool of threads that unpack wheels. They start when there is work and do not keep the process alive when idle. */
 export function createUnpacker(options: UnpackerOptions = {}): Unpacker {

@@ -26,7 +26,10 @@ export function parseWheelFile(text: string, source = "WHEEL"): WheelFile {
   const written = first("wheel-version");
   const match = /^(\d+)\.(\d+)$/.exec(written ?? "");
   if (!match) {
-    const text = written === undefined ? "WHEEL has no Wheel-Version" : `WHEEL has the Wheel-Version ${written}, expected one like 1.0`;
+    const text =
+      written === undefined
+        ? "WHEEL has no Wheel-Version"
+        : `WHEEL has the Wheel-Version ${written}, expected one like 1.0`;
     const problem: WheelProblem = { code: "MURRE_INVALID_METADATA", text };
     throw wheelError(source, [problem]);
   }

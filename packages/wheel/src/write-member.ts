@@ -19,7 +19,7 @@ export function digestsOf(data: Buffer, row: RecordEntry | undefined): FileDiges
 }
 
 const writeAll = (fd: number, data: Buffer): void => {
-  for (let done = 0; done < data.length; ) done += writeSync(fd, data, done, data.length - done, null);
+  for (let done = 0; done < data.length;) done += writeSync(fd, data, done, data.length - done, null);
 };
 
 /** Makes the file with the permissions of the process's umask; the folder must exist. */

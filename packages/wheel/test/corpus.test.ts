@@ -24,7 +24,8 @@ const withRow = (change: { hash?: string; size?: string }) =>
   made({ record: (rows) => rows.map((row) => (row.path === "x.py" ? { ...row, ...change } : row)) });
 
 /** RECORD without sizes, so that those of the headers are all there is. */
-const withoutSizes = (files = plain.files!) => made({ files, record: (rows) => rows.map((row) => ({ ...row, size: "" })) });
+const withoutSizes = (files = plain.files!) =>
+  made({ files, record: (rows) => rows.map((row) => ({ ...row, size: "" })) });
 
 /** A member that is streamed. */
 const large = () => ({ "x.py": Buffer.alloc(9 * 1024 * 1024, "abcdefg"), "data.bin": "" });
@@ -60,7 +61,10 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
     ["a backslash", () => renamed("..\\evil.py")],
     ["a drive letter", () => renamed("C:/evil.py")],
     ["a NUL", () => renamed("x.py\0.txt")],
-    ["a name that is not UTF-8", async () => patchMember(await made(), "x.py", { name: Buffer.from("\xff.py", "latin1") })],
+    [
+      "a name that is not UTF-8",
+      async () => patchMember(await made(), "x.py", { name: Buffer.from("\xff.py", "latin1") }),
+    ],
     ["a symbolic link", async () => patchMember(await made(), "x.py", { unixMode: 0o120777 })],
     ["a device", async () => patchMember(await made(), "x.py", { unixMode: 0o060666 })],
     ["a name that Windows reserves, on Windows", () => made({ files: { "aux.py": "" } }), { platform: "win32" }],
@@ -71,7 +75,11 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
   MURRE_ARCHIVE_TOO_LARGE: [
     ["too many bytes", () => made(), { limits: { maxTotalBytes: 1000 } }],
     ["too many entries", () => made(), { limits: { maxEntries: 4 } }],
-    ["a size claimed above the limit", async () => patchMember(await made(), "data.bin", { uncompressedSize: 0xfffffffe }), { limits: { maxTotalBytes: 2 ** 31 } }],
+    [
+      "a size claimed above the limit",
+      async () => patchMember(await made(), "data.bin", { uncompressedSize: 0xfffffffe }),
+      { limits: { maxTotalBytes: 2 ** 31 } },
+    ],
     ["a ratio above the limit", async () => patchMember(await made(), "data.bin", { uncompressedSize: 2 ** 29 })],
   ],
   MURRE_UNSUPPORTED_WHEEL: [
@@ -82,10 +90,22 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
   ],
   MURRE_CORRUPT_ARCHIVE: [
     ["a wrong CRC-32", async () => patchMember(await made(), "x.py", { crc32: 1 })],
-    ["a smaller size than the data has", async () => patchMember(await withoutSizes(), "data.bin", { uncompressedSize: 999 })],
-    ["a larger size than the data has", async () => patchMember(await withoutSizes(), "data.bin", { uncompressedSize: 1001 })],
-    ["a large member that is shorter than its size", async () => patchMember(await withoutSizes(large()), "x.py", { uncompressedSize: 9_500_000 })],
-    ["a large member that is longer than its size", async () => patchMember(await withoutSizes(large()), "x.py", { uncompressedSize: 9_000_000 })],
+    [
+      "a smaller size than the data has",
+      async () => patchMember(await withoutSizes(), "data.bin", { uncompressedSize: 999 }),
+    ],
+    [
+      "a larger size than the data has",
+      async () => patchMember(await withoutSizes(), "data.bin", { uncompressedSize: 1001 }),
+    ],
+    [
+      "a large member that is shorter than its size",
+      async () => patchMember(await withoutSizes(large()), "x.py", { uncompressedSize: 9_500_000 }),
+    ],
+    [
+      "a large member that is longer than its size",
+      async () => patchMember(await withoutSizes(large()), "x.py", { uncompressedSize: 9_000_000 }),
+    ],
     ["a large member with a wrong CRC-32", async () => patchMember(await withoutSizes(large()), "x.py", { crc32: 1 })],
     ["a large member with damaged data", async () => corruptMember(await withoutSizes(large()), "x.py")],
     ["damaged compressed data", async () => corruptMember(await made(), "x-1.0.dist-info/METADATA")],
@@ -112,7 +132,10 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
     ["METADATA without a name", () => made({ metadata: "Metadata-Version: 2.1\nVersion: 1.0\n" })],
     ["METADATA of a later major version", () => made({ metadata: "Metadata-Version: 3.0\nName: x\nVersion: 1.0\n" })],
     ["WHEEL without Wheel-Version", () => made({ wheel: "Tag: py3-none-any\n" })],
-    ["METADATA that is not UTF-8", () => made({ metadata: null, files: { "x-1.0.dist-info/METADATA": Buffer.from("Name: \xfc", "latin1") } })],
+    [
+      "METADATA that is not UTF-8",
+      () => made({ metadata: null, files: { "x-1.0.dist-info/METADATA": Buffer.from("Name: \xfc", "latin1") } }),
+    ],
   ],
   MURRE_INVALID_RECORD: [["rows of two columns", () => made({ record: "x.py,\n" })]],
   MURRE_INVALID_ENTRY_POINTS: [
@@ -125,7 +148,10 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
     ["a hash by md5", () => withRow({ hash: "md5=AAAAAAAAAAAAAAAAAAAAAA" })],
     ["a row without a hash", () => withRow({ hash: "" })],
     ["a missing row", () => made({ record: (rows) => rows.filter((row) => row.path !== "x.py") })],
-    ["a row without a file", () => made({ record: (rows) => [...rows, { path: "y.py", hash: noSuchHash, size: "1" }] })],
+    [
+      "a row without a file",
+      () => made({ record: (rows) => [...rows, { path: "y.py", hash: noSuchHash, size: "1" }] }),
+    ],
     ["a file that RECORD does not list", () => made({ unlisted: [["extra.py", "1"]] })],
     ["two different rows for one file", () => made({ record: (rows) => [{ ...rows[0]!, hash: noSuchHash }, ...rows] })],
     ["a wrong hash of a large member", () => made({ files: large(), record: wrongFirstHash })],
@@ -168,7 +194,8 @@ async function unpack(archive: Buffer, job: Partial<UnpackJob> = {}) {
 }
 
 describe.each(Object.entries(corpus))("%s", (code, cases) => {
-  test.each(cases)("is the error for %s", async (_, archive, job) => {
+  const named = cases.map(([what, archive, job]) => ({ what, archive, job }));
+  test.each(named)("is the error for $what", async ({ archive, job }) => {
     const error = await unpack(await archive(), job).then(
       () => undefined,
       (reason: unknown) => reason,
@@ -188,7 +215,15 @@ describe("legal forms that are rare", () => {
     ["names outside ASCII", { files: { "ü/ñ.txt": "ß", 'a,"b".txt': "quoted" } }],
     ["a large member", { files: large() }],
     ["a large member that is not compressed", { files: large(), zip: { stored: true } }],
-    ["signatures that RECORD does not list", { unlisted: [["x-1.0.dist-info/RECORD.jws", "{}"], ["x-1.0.dist-info/RECORD.p7s", ""]] }],
+    [
+      "signatures that RECORD does not list",
+      {
+        unlisted: [
+          ["x-1.0.dist-info/RECORD.jws", "{}"],
+          ["x-1.0.dist-info/RECORD.p7s", ""],
+        ],
+      },
+    ],
     ["a RECORD that does not list itself", { record: (rows) => rows.slice(0, -1) }],
   ])("%s are unpacked whole", async (_, change) => {
     const spec = { ...plain, ...change };
@@ -232,7 +267,7 @@ describe("legal forms that are rare", () => {
   });
 
   test("nothing is written when the checks before the data fail", async () => {
-    await expect(unpack(await withRow({ size: "7" }))).rejects.toThrow();
+    await expect(unpack(await withRow({ size: "7" }))).rejects.toThrow("RECORD lists 7 bytes");
     expect(readdirSync(join(folder, String(count - 1), "out"))).toEqual([]);
   });
 });

@@ -8,13 +8,18 @@ import { createUnpacker, parseMetadata, readWheelMetadata } from "../src/index.t
 
 /** Wheels on this machine, found only through pip's configuration (`file:` indexes and find-links folders); often none. */
 function configuredWheels(): string[] {
-  const places = pipSettings().flatMap((value) => value.split(/\s+/)).flatMap(localFolder);
+  const places = pipSettings()
+    .flatMap((value) => value.split(/\s+/))
+    .flatMap(localFolder);
   return places.flatMap(wheelsBelow).toSorted();
 }
 
 function pipSettings(): string[] {
   try {
-    const list = execFileSync("python3", ["-m", "pip", "config", "list"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const list = execFileSync("python3", ["-m", "pip", "config", "list"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return [...list.matchAll(/(?:index-url|find-links)='(.*)'/g)].map((match) => match[1]!.replaceAll("\\n", " "));
   } catch {
     return [];
