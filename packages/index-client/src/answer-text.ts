@@ -27,7 +27,7 @@ export async function answerContent(answer: Answer): Promise<Buffer> {
 /** The bytes of the body as they came. */
 export async function answerBytes(answer: Answer): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
+  await answer.read((chunk) => chunks.push(chunk));
   return Buffer.concat(chunks);
 }
 

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DownloadInterrupted, DownloadNotWritten, HashMismatch, HttpStatusError } from "./errors.ts";
@@ -139,10 +140,10 @@ async function consume(
 async function receive(answer: Answer, destination: Destination, options: DownloadOptions): Promise<void> {
   const length = answer.headers["content-length"];
   const total = length === undefined ? undefined : destination.received + Number(length);
-  for await (const chunk of answer.body) {
-    await destination.append(chunk);
+  await answer.read((chunk) => {
+    destination.append(chunk);
     options.onProgress?.(destination.received, total);
-  }
+  });
   if (total !== undefined && destination.received !== total)
     throw Object.assign(new Error(`the answer ended after ${destination.received} of ${total} bytes`), {
       code: "ECONNRESET",
@@ -230,12 +231,13 @@ class Destination {
     this.#resetHashes();
   }
 
-  async append(chunk: Uint8Array): Promise<void> {
-    for (let done = 0; done < chunk.byteLength;) {
-      const written = await this.#writing(() =>
-        this.#file.write(chunk, done, chunk.byteLength - done, this.received + done),
-      );
-      done += written.bytesWritten;
+  /** Writes at once, with a blocking call: the chunk must not wait in memory for the disk, nor the network for us. */
+  append(chunk: Uint8Array): void {
+    try {
+      for (let done = 0; done < chunk.byteLength; )
+        done += writeSync(this.#file.fd, chunk, done, chunk.byteLength - done, this.received + done);
+    } catch (cause) {
+      throw new DownloadNotWritten(this.#path, { cause });
     }
     this.#take(chunk);
   }

@@ -153,6 +153,14 @@ describe("a server without ranges is recognised once", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test("even when many files are wanted at the same time", async () => {
+    await using server = await serveFolder(await folderWithWheel(), { ranges: false });
+    const client = clientOf();
+    await Promise.all(Array.from({ length: 10 }, () => client.metadata(fileAt(server.url))));
+    await client.close();
+    expect(server.requests).toHaveLength(1);
+  });
+
   test("and its wheel is not read to the end", async () => {
     const folder = await folderWithWheel({ ...spec, files: { "foo/big.bin": Buffer.alloc(30_000_000) } });
     await using server = await serveFolder(folder, { ranges: false });

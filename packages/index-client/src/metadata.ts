@@ -113,7 +113,16 @@ async function readRanged(
   file: DistributionFile,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  if (file.kind !== "wheel" || sources.servers.isKnownWithout(file.url)) return undefined;
+  if (file.kind !== "wheel") return undefined;
+  return sources.servers.firstAlone(file.url, () => readRanges(sources, file, signal));
+}
+
+async function readRanges(
+  sources: MetadataSources,
+  file: DistributionFile,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  if (sources.servers.isKnownWithout(file.url)) return undefined;
   try {
     const ranged = await openRangedFile(sources.transport, sources.slots, file.url, signal);
     return (await readWheelMetadata(ranged, file.filename)).text;

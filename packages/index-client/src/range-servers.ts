@@ -5,6 +5,11 @@ import { indexKey } from "./index-location.ts";
 export interface RangeServers {
   isKnownWithout(url: string): boolean;
   rememberWithout(url: string): void;
+  /**
+   * Runs a task that asks for ranges. The first one for a server runs alone, so that a server without ranges is asked
+   * once, however many files are wanted at the same time.
+   */
+  firstAlone<T>(url: string, task: () => Promise<T>): Promise<T>;
 }
 
 /** A server is asked again after so many milliseconds: it may have been replaced. */
@@ -12,12 +17,25 @@ const memoryMs = 7 * 24 * 3600 * 1000;
 
 export function createRangeServers(documents: Documents | undefined, now: () => number): RangeServers {
   const without = new Map<string, boolean>();
+  const firsts = new Map<string, Promise<unknown>>();
   return {
     isKnownWithout(url) {
       const { origin } = new URL(url);
       const known = without.get(origin) ?? readStored(documents?.read(...segmentsOf(origin)), now());
       without.set(origin, known);
       return known;
+    },
+    async firstAlone(url, task) {
+      const { origin } = new URL(url);
+      const first = firsts.get(origin);
+      if (first !== undefined) {
+        await first;
+        return task();
+      }
+      const own = task();
+      // Whether it succeeds does not matter: what it found out is remembered before it ends.
+      firsts.set(origin, own.catch(() => {}));
+      return own;
     },
     rememberWithout(url) {
       const { origin } = new URL(url);

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "@murre/test-kit";
@@ -226,6 +226,26 @@ describe("certificates", () => {
       message: expect.stringContaining("/no/such/ca.pem"),
     });
   });
+});
+
+test("a server that closes its connection after a long body ends no process (nodejs/undici issue 5360)", async () => {
+  const body = "x".repeat(3_000_000);
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write("HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\n\r\n");
+      socket.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(() => new Promise((resolve) => server.close(resolve)));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = clientOf();
+  const into = join(temporaryFolder(), "file");
+  const slow = { into, onProgress: () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1) };
+  const [text, file] = await Promise.all([client.text(url), client.download({ url, hashes: {} }, slow)]);
+  expect(text).toHaveLength(body.length);
+  expect(file).toMatchObject({ sizeBytes: body.length });
 });
 
 test("no more requests run at once than told", async () => {

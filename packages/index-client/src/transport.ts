@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { redactUrl } from "@murre/pep508";
-import type { Dispatcher } from "undici";
 import { basicAuthorization, type CredentialsSource } from "./credentials.ts";
 import type { Dispatchers } from "./dispatchers.ts";
 import { HttpStatusError, IndexUnreachable, OfflineMiss } from "./errors.ts";
+import { sendRequest, type BodySink, type RawAnswer } from "./http-request.ts";
 import { withoutCredentials } from "./index-location.ts";
 import {
   describeFailure,
@@ -26,7 +26,9 @@ export interface Answer {
   readonly redirected: boolean;
   readonly status: number;
   readonly headers: Headers;
-  readonly body: AsyncIterable<Uint8Array>;
+  /** Hands the body to `sink`, chunk by chunk. To be called once, at once. */
+  read(sink: BodySink): Promise<void>;
+  /** Does without the body. */
   drop(): Promise<void>;
 }
 
@@ -130,53 +132,50 @@ export class Transport {
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
       const response = await this.#send(url, options);
       this.#reached.add(url.origin);
-      const target = isRedirect(response.statusCode) ? headersOf(response)["location"] : undefined;
+      const target = isRedirect(response.status) ? headersOf(response)["location"] : undefined;
       if (target === undefined) return this.#answer(url, redirects > 0, response);
-      await response.body.dump();
+      await dropBody(response);
       const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined;
       if (next === undefined || (next.protocol !== "http:" && next.protocol !== "https:"))
-        throw new HttpStatusError(url.href, response.statusCode);
+        throw new HttpStatusError(url.href, response.status);
       url = next;
     }
     throw new HttpStatusError(start.href, 310);
   }
 
-  async #send(url: URL, { headers, signal }: GetOptions): Promise<Dispatcher.ResponseData> {
-    const { request } = await import("undici");
+  async #send(url: URL, { headers, signal }: GetOptions): Promise<RawAnswer> {
     const dispatcher = await this.#settings.dispatchers.of(url);
     this.#requests++;
     // Looked up for each hop, by its own origin: what one origin was given, a redirect carries to no other.
     const credentials = this.#settings.credentials(url);
-    return request(withoutCredentials(url.href), {
-      dispatcher,
-      method: "GET",
-      headers: {
-        "user-agent": this.#settings.userAgent,
-        ...headers(),
-        ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
-      },
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const all = {
+      "user-agent": this.#settings.userAgent,
+      ...headers(),
+      ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
+    };
+    return sendRequest(dispatcher, url, all, signal);
   }
 
-  #answer(url: URL, redirected: boolean, response: Dispatcher.ResponseData): Answer {
-    const count = (bytes: number): void => {
-      this.#bytes += bytes;
-    };
+  #answer(url: URL, redirected: boolean, raw: RawAnswer): Answer {
     return {
       url: withoutCredentials(url.href),
       redirected,
-      status: response.statusCode,
-      headers: headersOf(response),
-      body: counted(response.body, count),
-      drop: async () => {
-        // An answer of unknown or great length is cut off with its connection, rather than read to its end.
-        response.body.on("error", () => {});
-        if (Number(response.headers["content-length"] ?? Infinity) > 65_536) response.body.destroy();
-        else await response.body.dump();
-      },
+      status: raw.status,
+      headers: headersOf(raw),
+      read: (sink) =>
+        raw.read((chunk) => {
+          this.#bytes += chunk.byteLength;
+          sink(chunk);
+        }),
+      drop: () => dropBody(raw),
     };
   }
+}
+
+/** A short body is read to its end, so that the connection can be used again; another is cut off. */
+async function dropBody(raw: RawAnswer): Promise<void> {
+  if (Number(raw.headers["content-length"] ?? Infinity) > 65_536) raw.cancel();
+  else await raw.read(() => {});
 }
 
 /** @throws the signal's reason */
@@ -189,18 +188,11 @@ async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<v
   }
 }
 
-async function* counted(body: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    count(chunk.byteLength);
-    yield chunk;
-  }
-}
-
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 
-function headersOf(response: Dispatcher.ResponseData): Headers {
+function headersOf({ headers }: RawAnswer): Headers {
   return Object.fromEntries(
-    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
 }
 
