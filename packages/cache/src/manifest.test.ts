@@ -29,22 +29,22 @@ function wheel(paths: readonly string[], over: Partial<UnpackedWheel> = {}): Unp
 
 describe("a manifest", () => {
   test("keeps what a link plan needs", () => {
-    const { head, directories, ...rest } = decodeManifest(
+    const { head, directories } = decodeManifest(
       encodeManifest(wheel(["a.py", "a/x.py", "a/b/y.py", "a-1.0.dist-info/METADATA"])),
     );
     expect(head).toMatchObject({ name: "a", version: "1.0", fileCount: 4, totalBytes: 7, requiresPython: ">=3.8" });
+    expect(head).toMatchObject({ topLevel: ["a", "a-1.0.dist-info"], hasData: false });
     expect(directories).toEqual([
       { path: "", fileCount: 1 },
       { path: "a", fileCount: 1 },
       { path: "a-1.0.dist-info", fileCount: 1 },
       { path: "a/b", fileCount: 1 },
     ]);
-    expect(rest).toBeDefined();
   });
 
   test("names the files folder by folder, with size, digest and mode", () => {
     const manifest = decodeManifest(encodeManifest(wheel(["b/y.py", "a.py"])));
-    expect(manifest.names()).toEqual(["a.py", "y.py"]);
+    expect(manifest.names).toEqual(["a.py", "y.py"]);
     expect(manifest.details()).toEqual([
       { path: "a.py", sizeBytes: 1, sha256: digest, executable: true },
       { path: "b/y.py", sizeBytes: 0, sha256: digest, executable: false },
@@ -54,9 +54,16 @@ describe("a manifest", () => {
   test("sets apart what an installer writes itself, and scripts", () => {
     const paths = ["a.py", "a-1.0.data/scripts/tool", ...["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"].map((name) => `a-1.0.dist-info/${name}`)];
     const manifest = decodeManifest(encodeManifest(wheel(paths)));
-    expect(manifest.names()).toEqual(["a.py"]);
+    expect(manifest.names).toEqual(["a.py"]);
     expect(manifest.head.apart.map(({ path }) => path)).toEqual(paths.slice(1));
     expect(manifest.recordBytes.toString()).toBe(`a.py,sha256=${digest},0\n`);
+  });
+
+  test("keeps the rows of .data apart, without that folder", () => {
+    const manifest = decodeManifest(encodeManifest(wheel(["a.py", "a-1.0.data/data/share/doc"])));
+    expect(manifest.head).toMatchObject({ topLevel: [], hasData: true });
+    expect(manifest.recordBytes.toString()).toBe(`a.py,sha256=${digest},0\n`);
+    expect(manifest.dataRecord).toBe(`data/share/doc,sha256=${digest},1\n`);
   });
 
   test("writes RECORD rows as CSV: a path with a comma is quoted", () => {

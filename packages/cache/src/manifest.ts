@@ -9,16 +9,20 @@ import { InvalidManifest } from "./errors.ts";
  * directories   path NUL number-of-files NUL …     parents before children; the root is the empty path
  * names         name NUL …                         the linked files' base names, directory by directory in that order
  * record        RECORD rows of all linked files outside `.data`: copied verbatim into an environment
+ * data record   RECORD rows of all linked files inside `.data`, paths without that folder: `data/share/doc.txt`
  * details       size SPACE sha256 SPACE x|- LF …   in the order of the names
  * ```
  *
  * Files that no environment gets as they are stand apart, in the head: an installer writes its own RECORD and INSTALLER,
  * and scripts get the environment's interpreter in their first line.
  *
- * The sections are split by how they are used: a warm install decodes the directories, hands the names to its workers
- * as bytes, and writes the record without decoding it. NUL cannot stand in a path, so nothing needs escaping.
+ * What a planner needs of most wheels is in the head (which folders and files stand at the top); the folders and names
+ * are decoded by whoever links them, the record is written without being decoded. NUL cannot stand in a path, so nothing
+ * needs escaping.
  */
 export const MANIFEST_FORMAT = 1;
+
+const SECTIONS = 5;
 
 export interface ManifestHead {
   readonly format: number;
@@ -34,10 +38,14 @@ export interface ManifestHead {
   readonly fileCount: number;
   /** Of all files, the ones apart as well. */
   readonly totalBytes: number;
+  /** The folders directly in the archive's root, `.data` left out. */
+  readonly topLevel: readonly string[];
+  /** Whether there is a `.data` folder with linked files. */
+  readonly hasData: boolean;
   /** Files of the archive that are never linked: `.data/scripts`, and what an installer writes into the dist-info itself. */
   readonly apart: readonly FileDetails[];
-  /** Lengths in bytes of the four sections, in their order. */
-  readonly sections: readonly [directories: number, names: number, record: number, details: number];
+  /** Lengths in bytes of the sections, in their order. */
+  readonly sections: readonly number[];
 }
 
 export interface ManifestDirectory {
@@ -57,35 +65,38 @@ export interface FileDetails {
 /** A decoded head over sections that stay bytes until somebody asks. */
 export class Manifest {
   readonly head: ManifestHead;
-  readonly directories: readonly ManifestDirectory[];
   readonly #sections: readonly Buffer[];
+  #directories: readonly ManifestDirectory[] | undefined;
+  #names: readonly string[] | undefined;
 
   constructor(head: ManifestHead, sections: readonly Buffer[]) {
     this.head = head;
     this.#sections = sections;
-    this.directories = decodeDirectories(this.#section(0));
   }
 
-  /** NUL-terminated base names of all files, directory by directory. */
-  get nameBytes(): Buffer {
-    return this.#section(1);
+  /** Parents before children. */
+  get directories(): readonly ManifestDirectory[] {
+    return (this.#directories ??= decodeDirectories(this.#section(0)));
   }
 
-  /** RECORD rows, LF-terminated. */
+  /** The base names of all linked files, directory by directory in the order of {@link directories}. */
+  get names(): readonly string[] {
+    return (this.#names ??= this.#section(1).toString("utf8").split("\0").slice(0, -1));
+  }
+
+  /** RECORD rows of the linked files outside `.data`, LF-terminated. */
   get recordBytes(): Buffer {
     return this.#section(2);
   }
 
-  /** The base names of each directory, in the order of {@link directories}. */
-  names(): string[] {
-    const names = this.nameBytes.toString("utf8").split("\0");
-    names.pop();
-    return names;
+  /** RECORD rows of the linked files inside `.data`; paths begin with the scheme. */
+  get dataRecord(): string {
+    return this.#section(3).toString("utf8");
   }
 
   details(): FileDetails[] {
-    const lines = this.#section(3).toString("latin1").split("\n");
-    const names = this.names();
+    const { names } = this;
+    const lines = this.#section(4).toString("latin1").split("\n");
     const details: FileDetails[] = [];
     let next = 0;
     for (const { path: folder, fileCount } of this.directories)
@@ -141,7 +152,7 @@ function parseHead(line: string): ManifestHead {
     throw Object.assign(new InvalidManifest("its head is no JSON"), { cause: error });
   }
   if (head.format !== MANIFEST_FORMAT) throw new InvalidManifest(`its format is ${String(head.format)}`);
-  if (!Array.isArray(head.sections) || head.sections.length !== 4) throw new InvalidManifest("its head names no sections");
+  if (!Array.isArray(head.sections) || head.sections.length !== SECTIONS) throw new InvalidManifest("its head names no sections");
   return head;
 }
 
@@ -153,18 +164,22 @@ export function encodeManifest(wheel: UnpackedWheel): Buffer {
   const dataFolder = `${wheel.distInfo.slice(0, -".dist-info".length)}.data/`;
   const written = new Set(WRITTEN_BY_INSTALLERS.map((name) => `${wheel.distInfo}/${name}`));
   const standsApart = (path: string) => written.has(path) || path.startsWith(`${dataFolder}scripts/`);
-  const parts = { directories: "", names: "", record: "", details: "" };
+  const parts = { directories: "", names: "", record: "", dataRecord: "", details: "" };
   for (const [folder, files] of linkedByFolder(wheel, standsApart)) {
     parts.directories += `${folder}\0${files.length}\0`;
     for (const file of files) {
       parts.names += `${file.path.slice(file.path.lastIndexOf("/") + 1)}\0`;
       parts.details += `${file.sizeBytes} ${file.sha256} ${file.executable ? "x" : "-"}\n`;
-      if (!file.path.startsWith(dataFolder))
-        parts.record += formatRecord([{ path: file.path, algorithm: "sha256", digest: file.sha256, sizeBytes: file.sizeBytes }]);
+      const isData = file.path.startsWith(dataFolder);
+      const path = isData ? file.path.slice(dataFolder.length) : file.path;
+      const row = formatRecord([{ path, algorithm: "sha256", digest: file.sha256, sizeBytes: file.sizeBytes }]);
+      parts[isData ? "dataRecord" : "record"] += row;
     }
   }
   const apart = wheel.files.filter((file) => standsApart(file.path));
-  return assemble(wheel, apart, [parts.directories, parts.names, parts.record, parts.details]);
+  const topLevel = wheel.directories.filter((folder) => !folder.includes("/") && `${folder}/` !== dataFolder);
+  const { directories, names, record, dataRecord, details } = parts;
+  return assemble(wheel, { apart, topLevel, hasData: dataRecord !== "" }, [directories, names, record, dataRecord, details]);
 }
 
 function linkedByFolder(
@@ -183,7 +198,11 @@ function linkedByFolder(
   return byFolder;
 }
 
-function assemble(wheel: UnpackedWheel, apart: readonly FileDetails[], sections: readonly string[]): Buffer {
+function assemble(
+  wheel: UnpackedWheel,
+  found: Pick<ManifestHead, "apart" | "topLevel" | "hasData">,
+  sections: readonly string[],
+): Buffer {
   const bytes = sections.map((section) => Buffer.from(section, "utf8"));
   const { requiresPython } = parseMetadata(wheel.metadataText);
   const head: ManifestHead = {
@@ -195,10 +214,10 @@ function assemble(wheel: UnpackedWheel, apart: readonly FileDetails[], sections:
     ...(requiresPython === undefined ? {} : { requiresPython }),
     consoleScripts: wheel.entryPoints.console,
     guiScripts: wheel.entryPoints.gui,
-    fileCount: wheel.files.length - apart.length,
+    fileCount: wheel.files.length - found.apart.length,
     totalBytes: wheel.totalBytes,
-    apart,
-    sections: bytes.map((section) => section.length) as unknown as ManifestHead["sections"],
+    ...found,
+    sections: bytes.map((section) => section.length),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`, "utf8"), ...bytes]);
 }

@@ -39,8 +39,12 @@ export function placeDirectory(
   const [scheme, ...rest] = source.slice(dataFolder.length + 1).split("/");
   if (scheme === undefined || scheme === "") return undefined;
   if (!isScheme(scheme)) throw new PathLeavesEnvironment(wheel.name, source);
-  const base = scheme === "headers" ? join(destination.schemes.headers, wheel.name) : destination.schemes[scheme];
-  return { source, scheme, target: join(base, rest.join("/")) };
+  return { source, scheme, target: join(schemeRoot(destination, wheel.name, scheme), rest.join("/")) };
+}
+
+/** Where the files of `.data/<scheme>` of a distribution go. */
+export function schemeRoot({ schemes }: Destination, name: string, scheme: Scheme): string {
+  return scheme === "headers" ? join(schemes.headers, name) : schemes[scheme];
 }
 
 function join(base: string, path: string): string {
@@ -51,9 +55,10 @@ function isScheme(text: string): text is Scheme {
   return text === "purelib" || text === "platlib" || text === "scripts" || text === "headers" || text === "data";
 }
 
-/** Whether an absolute path with `/` as separator lies inside the boundary, however many `..` it holds. */
+/** Whether an absolute path with `/` as separator is the boundary or lies inside, however many `..` it holds. */
 export function liesInside(boundary: string, path: string): boolean {
-  return posix.normalize(path).startsWith(`${boundary}/`);
+  const normal = path.includes("/.") ? posix.normalize(path) : path;
+  return normal === boundary || normal.startsWith(`${boundary}/`);
 }
 
 /** The path as RECORD has it: relative to the folder that holds the dist-info, with `/` (PEP 376). */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { EnvironmentView } from "./plan.ts";
+import type { EnvironmentView } from "./existing.ts";
 import type { RecordedDistribution } from "./removal.ts";
 import { posix } from "node:path";
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { LinkFailed } from "./errors.ts";
-import { runLinkTask, type LinkCounts, type LinkMode } from "./link-task.ts";
+import { runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
 import type { LinkWorkers } from "./link-workers.ts";
 import type { ChangePlan, LinkTask } from "./plan.ts";
-import { parentOf } from "./plan.ts";
+import { parentOf } from "./existing.ts";
 import type { Removal } from "./removal.ts";
 
 export interface ExecuteOptions {
@@ -37,7 +37,7 @@ export async function executeChange(plan: ChangePlan, options: ExecuteOptions = 
 
 const HALF_CHANGED = "the environment is changed in part: run the command again when the cause is gone, and it is completed";
 
-/** Shares the tasks out by their number of system calls, the largest first, and waits for all shares. */
+/** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
 async function placeAll(
   tasks: readonly LinkTask[],
   mode: LinkMode,
@@ -49,12 +49,12 @@ async function placeAll(
     total.copied += copied;
   };
   if (workers === undefined || workers.count === 0) {
-    for (const task of tasks) add(runLinkTask(task, mode));
+    for (const task of tasks) add(runLinkTask(transferable(task), mode));
     return total;
   }
   const answers = await Promise.all(
     shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
-      share.length === 0 ? { ok: true, linked: 0, copied: 0 } : workers.run(index, { tasks: share, mode }),
+      share.length === 0 ? { ok: true, linked: 0, copied: 0 } : workers.run(index, { tasks: share.map(transferable), mode }),
     ),
   );
   for (const answer of answers) {
@@ -64,24 +64,15 @@ async function placeAll(
   return total;
 }
 
-/** A folder costs about as much as three links. */
-const COST_OF_FOLDER = 3;
-
 function shareOut(tasks: readonly LinkTask[], count: number): LinkTask[][] {
-  const shares = Array.from({ length: count }, () => ({ cost: 0, tasks: [] as LinkTask[] }));
-  const costs = tasks.map((task) => ({ task, cost: costOf(task) })).toSorted((a, b) => b.cost - a.cost);
-  for (const { task, cost } of costs) {
-    const share = shares.reduce((least, other) => (other.cost < least.cost ? other : least));
-    share.cost += cost;
+  const shares = Array.from({ length: count }, () => ({ files: 0, tasks: [] as LinkTask[] }));
+  const bySize = tasks.toSorted((a, b) => b.entry.manifest.head.fileCount - a.entry.manifest.head.fileCount);
+  for (const task of bySize) {
+    const share = shares.reduce((least, other) => (other.files < least.files ? other : least));
+    share.files += task.entry.manifest.head.fileCount;
     share.tasks.push(task);
   }
   return shares.map(({ tasks }) => tasks);
-}
-
-function costOf(task: LinkTask): number {
-  let cost = 0;
-  for (const { make, fileCount } of task.folders) cost += fileCount + (make ? COST_OF_FOLDER : 0);
-  return cost;
 }
 
 /** A new inode, whatever stands there: never written through a link into the cache. */

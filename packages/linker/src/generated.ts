@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { formatRecord, type RecordEntry } from "@murre/wheel";
-import { recordPath, type Destination, placeDirectory } from "./destination.ts";
+import { formatRecord, parseRecord, type RecordEntry } from "@murre/wheel";
+import { recordPath, schemeRoot, type Destination, type Scheme } from "./destination.ts";
+import type { EnvironmentView } from "./existing.ts";
 import { compareNames, type Conflict } from "./ownership.ts";
-import type { EnvironmentView, WheelToInstall } from "./plan.ts";
+import type { WheelToInstall } from "./plan.ts";
 import { entryPointScript, rewriteScript } from "./scripts.ts";
 
 /** A file that the installer writes itself. */
@@ -99,17 +100,15 @@ function contentRow(path: string, content: Buffer): RecordEntry {
 
 /** Rows of files below `.data/`, whose installed path differs from the one in the archive. */
 function dataRows(destination: Destination, wheel: WheelToInstall, sitePackages: string): RecordEntry[] {
-  const { head, directories } = wheel.entry.manifest;
-  const dataFolder = `${head.distInfo.slice(0, -".dist-info".length)}.data/`;
-  if (!directories.some(({ path }) => path.startsWith(dataFolder))) return [];
-  const rows: RecordEntry[] = [];
-  for (const { path, sha256, sizeBytes } of wheel.entry.manifest.details()) {
-    if (!path.startsWith(dataFolder)) continue;
-    const slash = path.lastIndexOf("/");
-    const place = placeDirectory(destination, { ...head, name: wheel.name }, path.slice(0, slash));
-    if (place === undefined) continue;
-    const target = `${place.target}${path.slice(slash)}`;
-    rows.push({ path: recordPath(sitePackages, target), algorithm: "sha256", digest: sha256, sizeBytes });
-  }
-  return rows;
+  const { manifest } = wheel.entry;
+  if (!manifest.head.hasData) return [];
+  const roots = new Map<string, string>();
+  return parseRecord(manifest.dataRecord).map((row) => {
+    const slash = row.path.indexOf("/");
+    const scheme = row.path.slice(0, slash) as Scheme;
+    const root = roots.get(scheme) ?? recordPath(sitePackages, schemeRoot(destination, wheel.name, scheme));
+    roots.set(scheme, root);
+    const below = row.path.slice(slash + 1);
+    return { ...row, path: root === "" ? below : `${root}/${below}` };
+  });
 }

@@ -1,4 +1,5 @@
-export { planChange, type ChangePlan, type EnvironmentView, type LinkTask, type WheelToInstall } from "./plan.ts";
+export { planChange, type ChangePlan, type LinkTask, type WheelToInstall } from "./plan.ts";
+export type { EnvironmentView } from "./existing.ts";
 export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
 export type { Conflict } from "./ownership.ts";
 export type { GeneratedFile } from "./generated.ts";

@@ -1,5 +1,6 @@
-import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import type { LinkTask } from "./plan.ts";
+import { decodeManifest } from "@murre/cache";
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
 
 /** How files come out of the store. A hard link shares the bytes with the cache. */
 export type LinkMode = "hardlink" | "copy";
@@ -9,25 +10,41 @@ export interface LinkCounts {
   readonly copied: number;
 }
 
-/** A task as it travels to a worker: plain values. */
-export type TransferredTask = Pick<LinkTask, "filesFolder" | "nameBytes" | "folders" | "skip" | "replace">;
+/** A task as it travels to a worker, which reads the manifest itself: folders and names cross no thread. */
+export interface TransferredTask {
+  readonly filesFolder: string;
+  readonly trees: readonly PlacedTree[];
+  readonly folders: readonly PlacedFolder[];
+  readonly skip: ReadonlySet<number>;
+  readonly replace: ReadonlySet<number>;
+}
+
+export function transferable({ entry, trees, folders, skip, replace }: LinkTask): TransferredTask {
+  return { filesFolder: entry.filesFolder, trees, folders, skip, replace };
+}
 
 /** These say that this file cannot be linked from there: another device, a file system without links, no more of them. */
 const COPY_INSTEAD = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
 /** Makes one task's folders and places its files, synchronously: a loop of system calls with nothing in between. */
 export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
-  const names = Buffer.from(task.nameBytes.buffer, task.nameBytes.byteOffset, task.nameBytes.byteLength)
-    .toString("utf8")
-    .split("\0");
+  const { directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
+  const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
+  const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
   const plain = task.skip.size === 0 && task.replace.size === 0;
   let file = 0;
   let copied = 0;
-  for (const { source, target, fileCount, make } of task.folders) {
-    if (make) mkdirSync(target);
-    const from = source === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${source}/`;
+  for (const { path, fileCount } of directories) {
+    const end = file + fileCount;
+    const target = folders.size > 0 ? (folders.get(path)?.target ?? inTree(path, trees)) : inTree(path, trees);
+    if (target === undefined) {
+      file = end;
+      continue;
+    }
+    if (folders.get(path)?.make !== false) mkdirSync(target);
+    const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
     const to = `${target}/`;
-    for (const end = file + fileCount; file < end; file++) {
+    for (; file < end; file++) {
       if (!plain && task.skip.has(file)) continue;
       const name = names[file] as string;
       if (!plain && task.replace.has(file)) copied += replaceFile(from + name, to + name, mode);
@@ -35,6 +52,14 @@ export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
     }
   }
   return { linked: file - task.skip.size - copied, copied };
+}
+
+/** Where a folder of a tree goes; undefined for one that holds nothing to link, such as `.data` itself. */
+function inTree(path: string, trees: ReadonlyMap<string, string>): string | undefined {
+  const slash = path.indexOf("/");
+  if (slash < 0) return trees.get(path);
+  const root = trees.get(path.slice(0, slash));
+  return root === undefined ? undefined : root + path.slice(slash);
 }
 
 /** Returns 1 when the file was copied, 0 when it was linked. */

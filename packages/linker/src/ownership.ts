@@ -23,46 +23,44 @@ export interface FileClaim {
   readonly file: number;
 }
 
-export interface ContestedPath {
-  readonly name: string;
-  readonly claimants: readonly { readonly wheel: WheelToInstall }[];
-  readonly conflict: "file-against-directory" | { readonly losers: readonly FileClaim[]; readonly report: Conflict };
-}
+export type ContestedPath =
+  | { readonly kind: "file-against-directory"; readonly path: string; readonly wheels: readonly WheelToInstall[] }
+  | { readonly kind: "shared-file"; readonly losers: readonly FileClaim[]; readonly report: Conflict };
 
 /**
  * The paths in one shared folder that more than one wheel wants. One total order decides all of them alike, so that one
  * distribution is always complete: the last by normalised name wins.
+ * @param folderOwners the wheels that have a folder at this absolute path
  */
 export function* contestedPaths(
   folder: string,
   claims: readonly Claim[],
-  claimsOfFolder: (path: string) => readonly Claim[] | undefined,
+  folderOwners: (path: string) => readonly WheelToInstall[],
 ): Generator<ContestedPath> {
   const byName = new Map<string, FileClaim[]>();
-  for (const { wheel, fileCount, firstFile } of claims) {
-    if (fileCount === 0) continue;
-    const names = wheel.entry.manifest.names();
+  for (const { wheel, fileCount, firstFile } of claims)
     for (let file = firstFile; file < firstFile + fileCount; file++) {
-      const name = names[file] ?? "";
+      const name = wheel.entry.manifest.names[file] ?? "";
       const others = byName.get(name);
       if (others === undefined) byName.set(name, [{ wheel, file }]);
       else others.push({ wheel, file });
     }
-  }
   for (const [name, files] of byName) {
-    const asFolder = claimsOfFolder(`${folder}/${name}`);
-    if (asFolder !== undefined)
-      yield { name, claimants: [...files, ...asFolder], conflict: "file-against-directory" };
-    else if (files.length > 1) yield { name, claimants: files, conflict: settle(`${folder}/${name}`, files) };
+    const path = `${folder}/${name}`;
+    const owners = folderOwners(path);
+    if (owners.length > 0)
+      yield { kind: "file-against-directory", path, wheels: [...files.map(({ wheel }) => wheel), ...owners] };
+    else if (files.length > 1) yield settle(path, files);
   }
 }
 
-function settle(path: string, files: readonly FileClaim[]): { losers: FileClaim[]; report: Conflict } {
+function settle(path: string, files: readonly FileClaim[]): ContestedPath {
   const inOrder = files.toSorted((a, b) => compareNames(a.wheel.name, b.wheel.name));
   const losers = inOrder.slice(0, -1);
   const winner = inOrder.at(-1);
   const digests = new Set(inOrder.map(({ wheel, file }) => wheel.entry.manifest.details()[file]?.sha256));
   return {
+    kind: "shared-file",
     losers,
     report: {
       path,

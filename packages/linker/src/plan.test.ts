@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { madeUpWheel } from "../test/made-up-wheel.ts";
 import type { Destination } from "./destination.ts";
-import { planChange, type EnvironmentView } from "./plan.ts";
+import type { EnvironmentView } from "./existing.ts";
+import { planChange } from "./plan.ts";
 
 const destination: Destination = {
   schemes: {
@@ -36,26 +37,45 @@ const newEnvironment = view({
 const plan = (wheels: Parameters<typeof madeUpWheel>[0][], state = newEnvironment) =>
   planChange(destination, wheels.map((wheel) => madeUpWheel(wheel)), [], state);
 
-describe("folders are made once", () => {
-  test("a folder of one wheel is made by its own task, and not when it exists", () => {
+describe("ownership is looked at as high in the tree as possible", () => {
+  test("a new top-level folder of one wheel is placed as one tree", () => {
     const { tasks, sharedFolders } = plan([{ name: "a", files: { "a/x.py": "1", "a/b/y.py": "2" } }]);
-    expect(tasks[0]?.folders.map(({ target, make }) => [target, make])).toEqual([
-      [site, false],
-      [`${site}/a`, true],
-      [`${site}/a-1.0.dist-info`, true],
-      [`${site}/a/b`, true],
+    expect(tasks[0]?.trees).toEqual([
+      { source: "a", target: `${site}/a` },
+      { source: "a-1.0.dist-info", target: `${site}/a-1.0.dist-info` },
     ]);
+    expect(tasks[0]?.folders).toEqual([{ source: "", target: site, make: false }]);
     expect(sharedFolders).toEqual([]);
   });
 
-  test("a folder of several wheels is made before all tasks", () => {
+  test("a folder of several wheels is opened, and made before all tasks", () => {
     const { tasks, sharedFolders } = plan([
-      { name: "a", files: { "ns/a.py": "1" } },
+      { name: "a", files: { "ns/a.py": "1", "ns/own/a.py": "" } },
       { name: "b", files: { "ns/b.py": "2" } },
     ]);
     expect(sharedFolders).toEqual([`${site}/ns`]);
-    const made = tasks.flatMap(({ folders }) => folders.filter(({ make }) => make).map(({ target }) => target));
-    expect(made).not.toContain(`${site}/ns`);
+    expect(tasks[0]?.folders).toContainEqual({ source: "ns", target: `${site}/ns`, make: false });
+    expect(tasks[0]?.folders).toContainEqual({ source: "ns/own", target: `${site}/ns/own`, make: true });
+    expect(tasks.flatMap(({ trees }) => trees.map(({ source }) => source))).toEqual(["a-1.0.dist-info", "b-1.0.dist-info"]);
+  });
+
+  test("a folder that stands in the environment is opened, and made only where it is missing", () => {
+    const state = view({ "/env": { bin: "directory" }, "/env/bin": {}, [site]: { a: "directory" }, [`${site}/a`]: {} });
+    const { tasks } = plan([{ name: "a", files: { "a/x.py": "", "a/b/y.py": "" } }], state);
+    expect(tasks[0]?.folders).toEqual([
+      { source: "", target: site, make: false },
+      { source: "a", target: `${site}/a`, make: false },
+      { source: "a/b", target: `${site}/a/b`, make: true },
+    ]);
+  });
+
+  test("a tree that the data of another wheel reaches into is opened", () => {
+    const { tasks, conflicts } = plan([
+      { name: "a", files: { "a/x.py": "of a" } },
+      { name: "b", files: { "b-1.0.data/purelib/a/x.py": "of b" } },
+    ]);
+    expect(tasks[0]?.trees.map(({ source }) => source)).toEqual(["a-1.0.dist-info"]);
+    expect(conflicts).toMatchObject([{ path: `${site}/a/x.py`, winner: "b", losers: ["a"] }]);
   });
 
   test("headers and data go to their schemes, whose folders are made where they are missing", () => {
@@ -63,7 +83,7 @@ describe("folders are made once", () => {
       { name: "a", files: { "a-1.0.data/headers/a.h": "", "a-1.0.data/data/share/doc": "d" } },
     ]);
     expect(sharedFolders).toContain("/env/include/site/python3.11");
-    const targets = tasks[0]?.folders.filter(({ fileCount }) => fileCount > 0).map(({ target }) => target);
+    const targets = tasks[0]?.folders.map(({ target }) => target);
     expect(targets).toContain("/env/include/site/python3.11/a");
     expect(targets).toContain("/env/share");
   });
@@ -95,10 +115,13 @@ describe("every destination path has one writer", () => {
     expect(generated.filter(({ path }) => path === "/env/bin/tool").map(({ wheel }) => wheel)).toEqual(["b"]);
   });
 
-  test("a file in one wheel that is a folder in another is refused", () => {
+  test.each([
+    ["ns/etc", "ns/etc/conf"],
+    ["etc", "etc/conf"],
+  ])("a file %s in one wheel that is a folder in another is refused", (file, inFolder) => {
     const wheels = [
-      { name: "a", files: { "ns/etc": "file", "ns/x.py": "" } },
-      { name: "b", files: { "ns/etc/conf": "" } },
+      { name: "a", files: { [file]: "file", "ns/x.py": "" } },
+      { name: "b", files: { [inFolder]: "" } },
     ];
     expect(() => plan(wheels)).toThrow(expect.objectContaining({ code: "MURRE_FILE_AGAINST_DIRECTORY", distributions: ["a", "b"] }));
   });

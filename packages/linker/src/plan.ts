@@ -1,8 +1,9 @@
 import type { StoreEntry } from "@murre/cache";
-import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import { liesInside, placeDirectory, type Destination, type PlacedDirectory } from "./destination.ts";
-import { FileAgainstDirectory, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";
+import { FileAgainstDirectory, PathLeavesEnvironment } from "./errors.ts";
+import { compareWithEnvironment, type EnvironmentView } from "./existing.ts";
 import { planGenerated, type GeneratedFile } from "./generated.ts";
+import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import type { Removal } from "./removal.ts";
 
 /** A wheel in the store that is to be installed. */
@@ -17,29 +18,30 @@ export interface WheelToInstall {
   readonly directUrl?: unknown;
 }
 
-/** What stands in the environment now, asked by the planner only where something could be in the way. */
-export interface EnvironmentView {
-  /** The names in an existing folder; undefined when there is no such folder. */
-  list(folder: string): ReadonlyMap<string, "file" | "directory"> | undefined;
-  /** The installed distributions whose RECORD lists this absolute path. */
-  ownersOf(path: string): readonly string[];
-  /** The bytes of a file of a store entry that stands apart from the linked ones. */
-  readApart(entry: StoreEntry, path: string): Buffer;
+/** A whole folder of the archive that is new in the environment and belongs to this wheel alone. */
+export interface PlacedTree {
+  /** A top-level folder of the archive. */
+  readonly source: string;
+  /** Absolute. */
+  readonly target: string;
+}
+
+/** A single folder whose target is shared with other wheels, or stands in the environment already. */
+export interface PlacedFolder {
+  /** The folder inside the archive. */
+  readonly source: string;
+  /** Absolute. */
+  readonly target: string;
+  readonly make: boolean;
 }
 
 /** One wheel's folders and files: made and linked without looking at any other task. */
 export interface LinkTask {
   readonly name: string;
-  readonly filesFolder: string;
-  /** NUL-terminated base names of all files, folder by folder. */
-  readonly nameBytes: Buffer;
-  /** Absolute targets, parents first; `make` where nobody else makes the folder. */
-  readonly folders: readonly {
-    readonly source: string;
-    readonly target: string;
-    readonly fileCount: number;
-    readonly make: boolean;
-  }[];
+  readonly entry: StoreEntry;
+  readonly trees: readonly PlacedTree[];
+  /** Every folder that lies in none of the trees. */
+  readonly folders: readonly PlacedFolder[];
   /** Indexes of files that another wheel's bytes win. */
   readonly skip: ReadonlySet<number>;
   /** Indexes of files that replace what another installed distribution placed. */
@@ -55,18 +57,20 @@ export interface ChangePlan {
   /** New files with content of their own: never links into the cache. In this order, RECORD of each wheel last. */
   readonly generated: readonly GeneratedFile[];
   readonly conflicts: readonly Conflict[];
-  readonly fileCount: number;
 }
 
-interface PlacedWheel {
+/** A wheel with its places: trees as they stand, all other folders one by one. */
+export interface PlacedWheel {
   readonly wheel: WheelToInstall;
-  readonly folders: readonly (PlacedDirectory & { readonly fileCount: number; readonly firstFile: number })[];
+  readonly trees: PlacedTree[];
+  readonly folders: (PlacedDirectory & { readonly fileCount: number; readonly firstFile: number })[];
   readonly skip: Set<number>;
   readonly replace: Set<number>;
 }
 
 /**
- * Plans a change purely from manifests and what is installed.
+ * Plans a change purely from manifests and what is installed. Ownership is looked at as high in the tree as possible:
+ * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened.
  * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {PathLeavesEnvironment} before anything is touched.
  */
 export function planChange(
@@ -76,55 +80,102 @@ export function planChange(
   view: EnvironmentView,
 ): ChangePlan {
   const placed = wheels.map((wheel) => placeWheel(destination, wheel));
+  openContestedTrees(destination, placed, view);
   const claims = claimFolders(placed);
+  const trees = treeOwners(placed);
   const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
-  const conflicts = [...settleContested(placed, claims), ...scriptConflicts];
-  const existing = checkExisting(placed, claims, generated, removals, view);
-  const sharedFolders = [
-    ...missingRoots(destination, placed, existing),
-    ...[...claims].filter(([folder, by]) => by.length > 1 && !existing.has(folder)).map(([folder]) => folder),
-  ];
-  const shared = new Set(sharedFolders);
-  const tasks = placed.map(({ wheel, folders, skip, replace }) => ({
-    name: wheel.name,
-    filesFolder: wheel.entry.filesFolder,
-    nameBytes: wheel.entry.manifest.nameBytes,
-    folders: folders.map(({ source, target, fileCount }) => ({
-      source,
-      target,
-      fileCount,
-      make: !shared.has(target) && !existing.has(target),
-    })),
-    skip,
-    replace,
-  }));
-  return {
-    removals,
-    sharedFolders: sharedFolders.toSorted((a, b) => (a < b ? -1 : 1)),
-    tasks,
-    generated,
-    conflicts,
-    fileCount: wheels.reduce((sum, wheel) => sum + wheel.entry.manifest.head.fileCount, generated.length),
-  };
+  const conflicts = [...settleContested(placed, claims, trees), ...scriptConflicts];
+  const existing = compareWithEnvironment(placed, [...claims.keys()], generated, removals, view);
+  const sharedFolders = new Set(missingRoots(destination, placed, existing));
+  for (const [folder, by] of claims) if (by.length > 1 && !existing.has(folder)) sharedFolders.add(folder);
+  const tasks = placed.map(({ wheel: { name, entry }, trees: own, folders, skip, replace }): LinkTask => {
+    const make = (target: string) => !sharedFolders.has(target) && !existing.has(target);
+    return {
+      name,
+      entry,
+      trees: own,
+      folders: folders.map(({ source, target }) => ({ source, target, make: make(target) })),
+      skip,
+      replace,
+    };
+  });
+  return { removals, sharedFolders: [...sharedFolders].toSorted(), tasks, generated, conflicts };
 }
 
+/** Top-level folders as trees; the root, and everything below `.data`, folder by folder. */
 function placeWheel(destination: Destination, wheel: WheelToInstall): PlacedWheel {
+  const { head } = wheel.entry.manifest;
+  const root = destination.schemes[head.rootIsPurelib ? "purelib" : "platlib"];
+  const placed: PlacedWheel = {
+    wheel,
+    trees: head.topLevel.map((source) => ({ source, target: `${root}/${source}` })),
+    folders: [],
+    skip: new Set(),
+    replace: new Set(),
+  };
+  if (head.hasData) openFolders(destination, placed, (path) => !isInTree(path, head.topLevel));
+  else {
+    const rootFiles = wheel.entry.manifest.directories[0]?.fileCount ?? 0;
+    const scheme = head.rootIsPurelib ? "purelib" : "platlib";
+    placed.folders.push({ source: "", target: root, scheme, fileCount: rootFiles, firstFile: 0 });
+  }
+  return placed;
+}
+
+function isInTree(path: string, topLevel: readonly string[]): boolean {
+  const slash = path.indexOf("/");
+  return topLevel.includes(slash < 0 ? path : path.slice(0, slash));
+}
+
+/** Adds those of a wheel's folders one by one that `chosen` names. */
+function openFolders(destination: Destination, placed: PlacedWheel, chosen: (path: string) => boolean): void {
+  const { wheel, folders } = placed;
   const { head, directories } = wheel.entry.manifest;
-  const folders: (PlacedDirectory & { fileCount: number; firstFile: number })[] = [];
   let firstFile = 0;
   for (const { path, fileCount } of directories) {
-    const place = placeDirectory(destination, { ...head, name: wheel.name }, path);
-    if (place !== undefined && place.scheme !== "scripts") {
-      if (place.target !== destination.boundary && !liesInside(destination.boundary, place.target))
-        throw new PathLeavesEnvironment(wheel.name, path);
-      folders.push({ ...place, fileCount, firstFile });
-    } else if (fileCount > 0) throw new PathLeavesEnvironment(wheel.name, path);
+    if (chosen(path)) {
+      const place = placeDirectory(destination, { ...head, name: wheel.name }, path);
+      if (place === undefined) {
+        if (fileCount > 0) throw new PathLeavesEnvironment(wheel.name, path);
+      } else if (place.scheme !== "scripts") {
+        if (!liesInside(destination.boundary, place.target)) throw new PathLeavesEnvironment(wheel.name, path);
+        folders.push({ ...place, fileCount, firstFile });
+      }
+    }
     firstFile += fileCount;
   }
-  return { wheel, folders, skip: new Set(), replace: new Set() };
 }
 
-/** Which wheels need which target folder. Only a folder with several can hold a contested path. */
+/**
+ * Opens every tree that is not one wheel's alone: several have it, it stands in the environment, or something else of
+ * this change goes below it.
+ */
+function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], view: EnvironmentView): void {
+  const owners = new Map<string, number>();
+  for (const { trees } of placed) for (const { target } of trees) owners.set(target, (owners.get(target) ?? 0) + 1);
+  const below = placed.flatMap(({ folders }) => folders.filter(({ scheme }) => scheme !== "headers").map(({ target }) => target));
+  const reached = new Set(below.filter((target) => target.startsWith(`${destination.schemes.purelib}/`) || target.startsWith(`${destination.schemes.platlib}/`)).flatMap(ancestors));
+  const roots = new Map([destination.schemes.purelib, destination.schemes.platlib].map((root) => [root, view.list(root)]));
+  const contested = (target: string) => {
+    const slash = target.lastIndexOf("/");
+    const stands = roots.get(target.slice(0, slash))?.has(target.slice(slash + 1)) === true;
+    return stands || (owners.get(target) ?? 0) > 1 || reached.has(target);
+  };
+  for (const wheel of placed) {
+    const opened = wheel.trees.filter(({ target }) => contested(target)).map(({ source }) => source);
+    if (opened.length === 0) continue;
+    wheel.trees.splice(0, Infinity, ...wheel.trees.filter(({ source }) => !opened.includes(source)));
+    openFolders(destination, wheel, (path) => isInTree(path, opened));
+  }
+}
+
+function ancestors(path: string): string[] {
+  const found = [path];
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) found.push(path.slice(0, slash));
+  return found;
+}
+
+/** Which wheels need which opened folder. Only a folder with several can hold a contested path. */
 function claimFolders(placed: readonly PlacedWheel[]): Map<string, Claim[]> {
   const claims = new Map<string, Claim[]>();
   for (const { wheel, folders } of placed)
@@ -137,81 +188,32 @@ function claimFolders(placed: readonly PlacedWheel[]): Map<string, Claim[]> {
   return claims;
 }
 
+function treeOwners(placed: readonly PlacedWheel[]): ReadonlyMap<string, WheelToInstall> {
+  return new Map(placed.flatMap(({ wheel, trees }) => trees.map(({ target }) => [target, wheel] as const)));
+}
+
 /** Marks the files that lose a contested path, and names each conflict. */
-function settleContested(placed: readonly PlacedWheel[], claims: ReadonlyMap<string, Claim[]>): Conflict[] {
+function settleContested(
+  placed: readonly PlacedWheel[],
+  claims: ReadonlyMap<string, Claim[]>,
+  trees: ReadonlyMap<string, WheelToInstall>,
+): Conflict[] {
   const byWheel = new Map(placed.map((wheel) => [wheel.wheel, wheel]));
+  const folderOwners = (path: string) => {
+    const tree = trees.get(path);
+    return tree === undefined ? (claims.get(path)?.map(({ wheel }) => wheel) ?? []) : [tree];
+  };
   const conflicts: Conflict[] = [];
   for (const [folder, by] of claims) {
     if (by.length < 2) continue;
-    for (const { name, claimants, conflict } of contestedPaths(folder, by, (path) => claims.get(path))) {
-      if (conflict === "file-against-directory")
-        throw new FileAgainstDirectory(`${folder}/${name}`, claimants.map(({ wheel }) => wheel.name).toSorted());
-      for (const { wheel, file } of conflict.losers) byWheel.get(wheel)?.skip.add(file);
-      conflicts.push(conflict.report);
+    for (const contested of contestedPaths(folder, by, folderOwners)) {
+      if (contested.kind === "file-against-directory")
+        throw new FileAgainstDirectory(contested.path, contested.wheels.map(({ name }) => name).toSorted());
+      for (const { wheel, file } of contested.losers) byWheel.get(wheel)?.skip.add(file);
+      conflicts.push(contested.report);
     }
   }
   return conflicts;
-}
-
-/**
- * Compares the plan with what stands in the environment, and returns the target folders that exist already. Folders
- * that are new have nothing in them, so only existing ones are listed: in a new environment that is two or three.
- */
-function checkExisting(
-  placed: readonly PlacedWheel[],
-  claims: ReadonlyMap<string, Claim[]>,
-  generated: readonly GeneratedFile[],
-  removals: readonly Removal[],
-  view: EnvironmentView,
-): Set<string> {
-  const existing = new Set<string>();
-  const inTheWay: string[] = [];
-  const removed = new Set(removals.flatMap((removal) => removal.files));
-  const replaceable = (path: string) => removed.has(path) || view.ownersOf(path).length > 0;
-  const listings = listExisting([...claims.keys(), ...generated.map(({ path }) => parentOf(path))], view);
-  for (const { folders, replace, skip, wheel } of placed)
-    for (const { target, fileCount, firstFile } of folders) {
-      const listing = listings.get(target);
-      if (listing === undefined) continue;
-      existing.add(target);
-      if (fileCount === 0) continue;
-      const names = wheel.entry.manifest.names();
-      for (let file = firstFile; file < firstFile + fileCount; file++) {
-        const name = names[file] ?? "";
-        if (skip.has(file) || !listing.has(name)) continue;
-        const path = `${target}/${name}`;
-        if (removed.has(path)) continue;
-        if (listing.get(name) === "file" && replaceable(path)) replace.add(file);
-        else inTheWay.push(path);
-      }
-    }
-  for (const { path } of generated) {
-    const listing = listings.get(parentOf(path));
-    const kind = listing?.get(path.slice(path.lastIndexOf("/") + 1));
-    if (kind === "directory" || (kind === "file" && !replaceable(path))) inTheWay.push(path);
-  }
-  if (inTheWay.length > 0) throw new UnownedFileInTheWay(inTheWay);
-  return existing;
-}
-
-/** A folder can exist only where its parent does: everything below a new folder is new and is not looked at. */
-function listExisting(
-  folders: readonly string[],
-  view: EnvironmentView,
-): Map<string, ReadonlyMap<string, "file" | "directory">> {
-  const listings = new Map<string, ReadonlyMap<string, "file" | "directory">>();
-  const absent = new Set<string>();
-  for (const folder of folders) {
-    if (listings.has(folder) || absent.has(folder)) continue;
-    const parent = parentOf(folder);
-    const siblings = listings.get(parent);
-    const kind = siblings?.get(folder.slice(parent.length + 1));
-    if (kind === "file") throw new UnownedFileInTheWay([folder]);
-    const listing = absent.has(parent) || (siblings !== undefined && kind === undefined) ? undefined : view.list(folder);
-    if (listing === undefined) absent.add(folder);
-    else listings.set(folder, listing);
-  }
-  return listings;
 }
 
 /** The schemes' own folders (`bin`, `include/…`), where a wheel places something there and they are missing. */
@@ -229,8 +231,3 @@ function hasScripts({ entry: { manifest } }: WheelToInstall): boolean {
   const { consoleScripts, guiScripts, apart } = manifest.head;
   return consoleScripts.length + guiScripts.length > 0 || apart.some(({ path }) => path.includes(".data/scripts/"));
 }
-
-export function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
-}
-
