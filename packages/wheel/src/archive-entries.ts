@@ -35,7 +35,11 @@ export async function readArchiveEntries(
   const entries: ArchiveEntry[] = [];
   let entryCount: number;
   try {
-    const zip = await fromRandomAccessReaderPromise(reader, size, { decodeStrings: false, autoClose: false });
+    const zip = await fromRandomAccessReaderPromise(reader, size, {
+      decodeStrings: false,
+      validateEntrySizes: false,
+      autoClose: false,
+    });
     entryCount = zip.entryCount;
     if (entryCount <= maxEntries)
       for await (const entry of zip.eachEntry()) {

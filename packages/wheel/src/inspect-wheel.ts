@@ -6,6 +6,7 @@ import { wheelError, type WheelErrorCode, type WheelProblem } from "./errors.ts"
 import { unsafePathReason } from "./member-paths.ts";
 import { parseMetadata } from "./metadata.ts";
 import { parseRecord, type RecordEntry } from "./record.ts";
+import { distInfoSizeProblem } from "./unpack-limits.ts";
 import type { UnpackedWheel } from "./unpacked-wheel.ts";
 import { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 
@@ -34,16 +35,10 @@ export function inspectWheel(
   const distInfo = findDistInfo(byPath.keys(), identity);
   if (typeof distInfo !== "string") throw wheelError(identity.filename, [distInfo]);
   const problems: WheelProblem[] = [];
-  /** The parsed form of a file of the dist-info folder; undefined, and a problem noted, when there is none. */
-  const parsed = <T>(name: string, parse: (text: string) => T, code: WheelErrorCode): T | undefined => {
-    const entry = byPath.get(`${distInfo}/${name}`);
-    if (entry) return attempt(problems, () => parse(decode(read(entry), name, identity.filename, code)));
-    problems.push({ code: "MURRE_INVALID_WHEEL", text: `has no ${distInfo}/${name}` });
-    return undefined;
-  };
-  const metadataText = parsed("METADATA", (text) => text, "MURRE_INVALID_METADATA") ?? "";
+  const parsed = distInfoParser(byPath, `${distInfo}/`, identity.filename, read, problems);
+  const metadataText = parsed("METADATA", (text) => text, "MURRE_INVALID_METADATA");
   const metadata =
-    metadataText === "" ? undefined : attempt(problems, () => parseMetadata(metadataText, identity.filename));
+    metadataText === undefined ? undefined : attempt(problems, () => parseMetadata(metadataText, identity.filename));
   if (metadata) problems.push(...identityProblems("METADATA", metadata.name, metadata.version, identity));
   const wheelFile = parsed("WHEEL", (text) => parseWheelFile(text, identity.filename), "MURRE_INVALID_METADATA");
   const record = parsed("RECORD", (text) => parseRecord(text, identity.filename), "MURRE_INVALID_RECORD");
@@ -65,12 +60,31 @@ export function inspectWheel(
       rootIsPurelib: wheelFile?.rootIsPurelib ?? false,
       wheelTags: wheelFile?.tags ?? [],
       entryPoints,
-      metadataText,
+      metadataText: metadataText ?? "",
       warnings,
     },
     rows: checked?.rows ?? new Map(),
     dataScripts: `${distInfo.slice(0, -".dist-info".length)}.data/scripts/`,
     problems,
+  };
+}
+
+type DistInfoParser = <T>(name: string, parse: (text: string) => T, code: WheelErrorCode) => T | undefined;
+
+/** Parses files of the dist-info folder; where that fails, the result is undefined and a problem is noted. */
+function distInfoParser(
+  byPath: ReadonlyMap<string, ArchiveEntry>,
+  prefix: string,
+  archive: string,
+  read: (entry: ArchiveEntry) => Buffer,
+  problems: WheelProblem[],
+): DistInfoParser {
+  return (name, parse, code) => {
+    const entry = byPath.get(prefix + name);
+    const tooLarge = entry && distInfoSizeProblem(entry);
+    if (entry && !tooLarge) return attempt(problems, () => parse(decode(read(entry), name, archive, code)));
+    problems.push(tooLarge ?? { code: "MURRE_INVALID_WHEEL", text: `has no ${prefix}${name}` });
+    return undefined;
   };
 }
 

@@ -22,11 +22,6 @@ export class BlockingFile {
     this.#whole = this.size <= wholeBelowBytes ? this.#readFrom(0, this.size) : undefined;
   }
 
-  /** The whole file where it is in memory. */
-  get whole(): Buffer | undefined {
-    return this.#whole;
-  }
-
   /** Up to `length` bytes: fewer where the file ends. The result may share memory with others; nobody writes to it. */
   read(offset: number, length: number): Buffer {
     return this.#whole?.subarray(offset, offset + length) ?? this.#readFrom(offset, length);

@@ -7,16 +7,13 @@ import { wheelError, type WheelProblem } from "./errors.ts";
 import { decode } from "./inspect-wheel.ts";
 import { parseMetadata, type CoreMetadata } from "./metadata.ts";
 import { WindowedReader, type RandomAccess } from "./random-access.ts";
-import { checkSizes, defaultLimits } from "./unpack-limits.ts";
+import { checkSizes, defaultLimits, distInfoSizeProblem } from "./unpack-limits.ts";
 
 /** A wheel's METADATA: parsed, and as it stands in the archive. */
 export interface WheelMetadata {
   readonly metadata: CoreMetadata;
   readonly text: string;
 }
-
-/** Bytes; far above any METADATA seen. */
-const largestMetadataBytes = 64 * 1024 * 1024;
 
 /**
  * Reads the central directory and METADATA of a wheel, nothing else: of the end of the archive 64 KiB, what the central
@@ -75,7 +72,8 @@ async function readFrom(source: RandomAccess, filename: string): Promise<WheelMe
   if (typeof distInfo !== "string") throw fail([distInfo]);
   const entry = entries.find(({ path }) => path === `${distInfo}/METADATA`);
   if (!entry) throw fail([{ code: "MURRE_INVALID_WHEEL", text: `has no ${distInfo}/METADATA` }]);
-  const problems = checkSizes([entry], source.size, { ...defaultLimits, maxTotalBytes: largestMetadataBytes });
+  const tooLarge = distInfoSizeProblem(entry);
+  const problems = [...checkSizes([entry], source.size, defaultLimits), ...(tooLarge ? [tooLarge] : [])];
   if (problems.length > 0) throw fail(problems);
   const data = await readMember(reader, entry, filename, readWithin);
   const text = decode(data, "METADATA", filename, "MURRE_INVALID_METADATA");

@@ -14,6 +14,17 @@ export const defaultLimits: UnpackLimits = { maxEntries: 500_000, maxTotalBytes:
 
 const ratioCountsAboveBytes = 256 * 1024 ** 2;
 
+/** Bytes; far above any METADATA or RECORD seen, and small enough to be held in memory. */
+const largestDistInfoBytes = 128 * 1024 ** 2;
+
+/** What is wrong with the size of a file that is read whole: one of the dist-info folder. */
+export function distInfoSizeProblem({ path, sizeBytes, compressedSize }: ArchiveEntry): WheelProblem | undefined {
+  const largest = Math.max(sizeBytes, compressedSize);
+  if (largest <= largestDistInfoBytes) return undefined;
+  const text = `${path} has ${largest} bytes, more than the limit of ${largestDistInfoBytes}`;
+  return { code: "MURRE_ARCHIVE_TOO_LARGE", path: path ?? "", text };
+}
+
 /** Sizes against the limits, and what no honest archive has: members that overlap, encryption, unknown compression. */
 export function checkSizes(
   entries: readonly ArchiveEntry[],

@@ -10,6 +10,7 @@ import {
   temporaryFolder,
   wheelFilename,
   type WheelSpec,
+  type ZipForm,
 } from "@murre/test-kit";
 import { afterAll, describe, expect, test } from "vitest";
 import { createUnpacker, type UnpackJob } from "../src/index.ts";
@@ -24,8 +25,8 @@ const withRow = (change: { hash?: string; size?: string }) =>
   made({ record: (rows) => rows.map((row) => (row.path === "x.py" ? { ...row, ...change } : row)) });
 
 /** RECORD without sizes, so that those of the headers are all there is. */
-const withoutSizes = (files = plain.files!) =>
-  made({ files, record: (rows) => rows.map((row) => ({ ...row, size: "" })) });
+const withoutSizes = (files = plain.files!, zip: ZipForm = {}) =>
+  made({ files, zip, record: (rows) => rows.map((row) => ({ ...row, size: "" })) });
 
 /** A member that is streamed. */
 const large = () => ({ "x.py": Buffer.alloc(9 * 1024 * 1024, "abcdefg"), "data.bin": "" });
@@ -74,6 +75,10 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
   ],
   MURRE_ARCHIVE_TOO_LARGE: [
     ["too many bytes", () => made(), { limits: { maxTotalBytes: 1000 } }],
+    [
+      "a METADATA that no memory should hold",
+      async () => patchMember(await withoutSizes(), "x-1.0.dist-info/METADATA", { uncompressedSize: 2 ** 27 + 1 }),
+    ],
     ["too many entries", () => made(), { limits: { maxEntries: 4 } }],
     [
       "a size claimed above the limit",
@@ -109,6 +114,10 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
     ["a large member with a wrong CRC-32", async () => patchMember(await withoutSizes(large()), "x.py", { crc32: 1 })],
     ["a large member with damaged data", async () => corruptMember(await withoutSizes(large()), "x.py")],
     ["damaged compressed data", async () => corruptMember(await made(), "x-1.0.dist-info/METADATA")],
+    [
+      "a stored member with two sizes",
+      async () => patchMember(await withoutSizes(undefined, { stored: true }), "data.bin", { uncompressedSize: 999 }),
+    ],
     ["a local header with another name", async () => otherLocalName(await made())],
     ["a local header that is not there", async () => patchMember(await made(), "data.bin", { localHeaderOffset: 1 })],
     ["two members in one place", async () => overlapping(await made())],
@@ -129,6 +138,7 @@ const corpus: Readonly<Record<string, readonly Case[]>> = {
     ["a file that is a folder as well", () => made({ files: { a: "1", "a/b": "2" } })],
   ],
   MURRE_INVALID_METADATA: [
+    ["an empty METADATA", () => made({ metadata: "" })],
     ["METADATA without a name", () => made({ metadata: "Metadata-Version: 2.1\nVersion: 1.0\n" })],
     ["METADATA of a later major version", () => made({ metadata: "Metadata-Version: 3.0\nName: x\nVersion: 1.0\n" })],
     ["WHEEL without Wheel-Version", () => made({ wheel: "Tag: py3-none-any\n" })],
