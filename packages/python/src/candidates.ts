@@ -48,8 +48,7 @@ function* pathCandidates(request: PythonRequest, context: Surroundings): Generat
       }
   }
   if (request.kind === "name") return;
-  for (const folder of folders)
-    if (path.normalize(folder) !== shims) yield* versionedNames(folder, context.platform);
+  for (const folder of folders) if (path.normalize(folder) !== shims) yield* versionedNames(folder, context.platform);
 }
 
 /** PATH's folders, each once, relative ones against the working folder. */

@@ -19,7 +19,10 @@ export function deriveEnvironment(base: Interpreter, prefix: string, systemSiteP
   };
 }
 
-function environmentSchemes({ environmentScheme, markerEnvironment }: Interpreter, prefix: string): InstallationSchemes {
+function environmentSchemes(
+  { environmentScheme, markerEnvironment }: Interpreter,
+  prefix: string,
+): InstallationSchemes {
   const { join } = markerEnvironment.os_name === "nt" ? win32 : posix;
   return {
     purelib: join(prefix, environmentScheme.purelib),

@@ -103,7 +103,8 @@ function windowsLaunchers(interpreter: Interpreter): EnvironmentContents["copies
     interpreter.baseExecutable,
     join(home, "pythonw.exe"),
   ];
-  const libraries = launchers[0] === interpreter.baseExecutable ? listFolder(home).filter((n) => /\.dll$/i.test(n)) : [];
+  const libraries =
+    launchers[0] === interpreter.baseExecutable ? listFolder(home).filter((n) => /\.dll$/i.test(n)) : [];
   return [
     { path: join(scripts, "python.exe"), source: launchers[0] },
     { path: join(scripts, "pythonw.exe"), source: launchers[1] },
@@ -134,5 +135,6 @@ export function writeContents(folder: string, contents: EnvironmentContents): vo
   for (const directory of contents.directories) mkdirSync(join(folder, directory));
   for (const { path, target } of contents.links) symlinkSync(target, join(folder, path));
   for (const { path, source } of contents.copies) copyFileSync(source, join(folder, path));
-  for (const { path, text } of [...contents.files, contents.config]) writeFileSync(join(folder, path), text, { flag: "wx" });
+  for (const { path, text } of [...contents.files, contents.config])
+    writeFileSync(join(folder, path), text, { flag: "wx" });
 }

@@ -16,7 +16,13 @@ export class NoInterpreter extends Error {
   constructor(wanted: string, looked: readonly RejectedCandidate[], advice: string) {
     const lines = looked.slice(0, SHOWN_CANDIDATES).map(({ path, reason }) => `  ${path}: ${reason}`);
     if (looked.length > SHOWN_CANDIDATES) lines.push(`  and ${looked.length - SHOWN_CANDIDATES} more`);
-    super([`found no ${wanted}; looked at:`, ...(lines.length > 0 ? lines : ["  nothing"]), ...(advice ? [advice] : [])].join("\n"));
+    super(
+      [
+        `found no ${wanted}; looked at:`,
+        ...(lines.length > 0 ? lines : ["  nothing"]),
+        ...(advice ? [advice] : []),
+      ].join("\n"),
+    );
     this.wanted = wanted;
     this.looked = looked;
   }

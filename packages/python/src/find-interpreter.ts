@@ -61,7 +61,11 @@ function interpreterAt(path: string, context: PythonContext): Interpreter {
   const executable = stats.isDirectory() ? interpreterIn(absolute, context.platform) : absolute;
   if (executable !== undefined) return probeInterpreter(executable, context);
   const reason = "the folder holds no interpreter";
-  throw new NoInterpreter(`interpreter at ${path}`, [{ path: absolute, reason }], "pass an environment or an executable");
+  throw new NoInterpreter(
+    `interpreter at ${path}`,
+    [{ path: absolute, reason }],
+    "pass an environment or an executable",
+  );
 }
 
 function firstEnvironment(

@@ -1,13 +1,7 @@
 import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import {
-  parseEntryPoints,
-  parseMetadata,
-  parseRecord,
-  type CoreMetadata,
-  type RecordEntry,
-} from "@murre/wheel";
+import { parseEntryPoints, parseMetadata, parseRecord, type CoreMetadata, type RecordEntry } from "@murre/wheel";
 import { UnreadableDistribution } from "./errors.ts";
 
 /** A distribution in a site-packages folder, as far as one directory listing tells. */
@@ -194,4 +188,3 @@ function readIfThere(path: string): string | undefined {
     throw new UnreadableDistribution(path, "cannot be read", { cause });
   }
 }
-

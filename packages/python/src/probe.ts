@@ -201,13 +201,17 @@ function ownSchemes({ paths }: ProbeReport): InstallationSchemes {
 
 /** Headers follow pip, which keeps those of distributions apart from Python's own. */
 function environmentScheme({ environmentPaths, tags }: ProbeReport): Interpreter["environmentScheme"] {
-  const inPrefix = (path: string) => path.replace(/^\{(base|platbase)\}[\\/]/, "").replaceAll("\\", "/");
   return {
     purelib: inPrefix(environmentPaths.purelib),
     platlib: inPrefix(environmentPaths.platlib),
     scripts: inPrefix(environmentPaths.scripts),
     headers: `include/site/python${tags.version.join(".")}`,
   };
+}
+
+/** `{base}/lib/x` is `lib/x`. */
+function inPrefix(path: string): string {
+  return path.replace(/^\{(base|platbase)\}[\\/]/, "").replaceAll("\\", "/");
 }
 
 /** `python3` in a folder that also has what it points to is named by the latter, which stays when `python3` moves on. */

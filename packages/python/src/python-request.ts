@@ -34,7 +34,7 @@ export function parsePythonRequest(text: string | undefined): PythonRequest {
   if (text === undefined) return { kind: "any" };
   const request = text.trim();
   if (request === "") throw new InvalidPythonRequest(text);
-  if (/^[<>=!~]/.test(request)) return specifierRequest(request);
+  if (/^(?:[<>=!]|~=)/.test(request)) return specifierRequest(request);
   const version = versionRequest(request);
   if (version) return version;
   const implementation = IMPLEMENTATION.exec(request)?.groups;
@@ -108,5 +108,7 @@ export function ruledOut(request: PythonRequest, { hint, implementation }: Candi
   if (request.kind === "any" || request.kind === "path") return false;
   if (request.kind === "version" && request.implementation !== undefined && implementation !== undefined)
     if (request.implementation !== implementation) return true;
-  return hint !== undefined && request.release?.some((part, index) => index < hint.length && part !== hint[index]) === true;
+  return (
+    hint !== undefined && request.release?.some((part, index) => index < hint.length && part !== hint[index]) === true
+  );
 }

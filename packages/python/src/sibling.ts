@@ -16,7 +16,8 @@ export interface Sibling {
   readonly random: string;
 }
 
-const PATTERN = /^\.(?<base>.+)\.murre-(?<kind>new|old|gone)-(?<space>[0-9a-f]{12})-(?<pid>\d+)-(?<start>\d+)-(?<random>[0-9a-f]+)$/;
+const PATTERN =
+  /^\.(?<base>.+)\.murre-(?<kind>new|old|gone)-(?<space>[0-9a-f]{12})-(?<pid>\d+)-(?<start>\d+)-(?<random>[0-9a-f]+)$/;
 
 export function formatSibling(base: string, { kind, space, pid, start, random }: Sibling): string {
   return `.${base}.murre-${kind}-${space}-${pid}-${start}-${random}`;
