@@ -92,8 +92,12 @@ def debug():
     return bool(d)
 def base_site_packages():
     import site
+    # As seen from inside of an environment, where Debian's Python looks into one folder more.
+    own, sys.prefix = sys.prefix, ""
     prefixes = [sys.base_prefix] + [p for p in [sys.base_exec_prefix] if p != sys.base_prefix]
-    return [os.path.normpath(p) for p in site.getsitepackages(prefixes)]
+    folders = [os.path.normpath(p) for p in site.getsitepackages(prefixes)]
+    sys.prefix = own
+    return folders
 system, tag, libc = platform.system(), sysconfig.get_platform(), glibc()
 python_version = platform.python_version()
 paths = sysconfig.get_paths()
