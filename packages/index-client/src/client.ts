@@ -113,6 +113,7 @@ class Client implements IndexClient {
       ),
       retries: network.retries,
       offline,
+      connections: network.connections ?? 50,
       userAgent: network.userAgent ?? "murre",
       random: options.random ?? Math.random,
       onEvent,

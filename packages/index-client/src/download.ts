@@ -234,7 +234,7 @@ class Destination {
   /** Writes at once, with a blocking call: the chunk must not wait in memory for the disk, nor the network for us. */
   append(chunk: Uint8Array): void {
     try {
-      for (let done = 0; done < chunk.byteLength; )
+      for (let done = 0; done < chunk.byteLength;)
         done += writeSync(this.#file.fd, chunk, done, chunk.byteLength - done, this.received + done);
     } catch (cause) {
       throw new DownloadNotWritten(this.#path, { cause });

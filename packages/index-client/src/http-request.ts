@@ -61,7 +61,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 1xx only announce the answer.
     if (status < 200) return;
-    this.#resolve({ status, headers, read: (sink) => this.#read(sink), cancel: () => this.fail(new Error("not wanted")) });
+    this.#resolve({
+      status,
+      headers,
+      read: (sink) => this.#read(sink),
+      cancel: () => this.fail(new Error("not wanted")),
+    });
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {

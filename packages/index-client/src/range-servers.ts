@@ -34,7 +34,10 @@ export function createRangeServers(documents: Documents | undefined, now: () => 
       }
       const own = task();
       // Whether it succeeds does not matter: what it found out is remembered before it ends.
-      firsts.set(origin, own.catch(() => {}));
+      firsts.set(
+        origin,
+        own.catch(() => {}),
+      );
       return own;
     },
     rememberWithout(url) {

@@ -1,23 +1,38 @@
 /** Lets at most `limit` tasks run at once; the others wait in the order in which they came. */
 export interface Slots {
   run<T>(task: () => Promise<T>): Promise<T>;
+  /** Raises the limit. */
+  widen(limit: number): void;
 }
 
 export function createSlots(limit: number): Slots {
-  let free = limit;
+  let current = limit;
+  let running = 0;
   const waiting: (() => void)[] = [];
+  const startNext = (): void => {
+    while (running < current) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      running++;
+      next();
+    }
+  };
   return {
     async run(task) {
-      if (free > 0) free--;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        startNext();
+      });
       try {
         return await task();
       } finally {
-        // A slot is handed to the next in line, not freed: nobody who comes now overtakes.
-        const next = waiting.shift();
-        if (next === undefined) free++;
-        else next();
+        running--;
+        startNext();
       }
+    },
+    widen(wider) {
+      current = Math.max(current, wider);
+      startNext();
     },
   };
 }

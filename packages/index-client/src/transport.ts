@@ -5,6 +5,7 @@ import type { Dispatchers } from "./dispatchers.ts";
 import { HttpStatusError, IndexUnreachable, OfflineMiss } from "./errors.ts";
 import { sendRequest, type BodySink, type RawAnswer } from "./http-request.ts";
 import { withoutCredentials } from "./index-location.ts";
+import { createOriginSlots, type OriginSlots } from "./origin-slots.ts";
 import {
   describeFailure,
   failureCode,
@@ -45,6 +46,8 @@ export interface TransportSettings {
   /** How often a GET is repeated after the first attempt; 3 unless told otherwise. */
   readonly retries?: number | undefined;
   readonly offline?: boolean | undefined;
+  /** Requests to one server at once. */
+  readonly connections: number;
   readonly userAgent: string;
   readonly random: () => number;
   readonly onEvent: (event: IndexEvent) => void;
@@ -58,11 +61,13 @@ export class Transport {
   /** Origins that gave no answer to any attempt of this run; whoever comes later is told at once. */
   readonly #unreachable = new Map<string, IndexUnreachable>();
   readonly #reached = new Set<string>();
+  readonly #servers: OriginSlots;
   #requests = 0;
   #bytes = 0;
 
   constructor(settings: TransportSettings) {
     this.#settings = settings;
+    this.#servers = createOriginSlots(settings.connections);
   }
 
   counts(): TransferCounts {
@@ -77,16 +82,20 @@ export class Transport {
    */
   async get<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
     if (this.#settings.offline === true) throw new OfflineMiss(url);
-    return options.slots.run(async () => {
-      for (let attempt = 0; ; attempt++) {
-        options.signal?.throwIfAborted();
-        this.#throwIfUnreachable(url);
-        const outcome = await this.#attempt(url, options, consume, attempt);
-        if ("value" in outcome) return outcome.value;
-        this.#settings.onEvent({ kind: "retry", url: redactUrl(url), attempt: attempt + 1, ...outcome });
-        await wait(outcome.delayMs, options.signal);
-      }
-    });
+    const server = this.#servers.of(new URL(url));
+    // In this order: whoever waits for a slow server keeps no slot from the requests to others.
+    return server.run(() => options.slots.run(() => this.#attempts(url, options, consume)));
+  }
+
+  async #attempts<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      options.signal?.throwIfAborted();
+      this.#throwIfUnreachable(url);
+      const outcome = await this.#attempt(url, options, consume, attempt);
+      if ("value" in outcome) return outcome.value;
+      this.#settings.onEvent({ kind: "retry", url: redactUrl(url), attempt: attempt + 1, ...outcome });
+      await wait(outcome.delayMs, options.signal);
+    }
   }
 
   async #attempt<T>(
@@ -132,6 +141,7 @@ export class Transport {
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
       const response = await this.#send(url, options);
       this.#reached.add(url.origin);
+      this.#servers.answered(url, response.headers);
       const target = isRedirect(response.status) ? headersOf(response)["location"] : undefined;
       if (target === undefined) return this.#answer(url, redirects > 0, response);
       await dropBody(response);
