@@ -118,9 +118,8 @@ export class DeadlockRisk extends Error {
   }
 }
 
-/** The code of a system error, for a message; never its text, which may repeat what the caller must not see. */
 function reasonOf(cause: unknown): string {
-  return errorCode(cause) ?? "unknown reason";
+  return errorCode(cause) ?? (cause instanceof Error ? cause.message : "unknown reason");
 }
 
 /** `ENOENT` and the like, or undefined when `error` is no system error. */

@@ -15,12 +15,12 @@ const stops = new Map<string, () => Promise<void>>();
 const wanted = new Set<string>();
 
 parentPort?.on("message", (request: HeartbeatRequest) => {
-  if ("start" in request) void start(request.root, request.start);
-  else void stop(request.stop);
+  if ("stop" in request) return void stop(request.stop);
+  wanted.add(request.start);
+  void start(request.root, request.start);
 });
 
 async function start(root: string, lease: string): Promise<void> {
-  wanted.add(lease);
   const leasePath = join(root, "leases", lease);
   const lost = (): void => {
     const reply: HeartbeatReply = { lost: lease };
@@ -40,7 +40,9 @@ async function start(root: string, lease: string): Promise<void> {
     stops.set(lease, release);
     if (!wanted.has(lease)) await stop(lease);
   } catch {
-    // A heartbeat that cannot begin (a full disk) is no verdict: the lease's file tells, at the next validate().
+    if (!fs.existsSync(leasePath)) lost();
+    // A heartbeat that cannot begin (a full disk) is no verdict. It is tried again, as its absence looks like a death from afar.
+    else if (wanted.has(lease)) setTimeout(() => void start(root, lease), beatMs);
   }
 }
 

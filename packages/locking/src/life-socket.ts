@@ -17,9 +17,17 @@ export function socketFile(root: string, processPart: string): string {
   return join(root, "sockets", processPart);
 }
 
-/** Makes this process answer for its leases under `root`; once for each root, and harmless where sockets cannot be made. */
-export function listenForJudges(root: string): void {
-  if (servers.has(root) || process.platform === "win32") return;
+/** What the kernel says. `absent`: there is no socket of that name; `unknown`: it cannot be asked. */
+export type SocketAnswer = "live" | "dead" | "absent" | "unknown";
+
+/**
+ * Makes this process (or worker thread) answer for its leases under `root`; once for each root.
+ * @returns false where sockets cannot be made.
+ */
+export function listenForJudges(root: string): boolean {
+  const listening = servers.get(root);
+  if (listening !== undefined) return listening.listening;
+  if (process.platform === "win32") return false;
   const server = createServer((socket) => void socket.destroy());
   servers.set(root, server);
   // Without a socket (a file system that has none, a path that is too long) the heartbeat answers, only later.
@@ -34,6 +42,8 @@ export function listenForJudges(root: string): void {
   } catch {
     // As above.
   }
+  // libuv binds and listens before listen() returns, and an error closes the handle at once, although it is told later.
+  return server.listening;
 }
 
 /** Stops answering: when the process ends, or holds no lease any more. */
@@ -49,14 +59,14 @@ export function stopListening(): void {
   servers.clear();
 }
 
-/** Asks the kernel whether that process still listens. `unknown`: there is no socket, or no right to ask. */
-export function askSocket(root: string, processPart: string, timeoutMs = 2000): Promise<"live" | "dead" | "unknown"> {
+/** Asks the kernel whether that process still listens. */
+export function askSocket(root: string, processPart: string, timeoutMs = 2000): Promise<SocketAnswer> {
   if (process.platform === "win32") return Promise.resolve("unknown");
   return new Promise((resolve) => {
     try {
       withShortPath(root, processPart, (path) => {
         const socket = connect({ path });
-        const answer = (verdict: "live" | "dead" | "unknown"): void => {
+        const answer = (verdict: SocketAnswer): void => {
           clearTimeout(timer);
           socket.destroy();
           resolve(verdict);
@@ -65,18 +75,19 @@ export function askSocket(root: string, processPart: string, timeoutMs = 2000): 
         socket.once("connect", () => answer("live"));
         socket.once("error", (error) => answer(verdictOf(error)));
       });
-    } catch {
-      resolve("unknown");
+    } catch (error) {
+      resolve(errorCode(error) === "ENOENT" ? "absent" : "unknown");
     }
   });
 }
 
-function verdictOf(error: Error): "live" | "dead" | "unknown" {
+function verdictOf(error: Error): SocketAnswer {
   const code = errorCode(error);
   // The name is bound before the holder listens, in one call of libuv's without a pause; a refusal means that nobody has it open.
   if (code === "ECONNREFUSED") return "dead";
   // The backlog is full: somebody who is asked a lot and does not get to run, which is not dead.
-  return code === "EAGAIN" ? "live" : "unknown";
+  if (code === "EAGAIN") return "live";
+  return code === "ENOENT" ? "absent" : "unknown";
 }
 
 /** Calls `use` with a path that fits into sun_path: through the open folder, which only Linux can name. */

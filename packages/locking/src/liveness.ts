@@ -42,7 +42,9 @@ export async function judge(root: string, lease: string, options: JudgeOptions =
   if (known !== "ask") return known;
   if (name.boot === thisProcess().name.boot) {
     const answer = await askSocket(root, processPart(name));
-    if (answer !== "unknown") return answer;
+    if (answer === "live" || answer === "dead") return answer;
+    // A worker thread listens before it takes a lease, and its end removes the socket. A main thread listens later.
+    if (answer === "absent" && name.thread !== 0) return "dead";
   }
   return judgeByAge(root, lease, options);
 }

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { temporaryFolder } from "@murre/test-kit";
+import { describe, expect, test } from "vitest";
+import { judge } from "../src/liveness.ts";
+import { sweepLeases } from "../src/sweep-leases.ts";
+import { sweepLock } from "../src/sweep-locks.ts";
+
+const script = (name: string): string => fileURLToPath(new URL(`processes/${name}`, import.meta.url));
+
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly said: string;
+  readonly root: string;
+}
+
+/** Starts a process that holds a lease and a lock, and sends it `signal` once it does. */
+function endOf(how: string, signal?: NodeJS.Signals): Promise<End> {
+  const root = temporaryFolder("end");
+  const child = spawn(process.execPath, [script("hold-lease.mjs"), root, how], { stdio: ["ignore", "pipe", "ignore"] });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    if (said === "" && signal !== undefined) child.kill(signal);
+    said += text;
+  });
+  return new Promise((resolve) => child.on("close", (code, ended) => resolve({ code, signal: ended, said, root })));
+}
+
+/** Leases, tickets and sockets that are still there. */
+function left(root: string): string[] {
+  return ["leases", "lock/choosing", "lock/tickets", "sockets"].flatMap((folder) => readdirSync(join(root, folder)));
+}
+
+describe("leases and locks are released when their process ends", () => {
+  test.each([
+    ["exit", undefined, 3, null],
+    ["throw", undefined, 1, null],
+    ["wait", "SIGINT", null, "SIGINT"],
+    ["wait", "SIGTERM", null, "SIGTERM"],
+    ["wait", "SIGHUP", null, "SIGHUP"],
+  ] as const)("%s %s: nothing is left, and the process ends as it would without", async (how, sent, code, signal) => {
+    const end = await endOf(how, sent);
+    expect(end).toMatchObject({ code, signal });
+    expect(left(end.root)).toEqual([]);
+  });
+
+  test("a program's own handler keeps the decision; its exit releases them", async () => {
+    const end = await endOf("own-handlers", "SIGTERM");
+    expect(end).toMatchObject({ code: 7, signal: null });
+    expect(end.said).toContain("handled");
+    expect(left(end.root)).toEqual([]);
+  });
+
+  test("what a killed one leaves is gone after one sweep", async () => {
+    const { root, signal } = await endOf("wait", "SIGKILL");
+    expect(signal).toBe("SIGKILL");
+    expect(left(root)).toHaveLength(3);
+    expect((await sweepLeases(root)).removed).toHaveLength(1);
+    expect(await sweepLock(root, join(root, "lock"))).toHaveLength(1);
+    // The socket that refuses stays for six hours as an answer for other pid namespaces.
+    expect(left(root)).toEqual(readdirSync(join(root, "sockets")));
+  });
+});
+
+describe("a terminated worker thread does not keep a lease", () => {
+  test("its lease lives while it runs, and is dead afterwards although the process lives", async () => {
+    const root = temporaryFolder("thread");
+    const worker = new Worker(script("lease-thread.mjs"), { workerData: root });
+    const lease = await new Promise<string>((resolve) => worker.once("message", resolve));
+    expect(await judge(root, lease)).toBe("live");
+    await worker.terminate();
+    expect(await judge(root, lease)).toBe("dead");
+    expect((await sweepLeases(root)).removed).toEqual([lease]);
+  });
+});
