@@ -210,6 +210,18 @@ describe("an AbortSignal ends a request", () => {
     await expect(clientOf({}, controller.signal).text(url)).rejects.toThrow("enough");
   });
 
+  test("and many requests may share it without a warning", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const { url } = await serve((_, response) => response.writeHead(200, { connection: "keep-alive" }).end());
+    const client = clientOf({}, new AbortController().signal);
+    await Promise.all(Array.from({ length: 40 }, () => client.text(url)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   test("while it waits for its next attempt", async () => {
     const controller = new AbortController();
     const { url } = await serve((_, response) => response.writeHead(503, { "retry-after": "60" }).end());

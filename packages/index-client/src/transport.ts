@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redactUrl } from "@murre/pep508";
 import { basicAuthorization, type CredentialsSource } from "./credentials.ts";
@@ -82,6 +83,8 @@ export class Transport {
    */
   async get<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
     if (this.#settings.offline === true) throw new OfflineMiss(url);
+    // One signal ends many requests, and each listens to it: Node would warn of a leak from the eleventh on.
+    if (options.signal !== undefined) setMaxListeners(0, options.signal);
     const server = this.#servers.of(new URL(url));
     // In this order: whoever waits for a slow server keeps no slot from the requests to others.
     return server.run(() => options.slots.run(() => this.#attempts(url, options, consume)));
