@@ -1,37 +1,27 @@
-import type { CacheOperation } from "@murre/cache";
 import { withoutCredentials } from "@murre/index-client";
 import {
   executeChange,
+  NoRecord,
   planChange,
   planRemoval,
   viewEnvironment,
-  type LinkWorkers,
   type RecordedDistribution,
   type WheelToInstall,
 } from "@murre/linker";
 import { readDirectUrl, readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
 import { availableParallelism } from "node:os";
+import type { ChangeOperation } from "./change-operation.ts";
 import { satisfiesPython } from "./choose-wheel.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
 import { NoUsableWheel, SeveralProblems } from "./errors.ts";
-import type { OnEvent } from "./events.ts";
 import type { ChangeOptions } from "./operations.ts";
-import { prepareWheels, type PreparedWheel } from "./prepare-wheels.ts";
+import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
 import type { IndexClient } from "@murre/index-client";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { InstallerSettings } from "./settings.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
-
-/** What one change works with; made at its start, closed at its end. */
-export interface ChangeServices {
-  readonly settings: InstallerSettings;
-  readonly cache: CacheOperation;
-  readonly client: IndexClient;
-  readonly linkWorkers: LinkWorkers | undefined;
-  readonly onEvent: OnEvent;
-}
 
 /** The environment is to hold `resolved`; `extraneous` says what becomes of everything else in it. */
 export interface WantedState {
@@ -46,11 +36,11 @@ export interface WantedState {
  * environment is touched.
  */
 export async function changeEnvironment(
-  target: TargetEnvironment,
+  operation: ChangeOperation,
+  client: IndexClient,
   wanted: WantedState,
-  options: ChangeOptions,
-  services: ChangeServices,
 ): Promise<ChangeReport> {
+  const { target, options, cache, onEvent } = operation;
   const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
     extraneous: wanted.extraneous,
     reinstall: options.reinstall === true,
@@ -60,14 +50,14 @@ export async function changeEnvironment(
   if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
     return report(target, difference, options, { resolve: wanted.resolveMs, prepare: 0, change: 0 });
   const prepareStart = performance.now();
-  const prepared = await prepare(target, difference, options, services);
+  const prepared = await prepare(operation, client, difference);
   const prepareMs = performance.now() - prepareStart;
-  const { added: fetched, found: cached } = services.cache.counts;
-  services.onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
+  const { added: fetched, found: cached } = cache.counts;
+  onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
   const changeStart = performance.now();
-  const { counts, conflicts, generated } = await placeAndRemove(target, difference, prepared, options, services);
+  const { counts, conflicts, generated } = await placeAndRemove(operation, difference, prepared);
   const changeMs = performance.now() - changeStart;
-  services.onEvent({ type: "changed", files: counts.linked + counts.copied + generated, durationMs: changeMs });
+  onEvent({ type: "changed", files: counts.linked + counts.copied + generated, durationMs: changeMs });
   return {
     ...report(target, difference, options, { resolve: wanted.resolveMs, prepare: prepareMs, change: changeMs }),
     fetched,
@@ -80,25 +70,36 @@ export async function changeEnvironment(
 }
 
 async function prepare(
-  target: TargetEnvironment,
+  operation: ChangeOperation,
+  client: IndexClient,
   difference: Difference,
-  options: ChangeOptions,
-  services: ChangeServices,
 ): Promise<PreparedWheel[]> {
-  let unpacker: Unpacker | undefined;
+  const { services, close } = openPreparation(operation, client);
   try {
-    const prepared = await prepareWheels(difference.add, {
-      cache: services.cache,
-      client: services.client,
-      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(services.settings) })),
-      onEvent: services.onEvent,
-      signal: options.signal,
-    });
-    refuseOtherPythons(target, prepared);
+    const prepared = await prepareWheels(difference.add, services);
+    refuseOtherPythons(operation.target, prepared);
     return prepared;
   } finally {
-    await unpacker?.close();
+    await close();
   }
+}
+
+/** Threads for unpacking are started when there is something to unpack. */
+export function openPreparation(
+  { settings, cache, onEvent, options }: ChangeOperation,
+  client: IndexClient,
+): { services: PrepareServices; close: () => Promise<void> } {
+  let unpacker: Unpacker | undefined;
+  return {
+    services: {
+      cache,
+      client,
+      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
+      onEvent,
+      signal: options.signal,
+    },
+    close: async () => unpacker?.close(),
+  };
 }
 
 export function threadsOf({ threads }: InstallerSettings): number {
@@ -118,16 +119,14 @@ function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readon
 }
 
 async function placeAndRemove(
-  target: TargetEnvironment,
+  { target, options, linkWorkers, onEvent }: ChangeOperation,
   difference: Difference,
   prepared: readonly PreparedWheel[],
-  options: ChangeOptions,
-  { linkWorkers, onEvent }: ChangeServices,
 ) {
   const staying = () => difference.keep.map(recorded);
   const view = viewEnvironment(staying);
   const removals = difference.remove.map((distribution) =>
-    planRemoval(recorded(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
+    planRemoval(removable(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
   );
   const plan = planChange(target.destination, prepared.map(toInstall), removals, view);
   for (const { path, winner, losers, identical } of plan.conflicts)
@@ -169,6 +168,13 @@ function toInstall({ distribution: { name, version, requested, directUrl }, entr
 function recorded(distribution: InstalledDistribution): RecordedDistribution {
   const { normalizedName: name, version, sitePackages, path } = distribution;
   return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };
+}
+
+/** @throws {NoRecord} for what no RECORD describes. */
+function removable(distribution: InstalledDistribution): RecordedDistribution {
+  const found = recorded(distribution);
+  if (found.record.length === 0) throw new NoRecord(distribution.name, distribution.path);
+  return found;
 }
 
 function report(

@@ -1,7 +1,10 @@
 import type { Operations } from "./operations.ts";
+import { checkInstalled } from "./check-installed.ts";
 import { installDistributions, syncEnvironment } from "./install.ts";
 import { listInstalled } from "./list-installed.ts";
 import { makeVirtualEnvironment } from "./make-environment.ts";
+import { showInstalled } from "./show-installed.ts";
+import { uninstallDistributions } from "./uninstall.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 /** Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. */
@@ -11,6 +14,9 @@ export function createInstaller(settings: InstallerSettings): Operations {
     venv: (options = {}) => makeVirtualEnvironment(settings, options),
     sync: (options) => syncEnvironment(settings, options),
     install: (options) => installDistributions(settings, options),
+    uninstall: (options) => uninstallDistributions(settings, options),
+    show: (options) => showInstalled(settings, options),
+    check: (options = {}) => checkInstalled(settings, options),
     list: (options = {}) => listInstalled(settings, options),
   };
 }

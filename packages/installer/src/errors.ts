@@ -102,3 +102,23 @@ export class SeveralProblems extends Error {
     this.errors = errors;
   }
 }
+
+/** No set of versions satisfies all requirements together. Nothing was changed. */
+export class NoSolution extends Error {
+  override readonly name = "NoSolution";
+  readonly code = "MURRE_NO_SOLUTION";
+  constructor(explanation: string) {
+    super(explanation);
+  }
+}
+
+/** A project may come only from its source (`--no-binary`), which this version cannot build. Nothing was changed. */
+export class CannotBuild extends Error {
+  override readonly name = "CannotBuild";
+  readonly code = "MURRE_CANNOT_BUILD";
+  readonly project: string;
+  constructor(project: string) {
+    super(`${project}: --no-binary asks for a build from source, which this version cannot do; leave the option out`);
+    this.project = project;
+  }
+}

@@ -1,5 +1,5 @@
 import { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
-import { redactUrl, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
+import { redactUrl, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
 import {
   parseRequirementArgument,
@@ -12,6 +12,7 @@ import {
 } from "@murre/requirements";
 import { basename } from "node:path";
 import type { ProjectRequirement } from "./choose-wheel.ts";
+import type { WheelSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
 
 /** Everything that files and arguments say, in their order. */
@@ -59,7 +60,11 @@ function mergeOptions(all: readonly FileOptions[]): FileOptions {
 }
 
 /** One project that is wanted: from the indexes, or from the one place that the user named. */
-export type WantedProject = ProjectRequirement & { readonly url?: string };
+export type WantedProject = ProjectRequirement & {
+  readonly url?: string;
+  /** All of it in one, for the resolver; extras of all entries, markers done with. */
+  readonly requirement: Requirement;
+};
 
 /**
  * Takes all entries for one project together: markers decide which count, specifiers and constraints add up.
@@ -96,23 +101,40 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
     throw new UnsupportedRequirement(entry.text, "this version cannot install editable projects", origin);
   const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
   if (marker?.evaluate(environment) === false) return undefined;
-  if (entry.kind === "direct") return direct(entry.reference.url, entry.hashes, entry.text, origin);
-  const { normalizedName: name, specifiers, url } = entry.requirement;
-  if (url === undefined) return { name, specifiers, hashes: entry.hashes, origin };
-  const wanted = direct(url, entry.hashes, entry.text, origin);
+  if (entry.kind === "direct") return direct(entry.reference.url, entry, entry.reference.extras, origin);
+  const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
+  if (url === undefined)
+    return { name, specifiers, hashes: entry.hashes, origin, requirement: new Requirement(written, extras, specifiers) };
+  const wanted = direct(url, entry, extras, origin);
   if (wanted.name === name) return wanted;
   throw new UnsupportedRequirement(entry.text, `the URL is that of ${wanted.name}, not of ${name}`, origin);
 }
 
-function direct(url: string, hashes: AcceptedHashes, text: string, origin: string): WantedProject {
-  const path = decodeURIComponent(new URL(url).pathname);
-  if (!path.endsWith(".whl"))
+function direct(
+  url: string,
+  { hashes, text }: RequirementEntry,
+  extras: readonly string[],
+  origin: string,
+): WantedProject {
+  const { filename } = directSource(url, hashes);
+  if (!filename.endsWith(".whl"))
     throw new UnsupportedRequirement(text, "this version installs only wheels from a path or a URL", origin);
-  const { name } = parseWheelFilename(basename(path));
-  return { name, specifiers: anyVersion, hashes, origin, url };
+  const { name } = parseWheelFilename(filename);
+  const requirement = new Requirement(name, extras, anyVersion, url);
+  return { name, specifiers: anyVersion, hashes, origin, url, requirement };
 }
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");
+
+/** The file behind a path or URL that the user named. */
+export function directSource(url: string, accepted: AcceptedHashes): WheelSource {
+  const filename = basename(decodeURIComponent(new URL(url).pathname));
+  // A single accepted hash of an algorithm is verified while the file comes in; several are compared afterwards.
+  const hashes = Object.entries(accepted).flatMap(([algorithm, [digest, ...more]]) =>
+    digest === undefined || more.length > 0 ? [] : [[algorithm, digest] as const],
+  );
+  return { filename, url, hashes: Object.fromEntries(hashes) };
+}
 
 function combine(one: WantedProject, other: WantedProject): WantedProject {
   if (one.url !== undefined && other.url !== undefined && one.url !== other.url)
@@ -122,9 +144,12 @@ function combine(one: WantedProject, other: WantedProject): WantedProject {
       `${other.origin} (${redactUrl(other.url)})`,
     );
   const url = one.url ?? other.url;
+  const specifiers = intersectSpecifierSets(one.specifiers, other.specifiers);
+  const extras = [...one.requirement.extras, ...other.requirement.extras];
   return {
     name: one.name,
-    specifiers: intersectSpecifierSets(one.specifiers, other.specifiers),
+    specifiers,
+    requirement: new Requirement(one.requirement.name, extras, url === undefined ? specifiers : anyVersion, url),
     hashes: Object.keys(one.hashes).length > 0 ? one.hashes : other.hashes,
     origin: one.origin,
     ...(url === undefined ? {} : { url }),

@@ -10,10 +10,10 @@ import {
   type PipConfiguration,
   type Setting,
 } from "@murre/index-client";
-import type { Documents } from "@murre/cache";
+import type { CacheOperation } from "@murre/cache";
 import type { FileOptions } from "@murre/requirements";
 import type { OnEvent } from "./events.ts";
-import type { IndexOptions } from "./operations.ts";
+import type { IndexOptions, OperationContext } from "./operations.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 /** pip's configuration for the environment with this prefix; nothing at all when the user asked for that. */
@@ -115,23 +115,25 @@ function each(values: readonly string[] | undefined, origin: string): Setting<st
   return (values ?? []).map((value) => ({ value, origin }));
 }
 
+export interface ClientSettings {
+  readonly settings: InstallerSettings;
+  readonly options: IndexOptions & OperationContext;
+  readonly places: IndexSettings;
+  readonly configuration: PipConfiguration;
+  readonly cache: CacheOperation;
+  readonly onEvent: OnEvent;
+}
+
 /** Opens the client of one operation, with its warnings as events. */
-export function openIndexClient(
-  settings: InstallerSettings,
-  options: IndexOptions,
-  { locations, strategy }: IndexSettings,
-  configuration: PipConfiguration,
-  documents: Documents,
-  onEvent: OnEvent,
-  signal: AbortSignal | undefined,
-): IndexClient {
+export function openIndexClient({ settings, options, places, configuration, cache, onEvent }: ClientSettings): IndexClient {
+  const { locations, strategy } = places;
   const { env, home, platform } = settings;
   const timeout = configuration.timeoutSeconds?.value;
   return createIndexClient(
     {
       locations,
       strategy,
-      documents,
+      documents: cache.documents,
       env,
       home,
       platform,
@@ -154,7 +156,7 @@ export function openIndexClient(
         );
       },
     },
-    signal,
+    options.signal,
   );
 }
 

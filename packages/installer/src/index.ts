@@ -6,18 +6,32 @@ export type {
   OperationContext,
   Operations,
   PythonOptions,
+  ShowOptions,
   SyncOptions,
+  UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
 export type { InstallerEvent, OnEvent } from "./events.ts";
-export type { ChangeReport, InstalledPin, InstalledReport, Pin, VenvReport } from "./reports.ts";
+export type {
+  ChangeReport,
+  CheckProblem,
+  CheckReport,
+  InstalledPin,
+  InstalledReport,
+  Pin,
+  ShownDistribution,
+  ShowReport,
+  VenvReport,
+} from "./reports.ts";
 export { createInstaller } from "./create-installer.ts";
 export type { InstallerSettings } from "./settings.ts";
 export {
+  CannotBuild,
   ConflictingRequirements,
   ExternallyManaged,
   HashRequired,
   NoMatchingVersion,
+  NoSolution,
   NothingRequired,
   NoUsableWheel,
   SeveralProblems,

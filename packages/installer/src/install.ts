@@ -1,152 +1,144 @@
-import { beginCacheOperation, type CacheOperation } from "@murre/cache";
-import type { IndexClient, PipConfiguration } from "@murre/index-client";
-import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
-import { setMaxListeners } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { applyFormatControl, allowsFormat, type FormatControl, type IndexClient } from "@murre/index-client";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import { readInstalled } from "@murre/python";
+import type { FileOptions } from "@murre/requirements";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { changeEnvironment, threadsOf } from "./change-environment.ts";
-import { NothingRequired } from "./errors.ts";
-import type { OnEvent } from "./events.ts";
-import { gatherRequirements, wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
-import { indexSettings, openIndexClient, readPipConfiguration } from "./index-settings.ts";
+import { changeEnvironment, openPreparation, type WantedState } from "./change-environment.ts";
+import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
+import { CannotBuild, NothingRequired } from "./errors.ts";
+import { wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
 import type { ChangeOptions, InstallOptions, SyncOptions } from "./operations.ts";
-import { probeCache } from "./probe-cache.ts";
+import { prepareWheel } from "./prepare-wheels.ts";
 import type { ChangeReport } from "./reports.ts";
+import { resolveDependencies, type ReadWholeWheel } from "./resolve-dependencies.ts";
 import { resolveExact } from "./resolve-exact.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { findTarget, refuseExternallyManaged, wheelTarget, type TargetEnvironment } from "./target-environment.ts";
-
-interface Request {
-  readonly files: readonly string[];
-  readonly words: readonly string[];
-  readonly extraneous: "remove" | "keep";
-  /** Whether an empty request is an error. */
-  readonly refuseEmpty: boolean;
-}
+import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
 
 /** `murre pip sync`: the environment holds exactly what the files pin. */
 export function syncEnvironment(settings: InstallerSettings, options: SyncOptions): Promise<ChangeReport> {
-  return runChange(settings, options, {
-    files: options.requirementFiles,
-    words: [],
-    extraneous: "remove",
-    refuseEmpty: options.allowEmpty !== true,
+  return withChangeOperation(settings, options, async (operation) => {
+    const gathered = await gather(operation, options.requirementFiles, []);
+    if (options.allowEmpty !== true && gathered.entries.length === 0) throw new NothingRequired(options.requirementFiles);
+    const client = operation.openClient(gathered.options);
+    const wanted = await timed(operation, () => exactly(operation, gathered, client));
+    return changeEnvironment(operation, client, { ...wanted, extraneous: "remove", preserve: seeds(operation.target) });
   });
 }
 
-/** `murre pip install --no-deps`: what is named is added, everything else stays. */
+/** `murre pip install`: what is named is added with everything it needs; the rest stays unless `exact`. */
 export function installDistributions(settings: InstallerSettings, options: InstallOptions): Promise<ChangeReport> {
-  return runChange(settings, options, {
-    files: options.requirementFiles ?? [],
-    words: options.requirements ?? [],
-    extraneous: "keep",
-    refuseEmpty: false,
+  return withChangeOperation(settings, options, async (operation) => {
+    const gathered = await gather(operation, options.requirementFiles ?? [], options.requirements ?? []);
+    const client = operation.openClient(gathered.options);
+    const follows = options.dependencies !== "none" && operation.configuration.noDeps?.value !== true;
+    const wanted = await timed(operation, () =>
+      follows ? withDependencies(operation, gathered, client) : exactly(operation, gathered, client),
+    );
+    return changeEnvironment(operation, client, { ...wanted, extraneous: options.exact === true ? "remove" : "keep" });
   });
 }
 
-async function runChange(settings: InstallerSettings, given: ChangeOptions, request: Request): Promise<ChangeReport> {
-  given.signal?.throwIfAborted();
-  const options = withOwnSignal(given);
-  const onEvent = options.onEvent ?? (() => {});
-  // Threads load while the environment is found and the requirements are read.
-  const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
-  const cache = beginCacheOperation(settings.cacheFolder);
-  let client: IndexClient | undefined;
+type Resolved = Pick<WantedState, "resolved" | "preserve">;
+
+async function timed(
+  { onEvent }: ChangeOperation,
+  resolve: () => Promise<Resolved>,
+): Promise<Resolved & { resolveMs: number }> {
+  const start = performance.now();
+  const result = await resolve();
+  const resolveMs = performance.now() - start;
+  const distributions = result.resolved.length + (result.preserve?.size ?? 0);
+  onEvent({ type: "resolved", distributions, durationMs: resolveMs });
+  return { ...result, resolveMs };
+}
+
+async function exactly(operation: ChangeOperation, gathered: GatheredRequirements, client: IndexClient): Promise<Resolved> {
+  const { target } = operation;
+  const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
+  const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
+  const requireHashes = requiresHashes(operation, gathered, wanted);
+  return { resolved: await resolveExact(wanted, client, wheelTarget(target, pre), requireHashes) };
+}
+
+async function withDependencies(
+  operation: ChangeOperation<InstallOptions>,
+  gathered: GatheredRequirements,
+  client: IndexClient,
+): Promise<Resolved> {
+  const { target, options, onEvent } = operation;
+  const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
+  const { services, close } = openPreparation(operation, client);
+  // The wheel stays in the store, so that installing it later fetches nothing again.
+  const readWholeWheel: ReadWholeWheel = async (source, name) => {
+    const { filesFolder, manifest } = await prepareWheel({ name, version: "", source, hashes: {}, requested: false }, services);
+    return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
+  };
   try {
-    const target = findTarget(settings, options, probeCache(cache.documents));
-    describeTarget(target, onEvent);
-    refuseExternallyManaged(target, options);
-    const configuration = readPipConfiguration(settings, options, target.interpreter.prefix);
-    const gathered = await gather(settings, options, request, configuration, onEvent, cache);
-    for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
-    if (request.refuseEmpty && gathered.entries.length === 0) throw new NothingRequired(request.files);
-    const places = indexSettings(settings, options, configuration, gathered.options);
-    describePlaces(places, onEvent);
-    client = openIndexClient(settings, options, places, configuration, cache.documents, onEvent, options.signal);
-    const wanted = await resolve(target, gathered, options, configuration, client, onEvent);
-    return await changeEnvironment(target, { ...wanted, ...stays(request, target) }, options, {
-      settings,
-      cache,
+    const { resolved, satisfied, warnings } = await resolveDependencies(
+      {
+        wanted,
+        constraints: gathered.constraints.map(({ requirement }) => requirement),
+        installed: stayingInstalled(operation),
+        prereleases: allowsPrereleases(operation, gathered.options),
+        requireHashes: requiresHashes(operation, gathered, wanted),
+        formats: formats(operation, gathered.options),
+        signal: options.signal,
+      },
+      target,
       client,
-      linkWorkers,
-      onEvent,
-    });
+      readWholeWheel,
+    );
+    for (const message of warnings) onEvent({ type: "warning", code: "MURRE_WARNING_RESOLUTION", message });
+    return { resolved, preserve: new Set(satisfied) };
   } finally {
-    await end(client, cache, linkWorkers);
+    await close();
   }
 }
 
-/** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */
-function withOwnSignal(options: ChangeOptions): ChangeOptions {
-  if (options.signal === undefined) return options;
-  const signal = AbortSignal.any([options.signal]);
-  setMaxListeners(0, signal);
-  return { ...options, signal };
+/** What may stay as it is: with --upgrade and --reinstall nothing, with --upgrade-package all but these. */
+function stayingInstalled({ target, options }: ChangeOperation<InstallOptions>) {
+  if (options.upgrade === "all" || options.reinstall === true) return [];
+  const upgraded = new Set<string>((options.upgrade ?? []).map(normalizeName));
+  return readInstalled(target.visible).filter(({ normalizedName }) => !upgraded.has(normalizedName));
 }
 
-async function end(client: IndexClient | undefined, cache: CacheOperation, linkWorkers: LinkWorkers | undefined): Promise<void> {
-  linkWorkers?.close();
-  cache.end();
-  await client?.close();
+function allowsPrereleases({ options, configuration }: ChangeOperation, inFiles: FileOptions): boolean {
+  return options.prereleases ?? (inFiles.pre || configuration.pre?.value === true);
 }
 
-async function gather(
-  settings: InstallerSettings,
-  options: ChangeOptions,
-  request: Request,
-  configuration: PipConfiguration,
-  onEvent: OnEvent,
-  cache: CacheOperation,
-): Promise<GatheredRequirements> {
-  const { cwd, home, env, platform } = settings;
-  const read = async (location: string): Promise<Uint8Array | string> => {
-    if (location === "-") return settings.readStandardInput();
-    if (!/^https?:/i.test(location)) return readFile(/^file:/i.test(location) ? fileURLToPath(location) : location);
-    const places = { locations: [], strategy: "first-index" } as const;
-    const client = openIndexClient(settings, options, places, configuration, cache.documents, onEvent, options.signal);
-    try {
-      return await client.text(location);
-    } finally {
-      await client.close();
-    }
-  };
-  return gatherRequirements(
-    { files: request.files, constraintFiles: options.constraintFiles ?? [], words: request.words },
-    { read, env, cwd, home, platform, exists: existsSync },
+/** One hash in the requirements asks for all of them, as in pip. */
+function requiresHashes(
+  { options, configuration }: ChangeOperation,
+  gathered: GatheredRequirements,
+  wanted: readonly { readonly hashes: object }[],
+): boolean {
+  return (
+    options.requireHashes === true ||
+    gathered.options.requireHashes ||
+    configuration.requireHashes?.value === true ||
+    wanted.some(({ hashes }) => Object.keys(hashes).length > 0)
   );
 }
 
-async function resolve(
-  target: TargetEnvironment,
-  gathered: GatheredRequirements,
-  options: ChangeOptions,
-  configuration: PipConfiguration,
-  client: IndexClient,
-  onEvent: OnEvent,
-) {
-  const start = performance.now();
-  const { markerEnvironment } = target.interpreter;
-  const requireHashes =
-    options.requireHashes === true || gathered.options.requireHashes || configuration.requireHashes?.value === true;
-  const pre = gathered.options.pre || configuration.pre?.value === true ? true : undefined;
-  const wanted = wantedProjects(gathered, markerEnvironment);
-  const anyHash = wanted.some(({ hashes }) => Object.keys(hashes).length > 0);
-  // One hash in the requirements asks for all of them, as in pip.
-  const resolved = await resolveExact(wanted, client, wheelTarget(target, pre), requireHashes || anyHash);
-  const resolveMs = performance.now() - start;
-  onEvent({ type: "resolved", distributions: resolved.length, durationMs: resolveMs });
-  return { resolved, resolveMs };
+/** Only wheels can be installed; `--no-binary` for a project therefore leaves it without any file. */
+function formats({ options, configuration }: ChangeOperation<ChangeOptions>, inFiles: FileOptions) {
+  let control: FormatControl = configuration.formatControl?.value ?? { onlyBinary: [], noBinary: [] };
+  for (const { option, value } of inFiles.formats) control = applyFormatControl(control, option, value);
+  for (const value of options.onlyBinary ?? []) control = applyFormatControl(control, "onlyBinary", value);
+  for (const value of options.noBinary ?? []) control = applyFormatControl(control, "noBinary", value);
+  return (project: NormalizedName) => {
+    if (!allowsFormat(control, project, "wheel")) throw new CannotBuild(project);
+    return "wheels" as const;
+  };
 }
 
-/** What others put into an environment to seed it is no leftover of a sync. */
-const SEEDS: ReadonlySet<string> = new Set(["pip", "setuptools", "wheel"]);
-
-/** murre's own environments hold nothing that was not asked for, so there everything is the sync's. */
-function stays({ extraneous }: Request, { interpreter }: TargetEnvironment) {
+/** What others put into an environment to seed it is no leftover of a sync; murre's own environments hold no such thing. */
+function seeds({ interpreter }: TargetEnvironment): ReadonlySet<string> {
   const configuration = interpreter.isVirtual ? readText(join(interpreter.prefix, "pyvenv.cfg")) : "";
-  return /^murre\s*=/m.test(configuration) ? { extraneous } : { extraneous, preserve: SEEDS };
+  return new Set(/^murre\s*=/m.test(configuration) ? [] : ["pip", "setuptools", "wheel"]);
 }
 
 function readText(path: string): string {
@@ -155,15 +147,4 @@ function readText(path: string): string {
   } catch {
     return "";
   }
-}
-
-export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {
-  const { executable, version, isVirtual: environment } = interpreter;
-  onEvent({ type: "interpreter", executable, version, environment });
-}
-
-function describePlaces({ locations, strategy }: ReturnType<typeof indexSettings>, onEvent: OnEvent): void {
-  for (const { url, origin } of locations)
-    onEvent({ type: "debug", message: `looking in ${url.replace(/\/\/[^/@]*@/, "//")}${origin === undefined ? "" : ` (${origin})`}` });
-  onEvent({ type: "debug", message: `combining indexes by ${strategy}` });
 }

@@ -1,7 +1,7 @@
 import { beginCacheOperation } from "@murre/cache";
 import { readDirectUrl, readInstalled, readInstalledMetadata, readInstaller, type InstalledDistribution } from "@murre/python";
 import { fileURLToPath } from "node:url";
-import { describeTarget } from "./install.ts";
+import { describeTarget } from "./change-operation.ts";
 import type { ListOptions } from "./operations.ts";
 import { probeCache } from "./probe-cache.ts";
 import type { InstalledPin, InstalledReport } from "./reports.ts";
@@ -15,8 +15,8 @@ export async function listInstalled(settings: InstallerSettings, options: ListOp
   try {
     const target = findTarget(settings, options, probeCache(cache.documents), "any");
     describeTarget(target, options.onEvent ?? (() => {}));
-    const distributions = readInstalled(target.sitePackages)
-      .map(describe)
+    const distributions = readInstalled(target.visible)
+      .map(describeInstalled)
       .filter(({ editableLocation }) => options.excludeEditable !== true || editableLocation === undefined)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
@@ -25,7 +25,7 @@ export async function listInstalled(settings: InstallerSettings, options: ListOp
   }
 }
 
-function describe(distribution: InstalledDistribution): InstalledPin {
+export function describeInstalled(distribution: InstalledDistribution): InstalledPin {
   const direct = readDirectUrl(distribution);
   const installer = readInstaller(distribution);
   const editable = direct?.dir_info?.editable === true ? localPath(direct.url) : undefined;

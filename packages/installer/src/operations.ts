@@ -1,5 +1,5 @@
 import type { OnEvent } from "./events.ts";
-import type { ChangeReport, InstalledReport, VenvReport } from "./reports.ts";
+import type { ChangeReport, CheckReport, InstalledReport, ShowReport, VenvReport } from "./reports.ts";
 
 /** Every operation can be watched and ended. An aborted one rejects with the signal's reason. */
 export interface OperationContext {
@@ -53,6 +53,11 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   readonly linkMode?: "hardlink" | "copy";
+  /** Takes pre-releases like other releases. */
+  readonly prereleases?: boolean;
+  /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
+  readonly onlyBinary?: readonly string[];
+  readonly noBinary?: readonly string[];
 }
 
 export interface SyncOptions extends ChangeOptions {
@@ -66,12 +71,27 @@ export interface InstallOptions extends ChangeOptions {
   /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
   readonly requirementFiles?: readonly string[];
-  readonly dependencies: "none";
-  readonly upgrade?: boolean;
+  /** Default "follow". */
+  readonly dependencies?: "follow" | "none";
+  /** What is installed is no reason to stay at its version: "all", or for these projects only. */
+  readonly upgrade?: "all" | readonly string[];
+  /** Removes everything that the requirements do not lead to. */
+  readonly exact?: boolean;
+}
+
+export interface UninstallOptions extends OperationContext, PythonOptions {
+  readonly names: readonly string[];
+  readonly requirementFiles?: readonly string[];
+  readonly dryRun?: boolean;
 }
 
 export interface ListOptions extends OperationContext, PythonOptions {
   readonly excludeEditable?: boolean;
+}
+
+export interface ShowOptions extends OperationContext, PythonOptions {
+  readonly names: readonly string[];
+  readonly files?: boolean;
 }
 
 /** What murre can do; the command line and the library are both written against this. */
@@ -82,8 +102,14 @@ export interface Operations {
   sync(options: SyncOptions): Promise<ChangeReport>;
   /** Adds distributions to an environment. */
   install(options: InstallOptions): Promise<ChangeReport>;
+  /** Removes distributions by their RECORD. */
+  uninstall(options: UninstallOptions): Promise<ChangeReport>;
   /** What is installed. Writes nothing. */
   list(options?: ListOptions): Promise<InstalledReport>;
+  /** What the metadata of installed distributions says. Writes nothing. */
+  show(options: ShowOptions): Promise<ShowReport>;
+  /** Whether all requirements of what is installed are met. Writes nothing. */
+  check(options?: ListOptions): Promise<CheckReport>;
   /** The cache folder in use. */
   readonly cacheFolder: string;
 }

@@ -44,7 +44,7 @@ export async function prepareWheels(
   return prepared;
 }
 
-async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
+export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
   const { name, source, hashes } = distribution;
   const known = source.hashes["sha256"] ?? knownHash(source.url, services.cache);
   if (known !== undefined && isAcceptedBySha256(hashes, known)) {

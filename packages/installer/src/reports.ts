@@ -49,3 +49,40 @@ export interface InstalledPin extends Pin {
   /** Where it came from, when not from an index (PEP 610): `name @ URL` in `freeze`. */
   readonly directUrl?: string;
 }
+
+export interface ShowReport {
+  readonly distributions: readonly ShownDistribution[];
+  /** Normalised names that are not installed. */
+  readonly missing: readonly string[];
+}
+
+/** As the core metadata has it; what is absent there is absent here. */
+export interface ShownDistribution extends InstalledPin {
+  readonly summary?: string;
+  readonly homePage?: string;
+  readonly author?: string;
+  readonly authorEmail?: string;
+  readonly license?: string;
+  /** Normalised names, sorted; only requirements whose marker holds here. */
+  readonly requires: readonly string[];
+  readonly requiredBy: readonly string[];
+  /** Paths relative to `location`, as RECORD has them; only when asked for. */
+  readonly files?: readonly string[];
+}
+
+/** A requirement of an installed distribution that is not met. */
+export interface CheckProblem {
+  readonly kind: "missing" | "incompatible" | "requires-python" | "unreadable";
+  readonly name: string;
+  readonly version: string;
+  /** The requirement as its metadata has it; for `requires-python` the specifiers. */
+  readonly requirement: string;
+  /** The version that is installed instead, for `incompatible`. */
+  readonly installed?: string;
+}
+
+export interface CheckReport {
+  readonly environment: string;
+  readonly checked: number;
+  readonly problems: readonly CheckProblem[];
+}

@@ -1,9 +1,8 @@
 import type { IndexClient } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { basename } from "node:path";
 import { chooseWheel, type WheelTarget } from "./choose-wheel.ts";
 import { HashRequired, NoUsableWheel, SeveralProblems } from "./errors.ts";
-import type { WantedProject } from "./gather-requirements.ts";
+import { directSource, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
 /**
@@ -44,23 +43,23 @@ async function resolveOne(
 }
 
 function fromUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
-  const filename = basename(decodeURIComponent(new URL(url).pathname));
-  const { version, tags } = parseWheelFilename(filename);
+  const source = directSource(url, project.hashes);
+  const { version, tags } = parseWheelFilename(source.filename);
   if (target.tags.rank(tags) === undefined)
-    throw new NoUsableWheel(project.name, filename, target.description, [filename], "its tags do not fit", project.origin);
-  const hashes = Object.fromEntries(Object.entries(project.hashes).flatMap(onlyOne));
+    throw new NoUsableWheel(
+      project.name,
+      source.filename,
+      target.description,
+      [source.filename],
+      "its tags do not fit",
+      project.origin,
+    );
   return {
     name: project.name,
     version: version.toString(),
-    source: { filename, url, hashes },
+    source,
     hashes: project.hashes,
     requested: true,
     directUrl: url,
   };
-}
-
-/** A single accepted hash of an algorithm is verified while the file comes in; several are compared afterwards. */
-function onlyOne([algorithm, digests]: readonly [string, readonly string[]]): [string, string][] {
-  const [digest] = digests;
-  return digests.length === 1 && digest !== undefined ? [[algorithm, digest]] : [];
 }

@@ -13,6 +13,8 @@ export interface TargetEnvironment {
   readonly destination: Destination;
   /** The folders whose distributions count as installed, each once. */
   readonly sitePackages: readonly string[];
+  /** These, and what the environment sees of the interpreter below (`--system-site-packages`). */
+  readonly visible: readonly string[];
   /** What messages call it: the environment's folder. */
   readonly folder: string;
 }
@@ -33,6 +35,8 @@ export function findTarget(
     preference: options.system === true ? "system" : preference,
   });
   const schemes = schemesOf(interpreter, options, settings);
+  const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))];
+  const seesBase = interpreter.systemSitePackages && options.target === undefined && options.prefix === undefined;
   return {
     interpreter,
     destination: {
@@ -41,7 +45,8 @@ export function findTarget(
       platform: settings.platform,
       boundary: forwardSlashes(options.target === undefined && options.prefix === undefined ? interpreter.prefix : schemes.data),
     },
-    sitePackages: [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))],
+    sitePackages,
+    visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
     folder: schemes.data,
   };
 }

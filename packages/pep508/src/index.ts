@@ -1,4 +1,4 @@
-export { parseRequirement, type Requirement } from "./requirement.ts";
+export { parseRequirement, Requirement } from "./requirement.ts";
 export { parseLenientRequirement } from "./lenient-requirement.ts";
 export { parseMarker, type LockFileSelection, type Marker } from "./marker.ts";
 export type {

@@ -1,0 +1,110 @@
+import { beginCacheOperation, type CacheOperation } from "@murre/cache";
+import type { IndexClient, PipConfiguration } from "@murre/index-client";
+import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
+import type { FileOptions } from "@murre/requirements";
+import { redactUrl } from "@murre/pep508";
+import { setMaxListeners } from "node:events";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { threadsOf } from "./change-environment.ts";
+import type { OnEvent } from "./events.ts";
+import { gatherRequirements, type GatheredRequirements } from "./gather-requirements.ts";
+import { indexSettings, openIndexClient, readPipConfiguration } from "./index-settings.ts";
+import type { ChangeOptions } from "./operations.ts";
+import { probeCache } from "./probe-cache.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { findTarget, refuseExternallyManaged, type TargetEnvironment } from "./target-environment.ts";
+
+/** What one changing operation holds: a lease on the cache, threads, the environment it found. */
+export interface ChangeOperation<Options extends ChangeOptions = ChangeOptions> {
+  readonly settings: InstallerSettings;
+  readonly options: Options;
+  readonly onEvent: OnEvent;
+  readonly cache: CacheOperation;
+  readonly target: TargetEnvironment;
+  readonly configuration: PipConfiguration;
+  readonly linkWorkers: LinkWorkers | undefined;
+  /** The client for the places that flags, files and configuration name. It is closed with the operation. */
+  openClient(inFiles: FileOptions): IndexClient;
+}
+
+/** Runs a changing operation and gives everything back at its end, however it ends. */
+export async function withChangeOperation<Options extends ChangeOptions, Result>(
+  settings: InstallerSettings,
+  given: Options,
+  work: (operation: ChangeOperation<Options>) => Promise<Result>,
+): Promise<Result> {
+  given.signal?.throwIfAborted();
+  const options = withOwnSignal(given);
+  const onEvent = options.onEvent ?? (() => {});
+  // Threads load while the environment is found and the requirements are read.
+  const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
+  const cache = beginCacheOperation(settings.cacheFolder);
+  const clients: IndexClient[] = [];
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents));
+    describeTarget(target, onEvent);
+    refuseExternallyManaged(target, options);
+    const configuration = readPipConfiguration(settings, options, target.interpreter.prefix);
+    const openClient = (inFiles: FileOptions) => {
+      const places = indexSettings(settings, options, configuration, inFiles);
+      describePlaces(places, onEvent);
+      const client = openIndexClient({ settings, options, places, configuration, cache, onEvent });
+      clients.push(client);
+      return client;
+    };
+    return await work({ settings, options, onEvent, cache, target, configuration, linkWorkers, openClient });
+  } finally {
+    linkWorkers?.close();
+    cache.end();
+    for (const client of clients) await client.close();
+  }
+}
+
+/** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */
+function withOwnSignal<Options extends ChangeOptions>(options: Options): Options {
+  if (options.signal === undefined) return options;
+  const signal = AbortSignal.any([options.signal]);
+  setMaxListeners(0, signal);
+  return { ...options, signal };
+}
+
+/** Reads requirements files and arguments; those at `http:` URLs through a client of their own. */
+export async function gather(
+  operation: ChangeOperation,
+  files: readonly string[],
+  words: readonly string[],
+): Promise<GatheredRequirements> {
+  const { settings, options, configuration, cache, onEvent } = operation;
+  const { cwd, home, env, platform } = settings;
+  const read = async (location: string): Promise<Uint8Array | string> => {
+    if (location === "-") return settings.readStandardInput();
+    if (!/^https?:/i.test(location)) return readFile(/^file:/i.test(location) ? fileURLToPath(location) : location);
+    const places = { locations: [], strategy: "first-index" } as const;
+    const client = openIndexClient({ settings, options, places, configuration, cache, onEvent });
+    try {
+      return await client.text(location);
+    } finally {
+      await client.close();
+    }
+  };
+  const constraintFiles = [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])];
+  const gathered = await gatherRequirements(
+    { files, constraintFiles, words },
+    { read, env, cwd, home, platform, exists: existsSync },
+  );
+  for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
+  return gathered;
+}
+
+export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {
+  const { executable, version, isVirtual: environment } = interpreter;
+  onEvent({ type: "interpreter", executable, version, environment });
+}
+
+function describePlaces({ locations, strategy }: ReturnType<typeof indexSettings>, onEvent: OnEvent): void {
+  for (const { url, origin } of locations)
+    onEvent({ type: "debug", message: `looking in ${redactUrl(url)}${origin === undefined ? "" : ` (${origin})`}` });
+  onEvent({ type: "debug", message: `combining indexes by ${strategy}` });
+}

@@ -1,0 +1,66 @@
+import { beginCacheOperation } from "@murre/cache";
+import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
+import { readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
+import type { CoreMetadata } from "@murre/wheel";
+import { describeTarget } from "./change-operation.ts";
+import { satisfiesPython } from "./choose-wheel.ts";
+import type { ListOptions } from "./operations.ts";
+import { probeCache } from "./probe-cache.ts";
+import type { CheckProblem, CheckReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { findTarget } from "./target-environment.ts";
+
+/** `murre pip check`: whether every requirement of what is installed is met. Writes nothing into the environment. */
+export async function checkInstalled(settings: InstallerSettings, options: ListOptions): Promise<CheckReport> {
+  options.signal?.throwIfAborted();
+  const cache = beginCacheOperation(settings.cacheFolder);
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents), "any");
+    describeTarget(target, options.onEvent ?? (() => {}));
+    const installed = readInstalled(target.visible);
+    const byName = new Map(installed.map((distribution) => [distribution.normalizedName, distribution]));
+    const { markerEnvironment, version } = target.interpreter;
+    const problems = installed.flatMap((distribution) => problemsOf(distribution, byName, markerEnvironment, version));
+    return { environment: target.folder, checked: installed.length, problems };
+  } finally {
+    cache.end();
+  }
+}
+
+function problemsOf(
+  distribution: InstalledDistribution,
+  installed: ReadonlyMap<NormalizedName, InstalledDistribution>,
+  environment: MarkerEnvironment,
+  pythonVersion: string,
+): CheckProblem[] {
+  const own = { name: distribution.normalizedName, version: distribution.version };
+  let metadata: CoreMetadata;
+  try {
+    metadata = readInstalledMetadata(distribution);
+  } catch (error) {
+    return [{ kind: "unreadable", ...own, requirement: (error as Error).message }];
+  }
+  const problems: CheckProblem[] = [];
+  const { requiresPython } = metadata;
+  if (requiresPython !== undefined && !satisfiesPython(requiresPython, pythonVersion))
+    problems.push({ kind: "requires-python", ...own, requirement: requiresPython });
+  for (const requirement of applicableRequirements(metadata, environment)) {
+    const other = installed.get(requirement.normalizedName);
+    if (other === undefined) problems.push({ kind: "missing", ...own, requirement: requirement.toString() });
+    else if (!requirement.specifiers.contains(other.version, { prereleases: true }))
+      problems.push({ kind: "incompatible", ...own, requirement: requirement.toString(), installed: other.version });
+  }
+  return problems;
+}
+
+/** The requirements whose markers hold here without any extra. One that cannot be read is passed over, as pip does. */
+export function applicableRequirements(metadata: CoreMetadata, environment: MarkerEnvironment): Requirement[] {
+  return metadata.requiresDist.flatMap((text) => {
+    try {
+      const requirement = parseLenientRequirement(text);
+      return requirement.marker?.evaluate(environment) === false ? [] : [requirement];
+    } catch {
+      return [];
+    }
+  });
+}

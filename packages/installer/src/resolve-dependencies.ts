@@ -1,0 +1,158 @@
+import type { DistributionFile, IndexClient } from "@murre/index-client";
+import type { NormalizedName, Requirement } from "@murre/pep508";
+import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
+import {
+  resolvePython,
+  type AllowedFormats,
+  type DistributionMetadata,
+  type PythonOutcome,
+  type PythonSource,
+  type Unavailable,
+} from "@murre/resolver";
+import { parseMetadata } from "@murre/wheel";
+import { mayBeAccepted } from "./accepted-hashes.ts";
+import { HashRequired, NoSolution } from "./errors.ts";
+import { directSource, type WantedProject } from "./gather-requirements.ts";
+import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
+import type { TargetEnvironment } from "./target-environment.ts";
+import { supportedTags } from "@murre/platform-tags";
+
+/** What is asked for, in the resolver's terms. */
+export interface ResolutionRequest {
+  readonly wanted: readonly WantedProject[];
+  readonly constraints: readonly Requirement[];
+  /** What is installed and may stay: it is not looked up as long as it satisfies. */
+  readonly installed: readonly InstalledDistribution[];
+  readonly prereleases: boolean;
+  readonly requireHashes: boolean;
+  readonly formats: (project: NormalizedName) => AllowedFormats;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Resolution {
+  /** What has to come from an index or a URL. */
+  readonly resolved: readonly ResolvedDistribution[];
+  /** Installed distributions that the solution uses as they are. */
+  readonly satisfied: readonly NormalizedName[];
+  readonly warnings: readonly string[];
+}
+
+/** How the whole wheel is had where nothing less tells its metadata: an entry of the store, whose METADATA is read. */
+export type ReadWholeWheel = (source: WheelSource, project: NormalizedName) => Promise<string>;
+
+/**
+ * Resolves requirements and everything they need.
+ * @throws {NoSolution} {HashRequired}, and what the index client and the wheels throw.
+ */
+export async function resolveDependencies(
+  request: ResolutionRequest,
+  target: TargetEnvironment,
+  client: IndexClient,
+  readWholeWheel: ReadWholeWheel,
+): Promise<Resolution> {
+  const { wanted, installed } = request;
+  const outcome = await resolvePython<DistributionFile>({
+    requirements: wanted.map(({ requirement }) => requirement),
+    constraints: request.constraints,
+    target: {
+      markerEnvironment: target.interpreter.markerEnvironment,
+      tags: supportedTags(target.interpreter.tagTarget),
+    },
+    source: openSource(wanted, client, readWholeWheel),
+    formats: request.formats,
+    ...(request.prereleases ? { prereleases: "allow" } : {}),
+    installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  if (outcome.kind === "no-solution") throw new NoSolution(outcome.message);
+  return collect(outcome, request);
+}
+
+function openSource(
+  wanted: readonly WantedProject[],
+  client: IndexClient,
+  readWholeWheel: ReadWholeWheel,
+): PythonSource<DistributionFile> {
+  const hashes = new Map(wanted.map((project) => [project.name, project.hashes]));
+  return {
+    async files(project) {
+      try {
+        const { files } = await client.findFiles(project);
+        const accepted = hashes.get(project);
+        return accepted === undefined ? files : files.filter((file) => mayBeAccepted(file.hashes, accepted));
+      } catch (error) {
+        // By name and code: two copies of a package may be loaded.
+        if ((error as { code?: unknown }).code === "MURRE_PROJECT_NOT_FOUND") return undefined;
+        throw error;
+      }
+    },
+    metadata: (file, project) =>
+      readable(file.filename, async () => (await client.metadata(file)) ?? (await readWholeWheel(file, project))),
+    urlMetadata: (url, project) => {
+      const source = directSource(url, hashes.get(project) ?? {});
+      return readable(source.filename, () => readWholeWheel(source, project));
+    },
+  };
+}
+
+/** A release whose metadata nobody can read is passed over, as if it were not there (uv and pip do so). */
+async function readable(
+  filename: string,
+  read: () => Promise<string>,
+): Promise<DistributionMetadata | Unavailable> {
+  try {
+    return parseMetadata(await read(), filename);
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    if (code === "MURRE_INVALID_METADATA" || code === "MURRE_INVALID_WHEEL" || code === "MURRE_NOT_A_ZIP")
+      return { unavailable: message };
+    throw error;
+  }
+}
+
+/** Read when the resolver asks: most of what is installed is never looked at. */
+function installedMetadata(distribution: InstalledDistribution): DistributionMetadata {
+  let read: DistributionMetadata | undefined;
+  const metadata = (): DistributionMetadata => (read ??= readInstalledMetadata(distribution));
+  return {
+    version: distribution.version,
+    get requiresDist() {
+      return metadata().requiresDist;
+    },
+    get requiresPython() {
+      return metadata().requiresPython;
+    },
+    get providesExtra() {
+      return metadata().providesExtra;
+    },
+  };
+}
+
+function collect(
+  { distributions, warnings }: Extract<PythonOutcome<DistributionFile>, { kind: "solution" }>,
+  { wanted, requireHashes }: ResolutionRequest,
+): Resolution {
+  const asked = new Map(wanted.map((project) => [project.name, project]));
+  const resolved: ResolvedDistribution[] = [];
+  const satisfied: NormalizedName[] = [];
+  for (const { name, version, from } of distributions) {
+    if (from.kind === "installed") {
+      satisfied.push(name);
+      continue;
+    }
+    const project = asked.get(name);
+    const hashes = project?.hashes ?? {};
+    if (requireHashes && Object.keys(hashes).length === 0)
+      throw new HashRequired(`${name}==${version}`, "hashes are required, and it has none", project?.origin ?? "a dependency");
+    resolved.push({
+      name,
+      version,
+      source: from.kind === "url" ? directSource(from.url, hashes) : from.file,
+      hashes,
+      requested: project !== undefined,
+      ...(from.kind === "url" ? { directUrl: from.url } : {}),
+    });
+  }
+  return { resolved, satisfied, warnings };
+}
+

@@ -1,0 +1,81 @@
+import { beginCacheOperation } from "@murre/cache";
+import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
+import { readInstalled, readInstalledMetadata, readInstalledRecord, type InstalledDistribution } from "@murre/python";
+import type { CoreMetadata } from "@murre/wheel";
+import { describeTarget } from "./change-operation.ts";
+import { applicableRequirements } from "./check-installed.ts";
+import { describeInstalled } from "./list-installed.ts";
+import type { ShowOptions } from "./operations.ts";
+import { probeCache } from "./probe-cache.ts";
+import type { ShownDistribution, ShowReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { findTarget } from "./target-environment.ts";
+
+/** `murre pip show`. Writes nothing into the environment. */
+export async function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
+  options.signal?.throwIfAborted();
+  const cache = beginCacheOperation(settings.cacheFolder);
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents), "any");
+    describeTarget(target, options.onEvent ?? (() => {}));
+    const installed = readInstalled(target.visible);
+    const requirers = new Map<string, string[]>();
+    for (const distribution of installed)
+      for (const required of requiredNames(distribution, target.interpreter.markerEnvironment))
+        requirers.set(required, [...(requirers.get(required) ?? []), distribution.normalizedName]);
+    const names = [...new Set(options.names.map(normalizeName))];
+    const byName = new Map(installed.map((distribution) => [distribution.normalizedName, distribution]));
+    const distributions = names.flatMap((name) => {
+      const distribution = byName.get(name);
+      if (distribution === undefined) return [];
+      const requires = requiredNames(distribution, target.interpreter.markerEnvironment);
+      const files = options.files === true ? { files: readInstalledRecord(distribution).map(({ path }) => path) } : {};
+      return [{ ...describeInstalled(distribution), ...shownFields(distribution), requires, requiredBy: requirers.get(name) ?? [], ...files }];
+    });
+    return { distributions, missing: names.filter((name) => !byName.has(name)) };
+  } finally {
+    cache.end();
+  }
+}
+
+function metadataOf(distribution: InstalledDistribution): CoreMetadata | undefined {
+  try {
+    return readInstalledMetadata(distribution);
+  } catch {
+    return undefined; // what cannot be read has nothing to show; `check` reports it
+  }
+}
+
+function requiredNames(distribution: InstalledDistribution, environment: MarkerEnvironment): string[] {
+  const metadata = metadataOf(distribution);
+  if (metadata === undefined) return [];
+  const names = applicableRequirements(metadata, environment).map(({ normalizedName }) => normalizedName);
+  return [...new Set(names)].toSorted();
+}
+
+function shownFields(
+  distribution: InstalledDistribution,
+): Pick<ShownDistribution, "summary" | "homePage" | "author" | "authorEmail" | "license"> {
+  const metadata = metadataOf(distribution);
+  const field = (name: string) => metadata?.fields.get(name)?.[0];
+  const homePage = field("home-page") ?? projectUrl(metadata, "homepage");
+  const author = field("author");
+  const authorEmail = field("author-email");
+  // PEP 639 before the old free text.
+  const license = field("license-expression") ?? field("license");
+  return {
+    ...(metadata?.summary === undefined ? {} : { summary: metadata.summary }),
+    ...(homePage === undefined ? {} : { homePage }),
+    ...(author === undefined ? {} : { author }),
+    ...(authorEmail === undefined ? {} : { authorEmail }),
+    ...(license === undefined ? {} : { license }),
+  };
+}
+
+function projectUrl(metadata: CoreMetadata | undefined, label: string): string | undefined {
+  for (const value of metadata?.fields.get("project-url") ?? []) {
+    const [name = "", url] = value.split(/,\s*/, 2);
+    if (name.trim().toLowerCase() === label) return url;
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { normalizeName } from "@murre/pep508";
+import { readInstalled } from "@murre/python";
+import { changeEnvironment } from "./change-environment.ts";
+import { gather, withChangeOperation } from "./change-operation.ts";
+import { UnsupportedRequirement } from "./errors.ts";
+import type { GatheredRequirements } from "./gather-requirements.ts";
+import type { ChangeOptions, UninstallOptions } from "./operations.ts";
+import type { ChangeReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+
+/** `murre pip uninstall`: removes distributions by their RECORD. What is not installed is warned about and is no error (pip). */
+export function uninstallDistributions(settings: InstallerSettings, options: UninstallOptions): Promise<ChangeReport> {
+  const { names, requirementFiles = [], ...others } = options;
+  return withChangeOperation(settings, others satisfies ChangeOptions, async (operation) => {
+    const { target, onEvent } = operation;
+    const gathered = await gather(operation, requirementFiles, names);
+    const wished = wishedNames(gathered);
+    const installed = readInstalled(target.sitePackages);
+    for (const name of wished)
+      if (!installed.some(({ normalizedName }) => normalizedName === name))
+        onEvent({ type: "warning", code: "MURRE_WARNING_NOT_INSTALLED", message: `${name} is not installed, and is passed over` });
+    const preserve = new Set(installed.map(({ normalizedName }) => normalizedName).filter((name) => !wished.has(name)));
+    const client = operation.openClient(gathered.options);
+    return changeEnvironment(operation, client, { resolved: [], extraneous: "remove", preserve, resolveMs: 0 });
+  });
+}
+
+/** Versions and markers in a requirement do not matter: the name says what goes. */
+function wishedNames({ entries }: GatheredRequirements): ReadonlySet<string> {
+  return new Set(
+    entries.map((entry) => {
+      if (entry.kind === "named") return entry.requirement.normalizedName;
+      const { egg } = entry.reference;
+      if (egg !== undefined) return normalizeName(egg);
+      throw new UnsupportedRequirement(entry.text, "an installed distribution is named by its name, not by a path or URL", "uninstall");
+    }),
+  );
+}
