@@ -102,13 +102,20 @@ export interface ChangeFlags extends IndexFlags, PythonFlags {
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
+  readonly pre?: boolean;
+  readonly onlyBinary?: string[];
+  readonly noBinary?: string[];
 }
 
 export function addChangeOptions(command: Command): Command {
   addPythonOptions(addIndexOptions(command));
   return command
     .option("-c, --constraint <file>", "versions that are allowed, without asking for them", collect)
-    .addOption(new Option("--reinstall", "install again what is there already").conflicts("dryRun"))
+    .option("--reinstall", "install again what is there already")
+    .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
+    .option("--pre", "take pre-releases like other releases")
+    .option("--only-binary <names>", "take only wheels of these projects, or of :all:", collect)
+    .option("--no-binary <names>", "take only source distributions of these projects, or of :all:", collect)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
     .addOption(new Option("--link-mode <mode>", "how files come out of the cache").choices(["hardlink", "copy"]));
@@ -124,6 +131,9 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
       linkMode: flags.linkMode,
+      prereleases: flags.pre,
+      onlyBinary: flags.onlyBinary,
+      noBinary: flags.noBinary,
     }),
   };
 }

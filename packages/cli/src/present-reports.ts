@@ -1,4 +1,13 @@
-import type { ChangeReport, InstalledPin, InstalledReport, VenvReport } from "@murre/installer";
+import type {
+  ChangeReport,
+  CheckProblem,
+  CheckReport,
+  InstalledPin,
+  InstalledReport,
+  ShownDistribution,
+  ShowReport,
+  VenvReport,
+} from "@murre/installer";
 import pc from "picocolors";
 import { counted } from "./format.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,11 +29,11 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
 }
 
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {
-  terminal.err(`Made a virtual environment of Python ${report.version} in ${report.environment}\n`);
+  terminal.note(`Made a virtual environment of Python ${report.version} in ${report.environment}\n`);
   for (const { name, version } of report.seeded) terminal.out(` + ${name}==${version}\n`);
   const activation =
     platform === "win32" ? `${report.environment}\\Scripts\\activate` : `source ${report.environment}/bin/activate`;
-  terminal.err(`Activate it with: ${activation}\n`);
+  terminal.note(`Activate it with: ${activation}\n`);
 }
 
 export type ListFormat = "columns" | "freeze" | "json";
@@ -64,4 +73,49 @@ export function presentFreeze(report: InstalledReport, terminal: Terminal): void
   for (const { displayName, version, editableLocation, directUrl } of report.distributions)
     if (editableLocation !== undefined) terminal.out(`-e ${editableLocation}\n`);
     else terminal.out(directUrl === undefined ? `${displayName}==${version}\n` : `${displayName} @ ${directUrl}\n`);
+}
+
+/** pip's fields in pip's order, a line of dashes between distributions. */
+export function presentShow({ distributions, missing }: ShowReport, terminal: Terminal): void {
+  const colors = pc.createColors(terminal.color);
+  if (missing.length > 0) terminal.err(`${colors.yellow("warning:")} not installed: ${missing.join(", ")}\n`);
+  terminal.out(distributions.map(shown).join("---\n"));
+}
+
+function shown(distribution: ShownDistribution): string {
+  const { editableLocation, files } = distribution;
+  const lines = [
+    `Name: ${distribution.displayName}`,
+    `Version: ${distribution.version}`,
+    `Summary: ${distribution.summary ?? ""}`,
+    `Home-page: ${distribution.homePage ?? ""}`,
+    `Author: ${distribution.author ?? ""}`,
+    `Author-email: ${distribution.authorEmail ?? ""}`,
+    `License: ${distribution.license ?? ""}`,
+    `Location: ${distribution.location}`,
+    ...(editableLocation === undefined ? [] : [`Editable project location: ${editableLocation}`]),
+    `Requires: ${distribution.requires.join(", ")}`,
+    `Required-by: ${distribution.requiredBy.join(", ")}`,
+    ...(files === undefined ? [] : ["Files:", ...files.map((path) => `  ${path}`)]),
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+export function presentCheck({ checked, problems }: CheckReport, terminal: Terminal): void {
+  for (const problem of problems) terminal.out(`${describeProblem(problem)}\n`);
+  if (problems.length === 0) terminal.out(`No broken requirements found in ${counted(checked, "distribution")}\n`);
+  else terminal.err(`${counted(problems.length, "problem")} in ${counted(checked, "distribution")}\n`);
+}
+
+function describeProblem({ kind, name, version, requirement, installed }: CheckProblem): string {
+  switch (kind) {
+    case "missing":
+      return `${name} ${version} requires ${requirement}, which is not installed`;
+    case "incompatible":
+      return `${name} ${version} requires ${requirement}, but ${installed} is installed`;
+    case "requires-python":
+      return `${name} ${version} requires Python ${requirement}`;
+    case "unreadable":
+      return `${name} ${version}: its metadata cannot be read: ${requirement}`;
+  }
 }

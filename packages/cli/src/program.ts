@@ -16,7 +16,15 @@ import {
   type IndexFlags,
   type PythonFlags,
 } from "./options.ts";
-import { presentChange, presentFreeze, presentList, presentVenv, type ListFormat } from "./present-reports.ts";
+import {
+  presentChange,
+  presentCheck,
+  presentFreeze,
+  presentList,
+  presentShow,
+  presentVenv,
+  type ListFormat,
+} from "./present-reports.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command is given once its words are understood. */
@@ -25,6 +33,8 @@ export interface CommandRun {
   readonly terminal: Terminal;
   readonly context: OperationContext;
   readonly platform: string;
+  /** The command was understood and done, and what it found makes its exit code 1. */
+  fail(): void;
 }
 
 /** Runs a command's body with the global flags applied; the composition of settings, events and signals is its caller's. */
@@ -43,6 +53,9 @@ export function buildProgram(version: string, run: Runner): Command {
   const pip = program.command("pip").description("Install, list and remove distributions, with pip's words");
   addSync(pip, run);
   addInstall(pip, run);
+  addUninstall(pip, run);
+  addShow(pip, run);
+  addCheck(pip, run);
   addList(pip, run);
   addFreeze(pip, run);
   const cache = program.command("cache").description("The cache that all murre processes share");
@@ -112,30 +125,100 @@ function addSync(parent: Command, run: Runner): void {
   );
 }
 
+interface InstallFlags extends GlobalFlags, ChangeFlags {
+  readonly requirement?: string[];
+  readonly deps: boolean;
+  readonly upgrade?: boolean;
+  readonly upgradePackage?: string[];
+  readonly exact?: boolean;
+}
+
 function addInstall(parent: Command, run: Runner): void {
   const command = parent
     .command("install")
-    .description("Install distributions")
+    .description("Install distributions and what they need")
     .argument("[requirements...]", "requirements, or paths and URLs of wheels")
     .option("-r, --requirement <file>", "install what a requirements file lists", collect)
     .option("--no-deps", "install only what is named")
-    .option("-U, --upgrade", "take the newest allowed version, whatever is installed");
-  type Flags = GlobalFlags & ChangeFlags & { requirement?: string[]; deps: boolean; upgrade?: boolean };
-  addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: Flags) =>
+    .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
+    .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
+    .option("--exact", "remove everything that the requirements do not lead to");
+  addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async ({ operations, terminal, context }) => {
       if (requirements.length === 0 && flags.requirement === undefined)
         throw new UsageError("name what to install: a requirement, the path of a wheel, or -r FILE");
-      if (flags.deps) throw new UsageError("this version installs only with --no-deps; name every distribution");
       const options: InstallOptions = {
         ...context,
         ...changeOptions(flags),
         requirements,
-        dependencies: "none",
-        ...defined({ requirementFiles: flags.requirement, upgrade: flags.upgrade }),
+        dependencies: flags.deps ? "follow" : "none",
+        ...defined({
+          requirementFiles: flags.requirement,
+          upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
+          exact: flags.exact,
+        }),
       };
       const report = await operations.install(options);
       if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
       else presentChange(report, terminal);
+    }),
+  );
+}
+
+interface UninstallFlags extends GlobalFlags, PythonFlags {
+  readonly requirement?: string[];
+  readonly dryRun?: boolean;
+}
+
+function addUninstall(parent: Command, run: Runner): void {
+  const command = parent
+    .command("uninstall")
+    .description("Remove distributions")
+    .argument("[names...]", "the distributions to remove")
+    .option("-r, --requirement <file>", "remove what a requirements file lists", collect)
+    .option("-y, --yes", "accepted for pip's sake: murre never asks")
+    .option("--dry-run", "say what would be done, and do nothing");
+  addGlobalOptions(addPythonOptions(command)).action((names: string[], flags: UninstallFlags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      if (names.length === 0 && flags.requirement === undefined)
+        throw new UsageError("name what to remove: a distribution, or -r FILE");
+      const report = await operations.uninstall({
+        ...context,
+        ...pythonOptions(flags),
+        names,
+        ...defined({ requirementFiles: flags.requirement, dryRun: flags.dryRun }),
+      });
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentChange(report, terminal);
+    }),
+  );
+}
+
+function addShow(parent: Command, run: Runner): void {
+  const command = parent
+    .command("show")
+    .description("Show what the metadata of installed distributions says")
+    .argument("<names...>", "the distributions to show")
+    .option("-f, --files", "list the installed files too");
+  type Flags = GlobalFlags & PythonFlags & { readonly files?: boolean };
+  addGlobalOptions(addPythonOptions(command)).action((names: string[], flags: Flags) =>
+    run(flags, async ({ operations, terminal, context, fail }) => {
+      const report = await operations.show({ ...context, ...pythonOptions(flags), names, files: flags.files === true });
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentShow(report, terminal);
+      if (report.distributions.length === 0) fail();
+    }),
+  );
+}
+
+function addCheck(parent: Command, run: Runner): void {
+  const command = parent.command("check").description("Verify that what is installed has what it needs");
+  addGlobalOptions(addPythonOptions(command)).action((flags: GlobalFlags & PythonFlags) =>
+    run(flags, async ({ operations, terminal, context, fail }) => {
+      const report = await operations.check({ ...context, ...pythonOptions(flags) });
+      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+      else presentCheck(report, terminal);
+      if (report.problems.length > 0) fail();
     }),
   );
 }

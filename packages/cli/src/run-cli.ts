@@ -33,6 +33,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
         operations,
         terminal,
         platform: context.platform,
+        fail: () => failures.push({ exit: 1 }),
         context: { signal: context.signal, onEvent: presenter.onEvent },
       });
       presenter.end();
@@ -74,6 +75,9 @@ function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): 
   return {
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
+    note: (text) => {
+      if (flags.quiet !== true) stderr.write(text);
+    },
     redraws: flags.progress && stderr.isTTY === true,
     color: flags.color === "always" || (flags.color === "auto" && auto),
   };

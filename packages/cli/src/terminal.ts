@@ -4,6 +4,8 @@ export interface Terminal {
   out(text: string): void;
   /** Progress, warnings and errors. */
   err(text: string): void;
+  /** What is good to know and no result; nothing with --quiet. */
+  note(text: string): void;
   /** Whether stderr can redraw a line. */
   readonly redraws: boolean;
   readonly color: boolean;
