@@ -104,7 +104,8 @@ export interface ChangeFlags extends IndexFlags, PythonFlags {
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
   readonly pre?: boolean;
   readonly onlyBinary?: string[];
-  readonly noBinary?: string[];
+  /** The values of --no-binary, which commander reads as the negation of a --binary; true without any. */
+  readonly binary: string[] | true;
 }
 
 export function addChangeOptions(command: Command): Command {
@@ -133,7 +134,7 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       linkMode: flags.linkMode,
       prereleases: flags.pre,
       onlyBinary: flags.onlyBinary,
-      noBinary: flags.noBinary,
+      noBinary: flags.binary === true ? undefined : flags.binary,
     }),
   };
 }
