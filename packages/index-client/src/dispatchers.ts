@@ -52,7 +52,7 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
 
 async function createDispatcher(settings: ConnectionSettings, checked: boolean): Promise<Dispatcher> {
   // Loaded when it is needed: a run that is served from the cache and from files goes without it.
-  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  const { Agent, EnvHttpProxyAgent } = await import("./undici-agents.ts");
   const tls = tlsOptions(settings, checked);
   const silence = settings.silenceTimeoutMs ?? 30_000;
   const options: Agent.Options = {
