@@ -17,10 +17,23 @@ export const murre = (places) => ({
   name: "murre",
   sync: (requirements, environment, cache) => ({
     file: process.execPath,
-    args: [murreBin, "pip", "sync", requirements, "-p", environment, "--cache-dir", cache, "-q", ...murrePlaces(places)],
+    args: [
+      murreBin,
+      "pip",
+      "sync",
+      requirements,
+      "-p",
+      environment,
+      "--cache-dir",
+      cache,
+      "-q",
+      ...murrePlaces(places),
+    ],
   }),
   venv: (python, environment, cache) =>
-    execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], { stdio: "ignore" }),
+    execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
+      stdio: "ignore",
+    }),
 });
 
 function murrePlaces({ indexes, findLinks }) {
@@ -48,6 +61,13 @@ export const uv = (file, { indexes, findLinks }) => {
     sync: (requirements, environment, cache) => ({
       file,
       args: ["pip", "sync", requirements, "-p", environment, "--cache-dir", cache, "-q", ...places],
+    }),
+    resolve: (requirements, environment, cache) => ({
+      file,
+      args: [
+        ...["pip", "install", "--dry-run", "--only-binary", ":all:", "-q"],
+        ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...places],
+      ],
     }),
     venv: (python, environment) =>
       execFileSync(file, ["venv", "--no-config", "-q", "-p", python, environment], { stdio: "ignore" }),

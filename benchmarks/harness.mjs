@@ -89,7 +89,13 @@ export function withScratch(job) {
 }
 
 export function save(file, results) {
-  const machine = { platform: platform(), release: release(), arch: arch(), cpus: cpus().length, node: process.version };
+  const machine = {
+    platform: platform(),
+    release: release(),
+    arch: arch(),
+    cpus: cpus().length,
+    node: process.version,
+  };
   writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2)}\n`);
   console.log(`\nwritten to ${file}`);
 }

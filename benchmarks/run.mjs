@@ -1,5 +1,7 @@
-// node benchmarks/run.mjs [--requirements FILE] [--index URL]… [--find-links PLACE]… [--python P] [--runs N] [--json FILE] [sync-warm|sync-cold]…
-// Without --index, the indexes are those of pip's configuration. Measures `pip sync` of pinned requirements into new environments.
+// node benchmarks/run.mjs [--requirements FILE] [--index URL]… [--find-links PLACE]… [--snapshot FOLDER] [--workload NAME]…
+//   [--python P] [--runs N] [--json FILE] [sync-warm|sync-cold|resolve-cold|resolve-warm]…
+// Without --index, the indexes are those of pip's configuration. `sync-*` measure `pip sync` of pinned requirements into new
+// environments, `resolve-*` the workloads of a recorded index (--snapshot, else MURRE_INDEX_SNAPSHOT).
 import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,6 +10,7 @@ import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
 import { compileFloor, findUv, murre, nodeFloor, uv } from "./contestants.mjs";
 import { writeFloorList } from "./floor/list.mjs";
 import { compare, print, save, withScratch } from "./harness.mjs";
+import { printResolution, resolveWorkloads } from "./resolve.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,31 +18,49 @@ const { values, positionals } = parseArgs({
     requirements: { type: "string", short: "r" },
     index: { type: "string", multiple: true },
     "find-links": { type: "string", multiple: true },
+    snapshot: { type: "string", default: process.env.MURRE_INDEX_SNAPSHOT },
+    workload: { type: "string", multiple: true },
     python: { type: "string", default: "3.11" },
     runs: { type: "string", default: "7" },
     json: { type: "string" },
   },
 });
-if (values.requirements === undefined) throw new Error("give the pinned requirements: --requirements FILE");
-const requirements = resolve(values.requirements);
 const runs = Number(values.runs);
 const places = indexPlaces();
 const uvFile = findUv();
 if (uvFile === undefined) console.log("uv is missing (UV_BINARY, PATH): the comparison with it is left out");
 
-const benchmarks = { "sync-warm": syncWarm, "sync-cold": syncCold };
-const chosen = positionals.length > 0 ? positionals : Object.keys(benchmarks);
+const benchmarks = {
+  "sync-warm": syncWarm,
+  "sync-cold": syncCold,
+  "resolve-cold": (scratch) => resolveRecorded(scratch, "cold"),
+  "resolve-warm": (scratch) => resolveRecorded(scratch, "warm"),
+};
+const chosen = positionals.length > 0 ? positionals : ["sync-warm", "sync-cold"];
+const requirements = pinnedRequirements();
 const results = withScratch((scratch) =>
   chosen.flatMap((name) => {
     if (!(name in benchmarks)) throw new Error(`there is no benchmark ${name}: ${Object.keys(benchmarks).join(", ")}`);
     const folder = join(scratch, name);
     mkdirSync(folder);
     const all = benchmarks[name](folder);
-    for (const result of all) print(result);
+    for (const result of all) ("pins" in result ? printResolution : print)(result);
     return all;
   }),
 );
 if (values.json !== undefined) save(values.json, results);
+
+function pinnedRequirements() {
+  if (values.requirements !== undefined) return resolve(values.requirements);
+  if (chosen.some((name) => name.startsWith("sync-"))) throw new Error("give the pinned requirements: --requirements FILE");
+  return undefined;
+}
+
+function resolveRecorded(scratch, cache) {
+  if (values.snapshot === undefined) throw new Error("give the recorded index: --snapshot FOLDER or MURRE_INDEX_SNAPSHOT");
+  const { python, workload: workloads = [] } = values;
+  return resolveWorkloads({ snapshot: resolve(values.snapshot), scratch, runs, python, uvFile, workloads, caches: [cache] });
+}
 
 function indexPlaces() {
   if (values.index !== undefined || values["find-links"] !== undefined)
@@ -83,7 +104,10 @@ function syncWarm(scratch) {
   const counts = writeFloorList(list, warm(tools[0]), join(scratch, "warm/murre-1/env/lib"));
   console.log(`the floor makes ${counts.folders} folders and ${counts.links} links`);
   const floors = floorContestants(scratch, list);
-  const beside = compare("warm sync beside the floor", [contestants[0], ...floors], { runs, scratch: join(scratch, "floor") });
+  const beside = compare("warm sync beside the floor", [contestants[0], ...floors], {
+    runs,
+    scratch: join(scratch, "floor"),
+  });
   return [first, beside];
 }
 

@@ -7,7 +7,8 @@ export function writeFloorList(file, cache, environment) {
   const store = join(cache, "v1/store");
   for (const entry of readdirSync(store))
     walk(join(store, entry, "pkg"), "", (path, isFolder) => {
-      if (!isFolder) sources.set(lstatSync(join(store, entry, "pkg", path), { bigint: true }).ino, join(store, entry, "pkg", path));
+      if (!isFolder)
+        sources.set(lstatSync(join(store, entry, "pkg", path), { bigint: true }).ino, join(store, entry, "pkg", path));
     });
   const folders = [];
   const links = [];

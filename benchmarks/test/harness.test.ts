@@ -32,7 +32,10 @@ describe("the harness", () => {
   });
 
   test("a run that fails ends the benchmark with what it said", () => {
-    const broken = { name: "broken", command: () => ({ file: process.execPath, args: ["-e", "console.error('no'); process.exit(3)"] }) };
+    const broken = {
+      name: "broken",
+      command: () => ({ file: process.execPath, args: ["-e", "console.error('no'); process.exit(3)"] }),
+    };
     expect(() => compare("t", [broken], { runs: 1, scratch: join(scratch, "broken") })).toThrow(/ended with 3:\nno/);
   });
 

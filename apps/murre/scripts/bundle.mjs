@@ -1,8 +1,8 @@
 // Bundles the command, the library and the worker threads side by side into dist/, so that `npm install murre` brings
 // no other package and a start reads few files. Rarely used parts (HTTP) stay chunks of their own, read when needed.
 import { build } from "esbuild";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const app = fileURLToPath(new URL("..", import.meta.url));
@@ -37,7 +37,9 @@ const { metafile } = await build({
   legalComments: "linked",
   metafile: true,
   // CommonJS dependencies call require() for Node's own modules.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   logLevel: "warning",
 });
 
@@ -63,5 +65,7 @@ function copyDeclarations() {
 }
 
 copyDeclarations();
+const written = new Set(Object.keys(metafile.outputs).map((file) => basename(file)));
+for (const file of readdirSync(dist)) if (file.startsWith("chunk-") && !written.has(file)) rmSync(join(dist, file)); // of an earlier bundle
 const bytes = Object.entries(metafile.outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);
 console.log(bytes.map(([file, size]) => `${file} ${size}`).join("\n"));

@@ -11,7 +11,11 @@ describe("the default cache folder", () => {
     ["ignores a relative XDG_CACHE_HOME", { ...linux, env: { XDG_CACHE_HOME: "x" } }, "/home/u/.cache/murre"],
     ["is ~/.cache/murre on macOS", { platform: "darwin" as const, home: "/Users/u", env: {} }, "/Users/u/.cache/murre"],
     ["follows LOCALAPPDATA on Windows", { ...windows, env: { LOCALAPPDATA: "D:\\l" } }, "D:\\l\\murre\\cache"],
-    ["is below the home folder on Windows without it", { ...windows, env: {} }, "C:\\Users\\u\\AppData\\Local\\murre\\cache"],
+    [
+      "is below the home folder on Windows without it",
+      { ...windows, env: {} },
+      "C:\\Users\\u\\AppData\\Local\\murre\\cache",
+    ],
     ["is what MURRE_CACHE_DIR says", { ...linux, env: { MURRE_CACHE_DIR: "/c", XDG_CACHE_HOME: "/x" } }, "/c"],
   ])("%s", (_, context, expected) => expect(defaultCacheFolder(context)).toBe(expected));
 });

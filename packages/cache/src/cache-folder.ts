@@ -17,7 +17,11 @@ export function defaultCacheFolder({ platform, env, home }: CacheFolderContext):
   if (chosen !== undefined && chosen !== "") return chosen;
   if (platform === "win32") {
     const local = env["LOCALAPPDATA"];
-    return win32.join(local !== undefined && local !== "" ? local : win32.join(home, "AppData", "Local"), "murre", "cache");
+    return win32.join(
+      local !== undefined && local !== "" ? local : win32.join(home, "AppData", "Local"),
+      "murre",
+      "cache",
+    );
   }
   const xdg = env["XDG_CACHE_HOME"];
   return posix.join(xdg !== undefined && posix.isAbsolute(xdg) ? xdg : posix.join(home, ".cache"), "murre");

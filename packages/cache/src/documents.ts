@@ -53,7 +53,7 @@ function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: str
 
 /** write(2) may take fewer bytes than it is given, on a disk that is nearly full for instance. */
 function writeAll(file: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }
 
 /** Runs `step`; where a parent folder is missing, makes the parents of `path` and runs it once more. */

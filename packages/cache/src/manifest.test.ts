@@ -8,7 +8,8 @@ const digest = "a".repeat(43);
 function wheel(paths: readonly string[], over: Partial<UnpackedWheel> = {}): UnpackedWheel {
   const folders = new Set<string>();
   for (const path of paths)
-    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) folders.add(path.slice(0, slash));
+    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
+      folders.add(path.slice(0, slash));
   return {
     distInfo: "a-1.0.dist-info",
     name: "a",
@@ -52,7 +53,11 @@ describe("a manifest", () => {
   });
 
   test("sets apart what an installer writes itself, and scripts", () => {
-    const paths = ["a.py", "a-1.0.data/scripts/tool", ...["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"].map((name) => `a-1.0.dist-info/${name}`)];
+    const paths = [
+      "a.py",
+      "a-1.0.data/scripts/tool",
+      ...["RECORD", "INSTALLER", "REQUESTED", "direct_url.json"].map((name) => `a-1.0.dist-info/${name}`),
+    ];
     const manifest = decodeManifest(encodeManifest(wheel(paths)));
     expect(manifest.names).toEqual(["a.py"]);
     expect(manifest.head.apart.map(({ path }) => path)).toEqual(paths.slice(1));
@@ -76,7 +81,9 @@ describe("a manifest", () => {
     const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
     fc.assert(
       fc.property(fc.uniqueArray(path, { maxLength: 20 }), (paths) => {
-        const found = decodeManifest(encodeManifest(wheel(paths))).details().map(({ path }) => path);
+        const found = decodeManifest(encodeManifest(wheel(paths)))
+          .details()
+          .map(({ path }) => path);
         expect(found.toSorted()).toEqual(paths.toSorted());
       }),
     );

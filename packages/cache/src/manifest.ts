@@ -103,7 +103,8 @@ export class Manifest {
       for (let i = 0; i < fileCount; i++, next++) {
         const [size, sha256, mode] = (lines[next] ?? "").split(" ");
         const name = names[next];
-        if (size === undefined || sha256 === undefined || name === undefined) throw new InvalidManifest("details end early");
+        if (size === undefined || sha256 === undefined || name === undefined)
+          throw new InvalidManifest("details end early");
         details.push({
           path: folder === "" ? name : `${folder}/${name}`,
           sizeBytes: Number(size),
@@ -152,7 +153,8 @@ function parseHead(line: string): ManifestHead {
     throw Object.assign(new InvalidManifest("its head is no JSON"), { cause: error });
   }
   if (head.format !== MANIFEST_FORMAT) throw new InvalidManifest(`its format is ${String(head.format)}`);
-  if (!Array.isArray(head.sections) || head.sections.length !== SECTIONS) throw new InvalidManifest("its head names no sections");
+  if (!Array.isArray(head.sections) || head.sections.length !== SECTIONS)
+    throw new InvalidManifest("its head names no sections");
   return head;
 }
 
@@ -179,7 +181,13 @@ export function encodeManifest(wheel: UnpackedWheel): Buffer {
   const apart = wheel.files.filter((file) => standsApart(file.path));
   const topLevel = wheel.directories.filter((folder) => !folder.includes("/") && `${folder}/` !== dataFolder);
   const { directories, names, record, dataRecord, details } = parts;
-  return assemble(wheel, { apart, topLevel, hasData: dataRecord !== "" }, [directories, names, record, dataRecord, details]);
+  return assemble(wheel, { apart, topLevel, hasData: dataRecord !== "" }, [
+    directories,
+    names,
+    record,
+    dataRecord,
+    details,
+  ]);
 }
 
 function linkedByFolder(

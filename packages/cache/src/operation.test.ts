@@ -22,7 +22,14 @@ function fill(text = "print()\n") {
       entryPoints: { console: [], gui: [] },
       metadataText: "Metadata-Version: 2.1\nName: a\nVersion: 1.0\n",
       directories: [],
-      files: [{ path: "a.py", sizeBytes: text.length, executable: false, sha256: createHash("sha256").update(text).digest("base64url") }],
+      files: [
+        {
+          path: "a.py",
+          sizeBytes: text.length,
+          executable: false,
+          sha256: createHash("sha256").update(text).digest("base64url"),
+        },
+      ],
       totalBytes: text.length,
       archiveSha256: sha256,
       caseCollisions: [],
@@ -49,101 +56,131 @@ const listed = (cache: CacheOperation, name: string) => {
 };
 
 describe("a store entry", () => {
-  test("is a miss before it was added, and found afterwards, also by others", withCache(async (cache, folder) => {
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-    const added = await cache.add("a", fill());
-    const other = beginCacheOperation(folder);
-    const found = other.lookup("a", sha256);
-    other.end();
-    expect(found?.id).toBe(added.id);
-    expect(readFileSync(join(found?.filesFolder ?? "", "a.py"), "utf8")).toBe("print()\n");
-    expect(found?.manifest.head.name).toBe("a");
-  }));
+  test(
+    "is a miss before it was added, and found afterwards, also by others",
+    withCache(async (cache, folder) => {
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+      const added = await cache.add("a", fill());
+      const other = beginCacheOperation(folder);
+      const found = other.lookup("a", sha256);
+      other.end();
+      expect(found?.id).toBe(added.id);
+      expect(readFileSync(join(found?.filesFolder ?? "", "a.py"), "utf8")).toBe("print()\n");
+      expect(found?.manifest.head.name).toBe("a");
+    }),
+  );
 
-  test("has the pointer as a hard link to its token (protocol, section 1)", withCache(async (cache) => {
-    const { id } = await cache.add("a", fill());
-    const token = statSync(`${cache.layout.entry(id)}/ptr`);
-    const pointer = statSync(cache.layout.pointer("a", sha256));
-    expect(pointer.ino).toBe(token.ino);
-    expect(readFileSync(cache.layout.pointer("a", sha256), "utf8")).toBe(`${id}\n`);
-  }));
+  test(
+    "has the pointer as a hard link to its token (protocol, section 1)",
+    withCache(async (cache) => {
+      const { id } = await cache.add("a", fill());
+      const token = statSync(`${cache.layout.entry(id)}/ptr`);
+      const pointer = statSync(cache.layout.pointer("a", sha256));
+      expect(pointer.ino).toBe(token.ino);
+      expect(readFileSync(cache.layout.pointer("a", sha256), "utf8")).toBe(`${id}\n`);
+    }),
+  );
 
-  test("of the loser of a race is dropped, and the winner's is used", withCache(async (cache) => {
-    const entries = await Promise.all([1, 2, 3, 4].map(() => cache.add("a", fill())));
-    expect(new Set(entries.map(({ id }) => id)).size).toBe(1);
-    expect(listed(cache, "store")).toEqual([entries[0]?.id]);
-    expect(listed(cache, "tmp")).toEqual([]);
-    expect(listed(cache, "trash")).toEqual([]);
-  }));
+  test(
+    "of the loser of a race is dropped, and the winner's is used",
+    withCache(async (cache) => {
+      const entries = await Promise.all([1, 2, 3, 4].map(() => cache.add("a", fill())));
+      expect(new Set(entries.map(({ id }) => id)).size).toBe(1);
+      expect(listed(cache, "store")).toEqual([entries[0]?.id]);
+      expect(listed(cache, "tmp")).toEqual([]);
+      expect(listed(cache, "trash")).toEqual([]);
+    }),
+  );
 
-  test("that failed to fill leaves nothing behind", withCache(async (cache) => {
-    await expect(cache.add("a", () => Promise.reject(new Error("no wheel")))).rejects.toThrow("no wheel");
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-    expect([...listed(cache, "store"), ...listed(cache, "tmp")]).toEqual([]);
-  }));
+  test(
+    "that failed to fill leaves nothing behind",
+    withCache(async (cache) => {
+      await expect(cache.add("a", () => Promise.reject(new Error("no wheel")))).rejects.toThrow("no wheel");
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+      expect([...listed(cache, "store"), ...listed(cache, "tmp")]).toEqual([]);
+    }),
+  );
 });
 
 describe("outside interference is a miss, never an error", () => {
-  test("the entry's bytes are gone: the pointer is condemned, and the next one publishes", withCache(async (cache) => {
-    const { id } = await cache.add("a", fill());
-    rmSync(cache.layout.entry(id), { recursive: true });
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-    expect(listed(cache, "condemned")).toHaveLength(1);
-    const again = await cache.add("a", fill());
-    expect(cache.lookup("a", sha256)?.id).toBe(again.id);
-  }));
+  test(
+    "the entry's bytes are gone: the pointer is condemned, and the next one publishes",
+    withCache(async (cache) => {
+      const { id } = await cache.add("a", fill());
+      rmSync(cache.layout.entry(id), { recursive: true });
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+      expect(listed(cache, "condemned")).toHaveLength(1);
+      const again = await cache.add("a", fill());
+      expect(cache.lookup("a", sha256)?.id).toBe(again.id);
+    }),
+  );
 
-  test("the manifest is torn", withCache(async (cache) => {
-    const { id } = await cache.add("a", fill());
-    writeFileSync(`${cache.layout.entry(id)}/manifest`, "{");
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-  }));
+  test(
+    "the manifest is torn",
+    withCache(async (cache) => {
+      const { id } = await cache.add("a", fill());
+      writeFileSync(`${cache.layout.entry(id)}/manifest`, "{");
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+    }),
+  );
 
-  test("the pointer is marked as condemned (NFS, C1b)", withCache(async (cache) => {
-    await cache.add("a", fill());
-    writeFileSync(cache.layout.pointer("a", sha256), "x", { flag: "a" });
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-  }));
+  test(
+    "the pointer is marked as condemned (NFS, C1b)",
+    withCache(async (cache) => {
+      await cache.add("a", fill());
+      writeFileSync(cache.layout.pointer("a", sha256), "x", { flag: "a" });
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+    }),
+  );
 
-  test("the whole cache folder was removed under the operation", withCache(async (cache, folder) => {
-    await cache.add("a", fill());
-    rmSync(folder, { recursive: true });
-    expect(cache.lookup("a", sha256)).toBeUndefined();
-    const again = await cache.add("a", fill());
-    expect(existsSync(join(again.filesFolder, "a.py"))).toBe(true);
-  }));
+  test(
+    "the whole cache folder was removed under the operation",
+    withCache(async (cache, folder) => {
+      await cache.add("a", fill());
+      rmSync(folder, { recursive: true });
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+      const again = await cache.add("a", fill());
+      expect(existsSync(join(again.filesFolder, "a.py"))).toBe(true);
+    }),
+  );
 
-  test("a fill whose folder was swept and made anew is fenced and repeated", withCache(async (cache) => {
-    let calls = 0;
-    const entry = await cache.add("a", async (folder) => {
-      calls += 1;
-      const unpacked = await fill()(folder);
-      if (calls === 1) {
-        const own = join(folder, "..");
-        rmSync(own, { recursive: true });
-        mkdirSync(join(own, "pkg"), { recursive: true });
-      }
-      return unpacked;
-    });
-    expect(calls).toBe(2);
-    expect(readFileSync(join(entry.filesFolder, "a.py"), "utf8")).toBe("print()\n");
-  }));
+  test(
+    "a fill whose folder was swept and made anew is fenced and repeated",
+    withCache(async (cache) => {
+      let calls = 0;
+      const entry = await cache.add("a", async (folder) => {
+        calls += 1;
+        const unpacked = await fill()(folder);
+        if (calls === 1) {
+          const own = join(folder, "..");
+          rmSync(own, { recursive: true });
+          mkdirSync(join(own, "pkg"), { recursive: true });
+        }
+        return unpacked;
+      });
+      expect(calls).toBe(2);
+      expect(readFileSync(join(entry.filesFolder, "a.py"), "utf8")).toBe("print()\n");
+    }),
+  );
 
-  test("an own entry that a record condemns keeps its bytes: a retransmitted link (NFS) had published it", withCache(async (cache, folder) => {
-    let own = "";
-    await cache.add("a", async (filesFolder) => {
-      const unpacked = await fill()(filesFolder);
-      own = entryId(sha256, ...leaseAndNumber(filesFolder));
-      mkdirSync(join(cache.layout.root, "condemned"));
-      writeFileSync(join(cache.layout.root, "condemned/record"), `${own}\nx`);
-      const other = beginCacheOperation(folder);
-      await other.add("a", fill());
-      other.end();
-      return unpacked;
-    });
-    expect(listed(cache, "store")).toContain(own);
-    expect(cache.lookup("a", sha256)?.id).not.toBe(own);
-  }));
+  test(
+    "an own entry that a record condemns keeps its bytes: a retransmitted link (NFS) had published it",
+    withCache(async (cache, folder) => {
+      let own = "";
+      await cache.add("a", async (filesFolder) => {
+        const unpacked = await fill()(filesFolder);
+        own = entryId(sha256, ...leaseAndNumber(filesFolder));
+        mkdirSync(join(cache.layout.root, "condemned"));
+        writeFileSync(join(cache.layout.root, "condemned/record"), `${own}\nx`);
+        const other = beginCacheOperation(folder);
+        await other.add("a", fill());
+        other.end();
+        return unpacked;
+      });
+      expect(listed(cache, "store")).toContain(own);
+      expect(cache.lookup("a", sha256)?.id).not.toBe(own);
+    }),
+  );
 });
 
 function leaseAndNumber(filesFolder: string): [string, number] {
@@ -152,26 +189,34 @@ function leaseAndNumber(filesFolder: string): [string, number] {
 }
 
 describe("documents", () => {
-  test("are read whole or not at all, and replaced by one rename", withCache(async (cache) => {
-    expect(cache.documents.read("index", "x", "p")).toBeUndefined();
-    cache.documents.write(["index", "x", "p"], "one");
-    cache.documents.write(["index", "x", "p"], "two");
-    expect(cache.documents.read("index", "x", "p")?.toString()).toBe("two");
-    expect(listed(cache, "tmp")).toEqual([]);
-  }));
+  test(
+    "are read whole or not at all, and replaced by one rename",
+    withCache(async (cache) => {
+      expect(cache.documents.read("index", "x", "p")).toBeUndefined();
+      cache.documents.write(["index", "x", "p"], "one");
+      cache.documents.write(["index", "x", "p"], "two");
+      expect(cache.documents.read("index", "x", "p")?.toString()).toBe("two");
+      expect(listed(cache, "tmp")).toEqual([]);
+    }),
+  );
 
-  test("that cannot be written fail no operation", withCache(async (cache) => {
-    writeFileSync(join(cache.layout.root, "index"), "a file where the folder belongs");
-    expect(() => cache.documents.write(["index", "x"], "data")).not.toThrow();
-    expect(cache.documents.read("index", "x")).toBeUndefined();
-    expect(listed(cache, "tmp")).toEqual([]);
-  }));
+  test(
+    "that cannot be written fail no operation",
+    withCache(async (cache) => {
+      writeFileSync(join(cache.layout.root, "index"), "a file where the folder belongs");
+      expect(() => cache.documents.write(["index", "x"], "data")).not.toThrow();
+      expect(cache.documents.read("index", "x")).toBeUndefined();
+      expect(listed(cache, "tmp")).toEqual([]);
+    }),
+  );
 });
 
 test("a cache folder that is a file is refused with a code", () => {
   const file = join(temporaryFolder("cache"), "file");
   writeFileSync(file, "");
-  expect(() => beginCacheOperation(file)).toThrow(expect.objectContaining({ code: "MURRE_CACHE_UNUSABLE", folder: file }));
+  expect(() => beginCacheOperation(file)).toThrow(
+    expect.objectContaining({ code: "MURRE_CACHE_UNUSABLE", folder: file }),
+  );
 });
 
 test("the lease of an operation is gone when it ends", () => {

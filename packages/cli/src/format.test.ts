@@ -14,4 +14,5 @@ test.each([
   [3 * 1024 ** 3, "3.0 GiB"],
 ])("%d bytes are shown as %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 
-test("a count agrees with its noun", () => expect([counted(1, "file"), counted(2, "file")]).toEqual(["1 file", "2 files"]));
+test("a count agrees with its noun", () =>
+  expect([counted(1, "file"), counted(2, "file")]).toEqual(["1 file", "2 files"]));

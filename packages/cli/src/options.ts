@@ -2,7 +2,10 @@ import type { ChangeOptions, IndexOptions, PythonOptions } from "@murre/installe
 import { type Command, Option } from "commander";
 
 /** Gathers the values of an option that may be given several times. */
-const collect = (value: string, previous: unknown) => [...(Array.isArray(previous) ? (previous as string[]) : []), value];
+const collect = (value: string, previous: unknown) => [
+  ...(Array.isArray(previous) ? (previous as string[]) : []),
+  value,
+];
 
 export interface GlobalFlags {
   readonly cacheDir?: string;

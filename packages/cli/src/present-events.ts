@@ -42,7 +42,11 @@ export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPr
   return { onEvent, end: clear };
 }
 
-function describe(event: InstallerEvent, verbosity: Verbosity, colors: ReturnType<typeof pc.createColors>): string | undefined {
+function describe(
+  event: InstallerEvent,
+  verbosity: Verbosity,
+  colors: ReturnType<typeof pc.createColors>,
+): string | undefined {
   if (event.type === "warning") return `${colors.yellow("warning:")} ${event.message}`;
   if (verbosity === "quiet") return undefined;
   switch (event.type) {
@@ -51,7 +55,9 @@ function describe(event: InstallerEvent, verbosity: Verbosity, colors: ReturnTyp
         ? undefined
         : `Using Python ${event.version} at ${event.executable}`;
     case "resolved":
-      return colors.dim(`Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`);
+      return colors.dim(
+        `Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`,
+      );
     case "prepared":
       if (event.fetched === 0) return undefined;
       return colors.dim(`Prepared ${counted(event.fetched, "distribution")} in ${formatDuration(event.durationMs)}`);

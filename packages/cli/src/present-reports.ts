@@ -64,8 +64,20 @@ function columns(distributions: readonly InstalledPin[]): string {
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  rows.splice(1, 0, widths.map((width) => "-".repeat(width)));
-  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" ").trimEnd()}\n`).join("");
+  rows.splice(
+    1,
+    0,
+    widths.map((width) => "-".repeat(width)),
+  );
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join(" ")
+          .trimEnd()}\n`,
+    )
+    .join("");
 }
 
 /** The form that `-r` reads back. */

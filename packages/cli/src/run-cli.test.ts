@@ -27,7 +27,13 @@ const installed: InstalledReport = {
   distributions: [
     { name: "demo-lib", displayName: "Demo_Lib", version: "1.0", location: "/env/lib" },
     { name: "edited", displayName: "edited", version: "0.1", location: "/env/lib", editableLocation: "/src/edited" },
-    { name: "linked", displayName: "linked", version: "3", location: "/env/lib", directUrl: "https://h/linked-3-py3-none-any.whl" },
+    {
+      name: "linked",
+      displayName: "linked",
+      version: "3",
+      location: "/env/lib",
+      directUrl: "https://h/linked-3-py3-none-any.whl",
+    },
   ],
 };
 
@@ -41,7 +47,13 @@ function run(words: readonly string[], over: Partial<Operations> = {}, context: 
   };
   const operations = {
     cacheFolder: "/cache",
-    venv: answer("venv", { environment: "/env", executable: "/env/bin/python", version: "3.11.7", basePython: "/p", seeded: [] }),
+    venv: answer("venv", {
+      environment: "/env",
+      executable: "/env/bin/python",
+      version: "3.11.7",
+      basePython: "/p",
+      seeded: [],
+    }),
     sync: answer("sync", change),
     install: answer("install", change),
     uninstall: answer("uninstall", change),
@@ -70,19 +82,51 @@ class Refused extends Error {
 describe("the grammar follows uv's and pip's words", () => {
   test.each<[words: string, name: string, options: object]>([
     ["venv", "venv", { path: ".venv", existing: "refuse" }],
-    ["venv e -p 3.12 --clear --seed --prompt p --system-site-packages", "venv", { path: "e", python: "3.12", existing: "clear", seed: true, prompt: "p", systemSitePackages: true }],
+    [
+      "venv e -p 3.12 --clear --seed --prompt p --system-site-packages",
+      "venv",
+      { path: "e", python: "3.12", existing: "clear", seed: true, prompt: "p", systemSitePackages: true },
+    ],
     ["venv e --allow-existing", "venv", { existing: "refresh" }],
     ["pip sync a.txt b.txt -p e", "sync", { requirementFiles: ["a.txt", "b.txt"], python: "e", allowEmpty: false }],
-    ["pip sync - -i http://i/ --extra-index-url http://x/ -f ./w", "sync", { requirementFiles: ["-"], indexUrl: "http://i/", extraIndexUrls: ["http://x/"], findLinks: ["./w"] }],
-    ["pip sync a --index http://1/ --index http://2/ --default-index http://d/ --index-strategy unsafe-best-match", "sync", { indexes: ["http://1/", "http://2/"], defaultIndex: "http://d/", indexStrategy: "unsafe-best-match" }],
-    ["pip sync a --no-index --offline --no-config", "sync", { noIndex: true, offline: true, ignoreConfiguration: true }],
-    ["pip sync a --dry-run --require-hashes --link-mode copy", "sync", { dryRun: true, requireHashes: true, linkMode: "copy" }],
-    ["pip install x -r a.txt -c c.txt", "install", { requirements: ["x"], requirementFiles: ["a.txt"], constraintFiles: ["c.txt"], dependencies: "follow" }],
+    [
+      "pip sync - -i http://i/ --extra-index-url http://x/ -f ./w",
+      "sync",
+      { requirementFiles: ["-"], indexUrl: "http://i/", extraIndexUrls: ["http://x/"], findLinks: ["./w"] },
+    ],
+    [
+      "pip sync a --index http://1/ --index http://2/ --default-index http://d/ --index-strategy unsafe-best-match",
+      "sync",
+      { indexes: ["http://1/", "http://2/"], defaultIndex: "http://d/", indexStrategy: "unsafe-best-match" },
+    ],
+    [
+      "pip sync a --no-index --offline --no-config",
+      "sync",
+      { noIndex: true, offline: true, ignoreConfiguration: true },
+    ],
+    [
+      "pip sync a --dry-run --require-hashes --link-mode copy",
+      "sync",
+      { dryRun: true, requireHashes: true, linkMode: "copy" },
+    ],
+    [
+      "pip install x -r a.txt -c c.txt",
+      "install",
+      { requirements: ["x"], requirementFiles: ["a.txt"], constraintFiles: ["c.txt"], dependencies: "follow" },
+    ],
     ["pip install x --no-deps", "install", { dependencies: "none" }],
     ["pip install x -U", "install", { upgrade: "all" }],
     ["pip install x -P y -P z --exact --pre", "install", { upgrade: ["y", "z"], exact: true, prereleases: true }],
-    ["pip install x --force-reinstall --only-binary :all: --no-binary y", "install", { reinstall: true, onlyBinary: [":all:"], noBinary: ["y"] }],
-    ["pip install x -t d --break-system-packages --system", "install", { target: "d", breakSystemPackages: true, system: true }],
+    [
+      "pip install x --force-reinstall --only-binary :all: --no-binary y",
+      "install",
+      { reinstall: true, onlyBinary: [":all:"], noBinary: ["y"] },
+    ],
+    [
+      "pip install x -t d --break-system-packages --system",
+      "install",
+      { target: "d", breakSystemPackages: true, system: true },
+    ],
     ["pip uninstall -y x -r a.txt", "uninstall", { names: ["x"], requirementFiles: ["a.txt"] }],
     ["pip list --exclude-editable -p e", "list", { excludeEditable: true, python: "e" }],
     ["pip show x y -f", "show", { names: ["x", "y"], files: true }],
@@ -93,7 +137,12 @@ describe("the grammar follows uv's and pip's words", () => {
 
   test("what was not given is left out, so that an operation's own default holds", async () => {
     const { calls } = await run(["pip", "sync", "a.txt"]);
-    expect(Object.keys(calls[0]?.[1] as object).toSorted()).toEqual(["allowEmpty", "onEvent", "requirementFiles", "signal"]);
+    expect(Object.keys(calls[0]?.[1] as object).toSorted()).toEqual([
+      "allowEmpty",
+      "onEvent",
+      "requirementFiles",
+      "signal",
+    ]);
   });
 });
 
@@ -104,18 +153,29 @@ describe("exit codes", () => {
     expect((await run(["pip", "--help"])).out).toContain("Usage: murre pip");
   });
 
-  test.each([["pip sync"], ["pip"], ["nothing"], ["pip install"], ["pip list --format x"], ["venv --clear --allow-existing"], ["pip sync a --wrong"]])(
-    "2: the words make no sense: murre %s",
-    async (words) => {
-      const { code, out, err } = await run(words.split(" "));
-      expect({ code, out }).toEqual({ code: 2, out: "" });
-      expect(err).not.toBe("");
-    },
-  );
+  test.each([
+    ["pip sync"],
+    ["pip"],
+    ["nothing"],
+    ["pip install"],
+    ["pip list --format x"],
+    ["venv --clear --allow-existing"],
+    ["pip sync a --wrong"],
+  ])("2: the words make no sense: murre %s", async (words) => {
+    const { code, out, err } = await run(words.split(" "));
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).not.toBe("");
+  });
 
   test("1: the request cannot be met; the message ends with its code", async () => {
-    const { code, err, out } = await run(["pip", "sync", "a"], { sync: () => Promise.reject(new Refused("no version of x")) });
-    expect({ code, err, out }).toEqual({ code: 1, err: "error: no version of x (MURRE_NO_MATCHING_VERSION)\n", out: "" });
+    const { code, err, out } = await run(["pip", "sync", "a"], {
+      sync: () => Promise.reject(new Refused("no version of x")),
+    });
+    expect({ code, err, out }).toEqual({
+      code: 1,
+      err: "error: no version of x (MURRE_NO_MATCHING_VERSION)\n",
+      out: "",
+    });
   });
 
   test("1: check found a problem, and show found nothing", async () => {
@@ -144,9 +204,15 @@ describe("what is printed", () => {
   });
 
   test.each([
-    ["columns", "Package  Version Editable project location\n-------- ------- -------------------------\nDemo_Lib 1.0\nedited   0.1     /src/edited\nlinked   3\n"],
+    [
+      "columns",
+      "Package  Version Editable project location\n-------- ------- -------------------------\nDemo_Lib 1.0\nedited   0.1     /src/edited\nlinked   3\n",
+    ],
     ["freeze", "Demo_Lib==1.0\n-e /src/edited\nlinked @ https://h/linked-3-py3-none-any.whl\n"],
-    ["json", '[{"name":"Demo_Lib","version":"1.0"},{"name":"edited","version":"0.1","editable_project_location":"/src/edited"},{"name":"linked","version":"3"}]\n'],
+    [
+      "json",
+      '[{"name":"Demo_Lib","version":"1.0"},{"name":"edited","version":"0.1","editable_project_location":"/src/edited"},{"name":"linked","version":"3"}]\n',
+    ],
   ])("a list as %s", async (format, expected) => {
     expect((await run(["pip", "list", "--format", format])).out).toBe(expected);
   });
@@ -173,7 +239,9 @@ describe("what is printed", () => {
       onEvent?.({ type: "debug", message: "detail" });
       return change;
     };
-    expect((await run(["pip", "sync", "a"], { sync })).err).toBe("Resolved 3 distributions in 1.23s\nwarning: careful\n");
+    expect((await run(["pip", "sync", "a"], { sync })).err).toBe(
+      "Resolved 3 distributions in 1.23s\nwarning: careful\n",
+    );
     expect((await run(["pip", "sync", "a", "-q"], { sync })).err).toBe("warning: careful\n");
     expect((await run(["pip", "sync", "a", "-v"], { sync })).err).toContain("detail\n");
   });

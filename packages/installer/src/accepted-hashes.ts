@@ -19,7 +19,12 @@ export function isAcceptedBySha256(accepted: AcceptedHashes, sha256: string): bo
  * Verifies that one of the accepted hashes is the file's. Only algorithms other than sha256 read it again.
  * @throws {HashMismatch}
  */
-export async function verifyAccepted(url: string, path: string, accepted: AcceptedHashes, sha256: string): Promise<void> {
+export async function verifyAccepted(
+  url: string,
+  path: string,
+  accepted: AcceptedHashes,
+  sha256: string,
+): Promise<void> {
   if (isAcceptedBySha256(accepted, sha256)) return;
   for (const [algorithm, digests] of Object.entries(accepted))
     if (algorithm !== "sha256" && digests.includes(await fileDigest(path, algorithm))) return;

@@ -118,7 +118,9 @@ export function satisfiesPython(requiresPython: string, pythonVersion: string): 
 }
 
 export function isPinned(specifiers: SpecifierSet): boolean {
-  return specifiers.specifiers.some(({ operator, version }) => operator === "===" || (operator === "==" && !version.endsWith(".*")));
+  return specifiers.specifiers.some(
+    ({ operator, version }) => operator === "===" || (operator === "==" && !version.endsWith(".*")),
+  );
 }
 
 function byPreference(a: Candidate, b: Candidate): number {

@@ -41,7 +41,8 @@ export function compareInstalled(
     const present = byName.get(wanted.name) ?? [];
     byName.delete(wanted.name);
     const [only] = present;
-    if (only !== undefined && present.length === 1 && !options.reinstall && satisfies(only, wanted, options)) keep.push(only);
+    if (only !== undefined && present.length === 1 && !options.reinstall && satisfies(only, wanted, options))
+      keep.push(only);
     else {
       add.push(wanted);
       remove.push(...present);
@@ -58,7 +59,8 @@ function satisfies(
   wanted: ResolvedDistribution,
   { directUrlOf }: CompareOptions,
 ): boolean {
-  if (wanted.directUrl === undefined) return installed.version === wanted.version && directUrlOf(installed) === undefined;
+  if (wanted.directUrl === undefined)
+    return installed.version === wanted.version && directUrlOf(installed) === undefined;
   // A local file may have changed under its name, so it is installed again.
   return !wanted.directUrl.startsWith("file:") && directUrlOf(installed) === withoutCredentials(wanted.directUrl);
 }

@@ -7,7 +7,9 @@ export class NoMatchingVersion extends Error {
   readonly available: readonly string[];
   constructor(project: string, specifiers: string, available: readonly string[], origin: string) {
     const known = available.length === 0 ? "there are none" : `there are ${shorten(available)}`;
-    super(`${origin}: no version of ${project} satisfies ${specifiers === "" ? "the constraints" : specifiers}: ${known}`);
+    super(
+      `${origin}: no version of ${project} satisfies ${specifiers === "" ? "the constraints" : specifiers}: ${known}`,
+    );
     this.project = project;
     this.specifiers = specifiers;
     this.available = available;
@@ -20,7 +22,14 @@ export class NoUsableWheel extends Error {
   readonly code = "MURRE_NO_USABLE_WHEEL";
   readonly project: string;
   readonly files: readonly string[];
-  constructor(project: string, required: string, interpreter: string, files: readonly string[], reason: string, origin: string) {
+  constructor(
+    project: string,
+    required: string,
+    interpreter: string,
+    files: readonly string[],
+    reason: string,
+    origin: string,
+  ) {
     super(`${origin}: ${required} has no wheel for ${interpreter}: ${reason}; its files are ${shorten(files)}`);
     this.project = project;
     this.files = files;

@@ -1,6 +1,11 @@
 /** What an operation says while it runs. Values only: a presenter, an editor or a log decides what to show. */
 export type InstallerEvent =
-  | { readonly type: "interpreter"; readonly executable: string; readonly version: string; readonly environment: boolean }
+  | {
+      readonly type: "interpreter";
+      readonly executable: string;
+      readonly version: string;
+      readonly environment: boolean;
+    }
   | { readonly type: "resolved"; readonly distributions: number; readonly durationMs: number }
   | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
   | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }

@@ -28,7 +28,11 @@ export interface GatheredRequirements {
  * @throws {InvalidRequirementsFile} {InvalidRequirementArgument}
  */
 export async function gatherRequirements(
-  from: { readonly files: readonly string[]; readonly constraintFiles: readonly string[]; readonly words: readonly string[] },
+  from: {
+    readonly files: readonly string[];
+    readonly constraintFiles: readonly string[];
+    readonly words: readonly string[];
+  },
   context: RequirementsContext,
 ): Promise<GatheredRequirements> {
   const words = from.words.map((word) => parseRequirementArgument(word, context));
@@ -104,7 +108,13 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
   if (entry.kind === "direct") return direct(entry.reference.url, entry, entry.reference.extras, origin);
   const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
   if (url === undefined)
-    return { name, specifiers, hashes: entry.hashes, origin, requirement: new Requirement(written, extras, specifiers) };
+    return {
+      name,
+      specifiers,
+      hashes: entry.hashes,
+      origin,
+      requirement: new Requirement(written, extras, specifiers),
+    };
   const wanted = direct(url, entry, extras, origin);
   if (wanted.name === name) return wanted;
   throw new UnsupportedRequirement(entry.text, `the URL is that of ${wanted.name}, not of ${name}`, origin);

@@ -47,7 +47,10 @@ export function indexSettings(
   const merged = mergePipIndexOptions(withFileIndex(configuration, inFiles), {
     indexUrl: setting(ordered.defaultIndex, "--default-index") ?? setting(options.indexUrl, "--index-url"),
     extraIndexUrls: [
-      ...(inFiles?.extraIndexUrls ?? []).map(({ value, origin }) => ({ value, origin: `${origin.file}:${origin.line}` })),
+      ...(inFiles?.extraIndexUrls ?? []).map(({ value, origin }) => ({
+        value,
+        origin: `${origin.file}:${origin.line}`,
+      })),
       ...each(options.extraIndexUrls, "--extra-index-url"),
     ],
     findLinks: [
@@ -59,8 +62,7 @@ export function indexSettings(
   });
   const locations = pipIndexLocations(merged, settings);
   const first = ordered.indexes.map((url) => parseIndexLocation("simple", url, settings, "--index"));
-  const strategy =
-    options.indexStrategy ?? ordered.strategy ?? (ordered.given ? "first-index" : "unsafe-best-match");
+  const strategy = options.indexStrategy ?? ordered.strategy ?? (ordered.given ? "first-index" : "unsafe-best-match");
   return { locations: merged.noIndex === true || !ordered.given ? locations : inOrder(first, locations), strategy };
 }
 
@@ -90,7 +92,10 @@ interface OrderedIndexes {
 
 function orderedIndexes({ env }: InstallerSettings, options: IndexOptions): OrderedIndexes {
   const variable = (name: string) => (options.ignoreConfiguration === true ? "" : (env[name] ?? ""));
-  const words = (name: string) => variable(name).split(/\s+/).filter((word) => word !== "");
+  const words = (name: string) =>
+    variable(name)
+      .split(/\s+/)
+      .filter((word) => word !== "");
   const indexes = options.indexes ?? words("MURRE_INDEX");
   const defaultIndex = options.defaultIndex ?? words("MURRE_DEFAULT_INDEX")[0];
   const strategy = words("MURRE_INDEX_STRATEGY")[0];
@@ -125,7 +130,14 @@ export interface ClientSettings {
 }
 
 /** Opens the client of one operation, with its warnings as events. */
-export function openIndexClient({ settings, options, places, configuration, cache, onEvent }: ClientSettings): IndexClient {
+export function openIndexClient({
+  settings,
+  options,
+  places,
+  configuration,
+  cache,
+  onEvent,
+}: ClientSettings): IndexClient {
   const { locations, strategy } = places;
   const { env, home, platform } = settings;
   const timeout = configuration.timeoutSeconds?.value;
@@ -152,7 +164,11 @@ export function openIndexClient({ settings, options, places, configuration, cach
         onEvent(
           event.kind === "retry" || event.kind === "ranges-unsupported"
             ? { type: "debug", message: text }
-            : { type: "warning", code: `MURRE_WARNING_${event.kind.toUpperCase().replaceAll("-", "_")}`, message: text },
+            : {
+                type: "warning",
+                code: `MURRE_WARNING_${event.kind.toUpperCase().replaceAll("-", "_")}`,
+                message: text,
+              },
         );
       },
     },

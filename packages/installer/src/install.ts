@@ -21,7 +21,8 @@ import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
 export function syncEnvironment(settings: InstallerSettings, options: SyncOptions): Promise<ChangeReport> {
   return withChangeOperation(settings, options, async (operation) => {
     const gathered = await gather(operation, options.requirementFiles, []);
-    if (options.allowEmpty !== true && gathered.entries.length === 0) throw new NothingRequired(options.requirementFiles);
+    if (options.allowEmpty !== true && gathered.entries.length === 0)
+      throw new NothingRequired(options.requirementFiles);
     const client = operation.openClient(gathered.options);
     const wanted = await timed(operation, () => exactly(operation, gathered, client));
     return changeEnvironment(operation, client, { ...wanted, extraneous: "remove", preserve: seeds(operation.target) });
@@ -55,7 +56,11 @@ async function timed(
   return { ...result, resolveMs };
 }
 
-async function exactly(operation: ChangeOperation, gathered: GatheredRequirements, client: IndexClient): Promise<Resolved> {
+async function exactly(
+  operation: ChangeOperation,
+  gathered: GatheredRequirements,
+  client: IndexClient,
+): Promise<Resolved> {
   const { target } = operation;
   const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
   const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
@@ -73,7 +78,10 @@ async function withDependencies(
   const { services, close } = openPreparation(operation, client);
   // The wheel stays in the store, so that installing it later fetches nothing again.
   const readWholeWheel: ReadWholeWheel = async (source, name) => {
-    const { filesFolder, manifest } = await prepareWheel({ name, version: "", source, hashes: {}, requested: false }, services);
+    const { filesFolder, manifest } = await prepareWheel(
+      { name, version: "", source, hashes: {}, requested: false },
+      services,
+    );
     return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
   };
   try {

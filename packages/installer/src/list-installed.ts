@@ -1,5 +1,11 @@
 import { beginCacheOperation } from "@murre/cache";
-import { readDirectUrl, readInstalled, readInstalledMetadata, readInstaller, type InstalledDistribution } from "@murre/python";
+import {
+  readDirectUrl,
+  readInstalled,
+  readInstalledMetadata,
+  readInstaller,
+  type InstalledDistribution,
+} from "@murre/python";
 import { fileURLToPath } from "node:url";
 import { describeTarget } from "./change-operation.ts";
 import type { ListOptions } from "./operations.ts";

@@ -23,7 +23,13 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
       ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     });
     const seeded = options.seed === true ? await seed(settings, options, path, made.version) : [];
-    return { environment: path, executable: made.executable, version: made.version, basePython: base.executable, seeded };
+    return {
+      environment: path,
+      executable: made.executable,
+      version: made.version,
+      basePython: base.executable,
+      seeded,
+    };
   } finally {
     cache.end();
   }

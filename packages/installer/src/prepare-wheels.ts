@@ -69,7 +69,11 @@ function knownHash(url: string, cache: CacheOperation): string | undefined {
 }
 
 /** A local file is unpacked from where it lies, and never copied into the cache. */
-async function addLocal(distribution: ResolvedDistribution, path: string, services: PrepareServices): Promise<StoreEntry> {
+async function addLocal(
+  distribution: ResolvedDistribution,
+  path: string,
+  services: PrepareServices,
+): Promise<StoreEntry> {
   const validators = fileValidators(path);
   const { entry, unpacked } = await unpackIntoStore(distribution, path, services);
   if (validators !== undefined && unpacked !== undefined)

@@ -96,10 +96,7 @@ function openSource(
 }
 
 /** A release whose metadata nobody can read is passed over, as if it were not there (uv and pip do so). */
-async function readable(
-  filename: string,
-  read: () => Promise<string>,
-): Promise<DistributionMetadata | Unavailable> {
+async function readable(filename: string, read: () => Promise<string>): Promise<DistributionMetadata | Unavailable> {
   try {
     return parseMetadata(await read(), filename);
   } catch (error) {
@@ -143,7 +140,11 @@ function collect(
     const project = asked.get(name);
     const hashes = project?.hashes ?? {};
     if (requireHashes && Object.keys(hashes).length === 0)
-      throw new HashRequired(`${name}==${version}`, "hashes are required, and it has none", project?.origin ?? "a dependency");
+      throw new HashRequired(
+        `${name}==${version}`,
+        "hashes are required, and it has none",
+        project?.origin ?? "a dependency",
+      );
     resolved.push({
       name,
       version,
@@ -155,4 +156,3 @@ function collect(
   }
   return { resolved, satisfied, warnings };
 }
-

@@ -15,7 +15,9 @@ export async function resolveExact(
   target: WheelTarget,
   requireHashes: boolean,
 ): Promise<ResolvedDistribution[]> {
-  const outcomes = await Promise.allSettled(wanted.map((project) => resolveOne(project, client, target, requireHashes)));
+  const outcomes = await Promise.allSettled(
+    wanted.map((project) => resolveOne(project, client, target, requireHashes)),
+  );
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   if (errors.length === 1 && errors[0] !== undefined) throw errors[0];
   if (errors.length > 1) throw new SeveralProblems(errors);

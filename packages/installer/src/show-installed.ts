@@ -30,7 +30,15 @@ export async function showInstalled(settings: InstallerSettings, options: ShowOp
       if (distribution === undefined) return [];
       const requires = requiredNames(distribution, target.interpreter.markerEnvironment);
       const files = options.files === true ? { files: readInstalledRecord(distribution).map(({ path }) => path) } : {};
-      return [{ ...describeInstalled(distribution), ...shownFields(distribution), requires, requiredBy: requirers.get(name) ?? [], ...files }];
+      return [
+        {
+          ...describeInstalled(distribution),
+          ...shownFields(distribution),
+          requires,
+          requiredBy: requirers.get(name) ?? [],
+          ...files,
+        },
+      ];
     });
     return { distributions, missing: names.filter((name) => !byName.has(name)) };
   } finally {

@@ -43,7 +43,9 @@ export function findTarget(
       schemes: mapValues(schemes, forwardSlashes),
       executable: interpreter.executable,
       platform: settings.platform,
-      boundary: forwardSlashes(options.target === undefined && options.prefix === undefined ? interpreter.prefix : schemes.data),
+      boundary: forwardSlashes(
+        options.target === undefined && options.prefix === undefined ? interpreter.prefix : schemes.data,
+      ),
     },
     sitePackages,
     visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,

@@ -18,7 +18,11 @@ export function uninstallDistributions(settings: InstallerSettings, options: Uni
     const installed = readInstalled(target.sitePackages);
     for (const name of wished)
       if (!installed.some(({ normalizedName }) => normalizedName === name))
-        onEvent({ type: "warning", code: "MURRE_WARNING_NOT_INSTALLED", message: `${name} is not installed, and is passed over` });
+        onEvent({
+          type: "warning",
+          code: "MURRE_WARNING_NOT_INSTALLED",
+          message: `${name} is not installed, and is passed over`,
+        });
     const preserve = new Set(installed.map(({ normalizedName }) => normalizedName).filter((name) => !wished.has(name)));
     const client = operation.openClient(gathered.options);
     return changeEnvironment(operation, client, { resolved: [], extraneous: "remove", preserve, resolveMs: 0 });
@@ -32,7 +36,11 @@ function wishedNames({ entries }: GatheredRequirements): ReadonlySet<string> {
       if (entry.kind === "named") return entry.requirement.normalizedName;
       const { egg } = entry.reference;
       if (egg !== undefined) return normalizeName(egg);
-      throw new UnsupportedRequirement(entry.text, "an installed distribution is named by its name, not by a path or URL", "uninstall");
+      throw new UnsupportedRequirement(
+        entry.text,
+        "an installed distribution is named by its name, not by a path or URL",
+        "uninstall",
+      );
     }),
   );
 }

@@ -10,11 +10,16 @@ const needsOld = { name: "needs-old", version: "1.0", requiresPython: "<3" };
 
 async function files(): Promise<IndexedFile[]> {
   const honest = await indexedWheel({ name: "changed", version: "1.0" });
-  const noZip = { ...(await indexedWheel({ name: "nozip", version: "1.0" })), data: Buffer.from("this is no zip"), hashes: {} };
+  const noZip = {
+    ...(await indexedWheel({ name: "nozip", version: "1.0" })),
+    data: Buffer.from("this is no zip"),
+    hashes: {},
+  };
   const wrongRecord = await indexedWheel({
     name: "wrongrecord",
     version: "1.0",
-    record: (rows) => rows.map((row) => (row.path === "wrongrecord.py" ? { ...row, hash: `sha256=${"A".repeat(43)}` } : row)),
+    record: (rows) =>
+      rows.map((row) => (row.path === "wrongrecord.py" ? { ...row, hash: `sha256=${"A".repeat(43)}` } : row)),
   });
   return [
     { ...honest, hashes: { sha256: "0".repeat(64) } },
@@ -29,11 +34,21 @@ async function files(): Promise<IndexedFile[]> {
 /** Every row: what is asked for, and the permanent code of the error. */
 const requirements: readonly (readonly [what: string, text: string, code: string, message: RegExp])[] = [
   ["an unknown project", "nobody==1.0", "MURRE_PROJECT_NOT_FOUND", /nobody/],
-  ["a version that does not exist", "good==9.9", "MURRE_NO_MATCHING_VERSION", /requirements\.txt:2: no version of good satisfies ==9\.9: there are 1\.0/],
+  [
+    "a version that does not exist",
+    "good==9.9",
+    "MURRE_NO_MATCHING_VERSION",
+    /requirements\.txt:2: no version of good satisfies ==9\.9: there are 1\.0/,
+  ],
   ["no wheel for this interpreter", "other==1.0", "MURRE_NO_USABLE_WHEEL", /win_amd64/],
   ["a wheel that requires another Python", "needs-old==1.0", "MURRE_NO_USABLE_WHEEL", /requires Python <3/],
   ["a wheel whose hash differs from the index's", "changed==1.0", "MURRE_HASH_MISMATCH", /0{64}/],
-  ["a wheel whose hash differs from the user's", `good==1.0 --hash=sha256:${"1".repeat(64)}`, "MURRE_NO_USABLE_WHEEL", /none of the given hashes/],
+  [
+    "a wheel whose hash differs from the user's",
+    `good==1.0 --hash=sha256:${"1".repeat(64)}`,
+    "MURRE_NO_USABLE_WHEEL",
+    /none of the given hashes/,
+  ],
   ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
   ["a wheel whose file differs from RECORD", "wrongrecord==1.0", "MURRE_RECORD_MISMATCH", /wrongrecord\.py/],
   ["a malformed requirement line", "good=1.0", "MURRE_REQUIREMENTS_FILE", /requirements\.txt:2/],
@@ -42,7 +57,10 @@ const requirements: readonly (readonly [what: string, text: string, code: string
   ["two different versions", "good==1.0\ngood==2.0", "MURRE_NO_MATCHING_VERSION", /good/],
 ];
 
-async function refused(world: World, sync: Parameters<World["installer"]["sync"]>[0]): Promise<Error & { code?: string }> {
+async function refused(
+  world: World,
+  sync: Parameters<World["installer"]["sync"]>[0],
+): Promise<Error & { code?: string }> {
   const before = snapshot(world.environment);
   const error = await world.installer.sync(sync).then(
     () => undefined,
@@ -65,14 +83,21 @@ describe("bad input gets an error with a code, and the environment stays as it w
   });
 
   test("several requirements that cannot be met are reported together", async () => {
-    const error = await refused(world, { ...world.common, requirementFiles: [world.requirements("nobody==1\ngood==9\n")] });
+    const error = await refused(world, {
+      ...world.common,
+      requirementFiles: [world.requirements("nobody==1\ngood==9\n")],
+    });
     expect(error).toMatchObject({ code: "MURRE_SEVERAL_PROBLEMS" });
     expect(error.message).toContain("MURRE_PROJECT_NOT_FOUND");
     expect(error.message).toContain("MURRE_NO_MATCHING_VERSION");
   });
 
   test("no interpreter", async () => {
-    const error = await refused(world, { ...world.common, python: "3.99", requirementFiles: [world.requirements("good==1.0\n")] });
+    const error = await refused(world, {
+      ...world.common,
+      python: "3.99",
+      requirementFiles: [world.requirements("good==1.0\n")],
+    });
     expect(error).toMatchObject({ code: "MURRE_NO_INTERPRETER" });
   });
 
@@ -110,6 +135,9 @@ describe("bad input gets an error with a code, and the environment stays as it w
 
   test("an aborted operation rejects with the signal's reason", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
-    expect((await refused(world, { ...world.common, signal, requirementFiles: [world.requirements("good==1.0\n")] })).message).toBe("enough");
+    expect(
+      (await refused(world, { ...world.common, signal, requirementFiles: [world.requirements("good==1.0\n")] }))
+        .message,
+    ).toBe("enough");
   });
 });

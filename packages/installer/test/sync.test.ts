@@ -26,7 +26,10 @@ const run = (world: World, program: string, ...words: string[]) =>
 describe("murre pip sync", () => {
   test("makes the environment hold exactly what the file pins", async () => {
     const world = await makeWorld([tool, lib("1.0"), lib("2.0")]);
-    const first = await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("tool==1.0\nlib==1.0\n")] });
+    const first = await world.installer.sync({
+      ...world.common,
+      requirementFiles: [world.requirements("tool==1.0\nlib==1.0\n")],
+    });
     expect(first).toMatchObject({ changed: true, fetched: 2, cached: 0 });
     expect(await world.installed()).toEqual(["lib==1.0", "tool==1.0"]);
     expect(run(world, "tool")).toBe("tool runs\n");
@@ -35,14 +38,18 @@ describe("murre pip sync", () => {
     expect(readFileSync(join(world.environment, "share/tool/doc.txt"), "utf8")).toBe("doc");
     expect(brokenRecords(sitePackages(world))).toEqual([]);
 
-    const second = await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("lib==2.0\n")] });
+    const second = await world.installer.sync({
+      ...world.common,
+      requirementFiles: [world.requirements("lib==2.0\n")],
+    });
     expect(second.removed).toEqual([
       { name: "lib", version: "1.0" },
       { name: "tool", version: "1.0" },
     ]);
     expect(await world.installed()).toEqual(["lib==2.0"]);
     expect(run(world, "python", "-c", "import lib; print(lib.v)")).toBe("2.0\n");
-    for (const gone of ["bin/tool", "bin/old-tool", "share/tool"]) expect(existsSync(join(world.environment, gone))).toBe(false);
+    for (const gone of ["bin/tool", "bin/old-tool", "share/tool"])
+      expect(existsSync(join(world.environment, gone))).toBe(false);
     expect(readdirSync(sitePackages(world)).filter((name) => name.startsWith("tool"))).toEqual([]);
     expect(brokenRecords(sitePackages(world))).toEqual([]);
   });
@@ -83,29 +90,46 @@ describe("murre pip sync", () => {
     await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("lib==1.0\n")] });
     run(world, "python", "-c", "import lib");
     expect(readdirSync(join(sitePackages(world), "__pycache__"))).toHaveLength(1);
-    await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("", "empty.txt")], allowEmpty: true });
+    await world.installer.sync({
+      ...world.common,
+      requirementFiles: [world.requirements("", "empty.txt")],
+      allowEmpty: true,
+    });
     expect(existsSync(join(sitePackages(world), "__pycache__"))).toBe(false);
   });
 
   test("a dry run says what would be done and does nothing", async () => {
     const world = await makeWorld([lib("1.0")]);
     const before = snapshot(world.environment);
-    const report = await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("lib==1.0\n")], dryRun: true });
+    const report = await world.installer.sync({
+      ...world.common,
+      requirementFiles: [world.requirements("lib==1.0\n")],
+      dryRun: true,
+    });
     expect(report).toMatchObject({ changed: false, dryRun: true, added: [{ name: "lib", version: "1.0" }] });
     expect(snapshot(world.environment)).toEqual(before);
   });
 
   test("an empty file is refused unless it is meant", async () => {
     const world = await makeWorld([lib("1.0")]);
-    await expect(world.installer.sync({ ...world.common, requirementFiles: [world.requirements("# nothing\n")] })).rejects.toMatchObject({
+    await expect(
+      world.installer.sync({ ...world.common, requirementFiles: [world.requirements("# nothing\n")] }),
+    ).rejects.toMatchObject({
       code: "MURRE_NOTHING_REQUIRED",
     });
   });
 
   test("two distributions with one file: one wins whole, and a warning names both", async () => {
-    const shared = (name: string) => ({ name, version: "1.0", files: { "shared/__init__.py": `by = "${name}"\n`, [`shared/${name}.py`]: "" } });
+    const shared = (name: string) => ({
+      name,
+      version: "1.0",
+      files: { "shared/__init__.py": `by = "${name}"\n`, [`shared/${name}.py`]: "" },
+    });
     const world = await makeWorld([shared("a"), shared("b")]);
-    const { conflicts } = await world.installer.sync({ ...world.common, requirementFiles: [world.requirements("b==1.0\na==1.0\n")] });
+    const { conflicts } = await world.installer.sync({
+      ...world.common,
+      requirementFiles: [world.requirements("b==1.0\na==1.0\n")],
+    });
     expect(conflicts).toMatchObject([{ winner: "b", losers: ["a"] }]);
     expect(run(world, "python", "-c", "import shared; print(shared.by)")).toBe("b\n");
     const warnings = world.events.filter((event) => event.type === "warning").map(({ message }) => message);
@@ -137,7 +161,12 @@ describe("murre pip install --no-deps", () => {
       ["one", "two", "three"].map(async (name) => {
         const path = join(world.folder, name);
         await world.installer.venv({ path });
-        await world.installer.install({ ...world.common, python: path, requirements: ["lib", "tool"], dependencies: "none" });
+        await world.installer.install({
+          ...world.common,
+          python: path,
+          requirements: ["lib", "tool"],
+          dependencies: "none",
+        });
         return path;
       }),
     );

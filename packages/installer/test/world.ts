@@ -94,12 +94,15 @@ export function snapshot(folder: string): Record<string, string> {
 export function brokenRecords(sitePackages: string): string[] {
   const broken: string[] = [];
   for (const distInfo of readdirSync(sitePackages).filter((name) => name.endsWith(".dist-info")))
-    for (const row of readFileSync(join(sitePackages, distInfo, "RECORD"), "utf8").trimEnd().split("\n")) {
+    for (const row of readFileSync(join(sitePackages, distInfo, "RECORD"), "utf8")
+      .trimEnd()
+      .split("\n")) {
       const [path = "", hash = "", size = ""] = row.split(",");
       if (hash === "") continue;
       const content = read(join(sitePackages, path));
       const digest = content && createHash("sha256").update(content).digest("base64url");
-      if (content === undefined || `sha256=${digest}` !== hash || String(content.length) !== size) broken.push(`${distInfo}: ${path}`);
+      if (content === undefined || `sha256=${digest}` !== hash || String(content.length) !== size)
+        broken.push(`${distInfo}: ${path}`);
     }
   return broken;
 }

@@ -35,7 +35,8 @@ export async function executeChange(plan: ChangePlan, options: ExecuteOptions = 
   }
 }
 
-const HALF_CHANGED = "the environment is changed in part: run the command again when the cause is gone, and it is completed";
+const HALF_CHANGED =
+  "the environment is changed in part: run the command again when the cause is gone, and it is completed";
 
 /** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
 async function placeAll(
@@ -54,7 +55,9 @@ async function placeAll(
   }
   const answers = await Promise.all(
     shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
-      share.length === 0 ? { ok: true, linked: 0, copied: 0 } : workers.run(index, { tasks: share.map(transferable), mode }),
+      share.length === 0
+        ? { ok: true, linked: 0, copied: 0 }
+        : workers.run(index, { tasks: share.map(transferable), mode }),
     ),
   );
   for (const answer of answers) {

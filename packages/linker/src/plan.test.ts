@@ -19,7 +19,10 @@ const destination: Destination = {
 
 const site = destination.schemes.purelib;
 
-function view(existing: Record<string, Record<string, "file" | "directory">> = {}, owners: Record<string, string[]> = {}): EnvironmentView {
+function view(
+  existing: Record<string, Record<string, "file" | "directory">> = {},
+  owners: Record<string, string[]> = {},
+): EnvironmentView {
   return {
     list: (folder) => (existing[folder] === undefined ? undefined : new Map(Object.entries(existing[folder]))),
     ownersOf: (path) => owners[path] ?? [],
@@ -35,7 +38,12 @@ const newEnvironment = view({
 });
 
 const plan = (wheels: Parameters<typeof madeUpWheel>[0][], state = newEnvironment) =>
-  planChange(destination, wheels.map((wheel) => madeUpWheel(wheel)), [], state);
+  planChange(
+    destination,
+    wheels.map((wheel) => madeUpWheel(wheel)),
+    [],
+    state,
+  );
 
 describe("ownership is looked at as high in the tree as possible", () => {
   test("a new top-level folder of one wheel is placed as one tree", () => {
@@ -56,7 +64,10 @@ describe("ownership is looked at as high in the tree as possible", () => {
     expect(sharedFolders).toEqual([`${site}/ns`]);
     expect(tasks[0]?.folders).toContainEqual({ source: "ns", target: `${site}/ns`, make: false });
     expect(tasks[0]?.folders).toContainEqual({ source: "ns/own", target: `${site}/ns/own`, make: true });
-    expect(tasks.flatMap(({ trees }) => trees.map(({ source }) => source))).toEqual(["a-1.0.dist-info", "b-1.0.dist-info"]);
+    expect(tasks.flatMap(({ trees }) => trees.map(({ source }) => source))).toEqual([
+      "a-1.0.dist-info",
+      "b-1.0.dist-info",
+    ]);
   });
 
   test("a folder that stands in the environment is opened, and made only where it is missing", () => {
@@ -92,11 +103,18 @@ describe("ownership is looked at as high in the tree as possible", () => {
 describe("every destination path has one writer", () => {
   const shared = { name: "b", files: { "ns/__init__.py": "of b", "ns/b.py": "" } };
 
-  test.each([[["a", "b", "c"]], [["c", "a", "b"]], [["b", "c", "a"]]])("the last name wins whatever the order is: %j", (names) => {
-    const { conflicts, tasks } = plan(names.map((name) => ({ ...shared, name, files: { "ns/__init__.py": `of ${name}` } })));
-    expect(conflicts).toEqual([{ path: `${site}/ns/__init__.py`, winner: "c", losers: ["a", "b"], identical: false }]);
-    expect(tasks.filter(({ skip }) => skip.size === 0).map(({ name }) => name)).toEqual(["c"]);
-  });
+  test.each([[["a", "b", "c"]], [["c", "a", "b"]], [["b", "c", "a"]]])(
+    "the last name wins whatever the order is: %j",
+    (names) => {
+      const { conflicts, tasks } = plan(
+        names.map((name) => ({ ...shared, name, files: { "ns/__init__.py": `of ${name}` } })),
+      );
+      expect(conflicts).toEqual([
+        { path: `${site}/ns/__init__.py`, winner: "c", losers: ["a", "b"], identical: false },
+      ]);
+      expect(tasks.filter(({ skip }) => skip.size === 0).map(({ name }) => name)).toEqual(["c"]);
+    },
+  );
 
   test("identical bytes are no reason to warn", () => {
     const { conflicts } = plan([
@@ -123,13 +141,18 @@ describe("every destination path has one writer", () => {
       { name: "a", files: { [file]: "file", "ns/x.py": "" } },
       { name: "b", files: { [inFolder]: "" } },
     ];
-    expect(() => plan(wheels)).toThrow(expect.objectContaining({ code: "MURRE_FILE_AGAINST_DIRECTORY", distributions: ["a", "b"] }));
+    expect(() => plan(wheels)).toThrow(
+      expect.objectContaining({ code: "MURRE_FILE_AGAINST_DIRECTORY", distributions: ["a", "b"] }),
+    );
   });
 });
 
 describe("what stands in the environment", () => {
   const occupied = (owners: Record<string, string[]>) =>
-    view({ "/env": { bin: "directory" }, "/env/bin": {}, [site]: { a: "directory" }, [`${site}/a`]: { "x.py": "file" } }, owners);
+    view(
+      { "/env": { bin: "directory" }, "/env/bin": {}, [site]: { a: "directory" }, [`${site}/a`]: { "x.py": "file" } },
+      owners,
+    );
 
   test("a file that nobody owns is never replaced", () => {
     expect(() => plan([{ name: "a", files: { "a/x.py": "1" } }], occupied({}))).toThrow(
@@ -155,7 +178,11 @@ describe("RECORD", () => {
       { name: "a", files: { "a/x.py": "1", "a-1.0.data/data/share/doc": "d" }, console: { tool: "a:main" } },
     ]);
     const record = generated.find(({ path }) => path.endsWith("/RECORD"))?.content.toString();
-    const rows = record?.trimEnd().split("\n").map((row) => row.split(",")) ?? [];
+    const rows =
+      record
+        ?.trimEnd()
+        .split("\n")
+        .map((row) => row.split(",")) ?? [];
     expect(rows.map(([path]) => path).toSorted()).toEqual([
       "../../bin/tool",
       "../../share/doc",
@@ -164,7 +191,11 @@ describe("RECORD", () => {
       "a-1.0.dist-info/RECORD",
       "a/x.py",
     ]);
-    expect(rows.find(([path]) => path === "a/x.py")).toEqual(["a/x.py", "sha256=a4ayc_80_OGda4BO_1o_V0etpOqiLx1JwB5S3beHW0s", "1"]);
+    expect(rows.find(([path]) => path === "a/x.py")).toEqual([
+      "a/x.py",
+      "sha256=a4ayc_80_OGda4BO_1o_V0etpOqiLx1JwB5S3beHW0s",
+      "1",
+    ]);
     expect(rows.find(([path]) => path === "a-1.0.dist-info/RECORD")).toEqual(["a-1.0.dist-info/RECORD", "", ""]);
   });
 

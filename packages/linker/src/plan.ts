@@ -153,9 +153,20 @@ function openFolders(destination: Destination, placed: PlacedWheel, chosen: (pat
 function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], view: EnvironmentView): void {
   const owners = new Map<string, number>();
   for (const { trees } of placed) for (const { target } of trees) owners.set(target, (owners.get(target) ?? 0) + 1);
-  const below = placed.flatMap(({ folders }) => folders.filter(({ scheme }) => scheme !== "headers").map(({ target }) => target));
-  const reached = new Set(below.filter((target) => target.startsWith(`${destination.schemes.purelib}/`) || target.startsWith(`${destination.schemes.platlib}/`)).flatMap(ancestors));
-  const roots = new Map([destination.schemes.purelib, destination.schemes.platlib].map((root) => [root, view.list(root)]));
+  const below = placed.flatMap(({ folders }) =>
+    folders.filter(({ scheme }) => scheme !== "headers").map(({ target }) => target),
+  );
+  const reached = new Set(
+    below
+      .filter(
+        (target) =>
+          target.startsWith(`${destination.schemes.purelib}/`) || target.startsWith(`${destination.schemes.platlib}/`),
+      )
+      .flatMap(ancestors),
+  );
+  const roots = new Map(
+    [destination.schemes.purelib, destination.schemes.platlib].map((root) => [root, view.list(root)]),
+  );
   const contested = (target: string) => {
     const slash = target.lastIndexOf("/");
     const stands = roots.get(target.slice(0, slash))?.has(target.slice(slash + 1)) === true;
@@ -171,7 +182,8 @@ function openContestedTrees(destination: Destination, placed: readonly PlacedWhe
 
 function ancestors(path: string): string[] {
   const found = [path];
-  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) found.push(path.slice(0, slash));
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
+    found.push(path.slice(0, slash));
   return found;
 }
 

@@ -21,7 +21,9 @@ describe("uninstalling by RECORD (PEP 376)", () => {
   });
 
   test("leaves what another distribution lists as well", () => {
-    const removal = planRemoval(distribution(["ns/__init__.py", "ns/a.py"]), "/env", (path) => path.endsWith("__init__.py"));
+    const removal = planRemoval(distribution(["ns/__init__.py", "ns/a.py"]), "/env", (path) =>
+      path.endsWith("__init__.py"),
+    );
     expect(removal.files).toEqual(["/env/lib/site-packages/ns/a.py"]);
   });
 

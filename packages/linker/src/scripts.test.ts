@@ -27,7 +27,10 @@ describe("a script of .data/scripts (PEP 427)", () => {
 
 describe("an entry point", () => {
   test("imports the first part of the attribute and calls the whole", () => {
-    const script = entryPointScript({ name: "t", module: "a.b", attribute: "App.run", extras: [] }, "/env/bin/python").toString();
+    const script = entryPointScript(
+      { name: "t", module: "a.b", attribute: "App.run", extras: [] },
+      "/env/bin/python",
+    ).toString();
     expect(script).toContain("from a.b import App\n");
     expect(script).toContain("sys.exit(App.run())");
   });

@@ -18,7 +18,11 @@ export interface MadeUp {
 export function madeUpWheel(made: MadeUp, store?: string): WheelToInstall {
   const version = made.version ?? "1.0";
   const distInfo = `${made.name}-${version}.dist-info`;
-  const files = { ...made.files, [`${distInfo}/METADATA`]: `Metadata-Version: 2.1\nName: ${made.name}\nVersion: ${version}\n`, [`${distInfo}/RECORD`]: "" };
+  const files = {
+    ...made.files,
+    [`${distInfo}/METADATA`]: `Metadata-Version: 2.1\nName: ${made.name}\nVersion: ${version}\n`,
+    [`${distInfo}/RECORD`]: "",
+  };
   const unpacked: UnpackedWheel = {
     distInfo,
     name: made.name,
@@ -63,6 +67,7 @@ export function madeUpWheel(made: MadeUp, store?: string): WheelToInstall {
 function directoriesOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
   for (const path of paths)
-    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) folders.add(path.slice(0, slash));
+    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
+      folders.add(path.slice(0, slash));
   return [...folders].toSorted();
 }

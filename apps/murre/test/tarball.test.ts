@@ -1,0 +1,130 @@
+import { temporaryFolder } from "@murre/test-kit";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+
+const app = fileURLToPath(new URL("..", import.meta.url));
+const house = fileURLToPath(new URL("../../..", import.meta.url));
+const windows = process.platform === "win32";
+
+/** npm as a user has it: no workspace around, nothing fetched, because murre brings no other package. */
+function npm(cwd: string, ...words: string[]): string {
+  const env = { ...process.env, npm_config_offline: "true", npm_config_cache: join(cwd, ".npm") };
+  return execFileSync(windows ? "npm.cmd" : "npm", words, {
+    cwd,
+    encoding: "utf8",
+    env,
+    shell: windows,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+describe("murre packed and installed from its tarball, as a user of npm gets it", () => {
+  let consumer = "";
+  let installed = "";
+
+  beforeAll(() => {
+    const packed = temporaryFolder("pack");
+    npm(app, "pack", "--pack-destination", packed);
+    consumer = temporaryFolder("consumer");
+    writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }));
+    npm(consumer, "install", "--no-audit", "--no-fund", join(packed, readdirSync(packed)[0] ?? ""));
+    installed = join(consumer, "node_modules/murre");
+  });
+
+  test("brings no other package", () => {
+    expect(readdirSync(join(consumer, "node_modules")).filter((name) => !name.startsWith("."))).toEqual(["murre"]);
+  });
+
+  test("holds the bundle and its declarations, no sources and no tests", () => {
+    const paths = readdirSync(installed, { recursive: true, encoding: "utf8" });
+    expect(paths).toContain(join("dist", "murre-cli.js"));
+    expect(paths).toContain(join("dist", "index.d.ts"));
+    expect(paths.filter((path) => /\.test\.|tsbuildinfo|^src/.test(path))).toEqual([]);
+  });
+
+  test("its command runs", () => {
+    const bin = join(consumer, "node_modules/.bin", windows ? "murre.cmd" : "murre");
+    const { version } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as { version: string };
+    expect(execFileSync(bin, ["--version"], { encoding: "utf8", shell: windows })).toBe(`murre ${version}\n`);
+  });
+
+  test("its command installs a wheel into an environment with its worker threads", () => {
+    const bin = join(consumer, "node_modules/.bin", windows ? "murre.cmd" : "murre");
+    const run = (...words: string[]) =>
+      execFileSync(bin, [...words, "--cache-dir", join(consumer, "cache"), "-q"], {
+        encoding: "utf8",
+        cwd: consumer,
+        shell: windows,
+      });
+    mkdirSync(join(consumer, "wheels"));
+    execFileSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `import { writeWheel } from "@murre/test-kit"; await writeWheel(process.argv[1], { name: "packed", version: "1.0" });`,
+        join(consumer, "wheels"),
+      ],
+      { cwd: app },
+    );
+    run("venv", "env");
+    const words = ["-p", "env", "--no-config", "--no-index", "--find-links", "wheels", "packed"];
+    expect(run("pip", "install", ...words)).toBe(" + packed==1.0\n");
+    expect(run("pip", "freeze", "-p", "env")).toBe("packed==1.0\n");
+  });
+
+  test("its library is imported by name, and by require()", () => {
+    const code = `import { createMurre } from "murre"; import { createRequire } from "node:module";
+      const required = createRequire(import.meta.url)("murre");
+      console.log(typeof createMurre().sync, required.createMurre === createMurre);`;
+    const file = join(consumer, "use.mjs");
+    writeFileSync(file, code);
+    const flags = process.versions.node.startsWith("20.") ? ["--no-warnings"] : [];
+    expect(execFileSync(process.execPath, [...flags, file], { cwd: consumer, encoding: "utf8" })).toBe(
+      "function true\n",
+    );
+  });
+
+  test("its declarations are whole: a strict consumer compiles, and a wrong call does not", () => {
+    const tsc = join(house, "node_modules/typescript/bin/tsc");
+    const compile = (code: string) => {
+      writeFileSync(join(consumer, "use.ts"), code);
+      try {
+        execFileSync(
+          process.execPath,
+          [
+            tsc,
+            "--noEmit",
+            "--strict",
+            "--module",
+            "nodenext",
+            "--target",
+            "es2023",
+            "--types",
+            "node",
+            "--typeRoots",
+            join(house, "node_modules/@types"),
+            "use.ts",
+          ],
+          { cwd: consumer, encoding: "utf8" },
+        );
+        return "";
+      } catch (error) {
+        return (error as { stdout: string }).stdout;
+      }
+    };
+    expect(existsSync(tsc)).toBe(true);
+    const start = `import { createMurre, type ChangeReport } from "murre";\n`;
+    expect(
+      compile(
+        `${start}const report: ChangeReport = await createMurre().sync({ requirementFiles: ["r.txt"] });\nconsole.log(report.added[0]?.name);\n`,
+      ),
+    ).toBe("");
+    expect(
+      compile(`${start}await createMurre().sync({ requirementFiles: 3 });\nexport type X = ChangeReport;\n`),
+    ).toContain("TS2322");
+  });
+});

@@ -1,0 +1,88 @@
+// Resolves the workloads of a recorded index with the whole command, beside uv: cold (nothing cached) and warm (pages fresh).
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { murre, uv } from "./contestants.mjs";
+import { compare, median, print } from "./harness.mjs";
+import { comparePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
+
+// GNU time tells the peak memory and the processor time of a process; without it both are left out.
+const gnuTime = existsSync("/usr/bin/time") ? "/usr/bin/time" : undefined;
+
+/**
+ * @param {{ snapshot: string, scratch: string, runs: number, python: string, uvFile?: string, workloads: string[], caches: ("cold" | "warm")[] }} settings
+ */
+export function resolveWorkloads(settings) {
+  return withRecordedIndex(settings.snapshot, settings.scratch, (server) => {
+    const places = { indexes: [server.url], findLinks: [] };
+    const tools = [murre(places), ...(settings.uvFile === undefined ? [] : [uv(settings.uvFile, places)])];
+    for (const tool of tools) tool.venv(settings.python, environmentOf(settings, tool), join(settings.scratch, "venv-cache"));
+    const chosen = settings.workloads.length > 0 ? settings.workloads : workloadsOf(settings.snapshot);
+    return chosen.flatMap((workload) => measureWorkload(settings, server, tools, workload));
+  });
+}
+
+const environmentOf = ({ scratch }, tool) => join(scratch, `env-${tool.name}`);
+
+function measureWorkload(settings, server, tools, workload) {
+  const requirements = join(settings.snapshot, "requirements", `${workload}.in`);
+  const resolve = (tool, cache) => tool.resolve(requirements, environmentOf(settings, tool), cache);
+  const folder = join(settings.scratch, workload);
+  mkdirSync(folder);
+  const pins = verifyPins(settings, workload, resolve(tools[0], join(folder, "pins")));
+  return settings.caches.map((cache) => {
+    const shared = (tool) => join(folder, `warm-${tool.name}`);
+    // The first run of each fills its warm cache; the server has prepared its answers after it.
+    for (const tool of tools) runOnce(resolve(tool, shared(tool)));
+    const cacheOf = (tool, own) => (cache === "warm" ? shared(tool) : join(own, "cache"));
+    const contestants = tools.map((tool) => usageMeasured(tool.name, (own) => resolve(tool, cacheOf(tool, own))));
+    const result = compare(`resolve-${cache} ${workload}`, contestants, { runs: settings.runs, scratch: join(folder, cache) });
+    for (const [index, row] of result.rows.entries()) {
+      const tool = tools[index];
+      Object.assign(row, contestants[index].usage());
+      Object.assign(row, server.count(() => runOnce(resolve(tool, cacheOf(tool, join(folder, `counted-${cache}-${tool.name}`))))));
+    }
+    return { ...result, pins };
+  });
+}
+
+const runOnce = ({ file, args }) => execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] });
+
+/** Compares murre's pins with the recorded ones of CPython 3.11 on Linux. */
+function verifyPins({ snapshot }, workload, command) {
+  const { added } = JSON.parse(runOnce(command));
+  const found = new Map(added.map(({ name, version }) => [name, version]));
+  const differences = comparePins(found, readPins(join(snapshot, "expected", `${workload}.txt`)));
+  return { count: found.size, differences };
+}
+
+/** Processor seconds and peak memory of the runs that count. */
+function usageMeasured(name, command) {
+  const files = [];
+  return {
+    name,
+    command(run, own) {
+      const { file, args } = command(own);
+      if (gnuTime === undefined) return { file, args };
+      const usage = join(own, "usage");
+      if (run >= 0) files.push(usage);
+      return { file: gnuTime, args: ["-o", usage, "-f", "%U %S %M", file, ...args] };
+    },
+    usage() {
+      if (files.length === 0) return {};
+      const rows = files.map((file) => readFileSync(file, "utf8").trim().split("\n").at(-1).split(" ").map(Number));
+      return { cpuSeconds: median(rows.map(([user, system]) => user + system)), peakMiB: median(rows.map(([, , kib]) => kib / 1024)) };
+    },
+  };
+}
+
+export function printResolution(result) {
+  print(result);
+  for (const { name, requests, bytes, cpuSeconds, peakMiB } of result.rows) {
+    const usage = cpuSeconds === undefined ? "" : `; processor ${cpuSeconds.toFixed(2)} s, peak memory ${peakMiB.toFixed(0)} MiB`;
+    console.log(`  ${name.padEnd(22)} ${requests} requests, ${(bytes / 1e6).toFixed(2)} MB${usage}`);
+  }
+  const { count, differences } = result.pins;
+  console.log(`  pins: ${differences.length === 0 ? `${count}, all equal` : `${differences.length} of ${count} differ`}`);
+  for (const difference of differences) console.log(`    ${difference}`);
+}
