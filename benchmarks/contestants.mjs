@@ -30,6 +30,13 @@ export const murre = (places) => ({
       ...murrePlaces(places),
     ],
   }),
+  resolve: (requirements, environment, cache) => ({
+    file: process.execPath,
+    args: [
+      ...[murreBin, "pip", "install", "--dry-run", "--json", "--only-binary", ":all:", "-q"],
+      ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...murrePlaces(places)],
+    ],
+  }),
   venv: (python, environment, cache) =>
     execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
       stdio: "ignore",
@@ -67,6 +74,21 @@ export const uv = (file, { indexes, findLinks }) => {
       args: [
         ...["pip", "install", "--dry-run", "--only-binary", ":all:", "-q"],
         ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...places],
+      ],
+    }),
+    resolve: (requirements, environment, cache) => ({
+      file,
+      args: [
+        ...["pip", "install", "--dry-run", "--only-binary", ":all:", "-q"],
+        ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...places],
+      ],
+    }),
+    /** Prints `NAME==VERSION` lines. */
+    pins: (requirements, environment, cache) => ({
+      file,
+      args: [
+        ...["pip", "compile", requirements, "--no-header", "--no-annotate", "--only-binary", ":all:", "-q"],
+        ...["-p", environment, "--cache-dir", cache, ...places],
       ],
     }),
     venv: (python, environment) =>

@@ -41,7 +41,10 @@ function awaitUrl(file) {
 
 /** What the server answered while `run` ran; the questions about it are not counted. */
 function count(url, log, run) {
-  const requests = () => readFileSync(log, "utf8").split("\n").filter((line) => line !== "" && !line.includes("/__stats")).length;
+  const requests = () =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.includes("/__stats")).length;
   const script = `process.stdout.write(await (await fetch(${JSON.stringify(new URL("/__stats", url).href)})).text())`;
   const ask = () => execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   const [before, first] = [requests(), ask()];
@@ -50,16 +53,16 @@ function count(url, log, run) {
   return { requests: requests() - before, bytes };
 }
 
+export const readPins = (file) => parsePins(readFileSync(file, "utf8"));
+
 /** The pins of `NAME==VERSION` lines. */
-export function readPins(file) {
-  const lines = readFileSync(file, "utf8").split("\n");
+export function parsePins(text) {
+  const lines = text.split("\n");
   return new Map(lines.filter((line) => /^[a-z0-9]/i.test(line)).map((line) => line.trim().split("==")));
 }
 
-/** Where two solutions differ: `NAME: VERSION instead of VERSION`. */
+/** The names at which two solutions differ. */
 export function comparePins(found, expected) {
   const names = [...new Set([...found.keys(), ...expected.keys()])].toSorted();
-  return names
-    .filter((name) => found.get(name) !== expected.get(name))
-    .map((name) => `${name}: ${found.get(name) ?? "absent"} instead of ${expected.get(name) ?? "absent"}`);
+  return names.filter((name) => found.get(name) !== expected.get(name));
 }

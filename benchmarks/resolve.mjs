@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { murre, uv } from "./contestants.mjs";
 import { compare, median, print } from "./harness.mjs";
-import { comparePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
+import { comparePins, parsePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
 
 // GNU time tells the peak memory and the processor time of a process; without it both are left out.
 const gnuTime = existsSync("/usr/bin/time") ? "/usr/bin/time" : undefined;
@@ -16,7 +16,8 @@ export function resolveWorkloads(settings) {
   return withRecordedIndex(settings.snapshot, settings.scratch, (server) => {
     const places = { indexes: [server.url], findLinks: [] };
     const tools = [murre(places), ...(settings.uvFile === undefined ? [] : [uv(settings.uvFile, places)])];
-    for (const tool of tools) tool.venv(settings.python, environmentOf(settings, tool), join(settings.scratch, "venv-cache"));
+    for (const tool of tools)
+      tool.venv(settings.python, environmentOf(settings, tool), join(settings.scratch, "venv-cache"));
     const chosen = settings.workloads.length > 0 ? settings.workloads : workloadsOf(settings.snapshot);
     return chosen.flatMap((workload) => measureWorkload(settings, server, tools, workload));
   });
@@ -29,31 +30,65 @@ function measureWorkload(settings, server, tools, workload) {
   const resolve = (tool, cache) => tool.resolve(requirements, environmentOf(settings, tool), cache);
   const folder = join(settings.scratch, workload);
   mkdirSync(folder);
-  const pins = verifyPins(settings, workload, resolve(tools[0], join(folder, "pins")));
+  const pins = verifyPins(settings, workload, tools, folder);
   return settings.caches.map((cache) => {
     const shared = (tool) => join(folder, `warm-${tool.name}`);
     // The first run of each fills its warm cache; the server has prepared its answers after it.
     for (const tool of tools) runOnce(resolve(tool, shared(tool)));
     const cacheOf = (tool, own) => (cache === "warm" ? shared(tool) : join(own, "cache"));
     const contestants = tools.map((tool) => usageMeasured(tool.name, (own) => resolve(tool, cacheOf(tool, own))));
-    const result = compare(`resolve-${cache} ${workload}`, contestants, { runs: settings.runs, scratch: join(folder, cache) });
+    const result = compare(`resolve-${cache} ${workload}`, contestants, {
+      runs: settings.runs,
+      scratch: join(folder, cache),
+    });
     for (const [index, row] of result.rows.entries()) {
       const tool = tools[index];
       Object.assign(row, contestants[index].usage());
-      Object.assign(row, server.count(() => runOnce(resolve(tool, cacheOf(tool, join(folder, `counted-${cache}-${tool.name}`))))));
+      Object.assign(
+        row,
+        server.count(() => runOnce(resolve(tool, cacheOf(tool, join(folder, `counted-${cache}-${tool.name}`))))),
+      );
     }
     return { ...result, pins };
   });
 }
 
-const runOnce = ({ file, args }) => execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] });
+const runOnce = ({ file, args }) =>
+  execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] });
 
-/** Compares murre's pins with the recorded ones of CPython 3.11 on Linux. */
-function verifyPins({ snapshot }, workload, command) {
-  const { added } = JSON.parse(runOnce(command));
+/**
+ * Compares murre's pins with the recorded ones, which are for CPython 3.11.0 on Linux x86_64; where they differ, with what
+ * uv pins for the very interpreter that murre resolves for. What is older than either, or missing, is worse.
+ */
+function verifyPins(settings, workload, [own, other], folder) {
+  const { snapshot } = settings;
+  const requirements = join(snapshot, "requirements", `${workload}.in`);
+  const { added } = JSON.parse(runOnce(own.resolve(requirements, environmentOf(settings, own), join(folder, "pins"))));
   const found = new Map(added.map(({ name, version }) => [name, version]));
-  const differences = comparePins(found, readPins(join(snapshot, "expected", `${workload}.txt`)));
-  return { count: found.size, differences };
+  const expected = readPins(join(snapshot, "expected", `${workload}.txt`));
+  const differing = comparePins(found, expected);
+  const beside =
+    differing.length > 0 && other?.pins !== undefined
+      ? parsePins(runOnce(other.pins(requirements, environmentOf(settings, other), join(folder, "pins-other"))))
+      : undefined;
+  return {
+    count: found.size,
+    differences: differing.map((name) => judge(name, found.get(name), expected.get(name), beside)),
+  };
+}
+
+function judge(name, found, expected, beside) {
+  if (beside !== undefined && beside.get(name) === found)
+    return {
+      verdict: "different",
+      text: `${name}: ${found ?? "absent"}, recorded ${expected ?? "absent"}; uv has the same for this interpreter`,
+    };
+  const isNewer =
+    found !== undefined && (expected === undefined || found.localeCompare(expected, "en", { numeric: true }) > 0);
+  return {
+    verdict: isNewer ? "different" : "worse",
+    text: `${name}: ${found ?? "absent"}, recorded ${expected ?? "absent"}`,
+  };
 }
 
 /** Processor seconds and peak memory of the runs that count. */
@@ -71,7 +106,10 @@ function usageMeasured(name, command) {
     usage() {
       if (files.length === 0) return {};
       const rows = files.map((file) => readFileSync(file, "utf8").trim().split("\n").at(-1).split(" ").map(Number));
-      return { cpuSeconds: median(rows.map(([user, system]) => user + system)), peakMiB: median(rows.map(([, , kib]) => kib / 1024)) };
+      return {
+        cpuSeconds: median(rows.map(([user, system]) => user + system)),
+        peakMiB: median(rows.map(([, , kib]) => kib / 1024)),
+      };
     },
   };
 }
@@ -79,10 +117,12 @@ function usageMeasured(name, command) {
 export function printResolution(result) {
   print(result);
   for (const { name, requests, bytes, cpuSeconds, peakMiB } of result.rows) {
-    const usage = cpuSeconds === undefined ? "" : `; processor ${cpuSeconds.toFixed(2)} s, peak memory ${peakMiB.toFixed(0)} MiB`;
+    const usage =
+      cpuSeconds === undefined ? "" : `; processor ${cpuSeconds.toFixed(2)} s, peak memory ${peakMiB.toFixed(0)} MiB`;
     console.log(`  ${name.padEnd(22)} ${requests} requests, ${(bytes / 1e6).toFixed(2)} MB${usage}`);
   }
   const { count, differences } = result.pins;
-  console.log(`  pins: ${differences.length === 0 ? `${count}, all equal` : `${differences.length} of ${count} differ`}`);
-  for (const difference of differences) console.log(`    ${difference}`);
+  const worse = differences.filter(({ verdict }) => verdict === "worse").length;
+  console.log(`  pins: ${count - differences.length} equal, ${differences.length - worse} different, ${worse} worse`);
+  for (const { verdict, text } of differences) console.log(`    ${verdict}: ${text}`);
 }

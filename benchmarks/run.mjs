@@ -52,14 +52,24 @@ if (values.json !== undefined) save(values.json, results);
 
 function pinnedRequirements() {
   if (values.requirements !== undefined) return resolve(values.requirements);
-  if (chosen.some((name) => name.startsWith("sync-"))) throw new Error("give the pinned requirements: --requirements FILE");
+  if (chosen.some((name) => name.startsWith("sync-")))
+    throw new Error("give the pinned requirements: --requirements FILE");
   return undefined;
 }
 
 function resolveRecorded(scratch, cache) {
-  if (values.snapshot === undefined) throw new Error("give the recorded index: --snapshot FOLDER or MURRE_INDEX_SNAPSHOT");
+  if (values.snapshot === undefined)
+    throw new Error("give the recorded index: --snapshot FOLDER or MURRE_INDEX_SNAPSHOT");
   const { python, workload: workloads = [] } = values;
-  return resolveWorkloads({ snapshot: resolve(values.snapshot), scratch, runs, python, uvFile, workloads, caches: [cache] });
+  return resolveWorkloads({
+    snapshot: resolve(values.snapshot),
+    scratch,
+    runs,
+    python,
+    uvFile,
+    workloads,
+    caches: [cache],
+  });
 }
 
 function indexPlaces() {
