@@ -12,6 +12,8 @@ export function findUv() {
   return spawnSync(file, ["--version"]).status === 0 ? file : undefined;
 }
 
+const words = (text) => text.split(" ");
+
 /** @param {{ indexes: string[], findLinks: string[] }} places */
 export const murre = (places) => ({
   name: "murre",
@@ -33,8 +35,15 @@ export const murre = (places) => ({
   resolve: (requirements, environment, cache) => ({
     file: process.execPath,
     args: [
-      ...[murreBin, "pip", "install", "--dry-run", "--json", "--only-binary", ":all:", "-q"],
-      ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...murrePlaces(places)],
+      murreBin,
+      ...words("pip install --dry-run --json --only-binary :all: -q"),
+      "-r",
+      requirements,
+      "-p",
+      environment,
+      "--cache-dir",
+      cache,
+      ...murrePlaces(places),
     ],
   }),
   venv: (python, environment, cache) =>
@@ -72,23 +81,27 @@ export const uv = (file, { indexes, findLinks }) => {
     resolve: (requirements, environment, cache) => ({
       file,
       args: [
-        ...["pip", "install", "--dry-run", "--only-binary", ":all:", "-q"],
-        ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...places],
-      ],
-    }),
-    resolve: (requirements, environment, cache) => ({
-      file,
-      args: [
-        ...["pip", "install", "--dry-run", "--only-binary", ":all:", "-q"],
-        ...["-r", requirements, "-p", environment, "--cache-dir", cache, ...places],
+        ...words("pip install --dry-run --only-binary :all: -q"),
+        "-r",
+        requirements,
+        "-p",
+        environment,
+        "--cache-dir",
+        cache,
+        ...places,
       ],
     }),
     /** Prints `NAME==VERSION` lines. */
     pins: (requirements, environment, cache) => ({
       file,
       args: [
-        ...["pip", "compile", requirements, "--no-header", "--no-annotate", "--only-binary", ":all:", "-q"],
-        ...["-p", environment, "--cache-dir", cache, ...places],
+        ...words("pip compile --no-header --no-annotate --only-binary :all: -q"),
+        requirements,
+        "-p",
+        environment,
+        "--cache-dir",
+        cache,
+        ...places,
       ],
     }),
     venv: (python, environment) =>
@@ -98,7 +111,7 @@ export const uv = (file, { indexes, findLinks }) => {
 
 /** The floor in C; undefined where there is no gcc. */
 export function compileFloor(folder) {
-  const binary = join(folder, "floor");
+  const binary = join(folder, "floor-in-c");
   const { status } = spawnSync("gcc", ["-O2", "-pthread", "-o", binary, join(here, "floor/floor.c")]);
   return status === 0 && existsSync(binary) ? binary : undefined;
 }
