@@ -1,0 +1,138 @@
+import { temporaryFolder } from "@murre/test-kit";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** One line of a server's log. */
+export interface LoggedRequest {
+  readonly status: number;
+  readonly path: string;
+}
+
+/** A web server that people use, as a process of its own on 127.0.0.1. */
+export interface WebServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** What it answered since the last call, in the order of the log. */
+  requests(): Promise<readonly LoggedRequest[]>;
+  close(): Promise<void>;
+}
+
+const longestWaitMs = 20_000;
+
+/** Debian's nginx, or the one on the PATH; undefined where there is none. */
+export function findNginx(): string | undefined {
+  return ["nginx", "/usr/sbin/nginx"].find((file) => spawnSync(file, ["-v"]).status === 0);
+}
+
+/** nginx serves a folder with a configuration of its own: one process in the foreground, everything it writes in a temporary folder. */
+export async function startNginx(nginx: string, root: string, { ranges }: { ranges: boolean }): Promise<WebServer> {
+  // Between finding a free port and listening on it another process may take it.
+  for (let attempt = 0; ; attempt++) {
+    const folder = temporaryFolder("nginx");
+    const port = await freePort();
+    writeFileSync(join(folder, "nginx.conf"), nginxConfiguration(root, port, ranges));
+    const words = ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")];
+    const child = spawn(nginx, words, { stdio: "ignore" });
+    const log = () => readFileSync(join(folder, "access.log"), "utf8");
+    const server = await openServer(child, `http://127.0.0.1:${port}`, log, /^(\d+) \S+ (\S+)$/);
+    if (server !== undefined) return server;
+    if (attempt === 4) throw new Error(`nginx does not start: ${readFileSync(join(folder, "error.log"), "utf8")}`);
+  }
+}
+
+const nginxConfiguration = (root: string, port: number, ranges: boolean): string => `
+daemon off;
+master_process off;
+pid nginx.pid;
+events {}
+http {
+  types { text/html html; application/zip whl; }
+  default_type application/octet-stream;
+  log_format short '$status $request_method $request_uri';
+  access_log access.log short;
+  client_body_temp_path temporary; proxy_temp_path temporary; fastcgi_temp_path temporary;
+  uwsgi_temp_path temporary; scgi_temp_path temporary;
+  server {
+    listen 127.0.0.1:${port};
+    root ${root};
+    ${ranges ? "" : "max_ranges 0;"}
+  }
+}
+`;
+
+/** `python3 -m http.server`: HTTP/1.0, a new connection for each request, no ranges, no validators on listings. */
+export async function startPythonServer(root: string): Promise<WebServer> {
+  const words = ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", root];
+  const child = spawn("python3", words, { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  let log = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
+  const port = await until(() => /port (\d+)/.exec(printed)?.[1], child);
+  const server = await openServer(child, `http://127.0.0.1:${port}`, () => log, /"GET (\S+) [^"]*" (\d+)/);
+  if (server === undefined) throw new Error(`http.server does not start: ${log}`);
+  return server;
+}
+
+/** Undefined when the process ended before it answered. */
+async function openServer(
+  child: ChildProcess,
+  url: string,
+  log: () => string,
+  pattern: RegExp,
+): Promise<WebServer | undefined> {
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let marks = 0;
+  let read = 0;
+  /** A request that is in the log says that those before it are there too. */
+  const mark = async (): Promise<string> => {
+    const path = `/mark-${marks++}`;
+    await (await fetch(url + path)).arrayBuffer();
+    await until(() => (log().includes(`${path} `) || log().includes(`${path}\n`) ? true : undefined), child);
+    return path;
+  };
+  const answers = await until(() => mark().catch(() => undefined), child).catch(() => undefined);
+  if (answers === undefined || child.exitCode !== null) return undefined;
+  return {
+    url,
+    async requests() {
+      await mark();
+      const lines = log().split("\n").slice(0, -1);
+      const fresh = lines.slice(read);
+      read = lines.length;
+      return fresh.flatMap((line) => parseLine(line, pattern)).filter(({ path }) => !path.startsWith("/mark-"));
+    },
+    async close() {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+function parseLine(line: string, pattern: RegExp): LoggedRequest[] {
+  const match = pattern.exec(line);
+  if (match === null) return [];
+  const [, one = "", other = ""] = match;
+  return [one.startsWith("/") ? { path: one, status: Number(other) } : { path: other, status: Number(one) }];
+}
+
+async function until<T>(look: () => T | undefined | Promise<T | undefined>, child: ChildProcess): Promise<T> {
+  for (const end = Date.now() + longestWaitMs; Date.now() < end; await sleep(20)) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (child.exitCode !== null) break;
+  }
+  throw new Error("the server did not answer in time");
+}
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
