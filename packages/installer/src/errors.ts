@@ -116,9 +116,6 @@ export class SeveralProblems extends Error {
 export class NoSolution extends Error {
   override readonly name = "NoSolution";
   readonly code = "MURRE_NO_SOLUTION";
-  constructor(explanation: string) {
-    super(explanation);
-  }
 }
 
 /** A project may come only from its source (`--no-binary`), which this version cannot build. Nothing was changed. */
