@@ -53,12 +53,21 @@ if (spawnSync("spin", ["-V"]).error !== undefined) {
 let wrong = 0;
 for (const { model, flags, expected } of small ? smallRuns : [...smallRuns, ...largeRuns]) {
   const started = performance.now();
-  const line = execFileSync(fileURLToPath(new URL("verify.sh", import.meta.url)), [`${model}.pml`, model, ...flags], { encoding: "utf8" });
+  const line = execFileSync(fileURLToPath(new URL("verify.sh", import.meta.url)), [`${model}.pml`, model, ...flags], {
+    encoding: "utf8",
+  });
   // rc=0 and "errors: 0": explored to the end. A time or memory limit is neither.
-  const outcome = /errors: 0\b/.test(line) && !/max search|out of memory/.test(line) ? "holds" : /errors: [1-9]/.test(line) ? "fails" : "undecided";
+  const outcome =
+    /errors: 0\b/.test(line) && !/max search|out of memory/.test(line)
+      ? "holds"
+      : /errors: [1-9]/.test(line)
+        ? "fails"
+        : "undecided";
   if (outcome !== expected) wrong++;
   const states = Number(/(\S+) states, stored/.exec(line)?.[1] ?? 0);
   const verdict = outcome === expected ? outcome : `${outcome}, but it should be: ${expected}`;
-  console.log(`${[model, ...flags].join(" ")}: ${verdict}; ${states} states, ${Math.round((performance.now() - started) / 100) / 10} s`);
+  console.log(
+    `${[model, ...flags].join(" ")}: ${verdict}; ${states} states, ${Math.round((performance.now() - started) / 100) / 10} s`,
+  );
 }
 process.exitCode = wrong === 0 ? 0 : 1;

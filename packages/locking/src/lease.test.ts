@@ -114,6 +114,7 @@ describe("a heartbeat is kept for an operation that grows old", () => {
     await until(() => existsSync(join(root, "heartbeats", lease.name)));
     unlinkSync(lease.path);
     await until(() => lease.lost.aborted);
+    expect(lease.lost.reason).toBeInstanceOf(LeaseLost);
     lease.release();
   });
 });

@@ -81,7 +81,9 @@ class HeldLease implements Lease {
     this.path = join(root, "leases", this.name);
     // A worker thread can end while its process lives on: its life is known by its socket only, so that must be there before the lease.
     if (!isMainThread && !listenForJudges(root))
-      throw new LeaseUnavailable(root, { cause: new Error("a worker thread needs a socket; take the lease in the main thread") });
+      throw new LeaseUnavailable(root, {
+        cause: new Error("a worker thread needs a socket; take the lease in the main thread"),
+      });
     createLeaseFile(this.root, this.path, options.command);
     releaseAtProcessEnd(this);
     this.#signal = options.signal;

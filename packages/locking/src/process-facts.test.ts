@@ -47,7 +47,9 @@ describe("platforms without /proc", () => {
   });
 
   test("macOS: a zombie is gone", () => {
-    expect(processFact(7, "darwin", { ...nothing, run: () => "Z    Wed Jan  7 10:00:00 2026" })).toEqual({ state: "gone" });
+    expect(processFact(7, "darwin", { ...nothing, run: () => "Z    Wed Jan  7 10:00:00 2026" })).toEqual({
+      state: "gone",
+    });
   });
 
   test("Windows: only whether the pid exists, so a reused one cannot be told apart and the heartbeat decides", () => {

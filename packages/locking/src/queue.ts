@@ -128,7 +128,10 @@ class Turn {
       this.#before ??= this.#scanTickets();
       if (this.#before === undefined) return "taken for dead";
       const before = this.#before;
-      end = await this.#waitFor(before.map((ticket) => this.#obstacle(ticket)), () => this.#options.onGone?.(before));
+      end = await this.#waitFor(
+        before.map((ticket) => this.#obstacle(ticket)),
+        () => this.#options.onGone?.(before),
+      );
     }
     const { kind, subject, onEvent } = this.#options;
     onEvent?.({ type: "waited", kind, subject, waitedMs: performance.now() - started });

@@ -16,8 +16,14 @@ function setUp() {
   const root = temporaryFolder();
   const lease = takeLease(root);
   const folder = join(root, "lock");
-  const options = (mode: "read" | "write", more: Partial<LockOptions> = {}): LockOptions => ({ folder, lease, mode, ...more });
-  const acquire = (mode: "read" | "write", more?: Partial<LockOptions>): Promise<HeldLock> => acquireLock(options(mode, more));
+  const options = (mode: "read" | "write", more: Partial<LockOptions> = {}): LockOptions => ({
+    folder,
+    lease,
+    mode,
+    ...more,
+  });
+  const acquire = (mode: "read" | "write", more?: Partial<LockOptions>): Promise<HeldLock> =>
+    acquireLock(options(mode, more));
   return { root, lease, folder, options, acquire };
 }
 
@@ -64,12 +70,50 @@ describe("Protocol, section 2, fairness: first come, first served once the ticke
       await sleep(1);
       lock.release();
     };
-    const all = [take("writer", "write"), take("reader 1", "read"), take("reader 2", "read"), take("writer 2", "write")];
+    const all = [
+      take("writer", "write"),
+      take("reader 1", "read"),
+      take("reader 2", "read"),
+      take("writer 2", "write"),
+    ];
     await sleep(20);
     held.release();
     await Promise.all(all);
     expect(order[0]).toBe("writer");
     expect(order[3]).toBe("writer 2");
+  });
+});
+
+describe("Protocol, A5 and A6: one who still draws a number is waited for, and only then are the smaller tickets looked for", () => {
+  test("a slow process that drew a smaller number goes first (CE10, CE11)", async () => {
+    const { acquire, folder, root } = setUp();
+    const slow = takeLease(root);
+    const choosing = join(folder, "choosing", `${slow.name}-1`);
+    const ticket = join(folder, "tickets", `0-w-${slow.name}-1`);
+    (await acquire("read")).release();
+    writeFileSync(choosing, "");
+    const wanted = acquire("write");
+    expect(await isWaiting(wanted)).toBe(true);
+    writeFileSync(ticket, "");
+    unlinkSync(choosing);
+    expect(await isWaiting(wanted)).toBe(true);
+    unlinkSync(ticket);
+    (await wanted).release();
+    expect(readdirSync(join(folder, "tickets"))).toEqual([]);
+    slow.release();
+  });
+
+  test("whoever begins to draw later is not waited for", async () => {
+    const { acquire, folder, root } = setUp();
+    const held = await acquire("write");
+    const wanted = acquire("write");
+    const late = takeLease(root);
+    writeFileSync(join(folder, "choosing", `${late.name}-1`), "");
+    held.release();
+    const next = await wanted;
+    expect(readdirSync(join(folder, "choosing"))).toHaveLength(1);
+    next.release();
+    late.release();
   });
 });
 

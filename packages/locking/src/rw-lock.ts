@@ -5,7 +5,14 @@ import { errorCode, LockLost, LockTimeout, LockUnavailable } from "./errors.ts";
 import { announce, type Lease } from "./lease.ts";
 import type { LockEventListener } from "./lock-events.ts";
 import { leaveQueue, queue, type Queued } from "./queue.ts";
-import { entryExists, type LockMode, revokeTicket, type TicketFolder, ticketFolder, type TicketForm } from "./tickets.ts";
+import {
+  entryExists,
+  type LockMode,
+  revokeTicket,
+  type TicketFolder,
+  ticketFolder,
+  type TicketForm,
+} from "./tickets.ts";
 
 export interface LockOptions {
   /** The folder of the lock's own; made when missing. */

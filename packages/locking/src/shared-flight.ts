@@ -32,11 +32,15 @@ export class SharedFlight {
   readonly #abort = new AbortController();
   readonly #end: Promise<void>;
   #consumers = 0;
+  #ended = false;
 
   constructor(at: TicketFolder, options: SharedFlightOptions) {
     this.#at = at;
     this.#options = options;
-    this.#end = this.#fly().finally(options.onClosed);
+    this.#end = this.#fly().finally(() => {
+      this.#ended = true;
+      options.onClosed();
+    });
     // A failure after the last consumer has gone is nobody's.
     this.#end.catch(() => {});
   }
@@ -48,7 +52,7 @@ export class SharedFlight {
       await unlessAborted(this.#end, signal);
     } finally {
       this.#consumers--;
-      if (this.#consumers === 0) {
+      if (this.#consumers === 0 && !this.#ended) {
         this.#options.onClosed();
         this.#abort.abort(signal?.reason);
       }
@@ -97,7 +101,11 @@ export class SharedFlight {
   }
 
   /** F3 to F6 with the turn come. */
-  async #hold(queued: Queued, lease: Lease, settled: (waitedFor: readonly TicketName[]) => Promise<boolean>): Promise<void> {
+  async #hold(
+    queued: Queued,
+    lease: Lease,
+    settled: (waitedFor: readonly TicketName[]) => Promise<boolean>,
+  ): Promise<void> {
     const { key: subject, work, onEvent } = this.#options;
     const ticket = queued.ticket.name;
     const sinceMs = performance.now();

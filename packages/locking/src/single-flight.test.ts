@@ -76,7 +76,11 @@ describe("Protocol, F6: a failure reaches those who waited, and nobody else", ()
     const second = await there.run("a", request("a")).catch((error: unknown) => error);
     expect(await first).toBeInstanceOf(TypeError);
     expect(second).toBeInstanceOf(FlightFailed);
-    expect((second as FlightFailed).failure).toEqual({ name: "TypeError", code: "MURRE_TEST", message: "no such file" });
+    expect((second as FlightFailed).failure).toEqual({
+      name: "TypeError",
+      code: "MURRE_TEST",
+      message: "no such file",
+    });
     expect(works()).toBe(0);
   });
 
@@ -140,7 +144,10 @@ describe("Protocol, section 7: an abort is not a failure", () => {
   test("one who waits for another process leaves no ticket", async () => {
     const { root, here, there, request } = setUp();
     const abort = new AbortController();
-    const first = here.run("a", request("a", { work: () => sleep(40).then(() => writeFileSync(join(root, "a"), "r")) }));
+    const first = here.run(
+      "a",
+      request("a", { work: () => sleep(40).then(() => writeFileSync(join(root, "a"), "r")) }),
+    );
     const second = there.run("a", request("a", { signal: abort.signal }));
     await sleep(10);
     abort.abort(new Error("stopped"));

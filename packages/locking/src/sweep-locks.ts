@@ -4,7 +4,15 @@ import { decidingScan } from "./deciding-scan.ts";
 import { isGone } from "./errors.ts";
 import { cleanFlight } from "./flight-folder.ts";
 import { judge, type Stake } from "./liveness.ts";
-import { leaseOf, parseTicket, removeEntry, revokeTicket, type TicketFolder, ticketFolder, type TicketForm } from "./tickets.ts";
+import {
+  leaseOf,
+  parseTicket,
+  removeEntry,
+  revokeTicket,
+  type TicketFolder,
+  ticketFolder,
+  type TicketForm,
+} from "./tickets.ts";
 
 /**
  * Removes what the dead left in one lock's folder. Never needed for progress: whoever waits does it too.
@@ -20,7 +28,8 @@ export async function sweepLock(
   const removed: string[] = [];
   for (const name of decidingScan(at.choosing) ?? []) {
     const path = join(at.choosing, name);
-    if ((await judge(root, leaseOf(name), { stake, witness: path })) === "dead" && removeEntry(path)) removed.push(name);
+    if ((await judge(root, leaseOf(name), { stake, witness: path })) === "dead" && removeEntry(path))
+      removed.push(name);
   }
   for (const name of decidingScan(at.tickets) ?? []) {
     const lease = parseTicket(name)?.lease;

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { leaseOf, parseTicket, precedes, type TicketName } from "./tickets.ts";
 
 const ticket = fc
-  .tuple(fc.bigInt({ min: 0n, max: 2n ** 70n }), fc.constantFrom("r", "w"), fc.stringMatching(/^[a-z0-9_]{1,48}$/), fc.nat())
+  .tuple(
+    fc.bigInt({ min: 0n, max: 2n ** 70n }),
+    fc.constantFrom("r", "w"),
+    fc.stringMatching(/^[a-z0-9_]{1,48}$/),
+    fc.nat(),
+  )
   .map(([number, mode, lease, n]) => parseTicket(`${number}-${mode}-${lease}-${n}`) as TicketName);
 
 describe("Protocol, section 2: the order is (k, me), k numeric, then me as bytes", () => {

@@ -75,15 +75,26 @@ export function drawTicket(at: TicketFolder, lease: Lease, mode: LockMode): Tick
   let ticket: TicketName | undefined;
   try {
     ticket = createTicket(at, holder, lease.name, mode);
+    // A4: the result counts. Gone means that someone judged this process dead while it drew its number: another may have entered with the
+    // same number, so this ticket must not be used (CE13).
+    if (removeEntry(choosing)) return ticket;
   } catch (error) {
-    removeEntry(choosing);
+    quietly(() => removeEntry(choosing));
+    const drawn = ticket;
+    if (drawn !== undefined) quietly(() => revokeTicket(at, drawn.name));
     throw error;
   }
-  // A4: the result counts. Gone means that someone judged this process dead while it drew its number: another may have entered with the
-  // same number, so this ticket must not be used (CE13).
-  if (removeEntry(choosing)) return ticket;
   revokeTicket(at, ticket.name);
   return undefined;
+}
+
+/** Tidies up after an error that says more than another one would; what stays is removed when this process has ended. */
+function quietly(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // As above.
+  }
 }
 
 function createTicket(at: TicketFolder, holder: string, lease: string, mode: LockMode): TicketName {

@@ -116,4 +116,3 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     signal?.addEventListener("abort", end, { once: true });
   });
 }
-

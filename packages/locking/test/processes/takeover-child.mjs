@@ -20,7 +20,11 @@ async function naive() {
   pauseBefore("rmdirSync", "lock", reached, goOn);
   const { acquireNaively } = await import("./naive-lock.mjs");
   // Stale is what carries the dead one's mtime, the year 2000.
-  return acquireNaively(join(root, "lock"), (stats) => stats.mtime.getUTCFullYear() === 2000, () => say("waiting"));
+  return acquireNaively(
+    join(root, "lock"),
+    (stats) => stats.mtime.getUTCFullYear() === 2000,
+    () => say("waiting"),
+  );
 }
 
 async function murre() {

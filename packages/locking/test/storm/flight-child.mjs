@@ -4,11 +4,12 @@ import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, writeFil
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@murre/test-kit";
-import { dieBeforeCall } from "./crash-at-syscall.mjs";
+import { dieBeforeCall, hesitate } from "./crash-at-syscall.mjs";
 
 const { createSingleFlight, takeLease } = await import("../../dist/index.js");
 const [root, index, keys, seed, deaths] = process.argv.slice(2);
 const random = seededRandom(Number(seed) * 1_000_003 + Number(index) * 1009 + Number(deaths));
+hesitate(random);
 const flights = createSingleFlight({ root });
 // No process dies more than twice, so that all come to an end.
 const mortal = Number(deaths) < 2;

@@ -12,7 +12,11 @@ export async function flightStorm({ root, processes, keys, seed, deadlineMs }) {
   const { sweepFlights, sweepLeases } = await import("../../dist/index.js");
   await sweepLeases(root);
   await sweepFlights(root);
-  const works = readdirSync(join(root, "log")).map((key) => readFileSync(join(root, "log", key), "utf8").trimEnd().split("\n"));
+  const works = readdirSync(join(root, "log")).map((key) =>
+    readFileSync(join(root, "log", key), "utf8")
+      .trimEnd()
+      .split("\n"),
+  );
   return {
     deaths,
     stuck: stuck.length,
@@ -32,7 +36,8 @@ function workedTwice(lines) {
     const [id, phase] = line.split(" ");
     const before = lines[at - 1]?.split(" ");
     if (phase === "begin" && before?.[1] === "end") bad.push(`${id} began after ${before[0]} had ended`);
-    if (phase === "end" && (before?.[1] !== "begin" || before[0] !== id)) bad.push(`${id} ended after ${before?.join(" ")}`);
+    if (phase === "end" && (before?.[1] !== "begin" || before[0] !== id))
+      bad.push(`${id} ended after ${before?.join(" ")}`);
     if (phase === "begin" && before?.[0] === id) bad.push(`${id} began twice`);
   }
   return bad;

@@ -7,7 +7,11 @@ import { parseArgs } from "node:util";
 import { lockStorm } from "./lock-storm.mjs";
 
 const { values } = parseArgs({
-  options: { namespaces: { type: "boolean", default: false }, seeds: { type: "string", default: "10" }, first: { type: "string", default: "1" } },
+  options: {
+    namespaces: { type: "boolean", default: false },
+    seeds: { type: "string", default: "10" },
+    first: { type: "string", default: "1" },
+  },
 });
 let bad = 0;
 for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed++) {

@@ -4,11 +4,12 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@murre/test-kit";
-import { dieBeforeCall } from "./crash-at-syscall.mjs";
+import { dieBeforeCall, hesitate } from "./crash-at-syscall.mjs";
 
 const { acquireLock, takeLease } = await import("../../dist/index.js");
 const [root, index, acquisitions, seed, deaths] = process.argv.slice(2);
 const random = seededRandom(Number(seed) * 1_000_003 + Number(index) * 1009 + Number(deaths));
+hesitate(random);
 const progress = join(root, "progress", index);
 const begun = readProgress();
 

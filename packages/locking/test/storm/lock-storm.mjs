@@ -11,7 +11,12 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
  */
 export async function lockStorm({ root, processes, acquisitions, seed, stops, deadlineMs, namespaces }) {
   for (const folder of ["progress", "log", "lock", "own"]) mkdirSync(join(root, folder), { recursive: true });
-  const children = Array.from({ length: processes }, (_, index) => [root, String(index), String(acquisitions), String(seed)]);
+  const children = Array.from({ length: processes }, (_, index) => [
+    root,
+    String(index),
+    String(acquisitions),
+    String(seed),
+  ]);
   const half = namespaces === "two" ? processes / 2 : processes;
   const share = (part, salt) => ({
     script: here("lock-child.mjs"),
@@ -22,7 +27,9 @@ export async function lockStorm({ root, processes, acquisitions, seed, stops, de
   });
   const reports = await Promise.all([
     controller(share(children.slice(0, half), 0), []),
-    ...(half < processes ? [controller(share(children.slice(half), 7), ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"])] : []),
+    ...(half < processes
+      ? [controller(share(children.slice(half), 7), ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"])]
+      : []),
   ]);
   const { sweepLeases, sweepLock } = await import("../../dist/index.js");
   await sweepLeases(root);
@@ -31,7 +38,10 @@ export async function lockStorm({ root, processes, acquisitions, seed, stops, de
     ...readdirSync(join(root, "own")).map((name) => join(root, "own", name)),
   ];
   for (const folder of folders) await sweepLock(root, folder);
-  const left = [join(root, "leases"), ...folders.flatMap((folder) => [join(folder, "choosing"), join(folder, "tickets")])].flatMap(listing);
+  const left = [
+    join(root, "leases"),
+    ...folders.flatMap((folder) => [join(folder, "choosing"), join(folder, "tickets")]),
+  ].flatMap(listing);
   return {
     deaths: sum(reports, "deaths"),
     stops: sum(reports, "stops"),
@@ -66,7 +76,9 @@ export function judgeLogs(root) {
   const violations = [];
   for (const name of readdirSync(join(root, "log"))) {
     const spans = new Map();
-    const lines = readFileSync(join(root, "log", name), "utf8").trimEnd().split("\n");
+    const lines = readFileSync(join(root, "log", name), "utf8")
+      .trimEnd()
+      .split("\n");
     for (const [at, line] of lines.entries()) {
       const [id, mode, phase] = line.split(" ");
       const span = spans.get(id) ?? { id, mode, first: at, last: at };
@@ -78,7 +90,8 @@ export function judgeLogs(root) {
     const ordered = [...spans.values()].sort((a, b) => a.first - b.first);
     for (const [at, one] of ordered.entries())
       for (let next = at + 1; next < ordered.length && ordered[next].first < one.last; next++)
-        if (one.mode === "write" || ordered[next].mode === "write") violations.push(`lock ${name}: ${one.id} and ${ordered[next].id}`);
+        if (one.mode === "write" || ordered[next].mode === "write")
+          violations.push(`lock ${name}: ${one.id} and ${ordered[next].id}`);
   }
   return { sections, completed, violations };
 }
