@@ -13,6 +13,7 @@ export {
 } from "./single-flight.ts";
 export { type FlightWork } from "./shared-flight.ts";
 export { sweepFlights, sweepLock } from "./sweep-locks.ts";
+export { decidingScan } from "./deciding-scan.ts";
 export { assertMayWait, holding, type Holding } from "./deadlock-order.ts";
 export {
   DeadlockRisk,
