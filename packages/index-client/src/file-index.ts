@@ -7,6 +7,7 @@ import { IndexUnreachable } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
 import { decodePageDocument, encodePageDocument } from "./page-document.ts";
 import { judgeLinks, type PageLink, type ParsedPage } from "./page-link.ts";
+import { pageOf } from "./page-releases.ts";
 import type { ProjectPage } from "./types.ts";
 
 /** What decides whether a page that was read from a file still is that file. */
@@ -41,8 +42,9 @@ export async function readFilePage(
   // Loaded when it is needed: a run in which no page changed goes without the HTML parser.
   const { parseSimpleHtml } = await import("./simple-html.ts");
   const parsed = parseSimpleHtml(readText(path, root), `${pageUrl}index.html`, root);
-  documents?.write([...segments], encodePageDocument(source, parsed));
-  return { project, index: root, files: parsed.files, skipped: parsed.skipped };
+  const page = pageOf(parsed, project, root);
+  documents?.write([...segments], encodePageDocument(source, page));
+  return page;
 }
 
 function isSameFile(a: FileSource, b: FileSource): boolean {
@@ -51,7 +53,7 @@ function isSameFile(a: FileSource, b: FileSource): boolean {
 
 function readFolderPage(root: string, pageUrl: string, project: NormalizedName): ProjectPage | undefined {
   const listed = listFolder(pageUrl, root);
-  if (listed !== undefined) return { project, index: root, ...listed };
+  if (listed !== undefined) return pageOf(listed, project, root);
   if (statOf(fileURLToPath(root), root) === undefined) throw new IndexUnreachable(root, "there is no such folder");
   return undefined;
 }

@@ -6,6 +6,7 @@ import { serveFolder, temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClientOptions } from "./client.ts";
 import { mixedHosts } from "./find-files.ts";
+import { pageOf } from "./page-releases.ts";
 import type { IndexEvent, IndexLocation, IndexStrategy, ProjectPage } from "./types.ts";
 
 const foo = normalizeName("foo");
@@ -147,12 +148,11 @@ describe("a project that nobody has", () => {
   });
 });
 
-const page = (index: string): ProjectPage => ({
-  project: foo,
-  index,
-  files: [{ filename: "foo-1.tar.gz", kind: "sdist", url: `${index}foo-1.tar.gz`, hashes: {}, yanked: false, index }],
-  skipped: [],
-});
+const page = (index: string): ProjectPage => {
+  const filename = "foo-1.tar.gz";
+  const link = { filename, kind: "sdist", url: `${index}${filename}`, hashes: {}, yanked: false, index } as const;
+  return pageOf({ files: [link], skipped: [] }, foo, index);
+};
 
 describe("dependency confusion: a project from the public index and from another host", () => {
   const publicIndex = "https://public.x/simple/";
@@ -166,7 +166,7 @@ describe("dependency confusion: a project from the public index and from another
     [["https://a.x/simple/", "https://b.x/simple/"], undefined],
     [["https://public.x/simple/", "file:///srv/wheels/"], undefined],
   ])("%j", (indexes, hosts) => {
-    expect(mixedHosts({ project: foo, groups: indexes.map(page), files: [] }, publicIndex)).toEqual(hosts);
+    expect(mixedHosts({ groups: indexes.map(page) }, publicIndex)).toEqual(hosts);
   });
 
   test("is told once for each project", async () => {

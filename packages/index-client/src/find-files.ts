@@ -72,7 +72,14 @@ function combine(
   );
   if (groups.length === 0) throw nothingFound(project, find.locations, failures);
   for (const { location, error } of failures) find.onSkipped(location, project, error);
-  return { project, groups, files: groups.flatMap((group) => group.files) };
+  return {
+    project,
+    groups,
+    releases: groups.flatMap((group) => group.releases),
+    get files() {
+      return groups.flatMap((group) => group.files);
+    },
+  };
 }
 
 /** A find-links folder that is not there explains a missing project less well than the indexes that answered. */
@@ -105,10 +112,10 @@ function nothingFound(
  * then whoever registers the name of a private project there can slip in a file (dependency confusion). Files and
  * folders of this machine are no hosts.
  */
-export function mixedHosts(found: ProjectFiles, publicIndexUrl: string): readonly string[] | undefined {
+export function mixedHosts(found: Pick<ProjectFiles, "groups">, publicIndexUrl: string): readonly string[] | undefined {
   const publicHost = new URL(publicIndexUrl).host;
   const hosts = new Set<string>();
   for (const group of found.groups)
-    if (group.files.length > 0 && !group.index.startsWith("file:")) hosts.add(new URL(group.index).host);
+    if (group.releases.length > 0 && !group.index.startsWith("file:")) hosts.add(new URL(group.index).host);
   return hosts.has(publicHost) && hosts.size > 1 ? [...hosts] : undefined;
 }

@@ -4,6 +4,7 @@ import { parseSdistFilename } from "@murre/platform-tags";
 import { IndexUnreachable } from "./errors.ts";
 import { listFolder, readText, statOf } from "./file-index.ts";
 import { filenameOfUrl, hashesOfFragment, judgeLinks, kindOfFilename, type ParsedPage } from "./page-link.ts";
+import { pageOf } from "./page-releases.ts";
 import type { DistributionFile, ProjectPage } from "./types.ts";
 
 /** What a find-links place holds, by project: read once, then asked for each project. */
@@ -33,19 +34,16 @@ export function singleDistribution(url: string, index: string): ParsedPage | und
 }
 
 /** Sorts a place's files by the project that their names state; a name that states none is left out. */
-export function groupByProject(page: ParsedPage, index: string): FindLinksPlace {
-  const projects = new Map<
-    string,
-    { project: NormalizedName; index: string; files: DistributionFile[]; skipped: [] }
-  >();
+export function groupByProject(page: Pick<ParsedPage, "files">, index: string): FindLinksPlace {
+  const projects = new Map<NormalizedName, DistributionFile[]>();
   for (const file of page.files) {
     const project = projectOf(file);
     if (project === undefined) continue;
-    const entry = projects.get(project) ?? { project, index, files: [], skipped: [] };
-    entry.files.push(file);
-    projects.set(project, entry);
+    const files = projects.get(project) ?? [];
+    files.push(file);
+    projects.set(project, files);
   }
-  return projects;
+  return new Map([...projects].map(([project, files]) => [project, pageOf({ files, skipped: [] }, project, index)]));
 }
 
 /** PEP 427: a wheel's name ends at its first dash. PEP 625: an sdist's ends at its last. */

@@ -4,8 +4,9 @@ import CachePolicy from "http-cache-semantics";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
-import { decodePageDocument, encodePageDocument, type PageDocument } from "./page-document.ts";
+import { decodePageDocument, encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
+import { pageOf } from "./page-releases.ts";
 import { parseSimpleJson } from "./simple-json.ts";
 import type { Slots } from "./slots.ts";
 import type { Answer, Headers, Transport } from "./transport.ts";
@@ -67,7 +68,7 @@ export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise
 }
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
-  const data = pages.documents?.read("index", indexKey(page.index), page.document);
+  const data = pages.documents?.read(...documentOf(page));
   return data === undefined ? undefined : decodePageDocument<HttpSource>(data, page.project, page.index);
 }
 
@@ -102,7 +103,8 @@ async function consumePage(
     await answer.drop();
     const previous = CachePolicy.fromObject(cached.source.policy);
     const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
-    store(pages, page, { policy: policy.toObject(), redirected: answer.redirected }, cached.page);
+    const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
+    pages.documents?.write(documentOf(page), withSource(cached, source));
     return cached.page;
   }
   if (answer.status !== 200) {
@@ -114,13 +116,16 @@ async function consumePage(
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
-  if (policy.storable()) store(pages, page, { policy: policy.toObject(), redirected: answer.redirected }, parsed);
-  return { project: page.project, index: page.index, files: parsed.files, skipped: parsed.skipped };
+  const made = pageOf(parsed, page.project, page.index);
+  if (pages.documents === undefined || !policy.storable()) return made;
+  const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
+  const document = encodePageDocument(source, made);
+  pages.documents.write(documentOf(page), document);
+  // The compact form takes the place of thousands of objects, most of which nobody will look at.
+  return decodePageDocument<HttpSource>(document, page.project, page.index)?.page ?? made;
 }
 
-function store(pages: HttpPages, page: PageRequest, source: HttpSource, parsed: ParsedPage): void {
-  pages.documents?.write(["index", indexKey(page.index), page.document], encodePageDocument(source, parsed));
-}
+const documentOf = (page: PageRequest): readonly string[] => ["index", indexKey(page.index), page.document];
 
 /** The headers that decide about caching; cookies and the like are not stored. */
 const cachingHeaders = ["age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"];

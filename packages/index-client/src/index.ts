@@ -11,6 +11,7 @@ export type {
   IndexEvent,
   IndexLocation,
   IndexStrategy,
+  PageRelease,
   ProjectFiles,
   ProjectPage,
   Refresh,

@@ -1,8 +1,10 @@
 import { normalizeName } from "@murre/pep508";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodePageDocument, encodePageDocument } from "./page-document.ts";
+import { decodePageDocument, encodePageDocument, withSource } from "./page-document.ts";
 import { judgeLinks, type PageLink } from "./page-link.ts";
+import { pageOf } from "./page-releases.ts";
+import type { ProjectPage } from "./types.ts";
 
 const index = "https://e.x/simple/";
 const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 });
@@ -38,23 +40,34 @@ const link: fc.Arbitrary<PageLink> = filename.chain((name) =>
   }),
 );
 
+/** Getters and classes as plain objects. */
+const plain = (page: ProjectPage | undefined) =>
+  page && {
+    ...page,
+    files: page.files,
+    releases: page.releases.map(({ version, yanked, files }) => ({ version, yanked, files })),
+  };
+
 describe("a cached page is the page", () => {
   test("whatever a page holds comes back from its document", () => {
     fc.assert(
       fc.property(fc.array(link, { maxLength: 8 }), (links) => {
-        const page = judgeLinks(links, index);
-        const document = decodePageDocument(
-          Buffer.from(encodePageDocument({ a: 1 }, page)),
-          normalizeName("foo"),
-          index,
-        );
-        expect(document).toEqual({ source: { a: 1 }, page: { project: "foo", index, ...page } });
+        const page = pageOf(judgeLinks(links, index), normalizeName("foo"), index);
+        const document = decodePageDocument(encodePageDocument({ a: 1 }, page), normalizeName("foo"), index);
+        expect(document?.source).toEqual({ a: 1 });
+        expect(plain(document?.page)).toEqual(plain(page));
+        const again = decodePageDocument(withSource(document!, { a: 2 }), normalizeName("foo"), index);
+        expect(again?.source).toEqual({ a: 2 });
+        expect(plain(again?.page)).toEqual(plain(page));
       }),
       { seed: 20_240_601, numRuns: 200 },
     );
   });
 
-  test.each(["", "{", "[]", '{"format":0}', '{"format":1}', "null"])("a damaged document is none: %s", (text) => {
-    expect(decodePageDocument(Buffer.from(text), normalizeName("foo"), index)).toBeUndefined();
-  });
+  test.each(["", "{", "[]", '{"format":0}', '{"format":2}', '{"format":2,"lengths":[5]}\n[]', "null"])(
+    "a damaged document is none: %s",
+    (text) => {
+      expect(decodePageDocument(Buffer.from(text), normalizeName("foo"), index)).toBeUndefined();
+    },
+  );
 });

@@ -39,12 +39,24 @@ export interface SkippedFile {
   readonly reason: string;
 }
 
+/** Files that stand together on a page and have one version in their names. A version may come more than once. */
+export interface PageRelease {
+  /** As the names spell it, unparsed; undefined where they state none, or are those of another project. */
+  readonly version: string | undefined;
+  /** All of the files are yanked (PEP 592). */
+  readonly yanked: boolean;
+  /** Made when they are looked at: of a project's thousands of files most never are. */
+  readonly files: readonly DistributionFile[];
+}
+
 /** What one location offers for one project. */
 export interface ProjectPage {
   readonly project: NormalizedName;
   /** The location's URL, without credentials. */
   readonly index: string;
+  /** The files of all releases, in the page's order. */
   readonly files: readonly DistributionFile[];
+  readonly releases: readonly PageRelease[];
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -55,6 +67,7 @@ export interface ProjectFiles {
   readonly groups: readonly ProjectPage[];
   /** The files of all groups, in their order. */
   readonly files: readonly DistributionFile[];
+  readonly releases: readonly PageRelease[];
 }
 
 /**

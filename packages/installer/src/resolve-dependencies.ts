@@ -77,9 +77,10 @@ function openSource(
   return {
     async files(project) {
       try {
-        const { files } = await client.findFiles(project);
+        const found = await client.findFiles(project);
         const accepted = hashes.get(project);
-        return accepted === undefined ? files : files.filter((file) => mayBeAccepted(file.hashes, accepted));
+        if (accepted === undefined || Object.keys(accepted).length === 0) return { releases: found.releases };
+        return found.files.filter((file) => mayBeAccepted(file.hashes, accepted));
       } catch (error) {
         // By name and code: two copies of a package may be loaded.
         if ((error as { code?: unknown }).code === "MURRE_PROJECT_NOT_FOUND") return undefined;

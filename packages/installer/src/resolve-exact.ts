@@ -1,6 +1,7 @@
-import type { IndexClient } from "@murre/index-client";
+import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-client";
+import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { chooseWheel, type WheelTarget } from "./choose-wheel.ts";
+import { chooseWheel, isPinned, type WheelTarget } from "./choose-wheel.ts";
 import { HashRequired, NoUsableWheel, SeveralProblems } from "./errors.ts";
 import { directSource, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -33,8 +34,8 @@ async function resolveOne(
   if (requireHashes && Object.keys(project.hashes).length === 0)
     throw new HashRequired(project.name, "hashes are required, and it has none; add --hash=sha256:…", project.origin);
   if (project.url !== undefined) return fromUrl(project, project.url, target);
-  const { files } = await client.findFiles(project.name);
-  const { version, file } = chooseWheel(project, files, target);
+  const found = await client.findFiles(project.name);
+  const { version, file } = chooseWheel(project, filesToChooseFrom(project, found), target);
   return {
     name: project.name,
     version: version.toString(),
@@ -42,6 +43,18 @@ async function resolveOne(
     hashes: project.hashes,
     requested: true,
   };
+}
+
+/** Of a pinned project only the files of that version, unless there are none, which takes all to explain. */
+function filesToChooseFrom({ specifiers }: WantedProject, { releases }: ProjectFiles): readonly DistributionFile[] {
+  const all = releases.filter(({ version }) => version !== undefined);
+  const pinned = isPinned(specifiers) ? all.filter(({ version = "" }) => isSatisfying(specifiers, version)) : [];
+  return (pinned.length > 0 ? pinned : all).flatMap(({ files }) => files);
+}
+
+function isSatisfying(specifiers: SpecifierSet, version: string): boolean {
+  const parsed = tryParseVersion(version);
+  return parsed !== undefined && specifiers.contains(parsed, { prereleases: true });
 }
 
 function fromUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {

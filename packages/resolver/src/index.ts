@@ -6,7 +6,13 @@ export {
   type PythonStatistics,
   type ResolvedDistribution,
 } from "./python/resolve-python.ts";
-export type { DistributionFile, DistributionMetadata, PythonSource, Unavailable } from "./python/source.ts";
+export type {
+  DistributionFile,
+  DistributionMetadata,
+  ListedRelease,
+  PythonSource,
+  Unavailable,
+} from "./python/source.ts";
 export type { AllowedFormats, ResolutionTarget } from "./python/choose-file.ts";
 
 export { resolve } from "./resolve.ts";

@@ -118,7 +118,7 @@ export class Catalog<File extends DistributionFile> {
     return project;
   }
 
-  private files(name: NormalizedName): Promise<readonly File[] | undefined> {
+  private files(name: NormalizedName): ReturnType<PythonSource<File>["files"]> {
     this.requests.projects++;
     return this.source.files(name);
   }

@@ -2,8 +2,8 @@ import { compareVersions, type SpecifierSet, tryParseVersion, type Version } fro
 import type { NormalizedName } from "@murre/pep508";
 import { VersionSet } from "../version-set.ts";
 import type { FileChoice, FileChooser } from "./choose-file.ts";
-import { groupReleases, isSdist, type Release } from "./release.ts";
-import type { DistributionFile } from "./source.ts";
+import { groupReleases, isSdist, mergeReleases, type Release } from "./release.ts";
+import type { DistributionFile, PythonSource } from "./source.ts";
 import { specifierVersions } from "./specifier-versions.ts";
 
 /** What is left out of a project's versions unless something asks for it. */
@@ -140,14 +140,23 @@ export class Project<File extends DistributionFile> {
 
 export function indexProject<File extends DistributionFile>(
   name: NormalizedName,
-  files: readonly File[] | undefined,
+  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
   chooser: FileChooser,
   admission: Admission,
 ): Project<File> {
-  const found = files
-    ? { releases: groupReleases(name, files, compareVersions) }
-    : { missing: "no index has a project of this name" };
-  return new Project(name, found, chooser, admission);
+  return new Project(name, findReleases(name, listed), chooser, admission);
+}
+
+function findReleases<File extends DistributionFile>(
+  name: NormalizedName,
+  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
+): Found<File> {
+  if (listed === undefined) return { missing: "no index has a project of this name" };
+  const releases =
+    "releases" in listed
+      ? mergeReleases(listed.releases, compareVersions)
+      : groupReleases(name, listed, compareVersions);
+  return { releases };
 }
 
 /** `==` with a whole version, or `===`. */

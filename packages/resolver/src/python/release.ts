@@ -1,7 +1,7 @@
 import { tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
-import type { DistributionFile, DistributionMetadata } from "./source.ts";
+import type { DistributionFile, DistributionMetadata, ListedRelease } from "./source.ts";
 
 /** One version of a project, and where it can be had. */
 export interface Release<File extends DistributionFile> {
@@ -50,6 +50,44 @@ export function groupReleases<File extends DistributionFile>(
       yanked: good.length === 0,
     }))
     .sort((a, b) => compare(a.version, b.version));
+}
+
+/** The same for a source that tells the versions; no file is looked at. */
+export function mergeReleases<File extends DistributionFile>(
+  listed: readonly ListedRelease<File>[],
+  compare: (a: Version, b: Version) => number,
+): Release<File>[] {
+  const byKey = new Map<string, MergedRelease<File>>();
+  for (const release of listed) {
+    const version = release.version === undefined ? undefined : tryParseVersion(release.version);
+    if (version === undefined) continue;
+    const known = byKey.get(version.key);
+    if (known === undefined) byKey.set(version.key, new MergedRelease(version, release));
+    else known.add(release);
+  }
+  return [...byKey.values()].sort((a, b) => compare(a.version, b.version));
+}
+
+class MergedRelease<File extends DistributionFile> implements Release<File> {
+  readonly version: Version;
+  yanked: boolean;
+  private readonly listed: ListedRelease<File>[];
+
+  constructor(version: Version, first: ListedRelease<File>) {
+    this.version = version;
+    this.yanked = first.yanked;
+    this.listed = [first];
+  }
+
+  add(release: ListedRelease<File>): void {
+    this.listed.push(release);
+    this.yanked &&= release.yanked;
+  }
+
+  get files(): readonly File[] {
+    const files = this.listed.flatMap((release) => release.files);
+    return this.yanked ? files : files.filter((file) => !isYanked(file));
+  }
 }
 
 /** Different spellings of one version are one release. */

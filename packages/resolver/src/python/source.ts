@@ -8,6 +8,18 @@ export interface DistributionFile {
   readonly yanked?: boolean | string | undefined;
 }
 
+/**
+ * Files of one version, for a source that knows the versions of its files: `files` is read only where the version is looked at.
+ * A version may come more than once, also in other spellings.
+ */
+export interface ListedRelease<File extends DistributionFile> {
+  /** Undefined where the files' names state none: they are left out. */
+  readonly version: string | undefined;
+  /** Every file is yanked. */
+  readonly yanked: boolean;
+  readonly files: readonly File[];
+}
+
 /** What resolution reads of core metadata. */
 export interface DistributionMetadata {
   readonly version: string;
@@ -26,8 +38,10 @@ export interface Unavailable {
  * resolution; a rejection ends the resolution with that error, unless what was asked for turns out not to be needed.
  */
 export interface PythonSource<File extends DistributionFile = DistributionFile> {
-  /** All files of the project, in any order; undefined when there is no such project. */
-  files(project: NormalizedName): Promise<readonly File[] | undefined>;
+  /** All files of the project, in any order, or its releases; undefined when there is no such project. */
+  files(
+    project: NormalizedName,
+  ): Promise<readonly File[] | { readonly releases: readonly ListedRelease<File>[] } | undefined>;
   metadata(file: File, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
   /** The metadata of what a direct URL leads to. */
   urlMetadata?(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
