@@ -55,9 +55,7 @@ const format = 2;
 export function encodePageDocument<Source>(source: Source, page: ProjectPage): Buffer {
   const base = commonBase(page.files.map((file) => file.url));
   const pythons = new Map<string, number>();
-  const lists = page.releases.map(({ files }) =>
-    Buffer.from(JSON.stringify(files.map((file) => rowOf(file, base, pythons)))),
-  );
+  const lists = page.releases.map(({ files }) => JSON.stringify(files.map((file) => rowOf(file, base, pythons))));
   const { releases, skipped } = page;
   const head: Head<Source> = {
     format,
@@ -65,18 +63,18 @@ export function encodePageDocument<Source>(source: Source, page: ProjectPage): B
     base,
     pythons: [...pythons.keys()],
     versions: releases.map(({ version }) => version ?? 0),
-    lengths: lists.map(({ length }) => length),
+    lengths: lists.map((list) => Buffer.byteLength(list)),
     yanked: releases.flatMap(({ yanked }, number) => (yanked ? [number] : [])),
     skipped,
   };
-  return Buffer.concat([headLine(head), ...lists]);
+  return Buffer.from(headLine(head) + lists.join(""));
 }
 
-const headLine = (head: Head<unknown>): Buffer => Buffer.from(`${JSON.stringify(head)}\n`);
+const headLine = (head: Head<unknown>): string => `${JSON.stringify(head)}\n`;
 
 /** The document with another source: the page was found unchanged. */
 export function withSource<Source>({ head, body }: PageDocument<Source>, source: Source): Buffer {
-  return Buffer.concat([headLine({ ...head, source }), body]);
+  return Buffer.concat([Buffer.from(headLine({ ...head, source })), body]);
 }
 
 /** `pythons` grows by what the file requires. */

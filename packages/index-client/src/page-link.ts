@@ -31,11 +31,15 @@ export function hashesOfFragment(fragment: string): Record<string, string> {
   return hashes;
 }
 
+const hexadecimal = /^[0-9a-fA-F]+$/;
+
 /** The hashes of a JSON object or of a `data-core-metadata` attribute, names in lower case. */
 export function hashesOfObject(value: object): Record<string, string> {
   const hashes: Record<string, string> = {};
-  for (const [name, digest] of Object.entries(value))
-    if (typeof digest === "string" && /^[0-9a-fA-F]+$/.test(digest)) hashes[name.toLowerCase()] = digest.toLowerCase();
+  for (const name in value) {
+    const digest = (value as Record<string, unknown>)[name];
+    if (typeof digest === "string" && hexadecimal.test(digest)) hashes[name.toLowerCase()] = digest.toLowerCase();
+  }
   return hashes;
 }
 
@@ -77,18 +81,20 @@ function reasonToSkip(filename: string): string {
 }
 
 export function distributionFile(link: PageLink, kind: DistributionFile["kind"], index: string): DistributionFile {
-  return {
-    filename: link.filename,
+  const { filename, url, hashes, requiresPython, yanked, coreMetadata, sizeBytes, uploadTime } = link;
+  const file: { -readonly [Key in keyof DistributionFile]: DistributionFile[Key] } = {
+    filename,
     kind,
-    url: link.url,
-    hashes: link.hashes,
-    ...(link.requiresPython === undefined ? {} : { requiresPython: link.requiresPython }),
-    yanked: link.yanked,
-    ...(link.coreMetadata === undefined ? {} : { coreMetadata: link.coreMetadata }),
-    ...(link.sizeBytes === undefined ? {} : { sizeBytes: link.sizeBytes }),
-    ...(link.uploadTime === undefined ? {} : { uploadTime: link.uploadTime }),
+    url,
+    hashes,
+    yanked,
     index,
   };
+  if (requiresPython !== undefined) file.requiresPython = requiresPython;
+  if (coreMetadata !== undefined) file.coreMetadata = coreMetadata;
+  if (sizeBytes !== undefined) file.sizeBytes = sizeBytes;
+  if (uploadTime !== undefined) file.uploadTime = uploadTime;
+  return file;
 }
 
 /**

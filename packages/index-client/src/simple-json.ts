@@ -54,8 +54,10 @@ function versionOf(page: JsonObject, url: string): string {
 }
 
 function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
-  const url = typeof file["url"] === "string" ? resolveUrl(file["url"], pageUrl)?.replace(/#.*$/s, "") : undefined;
-  if (url === undefined) return undefined;
+  const resolved = typeof file["url"] === "string" ? resolveUrl(file["url"], pageUrl) : undefined;
+  if (resolved === undefined) return undefined;
+  const fragment = resolved.indexOf("#");
+  const url = fragment < 0 ? resolved : resolved.slice(0, fragment);
   const named = file["filename"];
   const filename = typeof named === "string" && !/[/\\\0]/.test(named) && named !== "" ? named : filenameOfUrl(url);
   if (filename === undefined) return undefined;
