@@ -14,19 +14,35 @@ export interface Documents {
   write(segments: readonly string[], data: string | Buffer): void;
 }
 
-/** @param lease names the temporary files, so that a sweeper knows whose they are. */
-export function openDocuments(layout: CacheLayout, lease: () => Lease): Documents {
+/** Where documents are written, and whose temporary files they are. */
+interface WritePlace {
+  readonly layout: CacheLayout;
+  /** Names the temporary files, so that a sweeper knows whose they are. */
+  readonly lease: Lease;
+}
+
+/**
+ * @param readFrom the folders to look into, in their order.
+ * @param writeTo undefined when nothing can be written.
+ */
+export function openDocuments(
+  readFrom: () => readonly CacheLayout[],
+  writeTo: () => WritePlace | undefined,
+): Documents {
   return {
     read(...segments) {
-      try {
-        return readFileSync(layout.document(segments));
-      } catch {
-        return undefined;
-      }
+      for (const layout of readFrom())
+        try {
+          return readFileSync(layout.document(segments));
+        } catch {
+          // Not there, or not readable: the next folder, or a miss.
+        }
+      return undefined;
     },
     write(segments, data) {
       try {
-        writeWhole(layout, lease(), layout.document(segments), data);
+        const place = writeTo();
+        if (place !== undefined) writeWhole(place.layout, place.lease, place.layout.document(segments), data);
       } catch {
         // A full disk, a read-only cache, a lost lease: the next run fetches or computes it again.
       }
@@ -46,7 +62,7 @@ function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: str
     }
     withParent(target, () => renameSync(temporary, target));
   } catch (error) {
-    unlinkSync(temporary);
+    unlinkSync(temporary); // ENOENT when it was swept: an error like the other one
     throw error;
   }
 }

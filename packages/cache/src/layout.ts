@@ -27,6 +27,11 @@ export interface CacheLayout {
   readonly store: string;
   readonly temporary: string;
   readonly trash: string;
+  readonly condemned: string;
+  readonly snapshots: string;
+  readonly leases: string;
+  readonly archives: string;
+  readonly partial: string;
   entry(id: string): string;
   pointer(project: string, sha256: string): string;
   document(segments: readonly string[]): string;
@@ -41,6 +46,11 @@ export function cacheLayout(cacheFolder: string): CacheLayout {
     store,
     temporary: join(root, "tmp"),
     trash: join(root, "trash"),
+    condemned: join(root, "condemned"),
+    snapshots: join(root, "snapshots"),
+    leases: join(root, "leases"),
+    archives: join(root, "archives"),
+    partial: join(root, "partial"),
     entry: (id) => `${store}/${id}`,
     pointer: (project, sha256) => `${root}/archives/${project}/${sha256}`,
     document: (segments) => [root, ...segments].join("/"),
@@ -51,6 +61,39 @@ export function cacheLayout(cacheFolder: string): CacheLayout {
 export function entryId(sha256: string, leaseName: string, n: number): string {
   return `${sha256.slice(0, 32)}.${leaseName}.${n}`;
 }
+
+/** Whose entry this is: the lease in an id `<32 hex>.<lease>.<n>`; undefined for a name that is no id. */
+export function leaseOfEntry(id: string): string | undefined {
+  return /^[0-9a-f]{32}\.([^.]+)\.\d+$/.exec(id)?.[1];
+}
+
+/** Whose temporary this is: the lease in `<lease>-<n>`. A name of another form is no living lease's. */
+export function leaseOfTemporary(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf("-")));
+}
+
+/** Whose interrupted download this is: the lease in `<url key>.<lease>`. */
+export function leaseOfPartial(name: string): string {
+  return name.slice(name.indexOf(".") + 1);
+}
+
+/** An entry's key file, "<project>/<sha256>\n"; undefined when it is damaged, so that no foreign text becomes a path. */
+export function parseKey(text: string): { readonly project: string; readonly sha256: string } | undefined {
+  const match = /^([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)\/([0-9a-f]{64})\n$/.exec(text);
+  return match?.[1] === undefined || match[2] === undefined ? undefined : { project: match[1], sha256: match[2] };
+}
+
+/** Folders of whole documents: each can be fetched or computed again, so that removing one is always safe. */
+export const DOCUMENT_FOLDERS = [
+  "files",
+  "metadata",
+  "built",
+  "index",
+  "interpreters",
+  "git",
+  "resolutions",
+  "servers",
+] as const;
 
 /** A short name for a key that may hold any character, such as a URL. */
 export function hashedName(key: string): string {

@@ -1,277 +1,320 @@
-import { randomUUID } from "node:crypto";
-import {
-  accessSync,
-  appendFileSync,
-  constants,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { takeLease, type Lease } from "@murre/locking";
-import type { UnpackedWheel } from "@murre/wheel";
-import { openDocuments, withParent, type Documents } from "./documents.ts";
-import { CacheUnusable, CacheWriteFailed } from "./errors.ts";
-import { cacheLayout, entryId, type CacheLayout } from "./layout.ts";
-import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSingleFlight, takeLease, type Lease, type LockEventListener, type SingleFlight } from "@murre/locking";
+import { condemn } from "./condemn.ts";
+import { openDocuments, type Documents } from "./documents.ts";
+import { CacheUnusable } from "./errors.ts";
+import { errorCode } from "./fs-errors.ts";
+import { cacheLayout, type CacheLayout } from "./layout.ts";
+import { beginPartial, type PartialDownload } from "./partial.ts";
+import { usePointer } from "./pointer.ts";
+import { Fenced, fillAndPublish, PublishAgain, type FillEntry } from "./publish.ts";
+import { openEntry, type StoreEntry } from "./store-entry.ts";
+import { sweepCondemned } from "./sweep.ts";
 
-/** One unpacked archive in the store. It stays intact for as long as the operation that looked it up has not ended. */
-export interface StoreEntry {
-  readonly id: string;
-  /** Of the archive, hexadecimal. */
-  readonly sha256: string;
-  /** The folder that holds the archive's files, absolute. */
-  readonly filesFolder: string;
-  readonly manifest: Manifest;
-}
-
-/** Fills an existing, empty folder with the archive's files and says what they are. */
-export type FillEntry = (filesFolder: string) => Promise<UnpackedWheel>;
-
-/**
- * One operation's view of the cache. It takes a lease of its own before its first read (protocol R1) and gives it back at
- * its end (R4): whatever it looked up stays until then, whoever cleans. Never share one between overlapping operations.
- */
-export interface CacheOperation {
-  readonly layout: CacheLayout;
-  readonly documents: Documents;
-  /** Entries that this operation added, and those that it found. */
-  readonly counts: { added: number; found: number };
-  /** The entry of an archive, or undefined: a miss is never an error. */
-  lookup(project: string, sha256: string): StoreEntry | undefined;
+/** What work on an entry needs: everything it makes belongs to one lease. */
+export interface EntryMaker {
+  /** Aborts when nobody wants the result any more. */
+  readonly signal: AbortSignal | undefined;
   /**
    * Adds an archive: `fill` unpacks it, one rename makes it an entry, one link publishes it. Where another process was
    * quicker, its entry is returned and this one dropped.
    * @throws {CacheWriteFailed} when the disk is full or refuses; whatever `fill` throws passes through. Nothing is published then.
    */
   add(project: string, fill: FillEntry): Promise<StoreEntry>;
+  /** A place for a download that another process can continue, should this one be interrupted. */
+  beginPartial<Validators>(url: string): Promise<PartialDownload<Validators>>;
+}
+
+/** One entry that is wanted, and how it is made when nobody has it. */
+export interface EntryRequest {
+  /** Two requests with one key want the same, and for the same reason may fail. */
+  readonly key: string;
+  /** Where the entry is found, if it is there; asked several times. `find` is the operation's lookup, without counting. */
+  readonly lookup: (find: CacheOperation["lookup"]) => StoreEntry | undefined;
+  /** Makes it. May wait for slots (a download, a thread), and for nothing else (rule D). */
+  readonly make: (maker: EntryMaker) => Promise<StoreEntry>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One operation's view of the cache. It takes a lease of its own before its first read (protocol R1) and gives it back at
+ * its end (R4): whatever it looked up stays until then, whoever cleans. Never share one between overlapping operations.
+ */
+export interface CacheOperation {
+  /** Of the folder that is written to: the cache's, or a private one. */
+  readonly layout: CacheLayout;
+  readonly documents: Documents;
+  /** Entries that this operation added, and those that it found. */
+  readonly counts: { added: number; found: number };
+  /** The entry of an archive, or undefined: a miss is never an error. */
+  lookup(project: string, sha256: string): StoreEntry | undefined;
+  /** As {@link EntryMaker.add}, without asking whether others are about to add the same. */
+  add(project: string, fill: FillEntry): Promise<StoreEntry>;
+  /**
+   * The entry, made by one process when several want it: the others wait for it, and take over when that one dies.
+   * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
+   */
+  addOnce(request: EntryRequest): Promise<StoreEntry>;
+  /**
+   * V: to be asked after a batch of lookups and before what was made of them is committed. False: this operation was taken for dead, or
+   * the cache was removed; everything that it looked up is to be looked up again, under the new lease that it has now.
+   */
+  validate(): boolean;
   /** An exclusive temporary path below `tmp/`, swept with this operation's lease. Nothing is created. */
   temporaryPath(): string;
+  /** Gives the lease back, and takes away what was condemned meanwhile and has no other users. */
   end(): void;
 }
 
+export interface CacheOptions {
+  /** Reads nothing from the cache folder and leaves nothing there: everything lies in a private folder, removed at the end. */
+  readonly isPrivate?: boolean;
+  /** Something that the user should know; the operation goes on. */
+  readonly onWarning?: (code: string, message: string) => void;
+  /** What a flight waits for, got and gave back. */
+  readonly onLockEvent?: LockEventListener;
+}
+
 /** @throws {CacheUnusable} when the folder can be neither used nor made. */
-export function beginCacheOperation(cacheFolder: string): CacheOperation {
+export function beginCacheOperation(cacheFolder: string, options: CacheOptions = {}): CacheOperation {
+  if (options.isPrivate === true) return new LeasedOperation(undefined, options);
   const layout = cacheLayout(cacheFolder);
   try {
     mkdirSync(layout.root, { recursive: true });
     accessSync(layout.root, constants.R_OK);
   } catch (error) {
-    throw new CacheUnusable(cacheFolder, (error as NodeJS.ErrnoException).code ?? String(error), { cause: error });
+    throw new CacheUnusable(cacheFolder, errorCode(error) ?? String(error), { cause: error });
   }
-  return new LeasedOperation(layout);
+  return new LeasedOperation(layout, options);
 }
 
-/** Somebody judged this operation dead and removed what it was filling; it goes on under a new lease. */
-class Fenced extends Error {}
+/** Two wrong verdicts in one operation mean that leases do not last here: going round again would not end. */
+const mostLosses = 2;
+const mostAttempts = 10;
+
+/** Where an operation writes: the cache under its lease, or a folder of its own. */
+interface Place {
+  readonly layout: CacheLayout;
+  readonly lease: Lease;
+  readonly flights: SingleFlight;
+  readonly privateFolder: string | undefined;
+}
 
 class LeasedOperation implements CacheOperation {
-  readonly layout: CacheLayout;
   readonly documents: Documents;
   readonly counts = { added: 0, found: 0 };
-  #lease: Lease;
+  readonly #options: CacheOptions;
+  /** The shared cache, read without a lease where none can be made. */
+  readonly #shared: CacheLayout | undefined;
+  #place: Place | undefined;
+  #whyReadOnly = "";
+  #losses = 0;
+  #isIntact = true;
 
-  constructor(layout: CacheLayout) {
-    this.layout = layout;
-    this.#lease = takeLease(layout.root);
-    this.documents = openDocuments(layout, () => this.#lease);
+  constructor(shared: CacheLayout | undefined, options: CacheOptions) {
+    this.#options = options;
+    this.#shared = shared;
+    // R1, strictly before the first lookup: a lease taken after it would not be in the snapshot of who condemned between (CE1, LATE_LEASE).
+    if (shared === undefined) this.#place = this.#privatePlace();
+    else this.#place = this.#leasedPlace(shared);
+    this.documents = openDocuments(
+      () => [this.#place?.layout, this.#readOnlyLayout()].filter((layout) => layout !== undefined),
+      () => this.#place,
+    );
+  }
+
+  get layout(): CacheLayout {
+    return this.#writable().layout;
   }
 
   lookup(project: string, sha256: string): StoreEntry | undefined {
-    const id = readPointer(this.layout.pointer(project, sha256));
-    if (id === undefined) return undefined;
-    const entry = this.#open(id, sha256);
-    if (entry === undefined) this.#condemn(project, sha256);
-    else this.counts.found += 1;
+    const entry = this.#find(project, sha256);
+    if (entry !== undefined) this.counts.found += 1;
     return entry;
   }
 
-  async add(project: string, fill: FillEntry): Promise<StoreEntry> {
-    for (let attempt = 0; ; attempt++)
+  /** R2. */
+  #find(project: string, sha256: string): StoreEntry | undefined {
+    const own = this.#place === undefined ? undefined : this.#findIn(this.#place.layout, project, sha256, true);
+    const readOnly = this.#readOnlyLayout();
+    return own ?? (readOnly === undefined ? undefined : this.#findIn(readOnly, project, sha256, false));
+  }
+
+  #findIn(layout: CacheLayout, project: string, sha256: string, mayHeal: boolean): StoreEntry | undefined {
+    const pointer = layout.pointer(project, sha256);
+    const id = usePointer(pointer);
+    if (id === undefined) return undefined;
+    const entry = openEntry(layout, id, sha256);
+    if (entry === undefined && mayHeal) heal(layout, pointer);
+    return entry;
+  }
+
+  add(project: string, fill: FillEntry): Promise<StoreEntry> {
+    return this.#addUnder(undefined, project, fill);
+  }
+
+  /** Under the flight's lease at first, so that the work may outlive this operation; after a fence under the operation's own. */
+  async #addUnder(flightLease: Lease | undefined, project: string, fill: FillEntry): Promise<StoreEntry> {
+    for (let attempt = 1; ; attempt++) {
+      const place = this.#writable();
+      const lease = attempt === 1 && flightLease !== undefined ? flightLease : place.lease;
       try {
-        return await this.#fillAndPublish(project, fill);
+        const entry = await fillAndPublish(place.layout, lease, project, fill);
+        this.counts.added += 1;
+        return entry;
       } catch (error) {
-        // Two wrong verdicts in one operation mean that leases do not last here: going round again would not end.
-        if (!(error instanceof Fenced) || attempt === 2) throw error;
-        this.#lease.release();
-        this.#lease = takeLease(this.layout.root);
+        if (!(error instanceof Fenced || error instanceof PublishAgain) || attempt === mostAttempts) throw error;
+        if (error instanceof Fenced && lease === place.lease && place === this.#place) this.#renew();
       }
+    }
+  }
+
+  async addOnce({ key, lookup, make, signal }: EntryRequest): Promise<StoreEntry> {
+    let made: StoreEntry | undefined;
+    const find: CacheOperation["lookup"] = (project, sha256) => this.#find(project, sha256);
+    const place = this.#writable();
+    try {
+      const entry = await place.flights.run<StoreEntry>(key, {
+        lease: place.lease,
+        lookup: () => lookup(find),
+        work: async (flight) => {
+          made = await make(this.#maker(flight.lease, flight.signal));
+        },
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (made === undefined) this.counts.found += 1;
+      return entry;
+    } catch (error) {
+      // Made, and cleaned away before it was found again; a failure of another process, whose credentials and network are not ours;
+      // or no ticket can be written. None of it keeps this operation from doing the work itself.
+      if (!mayWorkAlone(error)) throw error;
+      signal?.throwIfAborted();
+      return lookup(find) ?? make(this.#maker(undefined, signal));
+    }
+  }
+
+  #maker(flightLease: Lease | undefined, signal: AbortSignal | undefined): EntryMaker {
+    return {
+      signal,
+      add: (project, fill) => this.#addUnder(flightLease, project, fill),
+      beginPartial: (url) => {
+        const { layout, lease } = this.#writable();
+        return beginPartial(layout, flightLease ?? lease, url);
+      },
+    };
+  }
+
+  validate(): boolean {
+    const place = this.#place;
+    if (place !== undefined)
+      try {
+        place.lease.validate();
+      } catch {
+        this.#renew();
+      }
+    const wasIntact = this.#isIntact;
+    this.#isIntact = true;
+    return wasIntact;
   }
 
   temporaryPath(): string {
-    return `${this.layout.temporary}/${this.#lease.name}-${this.#lease.nextId()}`;
+    const { layout, lease } = this.#writable();
+    return `${layout.temporary}/${lease.name}-${lease.nextId()}`;
   }
 
   end(): void {
-    this.#lease.release();
+    const place = this.#place;
+    if (place === undefined) return;
+    place.lease.release(); // R4
+    if (place.privateFolder !== undefined) rmSync(place.privateFolder, { recursive: true, force: true });
+    else sweepQuietly(place.layout);
   }
 
-  async #fillAndPublish(project: string, fill: FillEntry): Promise<StoreEntry> {
-    const n = this.#lease.nextId();
-    const folder = `${this.layout.temporary}/${this.#lease.name}-${n}`;
-    this.#prepare(folder);
-    let unpacked: UnpackedWheel;
+  /** V failed: all that was derived under the lost lease is void, and a NEW lease name is taken (G1). */
+  #renew(): void {
+    this.#isIntact = false;
+    this.#place?.lease.release();
+    this.#losses += 1;
+    const shared = this.#shared;
+    if (shared === undefined || this.#place?.privateFolder !== undefined || this.#losses >= mostLosses) {
+      this.#abandonPlace();
+      this.#place = this.#privatePlace();
+      this.#options.onWarning?.(
+        "MURRE_WARNING_PRIVATE_CACHE",
+        `the lease of this operation was lost ${this.#losses} times; it goes on with a cache of its own, which is removed at its end`,
+      );
+    } else this.#place = this.#leasedPlace(shared);
+  }
+
+  #abandonPlace(): void {
+    const folder = this.#place?.privateFolder;
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** The place to write to; a private one where the shared cache takes no lease. */
+  #writable(): Place {
+    if (this.#place !== undefined) return this.#place;
+    this.#options.onWarning?.(
+      "MURRE_WARNING_CACHE_READ_ONLY",
+      `the cache folder cannot be written to (${this.#whyReadOnly}); what it holds is used, and what is missing is kept for this run only`,
+    );
+    return (this.#place = this.#privatePlace());
+  }
+
+  /** The shared cache when it is only read. */
+  #readOnlyLayout(): CacheLayout | undefined {
+    return this.#whyReadOnly === "" ? undefined : this.#shared;
+  }
+
+  #leasedPlace(layout: CacheLayout): Place | undefined {
     try {
-      unpacked = await fill(`${folder}/pkg`);
+      return this.#open(layout, undefined);
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
-      throw this.#lostFolder(error, folder);
-    }
-    const sha256 = unpacked.archiveSha256;
-    const id = entryId(sha256, this.#lease.name, n);
-    this.#complete(folder, id, `${project}/${sha256}`, encodeManifest(unpacked));
-    const published = this.#publish(id, project, sha256);
-    this.counts.added += 1;
-    return published;
-  }
-
-  /** P0, first half: `mkdir` without parents, so that a folder which a sweeper took away is never made again half full. */
-  #prepare(folder: string): void {
-    try {
-      withParent(folder, () => mkdirSync(folder));
-      writeFileSync(`${folder}/begin`, "", { flag: "wx" });
-      mkdirSync(`${folder}/pkg`);
-    } catch (error) {
-      throw writeFailed(folder, error);
-    }
-  }
-
-  /** P0, second half, and P1. `begin` renamed to `done` fails where the folder was swept and made anew. */
-  #complete(folder: string, id: string, key: string, manifest: Buffer): void {
-    try {
-      writeFileSync(`${folder}/manifest`, manifest, { flag: "wx" });
-      writeFileSync(`${folder}/key`, `${key}\n`, { flag: "wx" });
-      writeFileSync(`${folder}/ptr`, `${id}\n`, { flag: "wx" });
-      renameSync(`${folder}/begin`, `${folder}/done`);
-      renameMakingParent(folder, this.layout.entry(id));
-    } catch (error) {
-      if (isMissing(error)) throw new Fenced();
-      rmSync(folder, { recursive: true, force: true });
-      throw writeFailed(folder, error);
-    }
-  }
-
-  /** P2: the pointer can be linked only from a token that nobody revoked, so it always names a complete entry. */
-  #publish(id: string, project: string, sha256: string): StoreEntry {
-    const token = `${this.layout.entry(id)}/ptr`;
-    const pointer = this.layout.pointer(project, sha256);
-    for (;;)
-      try {
-        withParent(pointer, () => linkSync(token, pointer));
-        return this.#openOwn(id, sha256);
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        if (code === "ENOENT") throw new Fenced();
-        if (code !== "EEXIST") throw writeFailed(pointer, error);
-        const winner = readPointer(pointer);
-        if (winner === id) return this.#openOwn(id, sha256); // a retransmitted LINK (NFS)
-        const entry = winner === undefined ? undefined : this.#open(winner, sha256);
-        if (entry !== undefined) {
-          this.#dropOwn(id);
-          return entry;
-        }
-        this.#condemn(project, sha256); // it named nothing whole: take it away and publish the own entry
-      }
-  }
-
-  /**
-   * O2, O4 and O5 by the entry's creator, whose link did not succeed: the token is revoked first, then the bytes go.
-   * A retransmitted link (NFS) may have published the entry after all, and a cleaner have condemned it since: a record
-   * that names it then protects its readers, and whoever sweeps that record takes the bytes.
-   */
-  #dropOwn(id: string): void {
-    unlinkSync(`${this.layout.entry(id)}/ptr`);
-    if (isCondemned(this.layout, id)) return;
-    const trash = `${this.layout.trash}/${randomUUID()}`;
-    withParent(trash, () => renameSync(this.layout.entry(id), trash));
-    rmSync(trash, { recursive: true, force: true });
-  }
-
-  #openOwn(id: string, sha256: string): StoreEntry {
-    const entry = this.#open(id, sha256);
-    if (entry === undefined) throw new Fenced();
-    return entry;
-  }
-
-  #open(id: string, sha256: string): StoreEntry | undefined {
-    const folder = this.layout.entry(id);
-    try {
-      return { id, sha256, filesFolder: `${folder}/pkg`, manifest: decodeManifest(readFileSync(`${folder}/manifest`)) };
-    } catch {
+      this.#whyReadOnly = errorCode((error as Error).cause) ?? String(error);
       return undefined;
     }
   }
 
-  /**
-   * C1 and C1b: one rename takes the pointer away, and a mark on its inode tells readers that still resolve the old name
-   * (a stale directory entry on NFS). What it named is reclaimed later, under the leases of that moment.
-   */
-  #condemn(project: string, sha256: string): void {
-    const record = `${this.layout.root}/condemned/${randomUUID()}`;
-    try {
-      renameMakingParent(this.layout.pointer(project, sha256), record);
-      appendFileSync(record, "x");
-    } catch {
-      // Gone already, or a read-only cache: a plain miss either way.
-    }
+  #privatePlace(): Place {
+    const folder = mkdtempSync(join(tmpdir(), "murre-cache-"));
+    return this.#open(cacheLayout(folder), folder);
   }
 
-  /** A `fill` that failed because its folder vanished was fenced; any other failure is its own. */
-  #lostFolder(error: unknown, folder: string): unknown {
-    return isMissing(error) && !exists(this.#lease, this.layout, folder) ? new Fenced() : error;
+  #open(layout: CacheLayout, privateFolder: string | undefined): Place {
+    const { onLockEvent: onEvent } = this.#options;
+    return {
+      layout,
+      lease: takeLease(layout.root),
+      flights: createSingleFlight({ root: layout.root, ...(onEvent === undefined ? {} : { onEvent }) }),
+      privateFolder,
+    };
   }
 }
 
-function exists(lease: Lease, layout: CacheLayout, folder: string): boolean {
+/** heal(sha) = condemn(sha): a pointer that names nothing whole. On a cache that cannot be written to it stays, a plain miss. */
+function heal(layout: CacheLayout, pointer: string): void {
   try {
-    statSync(`${layout.root}/leases/${lease.name}`);
-    lstatSync(folder);
-    return true;
+    condemn(layout, [pointer]);
   } catch {
-    return false;
+    // The next one who can write does it.
   }
 }
 
-/** `rename(from, to)`, making the parent of `to` when it is missing; ENOENT when `from` is. */
-function renameMakingParent(from: string, to: string): void {
-  withParent(to, () => renameSync(from, to));
-}
-
-/** A pointer's content is "<id>\n"; anything else (a condemned mark, a torn file) is no pointer. */
-function readPointer(path: string): string | undefined {
+function sweepQuietly(layout: CacheLayout): void {
   try {
-    return /^([0-9A-Za-z._-]+)\n$/.exec(readFileSync(path, "latin1"))?.[1];
+    sweepCondemned(layout);
   } catch {
-    return undefined;
+    // What resists stays for `cache prune`.
   }
 }
 
-function isCondemned(layout: CacheLayout, id: string): boolean {
-  let records: string[];
-  try {
-    records = readdirSync(`${layout.root}/condemned`);
-  } catch {
-    return false;
-  }
-  return records.some((record) => {
-    try {
-      return readFileSync(`${layout.root}/condemned/${record}`, "latin1").startsWith(`${id}\n`);
-    } catch {
-      return false;
-    }
-  });
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
-}
-
-function writeFailed(path: string, error: unknown): CacheWriteFailed {
-  return new CacheWriteFailed(path, (error as NodeJS.ErrnoException).code ?? String(error), { cause: error });
+function mayWorkAlone(error: unknown): boolean {
+  return [
+    "MURRE_FLIGHT_FAILED",
+    "MURRE_FLIGHT_UNSETTLED",
+    "MURRE_LEASE_UNAVAILABLE",
+    "MURRE_LOCK_UNAVAILABLE",
+  ].includes(errorCode(error) ?? "");
 }

@@ -1,0 +1,20 @@
+/** N4 of the protocol: ESTALE (NFS) says what ENOENT says. ENOTDIR: a parent is gone and a file stands in its place. */
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ESTALE" || code === "ENOTDIR";
+}
+
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** The step's result, or undefined where its file is missing. Every other error passes through. */
+export function unlessMissing<T>(step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

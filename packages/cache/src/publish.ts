@@ -1,0 +1,138 @@
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Lease } from "@murre/locking";
+import type { UnpackedWheel } from "@murre/wheel";
+import { condemn } from "./condemn.ts";
+import { withParent } from "./documents.ts";
+import { CacheWriteFailed } from "./errors.ts";
+import { errorCode, isMissing } from "./fs-errors.ts";
+import { entryId, type CacheLayout } from "./layout.ts";
+import { encodeManifest } from "./manifest.ts";
+import { removeOrphans } from "./orphan.ts";
+import { readPointer } from "./pointer.ts";
+import { openEntry, type StoreEntry } from "./store-entry.ts";
+import { nothing } from "./trash.ts";
+
+/** Fills an existing, empty folder with the archive's files and says what they are. */
+export type FillEntry = (filesFolder: string) => Promise<UnpackedWheel>;
+
+/** What was being filled is gone, because somebody judged this operation dead (or removed the cache): new lease, as a miss. */
+export class Fenced extends Error {}
+
+/** The pointer's name was taken by something that is no entry: once more, under a new id (CE4). */
+export class PublishAgain extends Error {}
+
+/**
+ * publish(sha), P0 to P2, under a lease: `fill` unpacks, one rename makes it an entry, one link publishes it.
+ * @throws {Fenced} {PublishAgain} {CacheWriteFailed}, and whatever `fill` throws. Nothing is published then, and nothing is left.
+ */
+export async function fillAndPublish(
+  layout: CacheLayout,
+  lease: Lease,
+  project: string,
+  fill: FillEntry,
+): Promise<StoreEntry> {
+  const n = lease.nextId();
+  const folder = `${layout.temporary}/${lease.name}-${n}`;
+  prepare(folder);
+  let unpacked: UnpackedWheel;
+  try {
+    unpacked = await fill(`${folder}/pkg`);
+  } catch (error) {
+    // A fill that failed because its folder vanished was fenced; any other failure is its own.
+    const fenced = isMissing(error) && !isStillMine(lease, folder);
+    rmSync(folder, { recursive: true, force: true });
+    throw fenced ? new Fenced() : error;
+  }
+  const sha256 = unpacked.archiveSha256;
+  const id = entryId(sha256, lease.name, n);
+  complete(layout, folder, id, `${project}/${sha256}`, encodeManifest(unpacked));
+  return publish(layout, id, project, sha256);
+}
+
+/** P0, first half. `mkdir` without parents, so that a folder which a sweeper took away is never made again half full (CE8). */
+function prepare(folder: string): void {
+  try {
+    withParent(folder, () => mkdirSync(folder));
+    writeFileSync(`${folder}/begin`, "", { flag: "wx" });
+    mkdirSync(`${folder}/pkg`);
+  } catch (error) {
+    if (isMissing(error)) throw new Fenced();
+    throw writeFailed(folder, error);
+  }
+}
+
+/**
+ * P0, second half, and P1. `begin` renamed to `done` fails where the folder was swept and made anew by somebody's mkdir -p: without this
+ * mark an entry could appear that lacks what was filled before the sweep (CE8).
+ */
+function complete(layout: CacheLayout, folder: string, id: string, key: string, manifest: Buffer): void {
+  try {
+    writeFileSync(`${folder}/manifest`, manifest, { flag: "wx" });
+    writeFileSync(`${folder}/key`, `${key}\n`, { flag: "wx" });
+    writeFileSync(`${folder}/ptr`, `${id}\n`, { flag: "wx" });
+    renameSync(`${folder}/begin`, `${folder}/done`);
+    // P1: the rename's source is the very name that a sweeper takes away (G4), so one of the two gets it.
+    withParent(layout.entry(id), () => renameSync(folder, layout.entry(id)));
+  } catch (error) {
+    if (isMissing(error)) throw new Fenced();
+    rmSync(folder, { recursive: true, force: true });
+    throw writeFailed(folder, error);
+  }
+}
+
+/** Each refusal means that a cleaner removed an empty folder meanwhile; so many are no accident any more. */
+const mostRefusals = 100;
+
+/** P2: the pointer can be linked only from a token that nobody revoked, so it always names a complete entry (S2). */
+function publish(layout: CacheLayout, id: string, project: string, sha256: string): StoreEntry {
+  const token = `${layout.entry(id)}/ptr`;
+  const pointer = layout.pointer(project, sha256);
+  for (let refusals = 0; ; refusals++)
+    try {
+      withParent(pointer, () => linkSync(token, pointer));
+      return ownEntry(layout, id, sha256);
+    } catch (error) {
+      if (errorCode(error) === "EEXIST") return useWinner(layout, id, project, sha256);
+      if (!isMissing(error)) {
+        removeOrphans(layout, [id], nothing());
+        throw writeFailed(pointer, error);
+      }
+      // ENOENT says two things: the token was revoked, or the pointer's folder, being empty, was removed under us.
+      if (refusals === mostRefusals || !exists(token)) throw new Fenced();
+    }
+}
+
+function useWinner(layout: CacheLayout, id: string, project: string, sha256: string): StoreEntry {
+  const pointer = layout.pointer(project, sha256);
+  const winner = readPointer(pointer);
+  if (winner === id) return ownEntry(layout, id, sha256); // a retransmitted LINK (NFS, N3)
+  const entry = winner === undefined ? undefined : openEntry(layout, winner, sha256);
+  // O1: I am the creator, and my link did not succeed. Never removed directly, without O2 to O4: on NFS the link may have been
+  // made although its answer was lost, and have found readers (CE4).
+  removeOrphans(layout, [id], nothing());
+  if (entry !== undefined) return entry;
+  condemn(layout, [pointer]); // it named nothing whole
+  throw new PublishAgain();
+}
+
+function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
+  const entry = openEntry(layout, id, sha256);
+  if (entry === undefined) throw new Fenced();
+  return entry;
+}
+
+function isStillMine(lease: Lease, folder: string): boolean {
+  return exists(lease.path) && exists(folder);
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !isMissing(error);
+  }
+}
+
+function writeFailed(path: string, error: unknown): CacheWriteFailed {
+  return new CacheWriteFailed(path, errorCode(error) ?? String(error), { cause: error });
+}
