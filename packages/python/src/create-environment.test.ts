@@ -160,14 +160,19 @@ test("activating a second environment leaves the first", () => {
   );
 });
 
-test.each(["fish", "csh", "tcsh"].filter((shell) => isThere(shell)))("activate in %s sets VIRTUAL_ENV", (shell) => {
-  const made = make("it's here");
-  const script = join(made.schemes.scripts, shell === "fish" ? "activate.fish" : "activate.csh");
-  const output = execFileSync(shell, ["-c", `source "${script}"; echo "$VIRTUAL_ENV"; deactivate`], {
-    encoding: "utf8",
-  });
-  expect(output).toBe(`${made.prefix}\n`);
-});
+test.each(["fish", "csh", "tcsh"].filter((shell) => isThere(shell)))(
+  "activate in %s puts the environment first on the PATH, and deactivate takes it back",
+  (shell) => {
+    const made = make("it's here");
+    const script = join(made.schemes.scripts, shell === "fish" ? "activate.fish" : "activate.csh");
+    // Line by line as a person types: csh knows an alias only from the next line on.
+    const session = join(made.prefix, "session");
+    writeFileSync(session, `source "${script}"\necho "$VIRTUAL_ENV"\nwhich python\ndeactivate\nwhich python\n`);
+    const [environment, active, after] = execFileSync(shell, [session], { encoding: "utf8" }).split("\n");
+    expect([environment, active]).toEqual([made.prefix, join(made.schemes.scripts, "python")]);
+    expect(after).not.toBe(active);
+  },
+);
 
 test.each(oddNames)("activate_this.py at a path called %s adds its modules to a running interpreter", (name) => {
   const made = make(name);
