@@ -9,6 +9,10 @@ export {
 } from "./operation.ts";
 export type { FillEntry } from "./publish.ts";
 export { isWhole, type StoreEntry } from "./store-entry.ts";
+export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance.ts";
+export type { CleanReport, PruneOptions } from "./clean.ts";
+export type { CacheSize, ListedEntry } from "./inventory.ts";
+export type { CacheProblem } from "./verify.ts";
 export type { PartialDownload } from "./partial.ts";
 export type { Documents } from "./documents.ts";
 export {

@@ -3,7 +3,7 @@ import { sweepFlights, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { errorCode, isMissing, unlessMissing } from "./fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "./layout.ts";
-import { namesIn, removeOrphans } from "./orphan.ts";
+import { isNamed, namesIn, removeOrphans } from "./orphan.ts";
 import { readRecord } from "./pointer.ts";
 import { discard, measureTree, nothing, removeTree, type Amount } from "./trash.ts";
 
@@ -111,7 +111,9 @@ function sweepRecords(layout: CacheLayout, isAbsent: IsAbsent, freed: Amount): s
       if (id !== "") pending.push(id);
       continue;
     }
-    if (id !== "" && discard(layout, layout.entry(id), freed)) freed.entries += 1;
+    // A pointer that a damage made name another archive's entry took that entry's id along: it is not the record's to remove. An entry
+    // condemned by its own pointer is never named again (G6), so this keeps nothing else.
+    if (id !== "" && !isNamed(layout, id) && discard(layout, layout.entry(id), freed)) freed.entries += 1;
     // The bytes first: a record without an entry is finished by the next sweep, an entry without a record would be named by nobody.
     removeFile(layout, `${layout.condemned}/${record}`);
     removeFile(layout, `${layout.snapshots}/${record}`);
@@ -146,7 +148,7 @@ function sweepStore(layout: CacheLayout, isAbsent: IsAbsent, freed: Amount): voi
   removeOrphans(layout, abandoned, freed);
 }
 
-/** W5. A record is made before its snapshot, so a snapshot without one belongs to a record that is finished. */
+/** W5. A record is made before its snapshot, and the snapshots are listed first: one without a record belongs to a finished one. */
 function sweepRest(layout: CacheLayout, freed: Amount): void {
   const snapshots = namesIn(layout.snapshots);
   const records = new Set(namesIn(layout.condemned));
