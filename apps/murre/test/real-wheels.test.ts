@@ -66,8 +66,9 @@ describe.runIf(real)("real wheels of the indexes of pip's configuration", () => 
         .split("\n")) {
         const [, path = "", hash = "", size = ""] = /^(?:"?)(.*?)(?:"?),([^,]*),([^,]*)$/.exec(row.trim()) ?? [];
         const file = join(sitePackages, path);
-        if (hash === "") expect(statSync(file).isFile()).toBe(true);
-        else {
+        if (hash === "") {
+          if (!statSync(file).isFile()) broken.push(path);
+        } else {
           const content = readFileSync(file);
           const digest = createHash("sha256").update(content).digest("base64url");
           if (hash !== `sha256=${digest}` || size !== String(content.length)) broken.push(path);
