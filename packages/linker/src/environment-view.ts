@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
 import type { EnvironmentView } from "./existing.ts";
 import type { RecordedDistribution } from "./removal.ts";
 import { posix } from "node:path";
@@ -14,7 +14,7 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     list(folder) {
       try {
         const entries = readdirSync(folder, { withFileTypes: true });
-        return new Map(entries.map((entry) => [entry.name, entry.isDirectory() ? "directory" : "file"]));
+        return new Map(entries.map((entry) => [entry.name, isFolder(folder, entry) ? "directory" : "file"]));
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -27,6 +27,12 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     },
     readApart: (entry, path) => readFileSync(`${entry.filesFolder}/${path}`),
   };
+}
+
+/** A link to a folder counts as one: what is installed below `share` goes where `share` leads. */
+function isFolder(parent: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return statSync(`${parent}/${entry.name}`, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function indexOwners(installed: readonly RecordedDistribution[]): Map<string, string[]> {

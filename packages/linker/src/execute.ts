@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { LinkFailed } from "./errors.ts";
+import type { GeneratedFile } from "./generated.ts";
 import { runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
 import type { LinkWorkers } from "./link-workers.ts";
@@ -15,17 +16,17 @@ export interface ExecuteOptions {
 }
 
 /**
- * Does what the plan says: removals, folders, links, then the generated files, each wheel's RECORD after all of its
- * other files.
+ * Does what the plan says: removals, folders, then wheel by wheel the links and the generated files, each wheel's RECORD
+ * after all of its other files.
  * @throws {LinkFailed} when the file system refuses.
  */
 export async function executeChange(plan: ChangePlan, options: ExecuteOptions = {}): Promise<LinkCounts> {
   const { mode = "hardlink", workers } = options;
   try {
-    for (const removal of plan.removals) removeFiles(removal);
+    const bytecodeFolders = plan.removals.flatMap(removeFiles);
     for (const folder of plan.sharedFolders) mkdirSync(folder, { recursive: true });
-    const counts = await placeAll(plan.tasks, mode, workers);
-    for (const file of plan.generated) writeGenerated(file.path, file.content, file.executable);
+    const counts = await placeAll(plan, mode, workers);
+    for (const folder of bytecodeFolders) removeIfEmpty(folder);
     for (const removal of plan.removals) removeEmptyFolders(removal);
     return counts;
   } catch (error) {
@@ -36,11 +37,11 @@ export async function executeChange(plan: ChangePlan, options: ExecuteOptions = 
 }
 
 const HALF_CHANGED =
-  "the environment is changed in part: run the command again when the cause is gone, and it is completed";
+  "the environment is changed in part: remove the cause, make the environment anew and install again";
 
 /** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
 async function placeAll(
-  tasks: readonly LinkTask[],
+  { tasks, generated }: ChangePlan,
   mode: LinkMode,
   workers: LinkWorkers | undefined,
 ): Promise<LinkCounts> {
@@ -49,15 +50,16 @@ async function placeAll(
     total.linked += linked;
     total.copied += copied;
   };
+  const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
+  for (const file of generated) ofWheel.get(file.wheel)?.push(file);
+  const packed = (task: LinkTask) => transferable(task, ofWheel.get(task.name) ?? []);
   if (workers === undefined || workers.count === 0) {
-    for (const task of tasks) add(runLinkTask(transferable(task), mode));
+    for (const task of tasks) add(runLinkTask(packed(task), mode));
     return total;
   }
   const answers = await Promise.all(
     shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
-      share.length === 0
-        ? { ok: true, linked: 0, copied: 0 }
-        : workers.run(index, { tasks: share.map(transferable), mode }),
+      share.length === 0 ? { ok: true, linked: 0, copied: 0 } : workers.run(index, { tasks: share.map(packed), mode }),
     ),
   );
   for (const answer of answers) {
@@ -78,21 +80,7 @@ function shareOut(tasks: readonly LinkTask[], count: number): LinkTask[][] {
   return shares.map(({ tasks }) => tasks);
 }
 
-/** A new inode, whatever stands there: never written through a link into the cache. */
-function writeGenerated(path: string, content: Buffer, executable: boolean): void {
-  const mode = executable ? 0o777 : 0o666;
-  try {
-    writeFileSync(path, content, { flag: "wx", mode });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const temporary = `${path}.murre-new`;
-    rmSync(temporary, { force: true });
-    writeFileSync(temporary, content, { flag: "wx", mode });
-    renameSync(temporary, path);
-  }
-}
-
-function removeFiles(removal: Removal): void {
+function removeFiles(removal: Removal): string[] {
   const bytecodeOf = new Map<string, Set<string>>();
   for (const path of removal.files) {
     unlinkIfThere(path);
@@ -102,9 +90,10 @@ function removeFiles(removal: Removal): void {
     bytecodeOf.set(folder, stems.add(path.slice(folder.length + 1, -".py".length)));
   }
   for (const [folder, stems] of bytecodeOf) removeBytecode(`${folder}/__pycache__`, stems);
+  return [...bytecodeOf.keys()].map((folder) => `${folder}/__pycache__`);
 }
 
-/** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py; the folder goes when that leaves it empty. */
+/** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py. */
 function removeBytecode(folder: string, stems: ReadonlySet<string>): void {
   let names: string[];
   try {
@@ -114,7 +103,6 @@ function removeBytecode(folder: string, stems: ReadonlySet<string>): void {
   }
   for (const name of names)
     if (name.endsWith(".pyc") && stems.has(name.slice(0, name.indexOf(".")))) unlinkIfThere(`${folder}/${name}`);
-  removeIfEmpty(folder);
 }
 
 function removeEmptyFolders(removal: Removal): void {

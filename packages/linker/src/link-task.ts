@@ -1,5 +1,5 @@
 import { decodeManifest } from "@murre/cache";
-import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
 
 /** How files come out of the store. A hard link shares the bytes with the cache. */
@@ -17,16 +17,24 @@ export interface TransferredTask {
   readonly folders: readonly PlacedFolder[];
   readonly skip: ReadonlySet<number>;
   readonly replace: ReadonlySet<number>;
+  /** This wheel's generated files, RECORD last; a Buffer arrives as plain bytes. */
+  readonly generated: readonly { readonly path: string; readonly content: Uint8Array; readonly executable: boolean }[];
 }
 
-export function transferable({ entry, trees, folders, skip, replace }: LinkTask): TransferredTask {
-  return { filesFolder: entry.filesFolder, trees, folders, skip, replace };
+export function transferable(
+  { entry, trees, folders, skip, replace }: LinkTask,
+  generated: TransferredTask["generated"],
+): TransferredTask {
+  return { filesFolder: entry.filesFolder, trees, folders, skip, replace, generated };
 }
 
 /** These say that this file cannot be linked from there: another device, a file system without links, no more of them. */
 const COPY_INSTEAD = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-/** Makes one task's folders and places its files, synchronously: a loop of system calls with nothing in between. */
+/**
+ * Makes one task's folders, places its files and writes the generated ones, synchronously: a loop of system calls with
+ * nothing in between.
+ */
 export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
   const { directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
@@ -51,7 +59,22 @@ export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
       else copied += placeFile(from + name, to + name, mode);
     }
   }
+  for (const { path, content, executable } of task.generated) writeGenerated(path, content, executable);
   return { linked: file - task.skip.size - copied, copied };
+}
+
+/** A new inode, whatever stands there: never written through a link into the cache. */
+function writeGenerated(path: string, content: Uint8Array, executable: boolean): void {
+  const mode = executable ? 0o777 : 0o666;
+  try {
+    writeFileSync(path, content, { flag: "wx", mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const temporary = `${path}.murre-new`;
+    rmSync(temporary, { force: true });
+    writeFileSync(temporary, content, { flag: "wx", mode });
+    renameSync(temporary, path);
+  }
 }
 
 /** Where a folder of a tree goes; undefined for one that holds nothing to link, such as `.data` itself. */

@@ -1,7 +1,7 @@
 import type { StoreEntry } from "@murre/cache";
 import { liesInside, placeDirectory, type Destination, type PlacedDirectory } from "./destination.ts";
 import { FileAgainstDirectory, PathLeavesEnvironment } from "./errors.ts";
-import { compareWithEnvironment, type EnvironmentView } from "./existing.ts";
+import { compareWithEnvironment, parentOf, type EnvironmentView } from "./existing.ts";
 import { planGenerated, type GeneratedFile } from "./generated.ts";
 import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import type { Removal } from "./removal.ts";
@@ -87,6 +87,7 @@ export function planChange(
   const conflicts = [...settleContested(placed, claims, trees), ...scriptConflicts];
   const existing = compareWithEnvironment(placed, [...claims.keys()], generated, removals, view);
   const sharedFolders = new Set(missingRoots(destination, placed, existing));
+  for (const folder of scriptFolders(generated, destination)) if (!existing.has(folder)) sharedFolders.add(folder);
   for (const [folder, by] of claims) if (by.length > 1 && !existing.has(folder)) sharedFolders.add(folder);
   const tasks = placed.map(({ wheel: { name, entry }, trees: own, folders, skip, replace }): LinkTask => {
     const make = (target: string) => !sharedFolders.has(target) && !existing.has(target);
@@ -153,9 +154,11 @@ function openFolders(destination: Destination, placed: PlacedWheel, chosen: (pat
 function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], view: EnvironmentView): void {
   const owners = new Map<string, number>();
   for (const { trees } of placed) for (const { target } of trees) owners.set(target, (owners.get(target) ?? 0) + 1);
-  const below = placed.flatMap(({ folders }) =>
-    folders.filter(({ scheme }) => scheme !== "headers").map(({ target }) => target),
-  );
+  // With --target, scripts and headers lie below the same folder as the packages.
+  const below = placed.flatMap(({ wheel, folders }) => [
+    ...folders.map(({ target }) => target),
+    ...(hasScripts(wheel) ? [destination.schemes.scripts] : []),
+  ]);
   const reached = new Set(
     below
       .filter(
@@ -237,6 +240,14 @@ function missingRoots(
   const used = new Set(placed.flatMap(({ folders }) => folders.map(({ scheme }) => destination.schemes[scheme])));
   if (placed.some(({ wheel }) => hasScripts(wheel))) used.add(destination.schemes.scripts);
   return [...used].filter((folder) => !existing.has(folder));
+}
+
+/** `bin/sub` of a script `.data/scripts/sub/tool`. */
+function scriptFolders(generated: readonly GeneratedFile[], { schemes }: Destination): readonly string[] {
+  const inside = generated.filter(({ path }) => path.startsWith(`${schemes.scripts}/`));
+  return inside.flatMap(({ path }) =>
+    ancestors(parentOf(path)).filter((folder) => folder.startsWith(`${schemes.scripts}/`)),
+  );
 }
 
 function hasScripts({ entry: { manifest } }: WheelToInstall): boolean {

@@ -50,11 +50,13 @@ export function madeUpWheel(made: MadeUp, store?: string): WheelToInstall {
     warnings: [],
   };
   const filesFolder = join(store ?? "/store", made.name, "pkg");
-  if (store !== undefined)
+  if (store !== undefined) {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(filesFolder, path)), { recursive: true });
       writeFileSync(join(filesFolder, path), content);
     }
+    writeFileSync(join(filesFolder, "../manifest"), encodeManifest(unpacked));
+  }
   const entry: StoreEntry = {
     id: made.name,
     sha256: unpacked.archiveSha256,
