@@ -23,7 +23,7 @@ const heartbeatBeginsMs = 30_000;
 export interface JudgeOptions {
   /** Default "reclamation", the most patient. */
   readonly stake?: Stake;
-  /** A file of the holder's whose mtime is a sign of life as well: its ticket. */
+  /** An entry of the holder's that is a sign of life as well, from the time it was made: its ticket. */
   readonly witness?: string;
 }
 
@@ -77,7 +77,7 @@ function judgeByAge(root: string, lease: string, { stake = "reclamation", witnes
   const heartbeat = mtimeMs(heartbeatPath(root, lease));
   const birth = Math.max(
     mtimeMs(join(root, "leases", lease)) ?? -Infinity,
-    witness === undefined ? -Infinity : (mtimeMs(witness) ?? -Infinity),
+    witness === undefined ? -Infinity : (madeMs(witness) ?? -Infinity),
   );
   const lastSign = heartbeat ?? birth + heartbeatBeginsMs;
   // Neither heartbeat nor lease nor witness: it was judged, or it ended.
@@ -106,6 +106,15 @@ export function judgeAge(lastSignMs: number, nowMs: number, ageMs: number): Verd
 function mtimeMs(path: string): number | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The change time: a ticket may be a link of the lease's file, whose mtime is older than the link. The file system's own clock sets it. */
+function madeMs(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ctimeMs;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ export interface LockHolder {
   readonly pid: number | undefined;
   readonly host: string | undefined;
   readonly command: string | undefined;
-  /** When its ticket was made, in milliseconds since 1970 by the file system's clock. */
+  /** Since when, in milliseconds since 1970 by the file system's clock: when its lease last drew or released a ticket. */
   readonly sinceMs: number | undefined;
   /** All of it in words: `pid 4711 on build3 (murre pip sync) since 2026-01-31T12:00:00.000Z`. */
   readonly description: string;

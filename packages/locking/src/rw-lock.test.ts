@@ -1,4 +1,4 @@
-import fs, { existsSync, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -224,23 +224,15 @@ describe("Protocol, A4: the result of removing the choosing file counts", () => 
   });
 });
 
-/** Runs `then` once, right after the next file was made in a folder of that name. */
+/** Runs `then` once, right after the next name was made in a folder of that name. */
 function afterCreatingIn(name: string, then: () => void): () => number {
-  const original = fs.closeSync;
-  const { openSync } = fs;
-  let made: number | undefined;
+  const original = fs.linkSync;
   let done = 0;
-  fs.openSync = (...args) => {
-    const file = openSync(...args);
-    if (String(args[0]).includes(`/${name}/`)) made = file;
-    return file;
-  };
-  fs.closeSync = (file) => {
-    original(file);
-    if (file !== made) return;
+  fs.linkSync = (from, to) => {
+    original(from, to);
+    if (!String(to).includes(`/${name}/`)) return;
     done++;
-    fs.openSync = openSync;
-    fs.closeSync = original;
+    fs.linkSync = original;
     syncBuiltinESMExports();
     then();
   };
@@ -275,6 +267,21 @@ describe("a ticket that is a folder is committed by renaming it (section 8, E1 a
     const held = await acquire("write", directory(root));
     expect(() => held.commit(join(root, "commit"))).toThrow(LockUnavailable);
     held.validate();
+    held.release();
+  });
+
+  test("a ticket that is a file is committed the same way, with what was written into it", async () => {
+    const { acquire, root } = setUp();
+    const held = await acquire("write", { ticket: { kind: "file" } });
+    writeFileSync(held.path, "done");
+    held.commit(join(root, "result"));
+    expect(readFileSync(join(root, "result"), "utf8")).toBe("done");
+  });
+
+  test("one that is only a name is not", async () => {
+    const { acquire, root } = setUp();
+    const held = await acquire("write");
+    expect(() => held.commit(join(root, "result"))).toThrow(TypeError);
     held.release();
   });
 

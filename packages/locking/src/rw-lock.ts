@@ -20,7 +20,7 @@ export interface LockOptions {
   /** The operation's lease. All who use one lock should keep their leases under one root, where their sockets and heartbeats are found. */
   readonly lease: Lease;
   readonly mode: LockMode;
-  /** Default: a file. A directory can be filled and committed by {@link HeldLock.commit}. */
+  /** Default: a name, which cannot be committed by {@link HeldLock.commit}; a file or a directory can. */
   readonly ticket?: TicketForm;
   /** What is locked, for people; default: the folder. */
   readonly subject?: string;
@@ -40,6 +40,7 @@ export interface HeldLock {
    * Renames the ticket itself to `destination`: the commit and the release in one step, which succeeds only if nobody took the ticket away
    * (G4: the source's last component is what a revoker removes, so the kernel decides).
    * @throws {LockLost} when it was taken away. @throws {LockUnavailable} when `destination` does not accept it; the lock is still held then.
+   * @throws {TypeError} when the ticket is only a name.
    */
   commit(destination: string): void;
   /** @throws {LockLost} when the ticket was taken away while it was held: what was done may have overlapped with another's work.
@@ -57,7 +58,7 @@ export async function acquireLock(options: LockOptions): Promise<HeldLock> {
   const subject = options.subject ?? folder;
   assertMayWait("lock", subject);
   signal?.throwIfAborted();
-  const at = ticketFolder(folder, options.ticket ?? { kind: "file" });
+  const at = ticketFolder(folder, options.ticket ?? { kind: "name" });
   announce(lease.root);
   const queued = await queue(at, {
     lease,
@@ -102,7 +103,7 @@ class HeldTicket implements HeldLock {
   readonly #name: string;
   readonly #subject: string;
   readonly #onEvent: LockEventListener | undefined;
-  readonly #sinceMs = performance.now();
+  readonly #sinceMs: number;
   readonly #queued: Queued;
   #ended = false;
 
@@ -115,6 +116,8 @@ class HeldTicket implements HeldLock {
     this.#name = ticket.name;
     this.#subject = subject;
     this.#onEvent = onEvent;
+    // The hot path asks for the time only when it is told to somebody.
+    this.#sinceMs = onEvent === undefined ? 0 : performance.now();
   }
 
   validate(): void {
@@ -122,6 +125,8 @@ class HeldTicket implements HeldLock {
   }
 
   commit(destination: string): void {
+    if (this.#at.form.kind === "name")
+      throw new TypeError("a ticket that is a name cannot be committed; ask for a file or a directory");
     try {
       renameSync(this.path, destination);
     } catch (cause) {

@@ -21,7 +21,7 @@ import {
 export async function sweepLock(
   root: string,
   folder: string,
-  ticket: TicketForm = { kind: "file" },
+  ticket: TicketForm = { kind: "name" },
   stake: Stake = "lock",
 ): Promise<readonly string[]> {
   const at = ticketFolder(folder, ticket);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, isGone } from "./errors.ts";
 import { decidingScan } from "./deciding-scan.ts";
@@ -7,13 +7,21 @@ import type { Lease } from "./lease.ts";
 
 // One lock on disk (protocol, section 2):
 //   <folder>/choosing/<me>              me = <lease>-<n>, made before a number is drawn, gone once the ticket is there
-//   <folder>/tickets/<k>-<r|w>-<me>     a file, or a folder for those who commit by renaming it
+//   <folder>/tickets/<k>-<r|w>-<me>     a name, or what its holder commits by renaming it
 // Both are scanned, so nothing in them is ever renamed within them or replaced (G7).
 
 export type LockMode = "read" | "write";
 
-/** What a ticket is: a folder may be filled and committed by renaming the ticket itself; it is revoked into `trash`, on the same file system. */
-export type TicketForm = { readonly kind: "file" } | { readonly kind: "directory"; readonly trash: string };
+/**
+ * What a ticket is.
+ * - name: a name and nothing more, the cheapest;
+ * - file: a file of its own, which its holder may write and commit by renaming it;
+ * - directory: a folder, which its holder may fill and commit by renaming it; it is revoked into `trash`, on the same file system.
+ */
+export type TicketForm =
+  | { readonly kind: "name" }
+  | { readonly kind: "file" }
+  | { readonly kind: "directory"; readonly trash: string };
 
 export interface TicketFolder {
   readonly folder: string;
@@ -68,13 +76,13 @@ export function conflicts(a: LockMode, b: LockMode): boolean {
  */
 export function drawTicket(at: TicketFolder, lease: Lease, mode: LockMode): TicketName | undefined {
   const holder = `${lease.name}-${lease.nextId()}`;
-  const choosing = join(at.choosing, holder);
+  const choosing = `${at.choosing}/${holder}`;
   // A1, before the scan: whoever does not see this file in A5 began after my ticket existed, and draws a larger number (I1; CE10, CE12).
   // The folder may be missing or be removed by a cleaner at any time while it is empty; each repeat means that a cleaner completed.
-  createIn(at.choosing, () => createFile(choosing));
+  createIn(at.choosing, () => createName(lease.path, choosing));
   let ticket: TicketName | undefined;
   try {
-    ticket = createTicket(at, holder, lease.name, mode);
+    ticket = createTicket(at, holder, lease, mode);
     // A4: the result counts. Gone means that someone judged this process dead while it drew its number: another may have entered with the
     // same number, so this ticket must not be used (CE13).
     if (removeEntry(choosing)) return ticket;
@@ -97,7 +105,7 @@ function quietly(action: () => void): void {
   }
 }
 
-function createTicket(at: TicketFolder, holder: string, lease: string, mode: LockMode): TicketName {
+function createTicket(at: TicketFolder, holder: string, lease: Lease, mode: LockMode): TicketName {
   // A2: ONE scan. It may show tickets that are gone (a larger number than needed: harmless) and miss younger ones (I1 covers them: I3).
   let highest = 0n;
   for (const entry of decidingScan(at.tickets) ?? []) {
@@ -106,16 +114,20 @@ function createTicket(at: TicketFolder, holder: string, lease: string, mode: Loc
   }
   const number = highest + 1n;
   const name = `${number}-${mode === "read" ? "r" : "w"}-${holder}`;
-  const path = join(at.tickets, name);
+  const path = `${at.tickets}/${name}`;
   // A3, again with the SAME number when the folder was missing: choosing/me is still there, so this is merely a slow A3.
-  createIn(at.tickets, () => (at.form.kind === "file" ? createFile(path) : createFolder(path)));
-  return { name, number, mode, holder, lease };
+  createIn(at.tickets, () => {
+    if (at.form.kind === "name") createName(lease.path, path);
+    else if (at.form.kind === "file") createFile(path);
+    else createFolder(path);
+  });
+  return { name, number, mode, holder, lease: lease.name };
 }
 
 /** Takes a ticket away for good: its holder's own release, or a verdict. @returns false when it was gone already. */
 export function revokeTicket(at: TicketFolder, name: string): boolean {
-  const path = join(at.tickets, name);
-  if (at.form.kind === "file") return removeEntry(path);
+  const path = `${at.tickets}/${name}`;
+  if (at.form.kind !== "directory") return removeEntry(path);
   // A folder may hold a half-filled stage: one rename takes it away whole (G5), and this name's absence is the verdict (G2).
   const { trash } = at.form;
   const grave = join(trash, randomUUID());
@@ -151,6 +163,19 @@ export function createIn(folder: string, create: () => void): void {
       if (!isGone(error) || attempt === folderAttempts) throw error;
       mkdirSync(folder, { recursive: true });
     }
+  }
+}
+
+/**
+ * Makes a name that was never there, as another link of the lease's file: exclusive like O_EXCL, and several times cheaper than a new inode
+ * where there is a journal. Only for names that are never renamed or written: rename(2) between two links of one inode does nothing.
+ */
+function createName(leasePath: string, path: string): void {
+  try {
+    linkSync(leasePath, path);
+  } catch (error) {
+    // Another file system (EXDEV), one without links, too many links, a lease that is lost: a file does as well, and says what is wrong.
+    if (errorCode(error) !== "EEXIST") createFile(path);
   }
 }
 

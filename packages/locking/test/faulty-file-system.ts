@@ -53,9 +53,9 @@ function fill(folder: string, fault: "no inode" | "no space"): void {
 
 /** What each fault refuses: the functions of node:fs, and for openSync only those that create. */
 const refused = {
-  "no inode": { code: "ENOSPC", calls: ["openSync", "mkdirSync"] },
+  "no inode": { code: "ENOSPC", calls: ["openSync", "mkdirSync", "linkSync"] },
   "no space": { code: "ENOSPC", calls: ["writeSync", "writeFileSync"] },
-  "read-only": { code: "EROFS", calls: ["openSync", "mkdirSync", "unlinkSync", "rmdirSync", "renameSync"] },
+  "read-only": { code: "EROFS", calls: ["openSync", "mkdirSync", "linkSync", "unlinkSync", "rmdirSync", "renameSync"] },
 } as const;
 
 function injected(folder: string): FaultyFolder {
@@ -69,7 +69,8 @@ function injected(folder: string): FaultyFolder {
         const original = writable[call] as (...args: unknown[]) => unknown;
         restore.push(() => (writable[call] = original));
         writable[call] = (target, ...rest) => {
-          const inside = typeof target === "number" || String(target).startsWith(folder);
+          const changed = call === "linkSync" ? rest[0] : target;
+          const inside = typeof changed === "number" || String(changed).startsWith(folder);
           const reads = call === "openSync" && rest[0] !== "wx";
           if (inside && !reads) throw Object.assign(new Error(`${code}: ${call}`), { code, syscall: call });
           return original(target, ...rest);

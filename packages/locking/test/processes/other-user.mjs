@@ -33,10 +33,10 @@ if (how === "hold") {
 }
 
 function refuseWritingIn(folder) {
-  for (const call of ["openSync", "mkdirSync"]) {
+  for (const call of ["openSync", "mkdirSync", "linkSync"]) {
     const original = fs[call];
     fs[call] = (path, ...rest) => {
-      if (String(path).startsWith(`${folder}/`))
+      if (String(call === "linkSync" ? rest[0] : path).startsWith(`${folder}/`))
         throw Object.assign(new Error("EACCES"), { code: "EACCES", syscall: call });
       return original(path, ...rest);
     };

@@ -22,7 +22,9 @@ for (const name of names) {
   const original = fs[name];
   fs[name] = (...args) => {
     if (--left <= 0) process.kill(process.pid, "SIGKILL");
-    const draws = name === "openSync" && String(args[0]).includes("/tickets/");
+    const draws =
+      (name === "linkSync" && args[1].includes("/tickets/")) ||
+      (name === "openSync" && String(args[0]).includes("/tickets/"));
     if (random() < (draws ? 0.1 : 0.02)) Atomics.wait(clock, 0, 0, random() * (draws ? 25 : 4));
     return original(...args);
   };
