@@ -85,7 +85,7 @@ export function addPythonOptions(command: Command): Command {
     .option("-p, --python <request>", "the interpreter or environment: a version, a name or a path")
     .option("--system", "use the first interpreter on the PATH, not a virtual environment")
     .option("--break-system-packages", "change an interpreter that its distributor manages (PEP 668)")
-    .option("-t, --target <folder>", "install into this folder instead")
+    .addOption(new Option("-t, --target <folder>", "install into this folder instead").conflicts("prefix"))
     .option("--prefix <folder>", "install below this prefix instead");
 }
 

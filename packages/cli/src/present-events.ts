@@ -62,6 +62,7 @@ function describe(
       if (event.fetched === 0) return undefined;
       return colors.dim(`Prepared ${counted(event.fetched, "distribution")} in ${formatDuration(event.durationMs)}`);
     case "changed":
+      if (event.files === 0) return undefined;
       return colors.dim(`Placed ${counted(event.files, "file")} in ${formatDuration(event.durationMs)}`);
     case "debug":
       return verbosity === "verbose" ? colors.dim(event.message) : undefined;

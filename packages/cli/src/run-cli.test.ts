@@ -178,6 +178,17 @@ describe("exit codes", () => {
     });
   });
 
+  test("a message that ends with its code does not get it twice", async () => {
+    const sync = () => Promise.reject(new Refused("no version of x (MURRE_NO_MATCHING_VERSION)"));
+    expect((await run(["pip", "sync", "a"], { sync })).err).toBe(
+      "error: no version of x (MURRE_NO_MATCHING_VERSION)\n",
+    );
+  });
+
+  test("2: --target and --prefix are two places", async () => {
+    expect(await run(["pip", "install", "a", "--target", "t", "--prefix", "p"])).toMatchObject({ code: 2, calls: [] });
+  });
+
   test("1: check found a problem, and show found nothing", async () => {
     const problems = [{ kind: "missing" as const, name: "a", version: "1", requirement: "b>=2" }];
     const check = await run(["pip", "check"], { check: async () => ({ environment: "/env", checked: 2, problems }) });
@@ -244,6 +255,24 @@ describe("what is printed", () => {
     );
     expect((await run(["pip", "sync", "a", "-q"], { sync })).err).toBe("warning: careful\n");
     expect((await run(["pip", "sync", "a", "-v"], { sync })).err).toContain("detail\n");
+  });
+
+  test("a change that places nothing says nothing of placing", async () => {
+    const uninstall: Operations["uninstall"] = async ({ onEvent }) => {
+      onEvent?.({ type: "changed", files: 0, durationMs: 1 });
+      return change;
+    };
+    expect((await run(["pip", "uninstall", "a"], { uninstall })).err).toBe("");
+  });
+
+  test.each([
+    [{ FORCE_COLOR: "1" }, true],
+    [{ FORCE_COLOR: "0" }, false],
+    [{ NO_COLOR: "1" }, false],
+    [{}, false],
+  ])("with %j, colours where nobody looks: %j", async (env, expected) => {
+    const { out } = await run(["pip", "sync", "a"], {}, { env });
+    expect(out.includes("\u001b[")).toBe(expected);
   });
 
   test("no progress line where stderr cannot redraw one", async () => {

@@ -69,8 +69,9 @@ function verbosity(flags: GlobalFlags): Verbosity {
 }
 
 function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): Terminal {
-  const wished = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "";
-  const refused = env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "";
+  const forced = env["FORCE_COLOR"] ?? "";
+  const wished = forced !== "" && forced !== "0" && forced !== "false";
+  const refused = (forced !== "" && !wished) || (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "");
   const auto = wished || (!refused && stdout.isTTY === true && stderr.isTTY === true);
   return {
     out: (text) => stdout.write(text),
@@ -91,7 +92,8 @@ function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, si
   }
   const colors = pc.createColors(terminal.color);
   const { message, code } = readError(error);
-  terminal.err(`${colors.red("error:")} ${message}${code === undefined ? "" : ` (${code})`}\n`);
+  const shownCode = code === undefined || message.endsWith(`(${code})`) ? "" : ` (${code})`;
+  terminal.err(`${colors.red("error:")} ${message}${shownCode}\n`);
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     const { message: reason } = readError(cause);
     if (!message.includes(reason)) terminal.err(`  caused by: ${reason}\n`);
