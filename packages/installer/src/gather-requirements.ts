@@ -88,15 +88,35 @@ export function wantedProjects(
   for (const { requirement, text, hashes, origin } of constraints) {
     const known = wanted.get(requirement.normalizedName);
     if (known === undefined || requirement.marker?.evaluate(environment) === false) continue;
-    if (requirement.url !== undefined && requirement.url !== known.url)
-      throw new ConflictingRequirements(known.name, known.origin, `${origin.file}:${origin.line}: ${text}`);
+    const place = `${origin.file}:${origin.line}: ${text}`;
+    if (requirement.url !== undefined && known.url !== undefined && requirement.url !== known.url)
+      throw new ConflictingRequirements(known.name, known.origin, place);
+    // A constraint with a URL says where a project comes from (pip, uv).
+    const from = requirement.url === undefined ? known : atUrl(known, requirement.url, text, place);
     wanted.set(known.name, {
-      ...known,
+      ...from,
       specifiers: intersectSpecifierSets(known.specifiers, requirement.specifiers),
       hashes: Object.keys(known.hashes).length > 0 ? known.hashes : hashes,
     });
   }
+  for (const project of wanted.values()) refuseOtherVersion(project);
   return [...wanted.values()];
+}
+
+function atUrl(known: WantedProject, url: string, text: string, origin: string): WantedProject {
+  const { name } = parseWheelFilename(wheelName(url, text, origin));
+  if (name !== known.name)
+    throw new UnsupportedRequirement(text, `the URL is that of ${name}, not of ${known.name}`, origin);
+  const { name: written, extras } = known.requirement;
+  return { ...known, url, requirement: new Requirement(written, extras, anyVersion, url) };
+}
+
+/** The wheel at a URL has the one version that its name says, whatever else is required of the project. */
+function refuseOtherVersion({ name, url, specifiers, origin }: WantedProject): void {
+  if (url === undefined) return;
+  const { version } = parseWheelFilename(directSource(url, {}).filename);
+  if (!specifiers.contains(version, { prereleases: true }))
+    throw new ConflictingRequirements(name, `${origin} (${redactUrl(url)})`, `${name}${specifiers}`);
 }
 
 function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
@@ -126,24 +146,36 @@ function direct(
   extras: readonly string[],
   origin: string,
 ): WantedProject {
-  const { filename } = directSource(url, hashes);
-  if (!filename.endsWith(".whl"))
-    throw new UnsupportedRequirement(text, "this version installs only wheels from a path or a URL", origin);
-  const { name } = parseWheelFilename(filename);
+  const { name } = parseWheelFilename(wheelName(url, text, origin));
   const requirement = new Requirement(name, extras, anyVersion, url);
   return { name, specifiers: anyVersion, hashes, origin, url, requirement };
+}
+
+function wheelName(url: string, text: string, origin: string): string {
+  const { filename } = directSource(url, {});
+  if (filename.endsWith(".whl")) return filename;
+  throw new UnsupportedRequirement(text, "this version installs only wheels from a path or a URL", origin);
 }
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");
 
 /** The file behind a path or URL that the user named. */
 export function directSource(url: string, accepted: AcceptedHashes): WheelSource {
-  const filename = basename(decodeURIComponent(new URL(url).pathname));
+  const filename = basename(decoded(new URL(url).pathname));
   // A single accepted hash of an algorithm is verified while the file comes in; several are compared afterwards.
   const hashes = Object.entries(accepted).flatMap(([algorithm, [digest, ...more]]) =>
     digest === undefined || more.length > 0 ? [] : [[algorithm, digest] as const],
   );
   return { filename, url, hashes: Object.fromEntries(hashes) };
+}
+
+/** A path with a stray `%` stays as it is: it is the server's to judge. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function combine(one: WantedProject, other: WantedProject): WantedProject {

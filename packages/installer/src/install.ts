@@ -65,6 +65,8 @@ async function exactly(
   const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
   const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
   const requireHashes = requiresHashes(operation, gathered, wanted);
+  const allowed = formats(operation, gathered.options);
+  for (const { name, url } of wanted) if (url === undefined) allowed(name);
   return { resolved: await resolveExact(wanted, client, wheelTarget(target, pre), requireHashes) };
 }
 

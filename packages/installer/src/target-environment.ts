@@ -32,25 +32,28 @@ export function findTarget(
   preference: "environment" | "any" = "environment",
 ): TargetEnvironment {
   const interpreter = findInterpreter(options.python, pythonContext(settings, cache), {
-    preference: options.system === true ? "system" : preference,
+    // What goes into a folder of its own needs no environment (uv).
+    preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
   });
   const schemes = schemesOf(interpreter, options, settings);
   const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))];
-  const seesBase = interpreter.systemSitePackages && options.target === undefined && options.prefix === undefined;
+  const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
   return {
     interpreter,
     destination: {
       schemes: mapValues(schemes, forwardSlashes),
       executable: interpreter.executable,
       platform: settings.platform,
-      boundary: forwardSlashes(
-        options.target === undefined && options.prefix === undefined ? interpreter.prefix : schemes.data,
-      ),
+      boundary: forwardSlashes(isElsewhere(options) ? schemes.data : interpreter.prefix),
     },
     sitePackages,
     visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
     folder: schemes.data,
   };
+}
+
+function isElsewhere({ target, prefix }: PythonOptions): boolean {
+  return target !== undefined || prefix !== undefined;
 }
 
 type Schemes = Interpreter["schemes"];
@@ -86,8 +89,7 @@ function forwardSlashes(path: string): string {
 
 /** @throws {ExternallyManaged} (PEP 668), unless the user insists or the change goes elsewhere. */
 export function refuseExternallyManaged({ interpreter }: TargetEnvironment, options: PythonOptions): void {
-  const elsewhere = options.target !== undefined || options.prefix !== undefined;
-  if (interpreter.externallyManaged !== undefined && !elsewhere && options.breakSystemPackages !== true)
+  if (interpreter.externallyManaged !== undefined && !isElsewhere(options) && options.breakSystemPackages !== true)
     throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
 }
 
