@@ -8,7 +8,7 @@ export {
   type EntryRequest,
 } from "./operation.ts";
 export type { FillEntry } from "./publish.ts";
-export { isWhole, type StoreEntry } from "./store-entry.ts";
+export type { StoreEntry } from "./store-entry.ts";
 export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance.ts";
 export type { CleanReport, PruneOptions } from "./clean.ts";
 export type { CacheSize, ListedEntry } from "./inventory.ts";

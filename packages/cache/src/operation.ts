@@ -1,16 +1,23 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSingleFlight, takeLease, type Lease, type LockEventListener, type SingleFlight } from "@murre/locking";
+import {
+  createSingleFlight,
+  describeLockEvent,
+  takeLease,
+  type Lease,
+  type LockEventListener,
+  type SingleFlight,
+} from "@murre/locking";
 import { condemn } from "./condemn.ts";
 import { openDocuments, type Documents } from "./documents.ts";
 import { CacheUnusable } from "./errors.ts";
-import { errorCode } from "./fs-errors.ts";
+import { errorCode, isMissing } from "./fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "./layout.ts";
 import { beginPartial, type PartialDownload } from "./partial.ts";
-import { usePointer } from "./pointer.ts";
+import { readPointer, usePointer } from "./pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, type FillEntry } from "./publish.ts";
-import { openEntry, type StoreEntry } from "./store-entry.ts";
+import { isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
 import { sweepCondemned } from "./sweep.ts";
 
 /** What work on an entry needs: everything it makes belongs to one lease. */
@@ -62,6 +69,11 @@ export interface CacheOperation {
    * the cache was removed; everything that it looked up is to be looked up again, under the new lease that it has now.
    */
   validate(): boolean;
+  /**
+   * To be asked when linking or reading an entry's files failed. True: the entry is damaged or gone; it is no longer found, and can be had
+   * again. False: it is whole, the failure has another cause.
+   */
+  discardDamaged(project: string, entry: StoreEntry): boolean;
   /** An exclusive temporary path below `tmp/`, swept with this operation's lease. Nothing is created. */
   temporaryPath(): string;
   /** Gives the lease back, and takes away what was condemned meanwhile and has no other users. */
@@ -73,8 +85,9 @@ export interface CacheOptions {
   readonly isPrivate?: boolean;
   /** Something that the user should know; the operation goes on. */
   readonly onWarning?: (code: string, message: string) => void;
-  /** What a flight waits for, got and gave back. */
-  readonly onLockEvent?: LockEventListener;
+  /** What this operation waits for, in words: which archive, and which process works on it. */
+  readonly onWaiting?: (what: string) => void;
+  readonly onDebug?: (message: string) => void;
 }
 
 /** @throws {CacheUnusable} when the folder can be neither used nor made. */
@@ -82,12 +95,25 @@ export function beginCacheOperation(cacheFolder: string, options: CacheOptions =
   if (options.isPrivate === true) return new LeasedOperation(undefined, options);
   const layout = cacheLayout(cacheFolder);
   try {
-    mkdirSync(layout.root, { recursive: true });
-    accessSync(layout.root, constants.R_OK);
+    whileFoldersVanish(() => {
+      mkdirSync(layout.root, { recursive: true });
+      accessSync(layout.root, constants.R_OK);
+    });
   } catch (error) {
     throw new CacheUnusable(cacheFolder, errorCode(error) ?? String(error), { cause: error });
   }
   return new LeasedOperation(layout, options);
+}
+
+/** Somebody who removes the whole folder at this moment can make a step that has just made its parent miss it, but not for long. */
+function whileFoldersVanish<T>(step: () => T): T {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return step();
+    } catch (error) {
+      const isVanished = isMissing(error) || isMissing((error as Error).cause);
+      if (!isVanished || attempt === mostAttempts) throw error;
+    }
 }
 
 /** Two wrong verdicts in one operation mean that leases do not last here: going round again would not end. */
@@ -219,6 +245,15 @@ class LeasedOperation implements CacheOperation {
     return wasIntact;
   }
 
+  discardDamaged(project: string, entry: StoreEntry): boolean {
+    if (isWhole(entry)) return false;
+    const layout = this.#place?.layout;
+    const pointer = layout?.pointer(project, entry.sha256);
+    // Only if it still names this entry: another process may have healed it already.
+    if (layout !== undefined && pointer !== undefined && readPointer(pointer) === entry.id) heal(layout, pointer);
+    return true;
+  }
+
   temporaryPath(): string {
     const { layout, lease } = this.#writable();
     return `${layout.temporary}/${lease.name}-${lease.nextId()}`;
@@ -270,7 +305,7 @@ class LeasedOperation implements CacheOperation {
 
   #leasedPlace(layout: CacheLayout): Place | undefined {
     try {
-      return this.#open(layout, undefined);
+      return whileFoldersVanish(() => this.#open(layout, undefined));
     } catch (error) {
       this.#whyReadOnly = errorCode((error as Error).cause) ?? String(error);
       return undefined;
@@ -283,13 +318,13 @@ class LeasedOperation implements CacheOperation {
   }
 
   #open(layout: CacheLayout, privateFolder: string | undefined): Place {
-    const { onLockEvent: onEvent } = this.#options;
-    return {
-      layout,
-      lease: takeLease(layout.root),
-      flights: createSingleFlight({ root: layout.root, ...(onEvent === undefined ? {} : { onEvent }) }),
-      privateFolder,
+    const onEvent: LockEventListener = (event) => {
+      if (event.type === "waiting") this.#options.onWaiting?.(describeLockEvent(event));
+      else if (event.type === "waited" || event.type === "taken over")
+        this.#options.onDebug?.(describeLockEvent(event));
     };
+    const lease = takeLease(layout.root);
+    return { layout, lease, flights: createSingleFlight({ root: layout.root, onEvent }), privateFolder };
   }
 }
 

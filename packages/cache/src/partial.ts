@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { judge, type Lease } from "@murre/locking";
-import { withParent } from "./documents.ts";
-import { isMissing } from "./fs-errors.ts";
+import { CacheWriteFailed } from "./errors.ts";
+import { errorCode, isMissing } from "./fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "./layout.ts";
 import { namesIn } from "./orphan.ts";
 
@@ -13,6 +13,8 @@ export interface PartialDownload<Validators> {
   readonly resumeFrom: { readonly bytes: number; readonly validators: Validators } | undefined;
   /** To be called as soon as the server names them: without them nobody can continue. */
   note(validators: Validators): void;
+  /** Whether its folder is there: somebody may have removed the whole cache. */
+  exists(): boolean;
   /** Removes it all: the download is unpacked, or no use. */
   remove(): void;
   /** Leaves it for the next one, when there is anything worth it. */
@@ -31,7 +33,11 @@ export async function beginPartial<Validators>(
 ): Promise<PartialDownload<Validators>> {
   const key = hashedName(url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
-  if (!(await takeOver(layout, key, folder))) withParent(folder, () => mkdirSync(folder, { recursive: true }));
+  try {
+    if (!(await takeOver(layout, key, folder))) mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
+  }
   const path = `${folder}/data`;
   const validatorsFile = `${folder}/validators`;
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
@@ -45,6 +51,7 @@ export async function beginPartial<Validators>(
         // Nobody will continue this one.
       }
     },
+    exists: () => exists(folder),
     remove,
     leave: () => {
       if (resumption(path, validatorsFile) === undefined) remove();

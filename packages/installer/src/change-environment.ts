@@ -40,7 +40,7 @@ export async function changeEnvironment(
   client: IndexClient,
   wanted: WantedState,
 ): Promise<ChangeReport> {
-  const { target, options, cache, onEvent } = operation;
+  const { target, options, cache } = operation;
   const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
     extraneous: wanted.extraneous,
     reinstall: options.reinstall === true,
@@ -49,15 +49,8 @@ export async function changeEnvironment(
   });
   if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
     return report(target, difference, options, { resolve: wanted.resolveMs, prepare: 0, change: 0 });
-  const prepareStart = performance.now();
-  const prepared = await prepare(operation, client, difference);
-  const prepareMs = performance.now() - prepareStart;
+  const { counts, conflicts, generated, prepareMs, changeMs } = await prepareAndPlace(operation, client, difference);
   const { added: fetched, found: cached } = cache.counts;
-  onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
-  const changeStart = performance.now();
-  const { counts, conflicts, generated } = await placeAndRemove(operation, difference, prepared);
-  const changeMs = performance.now() - changeStart;
-  onEvent({ type: "changed", files: counts.linked + counts.copied + generated, durationMs: changeMs });
   return {
     ...report(target, difference, options, { resolve: wanted.resolveMs, prepare: prepareMs, change: changeMs }),
     fetched,
@@ -67,6 +60,47 @@ export async function changeEnvironment(
     filesGenerated: generated,
     conflicts,
   };
+}
+
+/** So often may others take the cache from under one operation, before its own trouble is said to be it. */
+const mostMisfortunes = 5;
+
+/**
+ * Fetches what is missing, then changes the environment. A cache that was taken away meanwhile (`rm -rf`, a machine that slept until it
+ * was taken for dead) is no failure: everything is looked up again, and fetched again where it is gone.
+ */
+async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, difference: Difference) {
+  const { cache, onEvent } = operation;
+  for (let misfortunes = 0; ; misfortunes++) {
+    const prepareStart = performance.now();
+    // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+    const prepared = await prepare(operation, client, difference);
+    // V of the cache's protocol: nothing is committed that was looked up under a lease which is lost.
+    if (!cache.validate() && misfortunes < mostMisfortunes) continue;
+    const prepareMs = performance.now() - prepareStart;
+    const { added: fetched, found: cached } = cache.counts;
+    onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
+    const changeStart = performance.now();
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      const placed = await placeAndRemove(operation, difference, prepared);
+      const changeMs = performance.now() - changeStart;
+      onEvent({
+        type: "changed",
+        files: placed.counts.linked + placed.counts.copied + placed.generated,
+        durationMs: changeMs,
+      });
+      return { ...placed, prepareMs, changeMs };
+    } catch (error) {
+      const gone = prepared.filter(({ distribution, entry }) => cache.discardDamaged(distribution.name, entry));
+      if (gone.length === 0 || misfortunes === mostMisfortunes) throw error;
+      onEvent({
+        type: "debug",
+        message: `what was linked from the cache is gone there; fetching it again (${String(error)})`,
+      });
+      cache.validate();
+    }
+  }
 }
 
 async function prepare(

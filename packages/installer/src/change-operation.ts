@@ -40,7 +40,7 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
   const onEvent = options.onEvent ?? (() => {});
   // Threads load while the environment is found and the requirements are read.
   const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
-  const cache = beginCacheOperation(settings.cacheFolder);
+  const cache = openCache(settings, options, onEvent);
   const clients: IndexClient[] = [];
   try {
     const target = findTarget(settings, options, probeCache(cache.documents));
@@ -60,6 +60,15 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
     cache.end();
     for (const client of clients) await client.close();
   }
+}
+
+function openCache(settings: InstallerSettings, { noCache }: ChangeOptions, onEvent: OnEvent): CacheOperation {
+  return beginCacheOperation(settings.cacheFolder, {
+    isPrivate: noCache === true,
+    onWarning: (code, message) => onEvent({ type: "warning", code, message }),
+    onWaiting: (what) => onEvent({ type: "waiting", what }),
+    onDebug: (message) => onEvent({ type: "debug", message }),
+  });
 }
 
 /** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */

@@ -1,4 +1,5 @@
 import type { Operations } from "./operations.ts";
+import { cacheOperations } from "./cache-operations.ts";
 import { checkInstalled } from "./check-installed.ts";
 import { installDistributions, syncEnvironment } from "./install.ts";
 import { listInstalled } from "./list-installed.ts";
@@ -11,6 +12,7 @@ import type { InstallerSettings } from "./settings.ts";
 export function createInstaller(settings: InstallerSettings): Operations {
   return {
     cacheFolder: settings.cacheFolder,
+    cache: cacheOperations(settings),
     venv: (options = {}) => makeVirtualEnvironment(settings, options),
     sync: (options) => syncEnvironment(settings, options),
     install: (options) => installDistributions(settings, options),

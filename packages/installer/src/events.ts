@@ -10,6 +10,8 @@ export type InstallerEvent =
   | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
   | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }
   | { readonly type: "fetched"; readonly name: string; readonly version: string }
+  /** Another process works on what this one needs; `what` says on what, and which process. */
+  | { readonly type: "waiting"; readonly what: string }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number }
   | { readonly type: "warning"; readonly code: string; readonly message: string }

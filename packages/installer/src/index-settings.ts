@@ -11,6 +11,7 @@ import {
   type Setting,
 } from "@murre/index-client";
 import type { CacheOperation } from "@murre/cache";
+import { normalizeName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
 import type { OnEvent } from "./events.ts";
 import type { IndexOptions, OperationContext } from "./operations.ts";
@@ -150,6 +151,7 @@ export function openIndexClient({
       home,
       platform,
       ...(options.offline === undefined ? {} : { offline: options.offline }),
+      ...(options.refresh === undefined ? {} : { refresh: refreshed(options.refresh) }),
       network: {
         cert: configuration.cert?.value,
         clientCert: configuration.clientCert?.value,
@@ -174,6 +176,10 @@ export function openIndexClient({
     },
     options.signal,
   );
+}
+
+function refreshed(refresh: NonNullable<IndexOptions["refresh"]>): "all" | ReadonlySet<string> {
+  return refresh === "all" ? "all" : new Set(refresh.map(normalizeName));
 }
 
 type IndexEvent = Parameters<NonNullable<Parameters<typeof createIndexClient>[0]["onEvent"]>>[0];

@@ -11,6 +11,15 @@ export type {
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
+export type {
+  CacheOperations,
+  CacheProblem,
+  CacheSize,
+  CleanReport,
+  ListedEntry,
+  PruneOptions,
+  VerifyAndRepairReport,
+} from "./cache-operations.ts";
 export type { InstallerEvent, OnEvent } from "./events.ts";
 export type {
   ChangeReport,

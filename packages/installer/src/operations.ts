@@ -1,3 +1,4 @@
+import type { CacheOperations } from "./cache-operations.ts";
 import type { OnEvent } from "./events.ts";
 import type { ChangeReport, CheckReport, InstalledReport, ShowReport, VenvReport } from "./reports.ts";
 
@@ -32,6 +33,10 @@ export interface IndexOptions {
   readonly indexes?: readonly string[];
   readonly indexStrategy?: "first-index" | "unsafe-first-match" | "unsafe-best-match";
   readonly offline?: boolean;
+  /** Asks the indexes again although cached pages are fresh: "all", or for these projects only. */
+  readonly refresh?: "all" | readonly string[];
+  /** Neither reads nor fills the cache: a private one takes its place, and is removed at the end. */
+  readonly noCache?: boolean;
   /** Neither configuration files of pip nor PIP_* and MURRE_* variables are read. */
   readonly ignoreConfiguration?: boolean;
 }
@@ -112,4 +117,6 @@ export interface Operations {
   check(options?: ListOptions): Promise<CheckReport>;
   /** The cache folder in use. */
   readonly cacheFolder: string;
+  /** Looking after the cache, beside any number of processes that use it; nothing of it waits for them. */
+  readonly cache: CacheOperations;
 }

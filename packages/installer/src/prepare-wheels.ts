@@ -4,12 +4,13 @@ import {
   rememberFileHash,
   rememberedFileHash,
   type CacheOperation,
+  type EntryMaker,
+  type PartialDownload,
   type StoreEntry,
 } from "@murre/cache";
-import type { HttpValidators, IndexClient } from "@murre/index-client";
+import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
 import type { UnpackedWheel, Unpacker } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
-import { rmSync } from "node:fs";
 import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
 import type { OnEvent } from "./events.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -44,24 +45,54 @@ export async function prepareWheels(
   return prepared;
 }
 
+/**
+ * One process fetches and unpacks a wheel, whichever is first; the others wait for it, and take over when it dies. Who waits holds nothing
+ * but its place in that queue.
+ */
 export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
-  const { name, source, hashes } = distribution;
-  const known = source.hashes["sha256"] ?? knownHash(source.url, services.cache);
-  if (known !== undefined && isAcceptedBySha256(hashes, known)) {
-    const entry = services.cache.lookup(name, known);
-    if (entry !== undefined) return entry;
-  }
-  services.onEvent({
-    type: "fetch-started",
-    name,
-    version: distribution.version,
-    ...(source.sizeBytes === undefined ? {} : { sizeBytes: source.sizeBytes }),
+  const { name, version, source } = distribution;
+  const { cache, onEvent, signal } = services;
+  const found = lookupKnown(distribution, cache, cache.lookup.bind(cache));
+  if (found !== undefined) return found;
+  let checked: StoreEntry | undefined;
+  return cache.addOnce({
+    key: flightKey(distribution),
+    signal,
+    lookup: (find) => checked ?? lookupKnown(distribution, cache, find),
+    async make(maker) {
+      onEvent({
+        type: "fetch-started",
+        name,
+        version,
+        ...(source.sizeBytes === undefined ? {} : { sizeBytes: source.sizeBytes }),
+      });
+      const entry = source.url.startsWith("file:")
+        ? await addLocal(distribution, fileURLToPath(source.url), services, maker)
+        : await addRemote(distribution, services, maker);
+      // Without a known hash only the server can say whether an entry is still what it has, so this request has been answered.
+      if (source.hashes["sha256"] === undefined) checked = entry;
+      onEvent({ type: "fetched", name, version });
+      return entry;
+    },
   });
-  const entry = source.url.startsWith("file:")
-    ? await addLocal(distribution, fileURLToPath(source.url), services)
-    : await addRemote(distribution, services);
-  services.onEvent({ type: "fetched", name, version: distribution.version });
-  return entry;
+}
+
+/** Requests that accept other hashes may fail where this one does not, so they are not its partners. */
+function flightKey({ name, source, hashes }: ResolvedDistribution): string {
+  const what = source.hashes["sha256"] ?? withoutCredentials(source.url);
+  const accepted = Object.keys(hashes).length === 0 ? "" : ` ${hashedName(JSON.stringify(hashes)).slice(0, 16)}`;
+  return `${source.filename} (${name} ${what}${accepted})`;
+}
+
+type Find = CacheOperation["lookup"];
+
+function lookupKnown(
+  { name, source, hashes }: ResolvedDistribution,
+  cache: CacheOperation,
+  find: Find,
+): StoreEntry | undefined {
+  const known = source.hashes["sha256"] ?? knownHash(source.url, cache);
+  return known !== undefined && isAcceptedBySha256(hashes, known) ? find(name, known) : undefined;
 }
 
 function knownHash(url: string, cache: CacheOperation): string | undefined {
@@ -73,9 +104,10 @@ async function addLocal(
   distribution: ResolvedDistribution,
   path: string,
   services: PrepareServices,
+  maker: EntryMaker,
 ): Promise<StoreEntry> {
   const validators = fileValidators(path);
-  const { entry, unpacked } = await unpackIntoStore(distribution, path, services);
+  const { entry, unpacked } = await unpackIntoStore(distribution, path, services, maker);
   if (validators !== undefined && unpacked !== undefined)
     rememberFileHash(services.cache.documents, path, validators, unpacked.archiveSha256);
   return entry;
@@ -87,31 +119,84 @@ interface RememberedUrl {
   readonly sha256: string;
 }
 
-async function addRemote(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
-  const { cache, client, signal, onEvent } = services;
+/** So often may the cache be removed while one file is fetched. */
+const mostRemovals = 5;
+
+async function addRemote(
+  distribution: ResolvedDistribution,
+  services: PrepareServices,
+  maker: EntryMaker,
+): Promise<StoreEntry> {
+  for (let removals = 0; ; removals++) {
+    // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+    const partial = await maker.beginPartial<HttpValidators>(distribution.source.url);
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      return await fetchAndAdd(distribution, services, maker, partial);
+    } catch (error) {
+      if (partial.exists() || maker.signal?.aborted === true || removals === mostRemovals) {
+        endPartial(partial, maker.signal?.aborted === true, error);
+        throw error;
+      }
+    }
+  }
+}
+
+/** What was received before a connection broke, or the user lost patience, is where the next one goes on. */
+function endPartial(partial: PartialDownload<HttpValidators>, isAborted: boolean, error: unknown): void {
+  if (isAborted || resumable.has((error as { code?: unknown }).code)) partial.leave();
+  else partial.remove();
+}
+
+const resumable = new Set<unknown>([
+  "MURRE_DOWNLOAD_INTERRUPTED",
+  "MURRE_DOWNLOAD_NOT_WRITTEN",
+  "MURRE_INDEX_UNREACHABLE",
+]);
+
+async function fetchAndAdd(
+  distribution: ResolvedDistribution,
+  services: PrepareServices,
+  maker: EntryMaker,
+  partial: PartialDownload<HttpValidators>,
+): Promise<StoreEntry> {
+  const { cache } = services;
   const { name, source } = distribution;
   const remembered = source.hashes["sha256"] === undefined ? rememberedUrl(source.url, cache) : undefined;
   const entry = remembered === undefined ? undefined : cache.lookup(name, remembered.sha256);
-  const into = cache.temporaryPath();
-  try {
-    const downloaded = await client.download(source, {
-      into,
-      onProgress: (receivedBytes) => onEvent({ type: "fetch-progress", name, receivedBytes }),
-      ...(entry === undefined || remembered === undefined ? {} : { unlessStill: remembered.validators }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    if (downloaded.kind === "unchanged" && entry !== undefined) return entry;
-    if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
-    const added = cache.lookup(name, downloaded.sha256) ?? (await unpackIntoStore(distribution, into, services)).entry;
-    if (source.hashes["sha256"] === undefined)
-      cache.documents.write(
-        ["files", hashedName(source.url)],
-        JSON.stringify({ validators: downloaded.validators, sha256: downloaded.sha256 } satisfies RememberedUrl),
-      );
-    return added;
-  } finally {
-    rmSync(into, { force: true });
+  const still = entry === undefined || remembered === undefined ? undefined : remembered.validators;
+  const downloaded = await download(distribution, services, maker, partial, still);
+  if (downloaded.kind === "unchanged" && entry !== undefined) {
+    partial.remove();
+    return entry;
   }
+  if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
+  const { sha256, validators, path } = downloaded;
+  const added = cache.lookup(name, sha256) ?? (await unpackIntoStore(distribution, path, services, maker)).entry;
+  partial.remove();
+  if (source.hashes["sha256"] === undefined)
+    cache.documents.write(
+      ["files", hashedName(source.url)],
+      JSON.stringify({ validators, sha256 } satisfies RememberedUrl),
+    );
+  return added;
+}
+
+function download(
+  { name, source }: ResolvedDistribution,
+  { client, onEvent }: PrepareServices,
+  { signal }: EntryMaker,
+  partial: PartialDownload<HttpValidators>,
+  unlessStill: HttpValidators | undefined,
+): Promise<Downloaded> {
+  return client.download(source, {
+    into: partial.path,
+    onProgress: (receivedBytes) => onEvent({ type: "fetch-progress", name, receivedBytes }),
+    onValidators: (validators) => partial.note(validators),
+    ...(partial.resumeFrom === undefined ? {} : { resumeFrom: partial.resumeFrom }),
+    ...(unlessStill === undefined ? {} : { unlessStill }),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function rememberedUrl(url: string, cache: CacheOperation): RememberedUrl | undefined {
@@ -129,11 +214,12 @@ function rememberedUrl(url: string, cache: CacheOperation): RememberedUrl | unde
 async function unpackIntoStore(
   distribution: ResolvedDistribution,
   wheelPath: string,
-  { cache, unpacker, signal }: PrepareServices,
+  { unpacker }: PrepareServices,
+  { add, signal }: EntryMaker,
 ): Promise<{ entry: StoreEntry; unpacked: UnpackedWheel | undefined }> {
   const { name, source, hashes } = distribution;
   let unpacked: UnpackedWheel | undefined;
-  const entry = await cache.add(name, async (destination) => {
+  const entry = await add(name, async (destination) => {
     unpacked = await unpacker().unpack({
       wheelPath,
       destination,

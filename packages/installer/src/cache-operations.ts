@@ -1,0 +1,41 @@
+import {
+  maintainCache,
+  type CacheSize,
+  type CleanReport,
+  type ListedEntry,
+  type PruneOptions,
+  type VerifyAndRepairReport,
+} from "@murre/cache";
+import type { InstallerSettings } from "./settings.ts";
+
+export type {
+  CacheProblem,
+  CacheSize,
+  CleanReport,
+  ListedEntry,
+  PruneOptions,
+  VerifyAndRepairReport,
+} from "@murre/cache";
+
+/** What can be done with the cache as such. Each returns without waiting for the operations that use it. */
+export interface CacheOperations {
+  /** Removes everything, or what belongs to these projects. */
+  clean(options?: { readonly projects?: readonly string[] }): Promise<CleanReport>;
+  /** Removes what nobody can reach and what the dead left; where asked, also what was not used for long. */
+  prune(options?: PruneOptions): Promise<CleanReport>;
+  size(): Promise<CacheSize>;
+  list(): Promise<readonly ListedEntry[]>;
+  /** Hashes every file; with `repair`, damaged archives leave the cache. */
+  verify(options?: { readonly repair?: boolean; readonly signal?: AbortSignal }): Promise<VerifyAndRepairReport>;
+}
+
+export function cacheOperations({ cacheFolder }: InstallerSettings): CacheOperations {
+  const maintenance = maintainCache(cacheFolder);
+  return {
+    clean: (options) => maintenance.clean(options?.projects),
+    prune: (options) => maintenance.prune(options),
+    size: async () => maintenance.size(),
+    list: async () => maintenance.list(),
+    verify: (options) => maintenance.verify(options),
+  };
+}
