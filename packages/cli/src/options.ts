@@ -35,6 +35,10 @@ export interface IndexFlags {
   readonly defaultIndex?: string;
   readonly indexStrategy?: NonNullable<IndexOptions["indexStrategy"]>;
   readonly offline?: boolean;
+  readonly refresh?: boolean;
+  readonly refreshPackage?: string[];
+  /** False with --no-cache. */
+  readonly cache: boolean;
   /** False with --no-config. */
   readonly config: boolean;
 }
@@ -48,6 +52,9 @@ export function addIndexOptions(command: Command): Command {
     .option("--no-index", "use no index, only --find-links")
     .option("--default-index <url>", "the index that is asked last, instead of the built-in one")
     .option("--offline", "use only what is cached or local")
+    .option("--refresh", "ask the indexes again, although cached pages are fresh")
+    .option("--refresh-package <name>", "ask them again for this project", collect)
+    .option("-n, --no-cache", "neither read nor fill the cache")
     .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
     .addOption(
       new Option("--index-strategy <strategy>", "how several indexes are combined").choices([
@@ -68,6 +75,8 @@ export function indexOptions(flags: IndexFlags): IndexOptions {
     defaultIndex: flags.defaultIndex,
     indexStrategy: flags.indexStrategy,
     offline: flags.offline,
+    refresh: flags.refresh === true ? ("all" as const) : flags.refreshPackage,
+    noCache: flags.cache ? undefined : true,
     ignoreConfiguration: flags.config ? undefined : true,
   });
 }

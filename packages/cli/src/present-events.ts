@@ -54,6 +54,8 @@ function describe(
       return event.environment && verbosity !== "verbose"
         ? undefined
         : `Using Python ${event.version} at ${event.executable}`;
+    case "waiting":
+      return colors.dim(event.what.replace(/^./, (first) => first.toUpperCase()));
     case "resolved":
       return colors.dim(
         `Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`,

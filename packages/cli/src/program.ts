@@ -1,5 +1,6 @@
 import type { InstallOptions, OperationContext, Operations, VenvOptions } from "@murre/installer";
 import { Command, Option } from "commander";
+import { addCacheCommands } from "./cache-commands.ts";
 import { UsageError } from "./errors.ts";
 import {
   addChangeOptions,
@@ -58,8 +59,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addCheck(pip, run);
   addList(pip, run);
   addFreeze(pip, run);
-  const cache = program.command("cache").description("The cache that all murre processes share");
-  addCacheDir(cache, run);
+  addCacheCommands(program, run);
   return program;
 }
 
@@ -258,15 +258,6 @@ function addFreeze(parent: Command, run: Runner): void {
       });
       if (flags.json === true) presentList(report, "json", terminal);
       else presentFreeze(report, terminal);
-    }),
-  );
-}
-
-function addCacheDir(parent: Command, run: Runner): void {
-  const command = parent.command("dir").description("Print the cache folder");
-  addGlobalOptions(command).action((flags: GlobalFlags) =>
-    run(flags, async ({ operations, terminal }) => {
-      terminal.out(flags.json === true ? `${JSON.stringify(operations.cacheFolder)}\n` : `${operations.cacheFolder}\n`);
     }),
   );
 }

@@ -104,6 +104,8 @@ describe("the grammar follows uv's and pip's words", () => {
       "sync",
       { noIndex: true, offline: true, ignoreConfiguration: true },
     ],
+    ["pip sync a --refresh --no-cache", "sync", { refresh: "all", noCache: true }],
+    ["pip sync a --refresh-package x --refresh-package y", "sync", { refresh: ["x", "y"] }],
     [
       "pip sync a --dry-run --require-hashes --link-mode copy",
       "sync",
