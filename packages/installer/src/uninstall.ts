@@ -13,7 +13,9 @@ export function uninstallDistributions(settings: InstallerSettings, options: Uni
   const { names, requirementFiles = [], ...others } = options;
   return withChangeOperation(settings, others satisfies ChangeOptions, async (operation) => {
     const { target, onEvent } = operation;
-    const gathered = await gather(operation, requirementFiles, names);
+    // Nothing is looked up, so constraints and indexes of the configuration do not matter, nor do mistakes in them.
+    const { constraints: _, ...configuration } = operation.configuration;
+    const gathered = await gather({ ...operation, configuration }, requirementFiles, names);
     const wished = wishedNames(gathered);
     const installed = readInstalled(target.sitePackages);
     for (const name of wished)
@@ -24,7 +26,7 @@ export function uninstallDistributions(settings: InstallerSettings, options: Uni
           message: `${name} is not installed, and is passed over`,
         });
     const preserve = new Set(installed.map(({ normalizedName }) => normalizedName).filter((name) => !wished.has(name)));
-    const client = operation.openClient(gathered.options);
+    const client = operation.openClient({ ...gathered.options, noIndex: true });
     return changeEnvironment(operation, client, { resolved: [], extraneous: "remove", preserve, resolveMs: 0 });
   });
 }

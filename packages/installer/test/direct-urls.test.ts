@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { makeWorld } from "./world.ts";
+import { makeWorld, openInstaller } from "./world.ts";
 
 describe("wheels at a path or URL beside other requirements", async () => {
   const world = await makeWorld([
@@ -49,6 +49,14 @@ describe("other options of a change", async () => {
     const requirementFiles = [world.requirements("demo==1.0\n")];
     const sync = world.installer.sync({ ...world.common, requirementFiles, noBinary: [":all:"] });
     await expect(sync).rejects.toMatchObject({ code: "MURRE_CANNOT_BUILD" });
+  });
+
+  test("uninstalling needs neither the constraints nor the indexes of pip's configuration", async () => {
+    await world.installer.install({ ...world.common, requirements: ["demo"] });
+    const env = { ...process.env, PIP_CONSTRAINT: "/there/is/none", PIP_INDEX_URL: "nonsense:" };
+    const installer = openInstaller(world.folder, undefined, env);
+    const { removed } = await installer.uninstall({ names: ["demo"], python: world.environment });
+    expect(removed).toEqual([{ name: "demo", version: "1.0" }]);
   });
 
   test("--target needs no environment", async () => {

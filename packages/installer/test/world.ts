@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInstaller } from "../src/create-installer.ts";
 import type { InstallerEvent } from "../src/events.ts";
 import type { Operations } from "../src/operations.ts";
+import type { InstallerSettings } from "../src/settings.ts";
 
 /** A cache, an index and an environment of their own, below one temporary folder. */
 export interface World {
@@ -58,12 +59,16 @@ export async function makeWorld(files: readonly (WheelSpec | IndexedFile)[], cac
   };
 }
 
-export function openInstaller(folder: string, cacheFolder = join(folder, "cache")): Operations {
+export function openInstaller(
+  folder: string,
+  cacheFolder = join(folder, "cache"),
+  env: InstallerSettings["env"] = process.env,
+): Operations {
   return createInstaller({
     cacheFolder,
     cwd: folder,
     home: homedir(),
-    env: process.env,
+    env,
     platform: process.platform,
     version: "0.0.0",
     readStandardInput: async () => "",
