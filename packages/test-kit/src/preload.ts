@@ -1,0 +1,99 @@
+import { appendFileSync, constants } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+
+/**
+ * Ends the process by SIGKILL before or after its n-th call that changes a file system: `node --import @murre/test-kit/preload …`, also as
+ * NODE_OPTIONS, which worker threads inherit. All ways to node:fs (sync, callbacks, promises, handles, streams) meet in one internal
+ * object, and its functions are what is counted here; one call is one system call, but for those listed in {@link composite}.
+ *
+ *     MURRE_KILL_AT=17            the call, counted from 1; each thread counts its own
+ *     MURRE_KILL_WHEN=before      or after (the default): when the call has had its effect
+ *     MURRE_KILL_IN=main          the thread whose count decides: main (the default) or worker
+ *     MURRE_KILL_COUNT_FILE=path  at its end each thread appends "<main|worker> <calls>"
+ */
+const at = Number(process.env["MURRE_KILL_AT"] ?? 0);
+const isBefore = process.env["MURRE_KILL_WHEN"] === "before";
+const countFile = process.env["MURRE_KILL_COUNT_FILE"];
+const thread = isMainThread ? "main" : "worker";
+const isArmed = at > 0 && thread === (process.env["MURRE_KILL_IN"] ?? "main");
+
+type Call = (...values: unknown[]) => unknown;
+
+/** Node's internal functions that change a file system, whatever they are given. */
+const changing = [
+  "chmod",
+  "chown",
+  "copyFile",
+  "fchmod",
+  "fchown",
+  "ftruncate",
+  "futimes",
+  "lchown",
+  "link",
+  "lutimes",
+  "mkdir",
+  "mkdtemp",
+  "rename",
+  "rmdir",
+  "symlink",
+  "unlink",
+  "utimes",
+];
+/** Several system calls in one: a whole tree, a whole file. A kill falls before or after all of it. */
+const composite = ["cpSyncCopyDir", "rmSync", "writeFileUtf8"];
+/** Their first argument is a descriptor. The standard streams are no files. */
+const writing = ["writeBuffer", "writeBuffers", "writeString"];
+/** Changing when the flags, their second argument, create or empty a file. */
+const opening = ["open", "openFileHandle"];
+
+let calls = 0;
+
+function kill(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+function counted(call: Call, isChange: (values: readonly unknown[]) => boolean): Call {
+  return function (this: unknown, ...values) {
+    if (!isChange(values)) return call.apply(this, values);
+    calls += 1;
+    if (!isArmed || calls !== at) return call.apply(this, values);
+    if (isBefore) kill();
+    return killAfter(values, () => call.apply(this, values));
+  };
+}
+
+interface Request {
+  oncomplete?: (...values: unknown[]) => void;
+}
+
+/** A callback's request and a promise are over later than the call that began them. */
+function killAfter(values: readonly unknown[], run: () => unknown): unknown {
+  const request = values.find((value) => value?.constructor?.name === "FSReqCallback") as Request | undefined;
+  if (request !== undefined) request.oncomplete = kill;
+  const result = run();
+  if (result instanceof Promise) return result.finally(kill);
+  if (request === undefined) kill();
+  return result;
+}
+
+const creates = constants.O_CREAT | constants.O_TRUNC;
+const { binding } = process as unknown as { binding: (name: string) => Record<string, Call | undefined> };
+const internal = binding.call(process, "fs");
+
+function patch(names: readonly string[], isChange: (values: readonly unknown[]) => boolean): void {
+  for (const name of names) {
+    const call = internal[name];
+    if (typeof call === "function") internal[name] = counted(call, isChange);
+  }
+}
+
+patch(changing, () => true);
+patch(composite, ([target]) => typeof target !== "number" || target > 2);
+patch(writing, ([descriptor]) => typeof descriptor === "number" && descriptor > 2);
+patch(opening, ([, flags]) => typeof flags === "number" && (flags & creates) !== 0);
+
+if (countFile !== undefined)
+  process.once("exit", () => {
+    const total = calls;
+    appendFileSync(countFile, `${thread} ${total}\n`);
+  });
