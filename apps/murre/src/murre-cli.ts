@@ -5,9 +5,19 @@ import { version } from "./version.ts";
 /** The command: runs the process's own words and sets its exit code. */
 export async function main(): Promise<void> {
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort(new Error("interrupted"));
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
+  // The first signal asks the operation to end, which a change under way does when it is whole; the second one insists.
+  // `on`, not `once`: without a listener of the program's own, the leases' handler would end the process in mid-change.
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  // `murre pip list | head`: nobody reads any more, which is no failure of murre's.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.stdout.destroy();
+  });
   const exitCode = await runCli(process.argv.slice(2), {
     version,
     platform: process.platform,
