@@ -23,9 +23,8 @@ describe("an interrupted command", () => {
     await once(silent, "listening");
     const index = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/simple`;
     const target = temporaryFolder("target");
-    const { child, err, ended } = start(
-      ...["pip", "install", "x", "--target", target, "--no-config", "--index-url", index],
-    );
+    const words = ["pip", "install", "x", "--target", target, "--no-config", "--index-url", index];
+    const { child, err, ended } = start(...words);
     await once(silent, "request");
     child.kill(signal);
     expect(await ended).toEqual([130, null]);
