@@ -38,6 +38,11 @@ describe.each(ways)("a process that uses %s", (_way, script) => {
   });
 });
 
+test("a call that fails is a call", () => {
+  const script = `try { fs.rmdirSync("absent"); } catch {} fs.mkdirSync("1");`;
+  expect(run(script, { MURRE_KILL_AT: "1" })).toMatchObject({ signal: "SIGKILL", made: [] });
+});
+
 test("handles and streams are counted, reading and the standard streams are not", () => {
   const { cwd } = run(
     `const handle = await fs.promises.open("a", "w"); await handle.write("x"); await handle.truncate(0); await handle.close();

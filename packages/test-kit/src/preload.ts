@@ -70,10 +70,14 @@ interface Request {
 function killAfter(values: readonly unknown[], run: () => unknown): unknown {
   const request = values.find((value) => value?.constructor?.name === "FSReqCallback") as Request | undefined;
   if (request !== undefined) request.oncomplete = kill;
-  const result = run();
-  if (result instanceof Promise) return result.finally(kill);
-  if (request === undefined) kill();
-  return result;
+  let result: unknown;
+  try {
+    result = run();
+  } finally {
+    // A call that failed has had its effect as well.
+    if (request === undefined && !(result instanceof Promise)) kill();
+  }
+  return result instanceof Promise ? result.finally(kill) : result;
 }
 
 const creates = constants.O_CREAT | constants.O_TRUNC;
