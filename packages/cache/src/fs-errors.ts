@@ -1,7 +1,7 @@
-/** N4 of the protocol: ESTALE (NFS) says what ENOENT says. ENOTDIR: a parent is gone and a file stands in its place. */
+/** N4 of the protocol: ESTALE (NFS) says what ENOENT says. */
 export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
-  return code === "ENOENT" || code === "ESTALE" || code === "ENOTDIR";
+  return code === "ENOENT" || code === "ESTALE";
 }
 
 export function errorCode(error: unknown): string | undefined {

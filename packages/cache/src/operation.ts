@@ -204,7 +204,9 @@ class LeasedOperation implements CacheOperation {
     try {
       const entry = await place.flights.run<StoreEntry>(key, {
         lease: place.lease,
-        lookup: () => lookup(find),
+        // What this request made itself is its own, even if it was cleaned away at once: this operation's lease is older than the entry, so
+        // it is in the snapshot of whoever condemned it.
+        lookup: () => made ?? lookup(find),
         work: async (flight) => {
           made = await make(this.#maker(flight.lease, flight.signal));
         },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, unlinkSync } from "node:fs";
 import { decidingScan } from "@murre/locking";
-import { isMissing } from "./fs-errors.ts";
+import { errorCode, isMissing } from "./fs-errors.ts";
 import { parseKey, type CacheLayout } from "./layout.ts";
 import { readPointer, readRecord } from "./pointer.ts";
 import { discard, type Amount } from "./trash.ts";
@@ -77,7 +77,7 @@ export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error) || errorCode(error) === "ENOTDIR") return [];
     throw error;
   }
 }
