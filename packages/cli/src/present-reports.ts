@@ -31,9 +31,14 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {
   terminal.note(`Made a virtual environment of Python ${report.version} in ${report.environment}\n`);
   for (const { name, version } of report.seeded) terminal.out(` + ${name}==${version}\n`);
-  const activation =
-    platform === "win32" ? `${report.environment}\\Scripts\\activate` : `source ${report.environment}/bin/activate`;
+  const script = `${report.environment}${platform === "win32" ? "\\Scripts\\activate" : "/bin/activate"}`;
+  const activation = platform === "win32" ? script : `source ${shellQuoted(script)}`;
   terminal.note(`Activate it with: ${activation}\n`);
+}
+
+/** As a POSIX shell reads it back: plain where nothing is special, else in single quotes. */
+function shellQuoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 export type ListFormat = "columns" | "freeze" | "json";

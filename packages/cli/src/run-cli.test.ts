@@ -210,6 +210,14 @@ describe("what is printed", () => {
     expect((await run(["pip", "sync", "a"])).out).toBe(" - a==1.0\n - b==1.0\n + b==2.0\n");
   });
 
+  test.each([
+    ["/plain/env", "source /plain/env/bin/activate"],
+    ["/it's here", "source '/it'\\''s here/bin/activate'"],
+  ])("an environment in %s: the line to paste is quoted where it has to be", async (environment, line) => {
+    const venv = async () => ({ environment, executable: "", version: "3.11.7", basePython: "", seeded: [] });
+    expect((await run(["venv"], { venv })).err).toContain(`Activate it with: ${line}\n`);
+  });
+
   test("a change of nothing says so", async () => {
     const kept = [{ name: "a", version: "1" }];
     const sync = async () => ({ ...change, changed: false, added: [], removed: [], kept });

@@ -38,9 +38,9 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
   given.signal?.throwIfAborted();
   const options = withOwnSignal(given);
   const onEvent = options.onEvent ?? (() => {});
+  const cache = openCache(settings, options, onEvent);
   // Threads load while the environment is found and the requirements are read.
   const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
-  const cache = openCache(settings, options, onEvent);
   const clients: IndexClient[] = [];
   try {
     const target = findTarget(settings, options, probeCache(cache.documents));

@@ -128,3 +128,14 @@ export class CannotBuild extends Error {
     this.project = project;
   }
 }
+
+/** A path that the user or an index names leads to no file. Nothing was changed. */
+export class WheelNotFound extends Error {
+  override readonly name = "WheelNotFound";
+  readonly code = "MURRE_WHEEL_NOT_FOUND";
+  readonly path: string;
+  constructor(project: string, path: string) {
+    super(`${project}: ${path} does not exist, or cannot be read`);
+    this.path = path;
+  }
+}

@@ -45,4 +45,5 @@ export {
   NoUsableWheel,
   SeveralProblems,
   UnsupportedRequirement,
+  WheelNotFound,
 } from "./errors.ts";

@@ -12,6 +12,7 @@ import { withoutCredentials, type Downloaded, type HttpValidators, type IndexCli
 import type { UnpackedWheel, Unpacker } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
 import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
+import { WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
@@ -107,9 +108,9 @@ async function addLocal(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   const validators = fileValidators(path);
+  if (validators === undefined) throw new WheelNotFound(distribution.name, path);
   const { entry, unpacked } = await unpackIntoStore(distribution, path, services, maker);
-  if (validators !== undefined && unpacked !== undefined)
-    rememberFileHash(services.cache.documents, path, validators, unpacked.archiveSha256);
+  if (unpacked !== undefined) rememberFileHash(services.cache.documents, path, validators, unpacked.archiveSha256);
   return entry;
 }
 

@@ -52,6 +52,12 @@ const requirements: readonly (readonly [what: string, text: string, code: string
   ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
   ["a wheel whose file differs from RECORD", "wrongrecord==1.0", "MURRE_RECORD_MISMATCH", /wrongrecord\.py/],
   ["a malformed requirement line", "good=1.0", "MURRE_REQUIREMENTS_FILE", /requirements\.txt:2/],
+  [
+    "a wheel that is not there",
+    "./missing-1.0-py3-none-any.whl",
+    "MURRE_WHEEL_NOT_FOUND",
+    /missing-1\.0-py3-none-any\.whl/,
+  ],
   ["a source tree", "./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /only wheels/],
   ["an editable", "-e ./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /editable/],
   ["two different versions", "good==1.0\ngood==2.0", "MURRE_NO_MATCHING_VERSION", /good/],

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
 import type { EnvironmentView } from "./existing.ts";
 import type { RecordedDistribution } from "./removal.ts";
@@ -24,6 +25,13 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     ownersOf(path) {
       owners ??= indexOwners(installed());
       return owners.get(path) ?? [];
+    },
+    digestOf(path) {
+      try {
+        return createHash("sha256").update(readFileSync(path)).digest("base64url");
+      } catch {
+        return undefined; // gone since it was listed: not the same bytes
+      }
     },
     readApart: (entry, path) => readFileSync(`${entry.filesFolder}/${path}`),
   };

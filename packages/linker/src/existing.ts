@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import type { StoreEntry } from "@murre/cache";
 import { UnownedFileInTheWay } from "./errors.ts";
 import type { GeneratedFile } from "./generated.ts";
+import type { Conflict } from "./ownership.ts";
 import type { PlacedWheel } from "./plan.ts";
 import type { Removal } from "./removal.ts";
 
@@ -12,15 +14,25 @@ export interface EnvironmentView {
   list(folder: string): Listing | undefined;
   /** The installed distributions that stay and whose RECORD lists this absolute path. */
   ownersOf(path: string): readonly string[];
+  /** The sha256 of an existing file, base64url without padding as in RECORD; asked only for files that are replaced. */
+  digestOf(path: string): string | undefined;
   /** The bytes of a file of a store entry that stands apart from the linked ones. */
   readApart(entry: StoreEntry, path: string): Buffer;
+}
+
+export interface Comparison {
+  /**
+   * Those of the folders that exist already. What is below a new folder is new, so only existing ones are listed: in a
+   * new environment that is two or three.
+   */
+  readonly existing: ReadonlySet<string>;
+  /** Files of distributions that stay, which this change replaces. */
+  readonly replaced: readonly Conflict[];
 }
 
 /**
  * Compares the opened folders and the generated files with what stands in the environment: files of other distributions
  * are marked as replaced, files that nobody owns are refused.
- * @returns those of the folders that exist already. What is below a new folder is new, so only existing ones are listed: in
- * a new environment that is two or three.
  * @throws {UnownedFileInTheWay} with all of them.
  */
 export function compareWithEnvironment(
@@ -29,7 +41,8 @@ export function compareWithEnvironment(
   generated: readonly GeneratedFile[],
   removals: readonly Removal[],
   view: EnvironmentView,
-): ReadonlySet<string> {
+): Comparison {
+  const replaced: Conflict[] = [];
   const inTheWay: string[] = [];
   const removed = new Set(removals.flatMap((removal) => removal.files));
   const isOwned = (path: string) => removed.has(path) || view.ownersOf(path).length > 0;
@@ -42,16 +55,25 @@ export function compareWithEnvironment(
         const name = wheel.entry.manifest.names[file] ?? "";
         const path = `${target}/${name}`;
         if (skip.has(file) || !listing.has(name) || removed.has(path)) continue;
-        if (listing.get(name) === "file" && isOwned(path)) replace.add(file);
-        else inTheWay.push(path);
+        if (listing.get(name) !== "file" || !isOwned(path)) inTheWay.push(path);
+        else {
+          replace.add(file);
+          const identical = view.digestOf(path) === wheel.entry.manifest.details()[file]?.sha256;
+          replaced.push({ path, winner: wheel.name, losers: view.ownersOf(path), identical });
+        }
       }
     }
-  for (const { path } of generated) {
+  for (const { path, content, wheel } of generated) {
     const kind = listings.get(parentOf(path))?.get(path.slice(path.lastIndexOf("/") + 1));
-    if (kind === "directory" || (kind === "file" && !isOwned(path))) inTheWay.push(path);
+    if (kind === undefined || removed.has(path)) continue;
+    if (kind === "directory" || !isOwned(path)) inTheWay.push(path);
+    else {
+      const identical = view.digestOf(path) === createHash("sha256").update(content).digest("base64url");
+      replaced.push({ path, winner: wheel, losers: view.ownersOf(path), identical });
+    }
   }
   if (inTheWay.length > 0) throw new UnownedFileInTheWay(inTheWay);
-  return new Set(listings.keys());
+  return { existing: new Set(listings.keys()), replaced };
 }
 
 function listExisting(

@@ -15,10 +15,13 @@ const workerFile = new URL(
 );
 
 export function startLinkWorkers(count: number): LinkWorkers {
+  const failures = new Map<Worker, Error>();
   const workers = Array.from({ length: count }, () => {
     // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
     const worker = new Worker(workerFile, { execArgv: [] });
     worker.unref();
+    // A thread may fail before it is given anything: without a listener that would end the process.
+    worker.on("error", (error: Error) => failures.set(worker, error));
     return worker;
   });
   return {
@@ -26,6 +29,8 @@ export function startLinkWorkers(count: number): LinkWorkers {
     run(index, share) {
       const worker = workers[index];
       if (worker === undefined) return Promise.reject(new RangeError(`there is no link worker ${index}`));
+      const failure = failures.get(worker);
+      if (failure !== undefined) return Promise.reject(failure);
       return new Promise<LinkAnswer>((resolve, reject) => {
         const ended = (code: number) => reject(new Error(`a link worker ended with code ${code} before it answered`));
         worker.ref();

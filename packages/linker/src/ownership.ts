@@ -9,7 +9,7 @@ export interface Claim {
   readonly firstFile: number;
 }
 
-/** Several distributions of one change have the same path; `winner`'s bytes are placed. */
+/** Several distributions have the same path, of one change or one of them installed before; `winner`'s bytes are placed. */
 export interface Conflict {
   readonly path: string;
   readonly winner: string;

@@ -26,6 +26,7 @@ function view(
   return {
     list: (folder) => (existing[folder] === undefined ? undefined : new Map(Object.entries(existing[folder]))),
     ownersOf: (path) => owners[path] ?? [],
+    digestOf: () => undefined,
     readApart: () => Buffer.from("#!python\nprint()\n"),
   };
 }
@@ -160,9 +161,13 @@ describe("what stands in the environment", () => {
     );
   });
 
-  test("a file of another distribution is replaced", () => {
-    const { tasks } = plan([{ name: "a", files: { "a/x.py": "1" } }], occupied({ [`${site}/a/x.py`]: ["old"] }));
+  test("a file of another distribution is replaced, and both are named", () => {
+    const { tasks, conflicts } = plan(
+      [{ name: "a", files: { "a/x.py": "1" } }],
+      occupied({ [`${site}/a/x.py`]: ["old"] }),
+    );
     expect(tasks[0]?.replace.size).toBe(1);
+    expect(conflicts).toEqual([{ path: `${site}/a/x.py`, winner: "a", losers: ["old"], identical: false }]);
   });
 
   test("a script that nobody owns is never replaced: `python` is safe", () => {

@@ -84,8 +84,9 @@ export function planChange(
   const claims = claimFolders(placed);
   const trees = treeOwners(placed);
   const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
-  const conflicts = [...settleContested(placed, claims, trees), ...scriptConflicts];
-  const existing = compareWithEnvironment(placed, [...claims.keys()], generated, removals, view);
+  const contested = settleContested(placed, claims, trees);
+  const { existing, replaced } = compareWithEnvironment(placed, [...claims.keys()], generated, removals, view);
+  const conflicts = [...contested, ...scriptConflicts, ...replaced];
   const sharedFolders = new Set(missingRoots(destination, placed, existing));
   for (const folder of scriptFolders(generated, destination)) if (!existing.has(folder)) sharedFolders.add(folder);
   for (const [folder, by] of claims) if (by.length > 1 && !existing.has(folder)) sharedFolders.add(folder);
