@@ -216,7 +216,7 @@ class LeasedOperation implements CacheOperation {
       return entry;
     } catch (error) {
       // Made, and cleaned away before it was found again; a failure of another process, whose credentials and network are not ours;
-      // or no ticket can be written. None of it keeps this operation from doing the work itself.
+      // or no ticket can be written or kept (somebody removed the folder). None of it keeps this operation from doing the work itself.
       if (!mayWorkAlone(error)) throw error;
       signal?.throwIfAborted();
       return lookup(find) ?? make(this.#maker(undefined, signal));
@@ -347,11 +347,15 @@ function sweepQuietly(layout: CacheLayout): void {
   }
 }
 
+const notOwnFailures = new Set<string | undefined>([
+  "MURRE_FLIGHT_FAILED",
+  "MURRE_FLIGHT_UNSETTLED",
+  "MURRE_LEASE_UNAVAILABLE",
+  "MURRE_LEASE_LOST",
+  "MURRE_LOCK_UNAVAILABLE",
+  "MURRE_LOCK_LOST",
+]);
+
 function mayWorkAlone(error: unknown): boolean {
-  return [
-    "MURRE_FLIGHT_FAILED",
-    "MURRE_FLIGHT_UNSETTLED",
-    "MURRE_LEASE_UNAVAILABLE",
-    "MURRE_LOCK_UNAVAILABLE",
-  ].includes(errorCode(error) ?? "");
+  return notOwnFailures.has(errorCode(error));
 }

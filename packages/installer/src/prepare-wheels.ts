@@ -10,6 +10,7 @@ import {
 } from "@murre/cache";
 import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
 import type { UnpackedWheel, Unpacker } from "@murre/wheel";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
 import { WheelNotFound } from "./errors.ts";
@@ -120,8 +121,9 @@ interface RememberedUrl {
   readonly sha256: string;
 }
 
-/** So often may the cache be removed while one file is fetched. */
-const mostRemovals = 5;
+/** So often may the cache be removed while one file is fetched; a removal (`rm -rf`) takes a while, which is waited out. */
+const mostRemovals = 40;
+const pauseMs = 50;
 
 async function addRemote(
   distribution: ResolvedDistribution,
@@ -139,6 +141,8 @@ async function addRemote(
         endPartial(partial, maker.signal?.aborted === true, error);
         throw error;
       }
+      // oxlint-disable-next-line no-await-in-loop
+      await setTimeout(pauseMs);
     }
   }
 }
