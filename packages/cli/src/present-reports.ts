@@ -132,6 +132,8 @@ function describeProblem({ kind, name, version, requirement, installed }: CheckP
       return `${name} ${version} requires ${requirement}, but ${installed} is installed`;
     case "requires-python":
       return `${name} ${version} requires Python ${requirement}`;
+    case "incomplete":
+      return `${name} ${version} was left half-installed by an interrupted command; install it again`;
     case "unreadable":
       return `${name} ${version}: its metadata cannot be read: ${requirement}`;
   }

@@ -10,7 +10,9 @@ import {
 } from "@murre/linker";
 import { readDirectUrl, readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
+import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
 import { satisfiesPython } from "./choose-wheel.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
@@ -22,6 +24,7 @@ import type { IndexClient } from "@murre/index-client";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { InstallerSettings } from "./settings.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
+import { isTorn } from "./torn.ts";
 
 /** The environment is to hold `resolved`; `extraneous` says what becomes of everything else in it. */
 export interface WantedState {
@@ -44,6 +47,7 @@ export async function changeEnvironment(
   const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
     extraneous: wanted.extraneous,
     reinstall: options.reinstall === true,
+    isTorn,
     directUrlOf: (installed) => readDirectUrl(installed)?.url,
     ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
   });
@@ -162,7 +166,9 @@ async function placeAndRemove(
   const removals = difference.remove.map((distribution) =>
     planRemoval(removable(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
   );
-  const plan = planChange(target.destination, prepared.map(toInstall), removals, view);
+  const torn = new Set(difference.remove.filter(isTorn).map(({ normalizedName }) => normalizedName));
+  const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: torn.has(wheel.distribution.name) }));
+  const plan = planChange(target.destination, wheels, removals, view);
   for (const { path, winner, losers, identical } of plan.conflicts)
     onEvent(
       identical
@@ -204,9 +210,14 @@ function recorded(distribution: InstalledDistribution): RecordedDistribution {
   return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };
 }
 
-/** @throws {NoRecord} for what no RECORD describes. */
+/** Of a torn distribution only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
 function removable(distribution: InstalledDistribution): RecordedDistribution {
   const found = recorded(distribution);
+  if (isTorn(distribution)) {
+    const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
+    const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
+    return { ...found, record: files.map((name) => ({ path: `${basename(distribution.path)}/${name}` })) };
+  }
   if (found.record.length === 0) throw new NoRecord(distribution.name, distribution.path);
   return found;
 }

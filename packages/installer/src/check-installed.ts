@@ -9,6 +9,7 @@ import { probeCache } from "./probe-cache.ts";
 import type { CheckProblem, CheckReport } from "./reports.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { findTarget } from "./target-environment.ts";
+import { isTorn } from "./torn.ts";
 
 /** `murre pip check`: whether every requirement of what is installed is met. Writes nothing into the environment. */
 export async function checkInstalled(settings: InstallerSettings, options: ListOptions): Promise<CheckReport> {
@@ -34,6 +35,7 @@ function problemsOf(
   pythonVersion: string,
 ): CheckProblem[] {
   const own = { name: distribution.normalizedName, version: distribution.version };
+  if (isTorn(distribution)) return [{ kind: "incomplete", ...own, requirement: "" }];
   let metadata: CoreMetadata;
   try {
     metadata = readInstalledMetadata(distribution);

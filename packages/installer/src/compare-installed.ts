@@ -17,6 +17,8 @@ export interface CompareOptions {
   readonly preserve?: ReadonlySet<string>;
   /** Where an installed distribution came from, when not from an index (PEP 610). */
   readonly directUrlOf: (installed: InstalledDistribution) => string | undefined;
+  /** Whether a killed command left only a part of it. */
+  readonly isTorn: (installed: InstalledDistribution) => boolean;
 }
 
 /**
@@ -57,8 +59,9 @@ export function compareInstalled(
 function satisfies(
   installed: InstalledDistribution,
   wanted: ResolvedDistribution,
-  { directUrlOf }: CompareOptions,
+  { directUrlOf, isTorn }: CompareOptions,
 ): boolean {
+  if (isTorn(installed)) return false;
   if (wanted.directUrl === undefined)
     return installed.version === wanted.version && directUrlOf(installed) === undefined;
   // A local file may have changed under its name, so it is installed again.

@@ -16,6 +16,7 @@ import { resolveDependencies, type ReadWholeWheel } from "./resolve-dependencies
 import { resolveExact } from "./resolve-exact.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
+import { isTorn } from "./torn.ts";
 
 /** `murre pip sync`: the environment holds exactly what the files pin. */
 export function syncEnvironment(settings: InstallerSettings, options: SyncOptions): Promise<ChangeReport> {
@@ -112,7 +113,9 @@ async function withDependencies(
 function stayingInstalled({ target, options }: ChangeOperation<InstallOptions>) {
   if (options.upgrade === "all" || options.reinstall === true) return [];
   const upgraded = new Set<string>((options.upgrade ?? []).map(normalizeName));
-  return readInstalled(target.visible).filter(({ normalizedName }) => !upgraded.has(normalizedName));
+  return readInstalled(target.visible).filter(
+    (distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution),
+  );
 }
 
 function allowsPrereleases({ options, configuration }: ChangeOperation, inFiles: FileOptions): boolean {

@@ -72,7 +72,7 @@ export interface ShownDistribution extends InstalledPin {
 
 /** A requirement of an installed distribution that is not met. */
 export interface CheckProblem {
-  readonly kind: "missing" | "incompatible" | "requires-python" | "unreadable";
+  readonly kind: "missing" | "incompatible" | "requires-python" | "unreadable" | "incomplete";
   readonly name: string;
   readonly version: string;
   /** The requirement as its metadata has it; for `requires-python` the specifiers. */

@@ -45,6 +45,7 @@ export function compareWithEnvironment(
   const replaced: Conflict[] = [];
   const inTheWay: string[] = [];
   const removed = new Set(removals.flatMap((removal) => removal.files));
+  const completed = new Set(placed.filter(({ wheel }) => wheel.completes === true).map(({ wheel }) => wheel.name));
   const isOwned = (path: string) => removed.has(path) || view.ownersOf(path).length > 0;
   const listings = listExisting([...folders, ...generated.map(({ path }) => parentOf(path))], removed, view);
   for (const { folders: own, replace, skip, wheel } of placed)
@@ -55,7 +56,8 @@ export function compareWithEnvironment(
         const name = wheel.entry.manifest.names[file] ?? "";
         const path = `${target}/${name}`;
         if (skip.has(file) || !listing.has(name) || removed.has(path)) continue;
-        if (listing.get(name) !== "file" || !isOwned(path)) inTheWay.push(path);
+        if (listing.get(name) === "file" && wheel.completes === true) replace.add(file);
+        else if (listing.get(name) !== "file" || !isOwned(path)) inTheWay.push(path);
         else {
           replace.add(file);
           const identical = view.digestOf(path) === wheel.entry.manifest.details()[file]?.sha256;
@@ -65,7 +67,7 @@ export function compareWithEnvironment(
     }
   for (const { path, content, wheel } of generated) {
     const kind = listings.get(parentOf(path))?.get(path.slice(path.lastIndexOf("/") + 1));
-    if (kind === undefined || removed.has(path)) continue;
+    if (kind === undefined || removed.has(path) || (kind === "file" && completed.has(wheel))) continue;
     if (kind === "directory" || !isOwned(path)) inTheWay.push(path);
     else {
       const identical = view.digestOf(path) === createHash("sha256").update(content).digest("base64url");

@@ -1,4 +1,4 @@
-import { decodeManifest } from "@murre/cache";
+import { decodeManifest, type ManifestDirectory } from "@murre/cache";
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
 
@@ -36,31 +36,42 @@ const COPY_INSTEAD = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP
  * nothing in between.
  */
 export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
-  const { directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
+  const { head, directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
   const plain = task.skip.size === 0 && task.replace.size === 0;
-  let file = 0;
-  let copied = 0;
-  for (const { path, fileCount } of directories) {
-    const end = file + fileCount;
-    const target = folders.size > 0 ? (folders.get(path)?.target ?? inTree(path, trees)) : inTree(path, trees);
-    if (target === undefined) {
-      file = end;
-      continue;
-    }
-    if (folders.get(path)?.make !== false) mkdirSync(target);
+  const counts = { linked: 0, copied: 0 };
+  for (const { path, fileCount, firstFile } of distInfoFirst(head.distInfo, directories)) {
+    const folder = folders.get(path);
+    const target = folder?.target ?? inTree(path, trees);
+    if (target === undefined) continue;
+    if (folder?.make !== false) mkdirSync(target);
     const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
     const to = `${target}/`;
-    for (; file < end; file++) {
+    for (let file = firstFile; file < firstFile + fileCount; file++) {
       if (!plain && task.skip.has(file)) continue;
       const name = names[file] as string;
-      if (!plain && task.replace.has(file)) copied += replaceFile(from + name, to + name, mode);
-      else copied += placeFile(from + name, to + name, mode);
+      const place = !plain && task.replace.has(file) ? replaceFile : placeFile;
+      counts[place(from + name, to + name, mode)] += 1;
     }
   }
   for (const { path, content, executable } of task.generated) writeGenerated(path, content, executable);
-  return { linked: file - task.skip.size - copied, copied };
+  return counts;
+}
+
+/**
+ * The dist-info's folders before all others, each with the index of its first file: RECORD is written last, so a
+ * distribution that a killed process left is known by a dist-info without one.
+ */
+function distInfoFirst(distInfo: string, directories: readonly ManifestDirectory[]) {
+  let next = 0;
+  const placed = directories.map(({ path, fileCount }) => {
+    const firstFile = next;
+    next += fileCount;
+    return { path, fileCount, firstFile };
+  });
+  const isDistInfo = ({ path }: ManifestDirectory) => path === distInfo || path.startsWith(`${distInfo}/`);
+  return [...placed.filter(isDistInfo), ...placed.filter((directory) => !isDistInfo(directory))];
 }
 
 /** A new inode, whatever stands there: never written through a link into the cache. */
@@ -85,26 +96,25 @@ function inTree(path: string, trees: ReadonlyMap<string, string>): string | unde
   return root === undefined ? undefined : root + path.slice(slash);
 }
 
-/** Returns 1 when the file was copied, 0 when it was linked. */
-function placeFile(from: string, to: string, mode: LinkMode): 0 | 1 {
+function placeFile(from: string, to: string, mode: LinkMode): "linked" | "copied" {
   if (mode === "hardlink")
     try {
       linkSync(from, to);
-      return 0;
+      return "linked";
     } catch (error) {
       if (!COPY_INSTEAD.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
   copyFileSync(from, to, constants.COPYFILE_EXCL);
-  return 1;
+  return "copied";
 }
 
 /** Replaces what another distribution placed: a new name beside it, then one rename over it. */
-function replaceFile(from: string, to: string, mode: LinkMode): 0 | 1 {
+function replaceFile(from: string, to: string, mode: LinkMode): "linked" | "copied" {
   const temporary = `${to}.murre-new`;
   rmSync(temporary, { force: true });
-  const copied = placeFile(from, temporary, mode);
+  const how = placeFile(from, temporary, mode);
   renameSync(temporary, to);
   // rename(2) between two hard links of one inode succeeds and leaves the old name in place.
   rmSync(temporary, { force: true });
-  return copied;
+  return how;
 }

@@ -16,6 +16,8 @@ export interface WheelToInstall {
   readonly requested: boolean;
   /** The content of direct_url.json (PEP 610), for what did not come from an index. */
   readonly directUrl?: unknown;
+  /** A killed process left a part of this distribution: its files may stand where nobody owns them, and are replaced. */
+  readonly completes?: boolean;
 }
 
 /** A whole folder of the archive that is new in the environment and belongs to this wheel alone. */
