@@ -4,6 +4,7 @@ export {
   beginCacheOperation,
   type CacheOperation,
   type CacheOptions,
+  type DocumentRequest,
   type EntryMaker,
   type EntryRequest,
 } from "./operation.ts";

@@ -45,6 +45,17 @@ export interface EntryRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One document that is wanted from somewhere slow, and how it is had when nobody has it. */
+export interface DocumentRequest<T> {
+  /** Two requests with one key want the same document. */
+  readonly key: string;
+  /** Whether it is there by now; asked several times. */
+  readonly lookup: () => T | undefined;
+  /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
+  readonly make: (signal: AbortSignal | undefined) => Promise<T>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * One operation's view of the cache. It takes a lease of its own before its first read (protocol R1) and gives it back at
  * its end (R4): whatever it looked up stays until then, whoever cleans. Never share one between overlapping operations.
@@ -64,6 +75,11 @@ export interface CacheOperation {
    * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
    */
   addOnce(request: EntryRequest): Promise<StoreEntry>;
+  /**
+   * A document, had by one process when several want it: the others wait for that one, and take over when it dies or has left nothing.
+   * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
+   */
+  documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T>;
   /**
    * V: to be asked after a batch of lookups and before what was made of them is committed. False: this operation was taken for dead, or
    * the cache was removed; everything that it looked up is to be looked up again, under the new lease that it has now.
@@ -220,6 +236,27 @@ class LeasedOperation implements CacheOperation {
       if (!mayWorkAlone(error)) throw error;
       signal?.throwIfAborted();
       return lookup(find) ?? make(this.#maker(undefined, signal));
+    }
+  }
+
+  async documentOnce<T extends object>({ key, lookup, make, signal }: DocumentRequest<T>): Promise<T> {
+    const place = this.#place;
+    // Nobody else looks into a private folder, and nothing can be left for others where nothing can be written.
+    if (place === undefined || place.privateFolder !== undefined) return make(signal);
+    let made: T | undefined;
+    try {
+      return await place.flights.run<T>(key, {
+        lease: place.lease,
+        lookup: () => made ?? lookup(),
+        work: async (flight) => {
+          made = await make(flight.signal);
+        },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      if (!mayWorkAlone(error)) throw error;
+      signal?.throwIfAborted();
+      return made ?? lookup() ?? make(signal);
     }
   }
 

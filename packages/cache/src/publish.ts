@@ -38,10 +38,11 @@ export async function fillAndPublish(
   try {
     unpacked = await fill(`${folder}/pkg`);
   } catch (error) {
-    // A fill that failed because its folder vanished was fenced; any other failure is its own.
-    const fenced = isMissing(error) && !isStillMine(lease, folder);
+    // Where the folder, something in it or the lease has vanished, that is what it failed of, whatever the unpacker's error says: filled
+    // again, a failure of its own comes back with the folder in place.
+    const isFenced = missedBelow(error, folder) || !isStillMine(lease, folder);
     rmSync(folder, { recursive: true, force: true });
-    throw fenced ? new Fenced() : error;
+    throw isFenced ? new Fenced() : error;
   }
   const sha256 = unpacked.archiveSha256;
   const id = entryId(sha256, lease.name, n);
@@ -119,6 +120,20 @@ function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
   const entry = openEntry(layout, id, sha256);
   if (entry === undefined) throw new Fenced();
   return entry;
+}
+
+/** An unpacker wraps what the system said, and a thread hands it over without its code. */
+function* causes(error: unknown): Generator<unknown> {
+  for (let at = error; at !== undefined; at = (at as Error | undefined)?.cause) yield at;
+}
+
+function missedSomething(error: unknown): boolean {
+  return [...causes(error)].some((cause) => isMissing(cause) || /\bENOENT\b/.test(String(cause)));
+}
+
+/** Everything below the folder was made by this filling: what is missing there was taken away. */
+function missedBelow(error: unknown, folder: string): boolean {
+  return missedSomething(error) && [...causes(error)].some((cause) => String(cause).includes(folder));
 }
 
 function isStillMine(lease: Lease, folder: string): boolean {

@@ -276,6 +276,21 @@ describe("publishing against sweepers", () => {
     cache.end();
   });
 
+  test("what was removed from under the filling is filled again, also where the error comes wrapped, without a code", async () => {
+    const { begin } = open();
+    const cache = begin();
+    let calls = 0;
+    const entry = await cache.add("a", async (folder) => {
+      if (++calls > 1) return fillDemo()(folder);
+      throw new Error("could not be unpacked", {
+        cause: new Error(`ENOENT: no such file or directory, mkdir '${folder}/x'`),
+      });
+    });
+    expect(calls).toBe(2);
+    expect(cache.lookup("a", sha256)?.id).toBe(entry.id);
+    cache.end();
+  });
+
   test("an own failure of the filling is not mistaken for a fence", async () => {
     const { begin } = open();
     const cache = begin();
