@@ -208,7 +208,8 @@ class LeasedOperation implements CacheOperation {
         return entry;
       } catch (error) {
         if (!(error instanceof Fenced || error instanceof PublishAgain) || attempt === mostAttempts) throw error;
-        if (error instanceof Fenced && lease === place.lease && place === this.#place) this.#renew();
+        // A lease that is there was not the reason: the same one, and a new id.
+        if (error instanceof Fenced && place === this.#place && isLost(place.lease)) this.#renew();
       }
     }
   }
@@ -273,12 +274,7 @@ class LeasedOperation implements CacheOperation {
 
   validate(): boolean {
     const place = this.#place;
-    if (place !== undefined)
-      try {
-        place.lease.validate();
-      } catch {
-        this.#renew();
-      }
+    if (place !== undefined && isLost(place.lease)) this.#renew();
     const wasIntact = this.#isIntact;
     this.#isIntact = true;
     return wasIntact;
@@ -364,6 +360,15 @@ class LeasedOperation implements CacheOperation {
     };
     const lease = takeLease(layout.root);
     return { layout, lease, flights: createSingleFlight({ root: layout.root, onEvent }), privateFolder };
+  }
+}
+
+function isLost(lease: Lease): boolean {
+  try {
+    lease.validate();
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -122,18 +122,15 @@ function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
   return entry;
 }
 
-/** An unpacker wraps what the system said, and a thread hands it over without its code. */
-function* causes(error: unknown): Generator<unknown> {
-  for (let at = error; at !== undefined; at = (at as Error | undefined)?.cause) yield at;
-}
-
-function missedSomething(error: unknown): boolean {
-  return [...causes(error)].some((cause) => isMissing(cause) || /\bENOENT\b/.test(String(cause)));
-}
-
-/** Everything below the folder was made by this filling: what is missing there was taken away. */
+/**
+ * Whether the system missed something below the folder. Everything there was made by this filling, so it was taken away. By the path that
+ * the system named: an unpacker wraps its error, and a thread hands it over without its code.
+ */
 function missedBelow(error: unknown, folder: string): boolean {
-  return missedSomething(error) && [...causes(error)].some((cause) => String(cause).includes(folder));
+  for (let at = error; at instanceof Error; at = at.cause)
+    for (const [, path] of at.message.matchAll(/ENOENT: [^']*'([^']*)'/g))
+      if (path?.startsWith(folder) === true) return true;
+  return false;
 }
 
 function isStillMine(lease: Lease, folder: string): boolean {
