@@ -3,6 +3,7 @@
 // with some of the processes killed on the way; uv's wall time and requests beside it, where UV_BINARY or the PATH has one.
 import { mkdirSync, watch } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { findUv, murre as murreOf, uv as uvOf } from "../contestants.mjs";
 import { chooseWheels, damageOf, finish, inScratch, pins, placeFile, run, runMurre, seconds, serveWheels, table } from "./storm-kit.mjs";
@@ -73,7 +74,9 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
   for (const environment of environments) await tool.venv(environment, join(folder, "cache-for-venv"));
   const begun = performance.now();
   const reports = await Promise.all(
-    environments.map((environment, i) => {
+    environments.map(async (environment, i) => {
+      // Those that will be killed begin, so that they are at work on something when it happens.
+      if (i >= kills) await begins(server, kills);
       const { file: command, args } = tool.sync(file, environment, cache);
       return run(command, args, { timeoutMs: longestMs, onStart: (child) => i < kills && killLater(child, server, wheels.length, i, kills) });
     }),
@@ -97,9 +100,14 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
   return storm;
 }
 
+/** When the first wheel is asked for. */
+async function begins({ requests }, kills) {
+  for (let waitedMs = 0; kills > 0 && waitedMs < 20_000 && requests.every(({ isPage }) => isPage); waitedMs += 20) await sleep(20);
+}
+
 /** In the middle of the downloads: when a share of the wheels has been asked for. */
 function killLater(child, server, wheels, i, kills) {
-  const asked = Math.ceil((wheels * (i + 1)) / (kills + 1));
+  const asked = Math.ceil((wheels * (i + 1)) / (kills + 2));
   const timer = setInterval(() => {
     if (child.exitCode !== null || child.signalCode !== null) return clearInterval(timer);
     if (server.requests.filter(({ isPage }) => !isPage).length < asked) return;

@@ -1,5 +1,5 @@
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import type { Documents } from "@murre/cache";
+import type { CacheOperation, Documents } from "@murre/cache";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { createCredentials } from "./credentials.ts";
 import { DEFAULT_INDEX_URL } from "./default-index.ts";
@@ -44,6 +44,8 @@ export interface IndexClientOptions {
   readonly strategy?: IndexStrategy;
   /** Pages and metadata are kept here between runs; without it, in memory only. */
   readonly documents?: Documents | undefined;
+  /** Lets one of the processes that miss a page at the same time ask for it; without it, each asks. */
+  readonly once?: CacheOperation["documentOnce"] | undefined;
   readonly refresh?: Refresh;
   /** Only what is cached or local is used. */
   readonly offline?: boolean;
@@ -121,7 +123,7 @@ class Client implements IndexClient {
     this.#requests = createSlots(network.concurrentRequests ?? 50);
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
     const common = { transport: this.#transport, slots: this.#requests, documents, onEvent };
-    this.#pages = { ...common, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
+    this.#pages = { ...common, once: options.once, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
     this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
   }
 

@@ -1,4 +1,4 @@
-import type { Documents } from "@murre/cache";
+import type { CacheOperation, Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
@@ -25,6 +25,8 @@ export interface HttpPages {
   readonly transport: Transport;
   readonly slots: Slots;
   readonly documents: Documents | undefined;
+  /** Lets one of the processes that miss a page at the same time ask for it. */
+  readonly once: CacheOperation["documentOnce"] | undefined;
   readonly offline: boolean;
   /** Statuses that mean "this index does not have the project". */
   readonly missingStatuses: readonly number[];
@@ -60,9 +62,30 @@ export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise
   const cached = readCached(pages, page);
   if (cached !== undefined && mayUse(cached, pages, page)) return cached.page;
   if (pages.offline) throw new OfflineMiss(page.url);
+  // With something to validate, each asks for itself: the answers have no body.
+  if (cached !== undefined || pages.once === undefined) return askForPage(pages, page, cached, page.signal);
+  const found = await pages.once<{ readonly cached?: Cached; readonly page?: ProjectPage | undefined }>({
+    key: `the page ${documentOf(page).slice(1).join(" ")}`,
+    lookup: () => {
+      const left = readCached(pages, page);
+      return left === undefined ? undefined : { cached: left };
+    },
+    make: async (signal) => ({ page: await askForPage(pages, page, undefined, signal) }),
+    signal: page.signal,
+  });
+  if (found.cached === undefined) return found.page;
+  return mayUse(found.cached, pages, page) ? found.cached.page : askForPage(pages, page, found.cached, page.signal);
+}
+
+function askForPage(
+  pages: HttpPages,
+  page: PageRequest,
+  cached: Cached | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ProjectPage | undefined> {
   return pages.transport.get(
     page.url,
-    { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal: page.signal },
+    { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal },
     (answer) => consumePage(pages, page, cached, answer),
   );
 }

@@ -147,6 +147,7 @@ export function openIndexClient({
       locations,
       strategy,
       documents: cache.documents,
+      once: (request) => cache.documentOnce(request),
       env,
       home,
       platform,
