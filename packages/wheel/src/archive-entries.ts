@@ -1,7 +1,7 @@
 import { isAscii } from "node:buffer";
 import { fromRandomAccessReaderPromise, type Entry } from "yauzl";
 import { wheelError, type WheelProblem } from "./errors.ts";
-import type { WindowedReader } from "./random-access.ts";
+import type { WindowedReader } from "./windowed-reader.ts";
 
 /** One member as the central directory describes it. */
 export interface ArchiveEntry {

@@ -6,7 +6,8 @@ import { findDistInfo, identityProblems, wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
 import { decode } from "./inspect-wheel.ts";
 import { parseMetadata, type CoreMetadata } from "./metadata.ts";
-import { WindowedReader, type RandomAccess } from "./random-access.ts";
+import type { RandomAccess } from "./random-access.ts";
+import { WindowedReader } from "./windowed-reader.ts";
 import { checkSizes, defaultLimits, distInfoSizeProblem } from "./unpack-limits.ts";
 
 /** A wheel's METADATA: parsed, and as it stands in the archive. */
