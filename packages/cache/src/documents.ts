@@ -3,6 +3,17 @@ import { dirname } from "node:path";
 import type { Lease } from "@murre/locking";
 import type { CacheLayout } from "./layout.ts";
 
+/** One document that is wanted from somewhere slow, and how it is had when nobody has it. */
+export interface DocumentRequest<T> {
+  /** Two requests with one key want the same document. */
+  readonly key: string;
+  /** Whether it is there by now; asked several times. */
+  readonly lookup: () => T | undefined;
+  /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
+  readonly make: (signal: AbortSignal | undefined) => Promise<T>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Small whole files under the cache's root: pages, metadata, probed interpreters. A reader sees a document whole or not
  * at all; a failed write never fails an operation, because everything here can be had again.

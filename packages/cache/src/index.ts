@@ -4,7 +4,6 @@ export {
   beginCacheOperation,
   type CacheOperation,
   type CacheOptions,
-  type DocumentRequest,
   type EntryMaker,
   type EntryRequest,
 } from "./operation.ts";
@@ -15,7 +14,7 @@ export type { CleanReport, PruneOptions } from "./clean.ts";
 export type { CacheSize, ListedEntry } from "./inventory.ts";
 export type { CacheProblem } from "./verify.ts";
 export type { PartialDownload } from "./partial.ts";
-export type { Documents } from "./documents.ts";
+export type { DocumentRequest, Documents } from "./documents.ts";
 export {
   decodeManifest,
   encodeManifest,

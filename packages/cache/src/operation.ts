@@ -10,8 +10,9 @@ import {
   type SingleFlight,
 } from "@murre/locking";
 import { condemn } from "./condemn.ts";
-import { openDocuments, type Documents } from "./documents.ts";
+import { openDocuments, type DocumentRequest, type Documents } from "./documents.ts";
 import { CacheUnusable } from "./errors.ts";
+import { mayWorkAlone } from "./flight-failures.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "./layout.ts";
 import { beginPartial, type PartialDownload } from "./partial.ts";
@@ -42,17 +43,6 @@ export interface EntryRequest {
   readonly lookup: (find: CacheOperation["lookup"]) => StoreEntry | undefined;
   /** Makes it. May wait for slots (a download, a thread), and for nothing else (rule D). */
   readonly make: (maker: EntryMaker) => Promise<StoreEntry>;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** One document that is wanted from somewhere slow, and how it is had when nobody has it. */
-export interface DocumentRequest<T> {
-  /** Two requests with one key want the same document. */
-  readonly key: string;
-  /** Whether it is there by now; asked several times. */
-  readonly lookup: () => T | undefined;
-  /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
-  readonly make: (signal: AbortSignal | undefined) => Promise<T>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -387,17 +377,4 @@ function sweepQuietly(layout: CacheLayout): void {
   } catch {
     // What resists stays for `cache prune`.
   }
-}
-
-const notOwnFailures = new Set<string | undefined>([
-  "MURRE_FLIGHT_FAILED",
-  "MURRE_FLIGHT_UNSETTLED",
-  "MURRE_LEASE_UNAVAILABLE",
-  "MURRE_LEASE_LOST",
-  "MURRE_LOCK_UNAVAILABLE",
-  "MURRE_LOCK_LOST",
-]);
-
-function mayWorkAlone(error: unknown): boolean {
-  return notOwnFailures.has(errorCode(error));
 }

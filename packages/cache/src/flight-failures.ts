@@ -1,0 +1,15 @@
+import { errorCode } from "./fs-errors.ts";
+
+/** Failures of the agreement with others, not of the work: whoever meets one can do the work alone. */
+const notOwnFailures = new Set<string | undefined>([
+  "MURRE_FLIGHT_FAILED",
+  "MURRE_FLIGHT_UNSETTLED",
+  "MURRE_LEASE_UNAVAILABLE",
+  "MURRE_LEASE_LOST",
+  "MURRE_LOCK_UNAVAILABLE",
+  "MURRE_LOCK_LOST",
+]);
+
+export function mayWorkAlone(error: unknown): boolean {
+  return notOwnFailures.has(errorCode(error));
+}
