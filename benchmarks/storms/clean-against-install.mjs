@@ -7,7 +7,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findUv, murre as murreOf, uv as uvOf } from "../contestants.mjs";
-import { chooseWheels, damageOf, finish, inScratch, median, murreBin, pins, placeFile, run, seconds, serveWheels, table } from "./storm-kit.mjs";
+import {
+  chooseWheels,
+  damageOf,
+  finish,
+  inScratch,
+  median,
+  murreBin,
+  pins,
+  placeFile,
+  run,
+  seconds,
+  serveWheels,
+  table,
+} from "./storm-kit.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +46,9 @@ const result = await inScratch(async (scratch) => {
     if (values.uv && uvFile === undefined) console.log("uv is missing (UV_BINARY, PATH)");
     if (uvFile !== undefined)
       for (const force of [false, true])
-        storms.push(await storm(scratch, force ? "uv --force" : "uv", uvTool(uvFile, server.url, force), wheels, undefined));
+        storms.push(
+          await storm(scratch, force ? "uv --force" : "uv", uvTool(uvFile, server.url, force), wheels, undefined),
+        );
     return { seconds: Number(values.seconds), wheels: wheels.length, storms };
   } finally {
     await server.close();
@@ -64,7 +79,10 @@ function uvTool(file, url, force) {
   const tool = uvOf(file, { indexes: [url], findLinks: [] });
   const forced = force ? ["--force"] : [];
   return {
-    venv: (environment, cache) => [file, ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache]],
+    venv: (environment, cache) => [
+      file,
+      ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache],
+    ],
     sync: (requirements, environment, cache) => [file, tool.sync(requirements, environment, cache).args],
     clean: (cache, ...projects) => [file, ["cache", "clean", ...projects, ...forced, "--cache-dir", cache]],
     prune: (cache) => [file, ["cache", "prune", ...forced, "--cache-dir", cache]],
@@ -81,7 +99,13 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
   const deadline = Date.now() + Number(values.seconds) * 1000;
   const seen = { installs: [], cleans: [], projectCleans: [], prunes: [], removals: 0 };
   const spent = (list, what) => (report) => {
-    list.push({ ms: report.ms, failure: report.code === 0 ? null : `${what} ended with ${report.code ?? report.signal}${report.timedOut ? " (stuck)" : ""}: ${report.stderr}` });
+    list.push({
+      ms: report.ms,
+      failure:
+        report.code === 0
+          ? null
+          : `${what} ended with ${report.code ?? report.signal}${report.timedOut ? " (stuck)" : ""}: ${report.stderr}`,
+    });
   };
   const timeLeft = () => ({ timeoutMs: Math.max(1000, deadline + graceMs - Date.now()) });
   const until = async (step) => {
@@ -94,7 +118,10 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
       const made = await run(...tool.venv(environment, cache), timeLeft());
       const report = made.code === 0 ? await run(...tool.sync(file, environment, cache), timeLeft()) : made;
       const damage = report.code === 0 ? await damageOf(environment, wanted) : [];
-      const failure = report.code === 0 ? null : `ended with ${report.code ?? report.signal}${report.timedOut ? " (stuck)" : ""}: ${report.stderr}`;
+      const failure =
+        report.code === 0
+          ? null
+          : `ended with ${report.code ?? report.signal}${report.timedOut ? " (stuck)" : ""}: ${report.stderr}`;
       seen.installs.push({ kind: "command", failure, damage, ms: report.ms });
       rmSync(environment, { recursive: true, force: true });
     });
@@ -104,7 +131,13 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
     const child = fileURLToPath(new URL("library-child.mjs", import.meta.url));
     const report = await run(process.execPath, [child, JSON.stringify(task)], timeLeft());
     for (const line of report.stdout.split("\n")) if (line !== "") seen.installs.push(JSON.parse(line));
-    if (report.code !== 0) seen.installs.push({ kind: "library", failure: `the process ended with ${report.code ?? report.signal}: ${report.stderr}`, damage: [], ms: report.ms });
+    if (report.code !== 0)
+      seen.installs.push({
+        kind: "library",
+        failure: `the process ended with ${report.code ?? report.signal}: ${report.stderr}`,
+        damage: [],
+        ms: report.ms,
+      });
   };
   const cleaning = (pause, list, command) =>
     until(async (i) => {
@@ -149,7 +182,11 @@ function summary(name, seen, alone) {
   const damaged = seen.installs.filter(({ damage }) => damage.length > 0);
   const allCleanings = [...seen.cleans, ...seen.projectCleans, ...seen.prunes];
   const cleanFailures = allCleanings.filter(({ failure }) => failure !== null);
-  const times = (list) => ({ count: list.length, medianMs: median(list.map(({ ms }) => ms)), maxMs: Math.max(0, ...list.map(({ ms }) => ms)) });
+  const times = (list) => ({
+    count: list.length,
+    medianMs: median(list.map(({ ms }) => ms)),
+    maxMs: Math.max(0, ...list.map(({ ms }) => ms)),
+  });
   const said = (time) => `${time.count} times, median ${seconds(time.medianMs)}, longest ${seconds(time.maxMs)}`;
   const figures = {
     name,

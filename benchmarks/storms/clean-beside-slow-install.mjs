@@ -6,10 +6,26 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { findUv, murre as murreOf, uv as uvOf } from "../contestants.mjs";
-import { chooseWheels, damageOf, finish, inScratch, pins, placeFile, run, runMurre, seconds, serveWheels, table } from "./storm-kit.mjs";
+import {
+  chooseWheels,
+  damageOf,
+  finish,
+  inScratch,
+  pins,
+  placeFile,
+  run,
+  runMurre,
+  seconds,
+  serveWheels,
+  table,
+} from "./storm-kit.mjs";
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "60" }, python: { type: "string", default: "3.11" }, json: { type: "string" } },
+  options: {
+    seconds: { type: "string", default: "60" },
+    python: { type: "string", default: "3.11" },
+    json: { type: "string" },
+  },
 });
 const slowSeconds = Number(values.seconds);
 const longestMs = slowSeconds * 1000 + 180_000;
@@ -19,12 +35,15 @@ const result = await inScratch(async (scratch) => {
   const wheels = await chooseWheels(scratch, 12, { smallestBytes: 20_000 });
   const [warm, slow] = [wheels.slice(0, 8), wheels.slice(8)];
   const slowNames = new Set(slow.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)));
-  const server = await serveWheels(wheels, { secondsEach: (path) => (slowNames.has(path.slice("/files/".length)) ? slowSeconds : 0) });
+  const server = await serveWheels(wheels, {
+    secondsEach: (path) => (slowNames.has(path.slice("/files/".length)) ? slowSeconds : 0),
+  });
   const files = { warm: placeFile(scratch, "warm.txt", pins(warm)), all: placeFile(scratch, "all.txt", pins(wheels)) };
   try {
     const murre = await besideMurre(join(scratch, "murre"), server.url, files, wheels);
     const uvFile = findUv();
-    const uv = uvFile === undefined ? undefined : await besideUv(join(scratch, "uv"), uvFile, server.url, files, wheels);
+    const uv =
+      uvFile === undefined ? undefined : await besideUv(join(scratch, "uv"), uvFile, server.url, files, wheels);
     return { seconds: slowSeconds, murre, uv };
   } finally {
     await server.close();
@@ -44,7 +63,10 @@ async function besideMurre(folder, url, files, wheels) {
   await venv(join(folder, "first"));
   await sync(files.warm, join(folder, "first"));
   await venv(environment);
-  const command = (...words) => async () => (await runMurre(["cache", ...words, "--json", "--cache-dir", cache]));
+  const command =
+    (...words) =>
+    async () =>
+      await runMurre(["cache", ...words, "--json", "--cache-dir", cache]);
   const alone = await command("prune")();
   let endedMs;
   const begun = performance.now();
@@ -59,7 +81,13 @@ async function besideMurre(folder, url, files, wheels) {
     await sleep(Math.max(0, begun + share * slowSeconds * 1000 - performance.now()));
     if (name === "clean") for (const id of entries(cache)) condemned.add(id);
     const report = await go();
-    const after = { name, ms: report.ms, isInstalling: endedMs === undefined, code: report.code, report: parse(report.stdout) };
+    const after = {
+      name,
+      ms: report.ms,
+      isInstalling: endedMs === undefined,
+      code: report.code,
+      report: parse(report.stdout),
+    };
     steps.push(after);
     if (report.code !== 0) broken.push(`${name} ended with ${report.code}: ${report.stderr}`);
     if (!after.isInstalling) broken.push(`${name} came back when the installation had ended`);
@@ -70,7 +98,8 @@ async function besideMurre(folder, url, files, wheels) {
   const damage = installed.code === 0 ? await damageOf(environment, wheels) : [];
   if (damage.length > 0) broken.push(`the environment is damaged: ${damage.slice(0, 3).join("; ")}`);
   const left = entries(cache).filter((id) => condemned.has(id)).length;
-  if (left > 0) broken.push(`${left} of ${condemned.size} entries that were cleaned away are still there after the installation`);
+  if (left > 0)
+    broken.push(`${left} of ${condemned.size} entries that were cleaned away are still there after the installation`);
   const trash = namesIn(join(cache, "v1/trash")).length;
   if (trash > 0) broken.push(`${trash} things lie in the trash`);
   table(`murre beside an installation of ${seconds(endedMs)}`, [
@@ -95,7 +124,9 @@ async function besideUv(folder, file, url, files, wheels) {
   await venv(join(folder, "env"));
   let endedMs;
   const begun = performance.now();
-  const installation = sync(files.all, join(folder, "env")).then((report) => ((endedMs = performance.now() - begun), report));
+  const installation = sync(files.all, join(folder, "env")).then(
+    (report) => ((endedMs = performance.now() - begun), report),
+  );
   await sleep(slowSeconds * 250);
   const steps = await Promise.all(
     [["clean", wheels[0].name], ["prune"], ["clean"]].map(async (words) => {
@@ -105,7 +136,10 @@ async function besideUv(folder, file, url, files, wheels) {
   );
   const installed = await installation;
   table(`uv beside an installation of ${seconds(endedMs)}`, [
-    ...steps.map(({ name, ms, isInstalling, code }) => [name, `${seconds(ms)}, ${isInstalling ? "before" : "after"} the installation's end, exit code ${code}`]),
+    ...steps.map(({ name, ms, isInstalling, code }) => [
+      name,
+      `${seconds(ms)}, ${isInstalling ? "before" : "after"} the installation's end, exit code ${code}`,
+    ]),
     ["installation", installed.code === 0 ? "well" : `ended with ${installed.code}`],
   ]);
   return { installationMs: endedMs, steps, code: installed.code };

@@ -1,12 +1,25 @@
 // node benchmarks/storms/cold-storm.mjs [--processes 12] [--wheels 40] [--kill 3] [--second-each 0.5] [--python P] [--json FILE]
 // Many processes, the same wheels, one empty cache, a counting server: what is sent, and what is unpacked, once without kills and once
 // with some of the processes killed on the way; uv's wall time and requests beside it, where UV_BINARY or the PATH has one.
-import { mkdirSync, watch } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { hashedName } from "../../packages/cache/dist/index.js";
 import { findUv, murre as murreOf, uv as uvOf } from "../contestants.mjs";
-import { chooseWheels, damageOf, finish, inScratch, pins, placeFile, run, runMurre, seconds, serveWheels, table } from "./storm-kit.mjs";
+import {
+  chooseWheels,
+  damageOf,
+  finish,
+  inScratch,
+  pins,
+  placeFile,
+  run,
+  runMurre,
+  seconds,
+  serveWheels,
+  table,
+} from "./storm-kit.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -20,8 +33,6 @@ const { values } = parseArgs({
 });
 const processes = Number(values.processes);
 const longestMs = 240_000;
-/** What the two sockets of a connection may hold between the server and the disk. */
-const inFlight = 256 * 1024;
 const broken = [];
 
 const result = await inScratch(async (scratch) => {
@@ -33,7 +44,8 @@ const result = await inScratch(async (scratch) => {
     const storm = await coldStorm(join(scratch, `murre-${kills}`), "murre", murreTool, wheels, file, kills);
     storms.push(storm);
     judge(storm, wheels.length);
-    if (uvFile !== undefined) storms.push(await coldStorm(join(scratch, `uv-${kills}`), "uv", uvTool(uvFile), wheels, file, kills));
+    if (uvFile !== undefined)
+      storms.push(await coldStorm(join(scratch, `uv-${kills}`), "uv", uvTool(uvFile), wheels, file, kills));
   }
   return { processes, wheels: wheels.length, bytes: wheels.reduce((sum, { bytes }) => sum + bytes, 0), storms };
 });
@@ -41,22 +53,34 @@ finish("cold-storm", result, broken, values.json);
 
 function judge(storm, wheels) {
   const name = `with ${storm.kills} killed`;
-  if (storm.failed.length > 0) broken.push(`${name}: ${storm.failed.length} processes failed: ${storm.failed[0].slice(0, 1500)}`);
-  if (storm.damaged.length > 0) broken.push(`${name}: ${storm.damaged.length} environments are damaged: ${storm.damaged[0].slice(0, 3).join("; ")}`);
-  if (storm.wheelRequests !== wheels + storm.interrupted) broken.push(`${name}: ${storm.wheelRequests} wheel requests for ${wheels} wheels and ${storm.interrupted} interrupted ones`);
+  if (storm.failed.length > 0)
+    broken.push(`${name}: ${storm.failed.length} processes failed: ${storm.failed[0].slice(0, 1500)}`);
+  if (storm.damaged.length > 0)
+    broken.push(
+      `${name}: ${storm.damaged.length} environments are damaged: ${storm.damaged[0].slice(0, 3).join("; ")}`,
+    );
+  if (storm.wheelRequests !== wheels + storm.interrupted)
+    broken.push(
+      `${name}: ${storm.wheelRequests} wheel requests for ${wheels} wheels and ${storm.interrupted} interrupted ones`,
+    );
   if (storm.sentTwice > 0) broken.push(`${name}: ${storm.sentTwice} bytes were sent twice`);
-  if (storm.pageBodiesMost > 1 + storm.interruptedPages) broken.push(`${name}: one index page was sent ${storm.pageBodiesMost} times`);
+  if (storm.pageBodiesMost > 1 + storm.interruptedPages)
+    broken.push(`${name}: one index page was sent ${storm.pageBodiesMost} times`);
   if (storm.entriesMade !== wheels) broken.push(`${name}: ${storm.entriesMade} entries were made for ${wheels} wheels`);
 }
 
 function murreTool(url) {
   const tool = murreOf({ indexes: [url], findLinks: [] });
-  return { venv: (environment, cache) => runMurre(["venv", environment, "-p", values.python, "-q", "--cache-dir", cache]), sync: tool.sync };
+  return {
+    venv: (environment, cache) => runMurre(["venv", environment, "-p", values.python, "-q", "--cache-dir", cache]),
+    sync: tool.sync,
+  };
 }
 
 function uvTool(file) {
   return (url) => ({
-    venv: (environment, cache) => run(file, ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache]),
+    venv: (environment, cache) =>
+      run(file, ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache]),
     sync: uvOf(file, { indexes: [url], findLinks: [] }).sync,
   });
 }
@@ -68,6 +92,7 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
   const store = join(cache, "v1/store");
   mkdirSync(store, { recursive: true });
   const made = new Set();
+  const arrived = new Map();
   // Everything that ever gets a name there, also what is dropped again because another one was quicker.
   const watcher = name === "murre" ? watch(store, (_event, entry) => made.add(entry)) : undefined;
   const environments = Array.from({ length: processes }, (_, i) => join(folder, `env-${i}`));
@@ -78,12 +103,18 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
       // Those that will be killed begin, so that they are at work on something when it happens.
       if (i >= kills) await begins(server, kills);
       const { file: command, args } = tool.sync(file, environment, cache);
-      return run(command, args, { timeoutMs: longestMs, onStart: (child) => i < kills && killLater(child, server, wheels.length, i, kills) });
+      return run(command, args, {
+        timeoutMs: longestMs,
+        onStart: (child) =>
+          i < kills && killLater(child, server, wheels.length, i, kills, () => noteArrived(cache, arrived)),
+      });
     }),
   );
   const wallMs = performance.now() - begun;
   watcher?.close();
-  const finished = reports.map((report, i) => ({ ...report, i })).filter(({ i, signal, timedOut }) => i >= kills || signal !== "SIGKILL" || timedOut);
+  const finished = reports
+    .map((report, i) => ({ ...report, i }))
+    .filter(({ i, signal, timedOut }) => i >= kills || signal !== "SIGKILL" || timedOut);
   const damaged = [];
   for (const { i, code } of finished) if (code === 0) damaged.push(await damageOf(environments[i], wheels));
   await server.close();
@@ -91,10 +122,12 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
     name,
     kills: reports.length - finished.length,
     wallMs,
-    failed: finished.filter(({ code }) => code !== 0).map(({ code, timedOut, stderr }) => `${timedOut ? "stuck" : code}: ${stderr}`),
+    failed: finished
+      .filter(({ code }) => code !== 0)
+      .map(({ code, timedOut, stderr }) => `${timedOut ? "stuck" : code}: ${stderr}`),
     damaged: damaged.filter((list) => list.length > 0),
     entriesMade: made.size,
-    ...counted(server.requests),
+    ...counted(server.requests, (path) => arrived.get(partialKey(server.url, path)) ?? 0),
   };
   show(storm, wheels.length, kills);
   return storm;
@@ -102,22 +135,38 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
 
 /** When the first wheel is asked for. */
 async function begins({ requests }, kills) {
-  for (let waitedMs = 0; kills > 0 && waitedMs < 20_000 && requests.every(({ isPage }) => isPage); waitedMs += 20) await sleep(20);
+  if (kills === 0) return;
+  for (let waitedMs = 0; waitedMs < 20_000 && requests.every(({ isPage }) => isPage); waitedMs += 20) await sleep(20);
 }
 
-/** In the middle of the downloads: when a share of the wheels has been asked for. */
-function killLater(child, server, wheels, i, kills) {
+/** How murre names what it has received of a URL. */
+function partialKey(url, path) {
+  return hashedName(new URL(`/files/${encodeURIComponent(basename(path))}`, url).href).slice(0, 32);
+}
+
+/** What has reached the disk of the downloads under way. */
+function noteArrived(cache, arrived) {
+  const partial = join(cache, "v1/partial");
+  for (const name of existsSync(partial) ? readdirSync(partial) : []) {
+    const bytes = statSync(join(partial, name, "data"), { throwIfNoEntry: false })?.size ?? 0;
+    if (existsSync(join(partial, name, "validators"))) arrived.set(name.split(".")[0], bytes);
+  }
+}
+
+/** In the middle of the downloads: when a share of the wheels has been asked for. Stopped first, so that nobody takes over before it is noted. */
+function killLater(child, server, wheels, i, kills, note) {
   const asked = Math.ceil((wheels * (i + 1)) / (kills + 2));
   const timer = setInterval(() => {
     if (child.exitCode !== null || child.signalCode !== null) return clearInterval(timer);
     if (server.requests.filter(({ isPage }) => !isPage).length < asked) return;
     clearInterval(timer);
-    child.kill("SIGKILL");
+    child.kill("SIGSTOP");
+    setTimeout(() => (note(), child.kill("SIGKILL")), 100);
   }, 20);
   timer.unref();
 }
 
-function counted(requests) {
+function counted(requests, arrivedOf) {
   const bodies = requests.filter(({ status, method }) => status !== 304 && method === "GET");
   const pages = bodies.filter(({ isPage }) => isPage);
   const files = bodies.filter(({ isPage }) => !isPage);
@@ -126,7 +175,7 @@ function counted(requests) {
     wheelRequests: files.length,
     interrupted: files.filter(({ isWhole }) => !isWhole).length,
     resumed: files.filter(({ first }) => first > 0).length,
-    ...overlaps(files),
+    ...overlaps(files, arrivedOf),
     pageBodies: pages.length,
     pageBodiesMost: Math.max(0, ...perPage),
     interruptedPages: pages.filter(({ isWhole }) => !isWhole).length,
@@ -141,19 +190,21 @@ function byPath(requests) {
 }
 
 /**
- * Bytes that were handed out more than once. What was on its way to a process when it was killed never reached its disk and must be sent
- * again: it is counted apart, and is at most what sockets hold.
+ * Bytes that were handed out more than once. What was on its way to a process when that was killed, and so never reached its disk, must be
+ * sent again: it is counted apart.
  */
-function overlaps(files) {
+function overlaps(files, arrivedOf) {
   let sentTwice = 0;
   let lostOnTheWay = 0;
-  for (const list of byPath(files).values()) {
+  for (const [path, list] of byPath(files)) {
     let reached = 0;
     let last;
     for (const request of list) {
       const again = Math.max(0, Math.min(reached, request.first + request.sent) - request.first);
-      if (last !== undefined && !last.isWhole && (request.first > 0 || last.sent <= inFlight)) lostOnTheWay += again;
-      else sentTwice += again;
+      const onDisk = last === undefined || last.isWhole ? reached : Math.min(reached, arrivedOf(path));
+      const needless = Math.min(again, Math.max(0, onDisk - request.first));
+      sentTwice += needless;
+      lostOnTheWay += again - needless;
       reached = Math.max(reached, request.first + request.sent);
       last = request;
     }

@@ -7,7 +7,9 @@ import { beginCacheOperation, cacheLayout, encodeManifest, maintainCache } from 
 import { entryId } from "../../packages/cache/dist/layout.js";
 import { finish, inScratch, median, seconds } from "./storm-kit.mjs";
 
-const { values } = parseArgs({ options: { counts: { type: "string", default: "1000,10000,100000" }, json: { type: "string" } } });
+const { values } = parseArgs({
+  options: { counts: { type: "string", default: "1000,10000,100000" }, json: { type: "string" } },
+});
 const counts = values.counts.split(",").map(Number);
 /** Times per entry may grow so much from the smallest to the largest cache: noise, and deeper folders. */
 const mostGrowth = 4;
@@ -41,9 +43,11 @@ async function measure(cache, count) {
   if (list.length !== count) broken.push(`list has ${list.length} of ${count} entries`);
   let report;
   row.pruneMs = await timed(async () => (report = await maintenance.prune()));
-  if (report.freed.entries !== 0 || maintenance.size().entries !== count) broken.push(`prune removed ${report.freed.entries} of ${count} entries that are in use`);
+  if (report.freed.entries !== 0 || maintenance.size().entries !== count)
+    broken.push(`prune removed ${report.freed.entries} of ${count} entries that are in use`);
   row.cleanMs = await timed(async () => (report = await maintenance.clean()));
-  if (report.archives !== count || report.freed.entries !== count) broken.push(`clean of ${count} entries: ${JSON.stringify(report)}`);
+  if (report.archives !== count || report.freed.entries !== count)
+    broken.push(`clean of ${count} entries: ${JSON.stringify(report)}`);
   const left = maintenance.size();
   if (left.files !== 0) broken.push(`${left.files} files are left after clean of ${count} entries`);
   return row;
@@ -115,11 +119,15 @@ function lookups(cache, count) {
 }
 
 function show() {
-  console.log("\n  entries      lookup     begin       end         size         list        prune        clean       (made in)");
+  console.log(
+    "\n  entries      lookup     begin       end         size         list        prune        clean       (made in)",
+  );
   for (const row of rows) {
     const micro = (ms) => `${(ms * 1000).toFixed(0)} us`.padStart(10);
     const long = (ms) => seconds(ms).padStart(13);
-    console.log(`  ${String(row.count).padEnd(8)}${micro(row.lookupMs)}${micro(row.beginMs)}${micro(row.endMs)}${long(row.sizeMs)}${long(row.listMs)}${long(row.pruneMs)}${long(row.cleanMs)}${long(row.makeMs)}`);
+    console.log(
+      `  ${String(row.count).padEnd(8)}${micro(row.lookupMs)}${micro(row.beginMs)}${micro(row.endMs)}${long(row.sizeMs)}${long(row.listMs)}${long(row.pruneMs)}${long(row.cleanMs)}${long(row.makeMs)}`,
+    );
   }
 }
 
@@ -129,7 +137,8 @@ function judge() {
   for (const name of ["sizeMs", "listMs", "pruneMs", "cleanMs"]) {
     const growth = last[name] / last.count / (first[name] / first.count);
     console.log(`  ${name.slice(0, -2)}: per entry ${growth.toFixed(2)} times from ${first.count} to ${last.count}`);
-    if (growth > mostGrowth) broken.push(`${name.slice(0, -2)} grows faster than the entries: ${growth.toFixed(1)} times per entry`);
+    if (growth > mostGrowth)
+      broken.push(`${name.slice(0, -2)} grows faster than the entries: ${growth.toFixed(1)} times per entry`);
   }
   const lookup = last.lookupMs / first.lookupMs;
   console.log(`  lookup: ${lookup.toFixed(2)} times`);

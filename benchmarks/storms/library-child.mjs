@@ -15,7 +15,12 @@ async function loop(number) {
     const said = { kind: "library", failure: null, damage: [], fetched: 0, cached: 0, ms: 0 };
     try {
       await murre.venv({ path: environment, python, ignoreConfiguration: true });
-      const report = await murre.sync({ requirementFiles: [file], python: environment, indexUrl: url, ignoreConfiguration: true });
+      const report = await murre.sync({
+        requirementFiles: [file],
+        python: environment,
+        indexUrl: url,
+        ignoreConfiguration: true,
+      });
       Object.assign(said, { fetched: report.fetched, cached: report.cached });
     } catch (error) {
       said.failure = `${error.code ?? error.name}: ${error.message}${error.cause === undefined ? "" : ` (${error.cause.message})`}\n${error.stack}`;

@@ -1,7 +1,16 @@
 // What the storms share: real wheels, a counting server on 127.0.0.1, processes that end with their storm, and the check of an environment.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { arch, cpus, homedir, loadavg, platform, release, tmpdir } from "node:os";
@@ -45,7 +54,8 @@ export function run(file, args, { timeoutMs = 180_000, env = {}, onStart } = {})
     alive.add(child);
     let timedOut = false;
     const output = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"]) child[name].setEncoding("utf8").on("data", (text) => (output[name] += text));
+    for (const name of ["stdout", "stderr"])
+      child[name].setEncoding("utf8").on("data", (text) => (output[name] += text));
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill("SIGKILL");
@@ -112,8 +122,13 @@ async function madeUp(folder, count) {
   const wheels = [];
   for (let i = 0; i < count; i++) {
     const name = `storm_demo_${i}`;
-    const members = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`${name}/m${n}.py`, `value = ${"1".repeat(2000 + n)}\n`]));
-    const path = join(folder, await writeWheel(folder, { name, version: "1.0", members }).then((written) => basename(written)));
+    const members = Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [`${name}/m${n}.py`, `value = ${"1".repeat(2000 + n)}\n`]),
+    );
+    const path = join(
+      folder,
+      await writeWheel(folder, { name, version: "1.0", members }).then((written) => basename(written)),
+    );
     wheels.push({ name: name.replaceAll("_", "-"), version: "1.0", path, bytes: statSync(path).size });
   }
   return wheels;
@@ -185,14 +200,23 @@ async function send(response, body, noted, seconds) {
   for (let at = 0; at < body.length && !response.destroyed; at += size) {
     const part = body.subarray(at, at + size);
     noted.sent += part.length;
-    if (!response.write(part) && !response.destroyed)
-      await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!response.write(part) && !response.destroyed) await drained(response);
     if (steps > 1) await sleep(100);
   }
   if (response.destroyed) return;
   await new Promise((resolve) => {
     response.once("finish", () => resolve((noted.isWhole = true))).once("close", resolve);
     response.end();
+  });
+}
+
+function drained(response) {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
   });
 }
 
@@ -217,7 +241,14 @@ export async function damageOf(environment, wheels) {
   if (site === undefined) return ["there is no site-packages"];
   const wrong = [];
   const installed = readdirSync(site).filter((name) => name.endsWith(".dist-info"));
-  const names = new Set(installed.map((name) => name.split("-")[0].toLowerCase().replaceAll(/[-_.]+/g, "-")));
+  const names = new Set(
+    installed.map((name) =>
+      name
+        .split("-")[0]
+        .toLowerCase()
+        .replaceAll(/[-_.]+/g, "-"),
+    ),
+  );
   for (const { name } of wheels) if (!names.has(name)) wrong.push(`${name} is missing`);
   for (const folder of installed) {
     const record = await readFile(join(site, folder, "RECORD"), "utf8").catch(() => undefined);
@@ -226,7 +257,10 @@ export async function damageOf(environment, wheels) {
       for (const { path, algorithm, digest } of parseRecord(record)) {
         const data = await readFile(join(site, path)).catch((error) => error.code);
         if (typeof data === "string") wrong.push(`${folder}: ${path} ${data}`);
-        else if (algorithm === "sha256" && createHash("sha256").update(data).digest("base64url") !== digest.replace(/=+$/, ""))
+        else if (
+          algorithm === "sha256" &&
+          createHash("sha256").update(data).digest("base64url") !== digest.replace(/=+$/, "")
+        )
           wrong.push(`${folder}: ${path} has other bytes`);
       }
   }
@@ -265,6 +299,16 @@ export function finish(name, result, broken, jsonFile) {
   if (broken.length === 0) console.log(`\n${name}: every promise held`);
   else process.exitCode = 1;
   if (jsonFile === undefined) return;
-  const machine = { platform: platform(), release: release(), arch: arch(), cpus: cpus().length, node: process.version, load: loadavg() };
-  writeFileSync(jsonFile, `${JSON.stringify({ storm: name, date: new Date().toISOString(), machine, ...result, broken }, null, 2)}\n`);
+  const machine = {
+    platform: platform(),
+    release: release(),
+    arch: arch(),
+    cpus: cpus().length,
+    node: process.version,
+    load: loadavg(),
+  };
+  writeFileSync(
+    jsonFile,
+    `${JSON.stringify({ storm: name, date: new Date().toISOString(), machine, ...result, broken }, null, 2)}\n`,
+  );
 }

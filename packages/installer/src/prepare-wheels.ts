@@ -10,6 +10,8 @@ import {
 } from "@murre/cache";
 import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
 import type { UnpackedWheel, Unpacker } from "@murre/wheel";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
@@ -177,7 +179,8 @@ async function fetchAndAdd(
   }
   if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
   const { sha256, validators, path } = downloaded;
-  const added = cache.lookup(name, sha256) ?? (await unpackIntoStore(distribution, path, services, maker)).entry;
+  const added =
+    cache.lookup(name, sha256) ?? (await addReceived(distribution, { path, sha256 }, services, maker, partial));
   partial.remove();
   if (source.hashes["sha256"] === undefined)
     cache.documents.write(
@@ -185,6 +188,35 @@ async function fetchAndAdd(
       JSON.stringify({ validators, sha256 } satisfies RememberedUrl),
     );
   return added;
+}
+
+/**
+ * Where the leases were removed, another process may take this download for a dead one's and write into its file (protocol: the hash decides).
+ * What was received was right, so a file that has other bytes now is no answer: its place is given up, and it is fetched once more.
+ */
+async function addReceived(
+  distribution: ResolvedDistribution,
+  received: { readonly path: string; readonly sha256: string },
+  services: PrepareServices,
+  maker: EntryMaker,
+  partial: PartialDownload<HttpValidators>,
+): Promise<StoreEntry> {
+  try {
+    return (await unpackIntoStore(distribution, received.path, services, maker)).entry;
+  } catch (error) {
+    if ((await sha256OfFile(received.path)) !== received.sha256) partial.remove();
+    throw error;
+  }
+}
+
+async function sha256OfFile(path: string): Promise<string | undefined> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch {
+    return undefined; // gone
+  }
+  return hash.digest("hex");
 }
 
 function download(
