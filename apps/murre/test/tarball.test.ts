@@ -8,10 +8,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 const app = fileURLToPath(new URL("..", import.meta.url));
 const house = fileURLToPath(new URL("../../..", import.meta.url));
 const windows = process.platform === "win32";
+const npmCache = temporaryFolder("npm");
 
 /** npm as a user has it: no workspace around, nothing fetched, because murre brings no other package. */
 function npm(cwd: string, ...words: string[]): string {
-  const env = { ...process.env, npm_config_offline: "true", npm_config_cache: join(cwd, ".npm") };
+  const env = { ...process.env, npm_config_offline: "true", npm_config_cache: npmCache };
   return execFileSync(windows ? "npm.cmd" : "npm", words, {
     cwd,
     encoding: "utf8",

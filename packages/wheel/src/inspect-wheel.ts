@@ -6,7 +6,7 @@ import { wheelError, type WheelErrorCode, type WheelProblem } from "./errors.ts"
 import { unsafePathReason } from "./member-paths.ts";
 import { parseMetadata } from "./metadata.ts";
 import { parseRecord, type RecordEntry } from "./record.ts";
-import { distInfoSizeProblem } from "./unpack-limits.ts";
+import { distInfoSizeProblem } from "./check-sizes.ts";
 import type { UnpackedWheel } from "./unpacked-wheel.ts";
 import { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 

@@ -8,7 +8,8 @@ import { decode } from "./inspect-wheel.ts";
 import { parseMetadata, type CoreMetadata } from "./metadata.ts";
 import type { RandomAccess } from "./random-access.ts";
 import { WindowedReader } from "./windowed-reader.ts";
-import { checkSizes, defaultLimits, distInfoSizeProblem } from "./unpack-limits.ts";
+import { checkSizes, distInfoSizeProblem } from "./check-sizes.ts";
+import { defaultLimits } from "./unpack-limits.ts";
 
 /** A wheel's METADATA: parsed, and as it stands in the archive. */
 export interface WheelMetadata {

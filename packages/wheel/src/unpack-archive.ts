@@ -11,7 +11,8 @@ import { checkPaths } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
 import { WindowedReader } from "./windowed-reader.ts";
 import type { RecordEntry } from "./record.ts";
-import { checkSizes, defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
+import { checkSizes } from "./check-sizes.ts";
+import { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
 import type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
 import { digestsOf, writeFileExclusive, writeStreamExclusive, type FileDigests } from "./write-member.ts";
 

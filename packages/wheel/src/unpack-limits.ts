@@ -1,6 +1,3 @@
-import type { ArchiveEntry } from "./archive-entries.ts";
-import type { WheelProblem } from "./errors.ts";
-
 /** What an archive may cost. The defaults let the largest wheels known through many times over. */
 export interface UnpackLimits {
   readonly maxEntries: number;
@@ -11,51 +8,3 @@ export interface UnpackLimits {
 }
 
 export const defaultLimits: UnpackLimits = { maxEntries: 500_000, maxTotalBytes: 64 * 1024 ** 3, maxRatio: 200 };
-
-const ratioCountsAboveBytes = 256 * 1024 ** 2;
-
-/** Bytes; far above any METADATA or RECORD seen, and small enough to be held in memory. */
-const largestDistInfoBytes = 128 * 1024 ** 2;
-
-/** What is wrong with the size of a file that is read whole: one of the dist-info folder. */
-export function distInfoSizeProblem({ path, sizeBytes, compressedSize }: ArchiveEntry): WheelProblem | undefined {
-  const largest = Math.max(sizeBytes, compressedSize);
-  if (largest <= largestDistInfoBytes) return undefined;
-  const text = `${path} has ${largest} bytes, more than the limit of ${largestDistInfoBytes}`;
-  return { code: "MURRE_ARCHIVE_TOO_LARGE", path: path ?? "", text };
-}
-
-/** Sizes against the limits, and what no honest archive has: members that overlap, encryption, unknown compression. */
-export function checkSizes(
-  entries: readonly ArchiveEntry[],
-  archiveBytes: number,
-  limits: UnpackLimits,
-): WheelProblem[] {
-  const problems: WheelProblem[] = [];
-  const report = (code: WheelProblem["code"], text: string) => problems.push({ code, text });
-  let total = 0;
-  for (const { path, sizeBytes, encrypted, compressionMethod } of entries) {
-    total += sizeBytes;
-    if (encrypted) report("MURRE_UNSUPPORTED_WHEEL", `${path} is encrypted`);
-    else if (compressionMethod !== 0 && compressionMethod !== 8)
-      report(
-        "MURRE_UNSUPPORTED_WHEEL",
-        `${path} is compressed by method ${compressionMethod}, only stored and deflated are known`,
-      );
-  }
-  if (total > limits.maxTotalBytes)
-    report("MURRE_ARCHIVE_TOO_LARGE", `unpacks to ${total} bytes, more than the limit of ${limits.maxTotalBytes}`);
-  else if (total > ratioCountsAboveBytes && total > archiveBytes * limits.maxRatio)
-    report(
-      "MURRE_ARCHIVE_TOO_LARGE",
-      `unpacks to ${total} bytes from ${archiveBytes}, more than ${limits.maxRatio} times as much`,
-    );
-  // Overlapping members are how a small archive unpacks to petabytes.
-  let end = 0;
-  for (const entry of entries.toSorted((a, b) => a.headerOffset - b.headerOffset)) {
-    if (entry.headerOffset < end) report("MURRE_CORRUPT_ARCHIVE", `${entry.path} overlaps another member`);
-    end = entry.headerOffset + 30 + entry.rawName.length + entry.compressedSize;
-  }
-  if (end > archiveBytes) report("MURRE_CORRUPT_ARCHIVE", "has members that lie beyond its end");
-  return problems;
-}
