@@ -1,6 +1,7 @@
 import { withoutCredentials } from "@murre/index-client";
 import {
   executeChange,
+  LinkFailed,
   NoRecord,
   planChange,
   planRemoval,
@@ -75,6 +76,7 @@ const mostMisfortunes = 5;
  */
 async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, difference: Difference) {
   const { cache, onEvent } = operation;
+  let isBegun = false;
   for (let misfortunes = 0; ; misfortunes++) {
     const prepareStart = performance.now();
     // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
@@ -87,7 +89,7 @@ async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, 
     const changeStart = performance.now();
     try {
       // oxlint-disable-next-line no-await-in-loop
-      const placed = await placeAndRemove(operation, difference, prepared);
+      const placed = await placeAndRemove(operation, difference, prepared, isBegun);
       const changeMs = performance.now() - changeStart;
       onEvent({
         type: "changed",
@@ -98,6 +100,8 @@ async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, 
     } catch (error) {
       const gone = prepared.filter(({ distribution, entry }) => cache.discardDamaged(distribution.name, entry));
       if (gone.length === 0 || misfortunes === mostMisfortunes) throw error;
+      // The plan was checked against what stood there before, so what stands in its way from now on was placed by it.
+      isBegun ||= error instanceof LinkFailed;
       onEvent({
         type: "debug",
         message: `what was linked from the cache is gone there; fetching it again (${String(error)})`,
@@ -160,6 +164,7 @@ async function placeAndRemove(
   { target, options, linkWorkers, onEvent }: ChangeOperation,
   difference: Difference,
   prepared: readonly PreparedWheel[],
+  isBegun: boolean,
 ) {
   const staying = () => difference.keep.map(recorded);
   const view = viewEnvironment(staying);
@@ -167,7 +172,10 @@ async function placeAndRemove(
     planRemoval(removable(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
   );
   const torn = new Set(difference.remove.filter(isTorn).map(({ normalizedName }) => normalizedName));
-  const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: torn.has(wheel.distribution.name) }));
+  const wheels = prepared.map((wheel) => ({
+    ...toInstall(wheel),
+    completes: isBegun || torn.has(wheel.distribution.name),
+  }));
   const plan = planChange(target.destination, wheels, removals, view);
   for (const { path, winner, losers, identical } of plan.conflicts)
     onEvent(
