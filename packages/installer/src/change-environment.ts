@@ -11,7 +11,7 @@ import {
 } from "@murre/linker";
 import { readDirectUrl, readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
@@ -221,6 +221,7 @@ function recorded(distribution: InstalledDistribution): RecordedDistribution {
 /** Of a torn distribution only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
 function removable(distribution: InstalledDistribution): RecordedDistribution {
   const found = recorded(distribution);
+  if (!existsSync(distribution.path)) return found; // removed already, by an attempt that is being repeated
   if (isTorn(distribution)) {
     const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
     const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
