@@ -1,3 +1,4 @@
+import { printReport } from "./print-report.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { addGlobalOptions, defined, type GlobalFlags } from "./options.ts";
 import { presentCacheList, presentCacheSize, presentCleaned, presentVerified } from "./present-cache.ts";
@@ -31,8 +32,7 @@ function addCacheClean(parent: Command, run: Runner): void {
   addGlobalOptions(command).action((projects: string[], flags: GlobalFlags) =>
     run(flags, async ({ operations, terminal }) => {
       const report = await operations.cache.clean(projects.length === 0 ? {} : { projects });
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentCleaned(report, terminal);
+      printReport(report, flags, terminal, presentCleaned);
     }),
   );
 }
@@ -48,8 +48,7 @@ function addCachePrune(parent: Command, run: Runner): void {
   addGlobalOptions(command).action((flags: PruneFlags) =>
     run(flags, async ({ operations, terminal }) => {
       const report = await operations.cache.prune(defined({ olderThanMs: flags.olderThan, maxBytes: flags.maxSize }));
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentCleaned(report, terminal);
+      printReport(report, flags, terminal, presentCleaned);
     }),
   );
 }
@@ -61,8 +60,7 @@ function addCacheSize(parent: Command, run: Runner): void {
   addGlobalOptions(command).action((flags: GlobalFlags) =>
     run(flags, async ({ operations, terminal }) => {
       const report = await operations.cache.size();
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentCacheSize(report, terminal);
+      printReport(report, flags, terminal, presentCacheSize);
     }),
   );
 }
@@ -72,8 +70,7 @@ function addCacheList(parent: Command, run: Runner): void {
   addGlobalOptions(command).action((flags: GlobalFlags) =>
     run(flags, async ({ operations, terminal }) => {
       const entries = await operations.cache.list();
-      if (flags.json === true) terminal.out(`${JSON.stringify(entries)}\n`);
-      else presentCacheList(entries, terminal);
+      printReport(entries, flags, terminal, presentCacheList);
     }),
   );
 }
@@ -86,8 +83,7 @@ function addCacheVerify(parent: Command, run: Runner): void {
   addGlobalOptions(command).action((flags: GlobalFlags & { readonly repair?: boolean }) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
       const report = await operations.cache.verify(defined({ repair: flags.repair, signal: context.signal }));
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentVerified(report, terminal);
+      printReport(report, flags, terminal, presentVerified);
       if (report.problems.length > report.repaired && flags.repair !== true) fail();
     }),
   );

@@ -26,6 +26,7 @@ import {
   presentVenv,
   type ListFormat,
 } from "./present-reports.ts";
+import { printReport } from "./print-report.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command is given once its words are understood. */
@@ -98,8 +99,7 @@ function addVenv(parent: Command, run: Runner): void {
         }),
       };
       const report = await operations.venv(options);
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentVenv(report, terminal, platform);
+      printReport(report, flags, terminal, () => presentVenv(report, terminal, platform));
     }),
   );
 }
@@ -119,8 +119,7 @@ function addSync(parent: Command, run: Runner): void {
         requirementFiles: files,
         allowEmpty: flags.allowEmptyRequirements === true,
       });
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentChange(report, terminal);
+      printReport(report, flags, terminal, presentChange);
     }),
   );
 }
@@ -159,8 +158,7 @@ function addInstall(parent: Command, run: Runner): void {
         }),
       };
       const report = await operations.install(options);
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentChange(report, terminal);
+      printReport(report, flags, terminal, presentChange);
     }),
   );
 }
@@ -188,8 +186,7 @@ function addUninstall(parent: Command, run: Runner): void {
         names,
         ...defined({ requirementFiles: flags.requirement, dryRun: flags.dryRun }),
       });
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentChange(report, terminal);
+      printReport(report, flags, terminal, presentChange);
     }),
   );
 }
@@ -204,8 +201,7 @@ function addShow(parent: Command, run: Runner): void {
   addGlobalOptions(addPythonOptions(command)).action((names: string[], flags: Flags) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
       const report = await operations.show({ ...context, ...pythonOptions(flags), names, files: flags.files === true });
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentShow(report, terminal);
+      printReport(report, flags, terminal, presentShow);
       if (report.distributions.length === 0) fail();
     }),
   );
@@ -216,8 +212,7 @@ function addCheck(parent: Command, run: Runner): void {
   addGlobalOptions(addPythonOptions(command)).action((flags: GlobalFlags & PythonFlags) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
       const report = await operations.check({ ...context, ...pythonOptions(flags) });
-      if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
-      else presentCheck(report, terminal);
+      printReport(report, flags, terminal, presentCheck);
       if (report.problems.length > 0) fail();
     }),
   );

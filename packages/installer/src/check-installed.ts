@@ -1,31 +1,22 @@
-import { beginCacheOperation } from "@murre/cache";
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
 import { readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
-import { describeTarget } from "./change-operation.ts";
 import { satisfiesPython } from "./choose-wheel.ts";
 import type { ListOptions } from "./operations.ts";
-import { probeCache } from "./probe-cache.ts";
 import type { CheckProblem, CheckReport } from "./reports.ts";
+import { withReadOperation } from "./read-operation.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { findTarget } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
 
 /** `murre pip check`: whether every requirement of what is installed is met. Writes nothing into the environment. */
-export async function checkInstalled(settings: InstallerSettings, options: ListOptions): Promise<CheckReport> {
-  options.signal?.throwIfAborted();
-  const cache = beginCacheOperation(settings.cacheFolder);
-  try {
-    const target = findTarget(settings, options, probeCache(cache.documents), "any");
-    describeTarget(target, options.onEvent ?? (() => {}));
+export function checkInstalled(settings: InstallerSettings, options: ListOptions): Promise<CheckReport> {
+  return withReadOperation(settings, options, (target) => {
     const installed = readInstalled(target.visible);
     const byName = new Map(installed.map((distribution) => [distribution.normalizedName, distribution]));
     const { markerEnvironment, version } = target.interpreter;
     const problems = installed.flatMap((distribution) => problemsOf(distribution, byName, markerEnvironment, version));
     return { environment: target.folder, checked: installed.length, problems };
-  } finally {
-    cache.end();
-  }
+  });
 }
 
 function problemsOf(

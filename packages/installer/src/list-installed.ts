@@ -1,4 +1,3 @@
-import { beginCacheOperation } from "@murre/cache";
 import {
   readDirectUrl,
   readInstalled,
@@ -7,28 +6,20 @@ import {
   type InstalledDistribution,
 } from "@murre/python";
 import { fileURLToPath } from "node:url";
-import { describeTarget } from "./change-operation.ts";
 import type { ListOptions } from "./operations.ts";
-import { probeCache } from "./probe-cache.ts";
 import type { InstalledPin, InstalledReport } from "./reports.ts";
+import { withReadOperation } from "./read-operation.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { findTarget } from "./target-environment.ts";
 
 /** `murre pip list`. Writes nothing into the environment. */
-export async function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
-  options.signal?.throwIfAborted();
-  const cache = beginCacheOperation(settings.cacheFolder);
-  try {
-    const target = findTarget(settings, options, probeCache(cache.documents), "any");
-    describeTarget(target, options.onEvent ?? (() => {}));
+export function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
+  return withReadOperation(settings, options, (target) => {
     const distributions = readInstalled(target.visible)
       .map(describeInstalled)
       .filter(({ editableLocation }) => options.excludeEditable !== true || editableLocation === undefined)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
-  } finally {
-    cache.end();
-  }
+  });
 }
 
 export function describeInstalled(distribution: InstalledDistribution): InstalledPin {

@@ -1,23 +1,16 @@
-import { beginCacheOperation } from "@murre/cache";
 import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
 import { readInstalled, readInstalledMetadata, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
-import { describeTarget } from "./change-operation.ts";
 import { applicableRequirements } from "./check-installed.ts";
 import { describeInstalled } from "./list-installed.ts";
 import type { ShowOptions } from "./operations.ts";
-import { probeCache } from "./probe-cache.ts";
 import type { ShownDistribution, ShowReport } from "./reports.ts";
+import { withReadOperation } from "./read-operation.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { findTarget } from "./target-environment.ts";
 
 /** `murre pip show`. Writes nothing into the environment. */
-export async function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
-  options.signal?.throwIfAborted();
-  const cache = beginCacheOperation(settings.cacheFolder);
-  try {
-    const target = findTarget(settings, options, probeCache(cache.documents), "any");
-    describeTarget(target, options.onEvent ?? (() => {}));
+export function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
+  return withReadOperation(settings, options, (target) => {
     const installed = readInstalled(target.visible);
     const requirers = new Map<string, string[]>();
     for (const distribution of installed)
@@ -41,9 +34,7 @@ export async function showInstalled(settings: InstallerSettings, options: ShowOp
       ];
     });
     return { distributions, missing: names.filter((name) => !byName.has(name)) };
-  } finally {
-    cache.end();
-  }
+  });
 }
 
 function metadataOf(distribution: InstalledDistribution): CoreMetadata | undefined {

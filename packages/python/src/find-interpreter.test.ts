@@ -12,7 +12,7 @@ const answers = new Map<string, string>();
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "murre-find-"));
-  cwd = join(home, "work", "project");
+  cwd = join(home, "code", "project");
   mkdirSync(cwd, { recursive: true });
   answers.clear();
   started = [];
@@ -73,17 +73,17 @@ describe("an environment is found in VIRTUAL_ENV, then CONDA_PREFIX, then .venv 
   test("in that order", () => {
     const active = environment("active", "3.11.7");
     const conda = install("conda/envs/x/bin/python", "3.10.1");
-    const above = environment("work/.venv", "3.12.1");
+    const above = environment("code/.venv", "3.12.1");
     const env = { VIRTUAL_ENV: join(home, "active"), CONDA_PREFIX: join(home, "conda/envs/x") };
     expect(find(undefined, env)).toBe(active);
     expect(find(undefined, { CONDA_PREFIX: env.CONDA_PREFIX })).toBe(conda);
     expect(find(undefined, {})).toBe(above);
-    const here = environment("work/project/.venv", "3.12.1");
+    const here = environment("code/project/.venv", "3.12.1");
     expect(find(undefined, {})).toBe(here);
   });
   test("one whose version does not fit is passed over", () => {
     environment("active", "3.11.7");
-    const here = environment("work/project/.venv", "3.12.1");
+    const here = environment("code/project/.venv", "3.12.1");
     expect(find("3.12", { VIRTUAL_ENV: join(home, "active") })).toBe(here);
   });
   test("conda's base is a system's interpreter", () => {
@@ -150,7 +150,7 @@ describe("pyenv's shims never run", () => {
     const options = { preference: "system" } as const;
     expect(find(undefined, path(".pyenv/shims"), options)).toBe(selected);
     expect(find(undefined, { ...path(".pyenv/shims"), PYENV_VERSION: "3.9.18" }, options)).toBe(old);
-    writeFileSync(join(home, "work/.python-version"), "# this project\n3.12.1\n");
+    writeFileSync(join(home, "code/.python-version"), "# this project\n3.12.1\n");
     expect(find(undefined, path(".pyenv/shims"), options)).toBe(other);
     expect(find("python3.11", path(".pyenv/shims"), options)).toBe(selected);
     expect(started).not.toContain(join(home, ".pyenv/shims/python3"));
@@ -171,13 +171,13 @@ describe("pyenv's shims never run", () => {
 
 describe("a path is an executable or an environment's folder", () => {
   test.each([".venv", "./.venv", "../project/.venv", ".venv/bin/python"])("%s", (request) => {
-    const here = environment("work/project/.venv", "3.12.1");
+    const here = environment("code/project/.venv", "3.12.1");
     expect(find(request, {})).toBe(here);
   });
   test("a bare name is one when such a folder holds an interpreter, and ~ is the home", () => {
-    const here = environment("work/project/env", "3.12.1");
+    const here = environment("code/project/env", "3.12.1");
     expect(find("env", {})).toBe(here);
-    expect(find("~/work/project/env", {})).toBe(here);
+    expect(find("~/code/project/env", {})).toBe(here);
   });
   test("one that does not work says why", () => {
     const file = join(home, "python");

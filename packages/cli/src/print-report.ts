@@ -1,0 +1,13 @@
+import type { GlobalFlags } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A command's result: one JSON document with --json, otherwise as people read it. */
+export function printReport<Report>(
+  report: Report,
+  flags: GlobalFlags,
+  terminal: Terminal,
+  present: (report: Report, terminal: Terminal) => void,
+): void {
+  if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+  else present(report, terminal);
+}
