@@ -24,10 +24,8 @@ function draw(rawProblem: string, original: string, span: Span): Drawing {
   return { problem, source, span: [start, end], message: `${problem}\n    ${source}\n    ${underline}^` };
 }
 
-/** The text is no requirement of PEP 508. */
-export class InvalidRequirement extends Error {
-  override readonly name = "InvalidRequirement";
-  readonly code = "MURRE_INVALID_REQUIREMENT";
+/** A text that does not follow its grammar, with a drawing of where. */
+abstract class DrawnError extends Error {
   /** The problem in one line, without the drawing. */
   readonly problem: string;
   /** What was given, credentials in URLs masked. */
@@ -43,23 +41,16 @@ export class InvalidRequirement extends Error {
   }
 }
 
+/** The text is no requirement of PEP 508. */
+export class InvalidRequirement extends DrawnError {
+  override readonly name = "InvalidRequirement";
+  readonly code = "MURRE_INVALID_REQUIREMENT";
+}
+
 /** The text is no marker of PEP 508. */
-export class InvalidMarker extends Error {
+export class InvalidMarker extends DrawnError {
   override readonly name = "InvalidMarker";
   readonly code = "MURRE_INVALID_MARKER";
-  /** The problem in one line, without the drawing. */
-  readonly problem: string;
-  /** What was given, credentials in URLs masked. */
-  readonly source: string;
-  /** The bad piece of `source`. */
-  readonly span: Span;
-  constructor(rawProblem: string, original: string, span: Span, options?: ErrorOptions) {
-    const drawing = draw(rawProblem, original, span);
-    super(drawing.message, options);
-    this.problem = drawing.problem;
-    this.source = drawing.source;
-    this.span = drawing.span;
-  }
 }
 
 /** A comparison in a marker that has no meaning for the values it meets. */
