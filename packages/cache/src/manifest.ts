@@ -68,6 +68,7 @@ export class Manifest {
   readonly #sections: readonly Buffer[];
   #directories: readonly ManifestDirectory[] | undefined;
   #names: readonly string[] | undefined;
+  #details: readonly FileDetails[] | undefined;
 
   constructor(head: ManifestHead, sections: readonly Buffer[]) {
     this.head = head;
@@ -94,7 +95,12 @@ export class Manifest {
     return this.#section(3).toString("utf8");
   }
 
-  details(): FileDetails[] {
+  /** Of all linked files, in the order of {@link names}; decoded once, because every contested file asks. */
+  details(): readonly FileDetails[] {
+    return (this.#details ??= this.#decodeDetails());
+  }
+
+  #decodeDetails(): FileDetails[] {
     const { names } = this;
     const lines = this.#section(4).toString("latin1").split("\n");
     const details: FileDetails[] = [];
