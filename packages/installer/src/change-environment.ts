@@ -17,7 +17,7 @@ import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
 import { satisfiesPython } from "./choose-wheel.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
-import { NoUsableWheel, SeveralProblems } from "./errors.ts";
+import { NoUsableWheel, throwProblems } from "./errors.ts";
 import type { ChangeOptions } from "./operations.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
@@ -79,7 +79,6 @@ async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, 
   let isBegun = false;
   for (let misfortunes = 0; ; misfortunes++) {
     const prepareStart = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
     const prepared = await prepare(operation, client, difference);
     // V of the cache's protocol: nothing is committed that was looked up under a lease which is lost.
     if (!cache.validate() && misfortunes < mostMisfortunes) continue;
@@ -88,7 +87,6 @@ async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, 
     onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
     const changeStart = performance.now();
     try {
-      // oxlint-disable-next-line no-await-in-loop
       const placed = await placeAndRemove(operation, difference, prepared, isBegun);
       const changeMs = performance.now() - changeStart;
       onEvent({
@@ -156,8 +154,7 @@ function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readon
     const reason = `its metadata requires Python ${requiresPython}`;
     return [new NoUsableWheel(name, source.filename, `Python ${interpreter.version}`, [source.filename], reason, name)];
   });
-  if (errors.length === 1 && errors[0] !== undefined) throw errors[0];
-  if (errors.length > 1) throw new SeveralProblems(errors);
+  throwProblems(errors);
 }
 
 async function placeAndRemove(

@@ -2,7 +2,7 @@ import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-c
 import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { chooseWheel, isPinned, type WheelTarget } from "./choose-wheel.ts";
-import { HashRequired, NoUsableWheel, SeveralProblems } from "./errors.ts";
+import { HashRequired, NoUsableWheel, throwProblems } from "./errors.ts";
 import { directSource, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
@@ -20,8 +20,7 @@ export async function resolveExact(
     wanted.map((project) => resolveOne(project, client, target, requireHashes)),
   );
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
-  if (errors.length === 1 && errors[0] !== undefined) throw errors[0];
-  if (errors.length > 1) throw new SeveralProblems(errors);
+  throwProblems(errors);
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
 
