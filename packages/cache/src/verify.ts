@@ -48,7 +48,6 @@ export async function verify(
   const counts = { entries: 0, files: 0 };
   for (const place of pointers(layout)) {
     options.signal?.throwIfAborted();
-    // oxlint-disable-next-line no-await-in-loop -- one disk
     const found = await verifyPointer(layout, place, counts);
     problems.push(...found);
     if (found.length > 0) damaged.push(place.path);
@@ -84,7 +83,6 @@ async function verifyFiles({ filesFolder, manifest }: StoreEntry) {
   const problems: { kind: CacheProblem["kind"]; path: string }[] = [];
   const expected = [...manifest.details(), ...manifest.head.apart];
   for (const file of expected) {
-    // oxlint-disable-next-line no-await-in-loop -- one disk
     const kind = await verifyFile(`${filesFolder}/${file.path}`, file);
     if (kind !== undefined) problems.push({ kind, path: file.path });
   }

@@ -33,9 +33,7 @@ async function makeWorld(folder) {
   const wheels = join(folder, "wheels");
   mkdirSync(wheels);
   const files = { "m/__init__.py": "import os\n", "m/data.txt": "x".repeat(70_000) };
-  for (const name of ["first", "second_one", "third"])
-    // oxlint-disable-next-line no-await-in-loop -- three small files
-    await writeWheel(wheels, { name, version: "1.0", files });
+  for (const name of ["first", "second_one", "third"]) await writeWheel(wheels, { name, version: "1.0", files });
   const world = { folder, wheels, empty: join(folder, "empty"), full: join(folder, "full") };
   mkdirSync(world.empty);
   const filled = await run("fill", world, world.full);

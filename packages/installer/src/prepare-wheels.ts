@@ -133,17 +133,14 @@ async function addRemote(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   for (let removals = 0; ; removals++) {
-    // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
     const partial = await maker.beginPartial<HttpValidators>(distribution.source.url);
     try {
-      // oxlint-disable-next-line no-await-in-loop
       return await fetchAndAdd(distribution, services, maker, partial);
     } catch (error) {
       if (partial.exists() || maker.signal?.aborted === true || removals === mostRemovals) {
         endPartial(partial, maker.signal?.aborted === true, error);
         throw error;
       }
-      // oxlint-disable-next-line no-await-in-loop
       await setTimeout(pauseMs);
     }
   }

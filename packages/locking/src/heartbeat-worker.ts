@@ -24,7 +24,6 @@ async function start(root: string, lease: string): Promise<void> {
   const leasePath = join(root, "leases", lease);
   const lost = (): void => {
     const reply: HeartbeatReply = { lost: lease };
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     if (wanted.delete(lease)) parentPort?.postMessage(reply);
   };
   try {

@@ -45,7 +45,6 @@ export function beatFor(root: string, lease: string, onLost: () => void): Heartb
 }
 
 function post(to: Worker, request: HeartbeatRequest): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   to.postMessage(request);
 }
 

@@ -68,11 +68,9 @@ class Flights implements SingleFlight {
     for (let attempt = 1; attempt <= longestMisfortune; attempt++) {
       request.signal?.throwIfAborted();
       // F0. A wait transports "look again" or a failure, never the entry: each operation looks under its own lease.
-      // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
       const hit = await request.lookup(request.lease);
       if (hit !== undefined) return hit;
       request.signal?.throwIfAborted();
-      // oxlint-disable-next-line no-await-in-loop
       await this.#join(key, request);
     }
     const hit = await request.lookup(request.lease);

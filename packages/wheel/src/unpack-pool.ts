@@ -103,7 +103,6 @@ export class UnpackPool {
       const job = this.#queue.pop()!;
       worker.job = job;
       worker.thread.ref();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.thread.postMessage({ task: job.task, stop: job.stop } satisfies WorkerRequest);
     }
   }

@@ -12,6 +12,5 @@ async function work({ task, stop }: WorkerRequest): Promise<WorkerReply> {
 }
 
 parentPort?.on("message", (request: WorkerRequest) => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   void work(request).then((reply) => parentPort?.postMessage(reply));
 });
