@@ -38,6 +38,20 @@ describe.each(ways)("a process that uses %s", (_way, script) => {
   });
 });
 
+const tolerant: readonly (readonly [string, string])[] = [
+  ["sync", `for (const n of [1, 2, 3, 4]) try { fs.mkdirSync(String(n)); } catch (e) { console.error(e.code); }`],
+  [
+    "callbacks",
+    `const next = (n) => n < 5 && fs.mkdir(String(n), (e) => { if (e) console.error(e.code); next(n + 1); }); next(1);`,
+  ],
+  ["promises", `for (const n of [1, 2, 3, 4]) await fs.promises.mkdir(String(n)).catch((e) => console.error(e.code));`],
+];
+
+test.each(tolerant)("a process that uses %s is refused the calls that are to fail, and no others", (_way, script) => {
+  const ended = run(script, { MURRE_FAIL_AT: "2", MURRE_FAIL_TIMES: "2", MURRE_FAIL_CODE: "ENOSPC" });
+  expect([ended.made, ended.stderr]).toEqual([[1, 4], "ENOSPC\nENOSPC\n"]);
+});
+
 test("a call that fails is a call", () => {
   const script = `try { fs.rmdirSync("absent"); } catch {} fs.mkdirSync("1");`;
   expect(run(script, { MURRE_KILL_AT: "1" })).toMatchObject({ signal: "SIGKILL", made: [] });

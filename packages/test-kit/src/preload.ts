@@ -10,12 +10,22 @@ import { isMainThread } from "node:worker_threads";
  *     MURRE_KILL_WHEN=before      or after (the default): when the call has had its effect
  *     MURRE_KILL_IN=main          the thread whose count decides: main (the default) or worker
  *     MURRE_KILL_COUNT_FILE=path  at its end each thread appends "<main|worker> <calls>"
+ *
+ * Or lets calls fail, which then have no effect:
+ *
+ *     MURRE_FAIL_AT=17            the first call that fails, of the thread of MURRE_KILL_IN
+ *     MURRE_FAIL_TIMES=1          how many calls fail from there on (the default: this one)
+ *     MURRE_FAIL_CODE=EIO         what the system says
  */
 const at = Number(process.env["MURRE_KILL_AT"] ?? 0);
 const isBefore = process.env["MURRE_KILL_WHEN"] === "before";
 const countFile = process.env["MURRE_KILL_COUNT_FILE"];
 const thread = isMainThread ? "main" : "worker";
-const isArmed = at > 0 && thread === (process.env["MURRE_KILL_IN"] ?? "main");
+const isMine = thread === (process.env["MURRE_KILL_IN"] ?? "main");
+const isArmed = at > 0 && isMine;
+const failFrom = isMine ? Number(process.env["MURRE_FAIL_AT"] ?? 0) : 0;
+const failTo = failFrom + Number(process.env["MURRE_FAIL_TIMES"] ?? 1);
+const failCode = process.env["MURRE_FAIL_CODE"] ?? "EIO";
 
 type Call = (...values: unknown[]) => unknown;
 
@@ -56,10 +66,28 @@ function counted(call: Call, isChange: (values: readonly unknown[]) => boolean):
   return function (this: unknown, ...values) {
     if (!isChange(values)) return call.apply(this, values);
     calls += 1;
+    if (failFrom > 0 && calls >= failFrom && calls < failTo) return fail(call.name, values);
     if (!isArmed || calls !== at) return call.apply(this, values);
     if (isBefore) kill();
     return killAfter(values, () => call.apply(this, values));
   };
+}
+
+/** What the system says when it refuses, in the way that this call was made. */
+function fail(syscall: string, values: readonly unknown[]): unknown {
+  const [path] = values;
+  const error = Object.assign(new Error(`${failCode}: injected, ${syscall} '${String(path)}'`), {
+    code: failCode,
+    syscall,
+    path: typeof path === "string" ? path : undefined,
+  });
+  const request = values.find((value) => value?.constructor?.name === "FSReqCallback") as Request | undefined;
+  if (request !== undefined) {
+    process.nextTick(() => request.oncomplete?.(error));
+    return undefined;
+  }
+  if (values.some((value) => typeof value === "symbol")) return Promise.reject(error); // kUsePromises
+  throw error;
 }
 
 interface Request {
