@@ -12,7 +12,7 @@ export interface MurreSettings {
   /** Default: the process's own. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Threads for unpacking and linking. */
+  /** Threads for unpacking and linking. Default: MURRE_THREADS, else one for each processor, at most 8. */
   readonly threads?: number;
 }
 
@@ -29,6 +29,10 @@ export function createMurre(settings: MurreSettings = {}): Operations {
     platform: process.platform,
     version,
     readStandardInput: () => text(process.stdin),
-    ...(settings.threads === undefined ? {} : { threads: settings.threads }),
+    ...threadsOf(settings.threads ?? Number(env["MURRE_THREADS"])),
   });
+}
+
+function threadsOf(threads: number): { threads?: number } {
+  return Number.isInteger(threads) && threads > 0 ? { threads } : {};
 }

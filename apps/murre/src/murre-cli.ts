@@ -27,7 +27,5 @@ export async function main(): Promise<void> {
     signal: interruption.signal,
     createOperations: createMurre,
   });
-  process.off("SIGINT", interrupt);
-  process.off("SIGTERM", interrupt);
   process.exitCode = exitCode;
 }

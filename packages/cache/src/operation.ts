@@ -51,6 +51,8 @@ export interface EntryRequest {
  * its end (R4): whatever it looked up stays until then, whoever cleans. Never share one between overlapping operations.
  */
 export interface CacheOperation {
+  /** The lease that this operation holds now; a lost one is replaced by {@link validate}. */
+  readonly lease: Lease;
   /** Of the folder that is written to: the cache's, or a private one. */
   readonly layout: CacheLayout;
   readonly documents: Documents;
@@ -141,6 +143,8 @@ class LeasedOperation implements CacheOperation {
   /** The shared cache, read without a lease where none can be made. */
   readonly #shared: CacheLayout | undefined;
   #place: Place | undefined;
+  /** Where a lease lies while the cache takes none and nothing has to be written. */
+  #idle: Place | undefined;
   #whyReadOnly = "";
   #losses = 0;
   #isIntact = true;
@@ -155,6 +159,10 @@ class LeasedOperation implements CacheOperation {
       () => [this.#place?.layout, this.#readOnlyLayout()].filter((layout) => layout !== undefined),
       () => this.#place,
     );
+  }
+
+  get lease(): Lease {
+    return (this.#place ?? (this.#idle ??= this.#privatePlace())).lease;
   }
 
   get layout(): CacheLayout {
@@ -285,7 +293,7 @@ class LeasedOperation implements CacheOperation {
   }
 
   end(): void {
-    const place = this.#place;
+    const place = this.#place ?? this.#idle;
     if (place === undefined) return;
     place.lease.release(); // R4
     if (place.privateFolder !== undefined) rmSync(place.privateFolder, { recursive: true, force: true });
@@ -320,7 +328,7 @@ class LeasedOperation implements CacheOperation {
       "MURRE_WARNING_CACHE_READ_ONLY",
       `the cache folder cannot be written to (${this.#whyReadOnly}); what it holds is used, and what is missing is kept for this run only`,
     );
-    return (this.#place = this.#privatePlace());
+    return (this.#place = this.#idle ?? this.#privatePlace());
   }
 
   /** The shared cache when it is only read. */

@@ -131,7 +131,14 @@ export function addChangeOptions(command: Command): Command {
     .option("--no-binary <names>", "take only source distributions of these projects, or of :all:", collect)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
-    .addOption(new Option("--link-mode <mode>", "how files come out of the cache").choices(["hardlink", "copy"]));
+    .addOption(
+      new Option("--link-mode <mode>", "how files come out of the cache").choices([
+        "auto",
+        "clone",
+        "hardlink",
+        "copy",
+      ]),
+    );
 }
 
 export function changeOptions(flags: ChangeFlags): ChangeOptions {

@@ -63,6 +63,8 @@ function describe(
     case "prepared":
       if (event.fetched === 0) return undefined;
       return colors.dim(`Prepared ${counted(event.fetched, "distribution")} in ${formatDuration(event.durationMs)}`);
+    case "recovered":
+      return event.message.replace(/^./, (first) => first.toUpperCase());
     case "changed":
       if (event.files === 0) return undefined;
       return colors.dim(`Placed ${counted(event.files, "file")} in ${formatDuration(event.durationMs)}`);

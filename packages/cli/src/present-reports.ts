@@ -4,6 +4,7 @@ import type {
   CheckReport,
   InstalledPin,
   InstalledReport,
+  RecoverReport,
   ShownDistribution,
   ShowReport,
   VenvReport,
@@ -26,6 +27,10 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
   const checked = counted(report.kept.length, "distribution");
   if (rows.length === 0) terminal.out(`Nothing to do: ${checked} as required\n`);
   else if (report.dryRun) terminal.out("Nothing was changed (--dry-run)\n");
+}
+
+export function presentRecover({ recovered }: RecoverReport, terminal: Terminal): void {
+  if (recovered.length === 0) terminal.out("No change was interrupted\n");
 }
 
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {

@@ -22,6 +22,7 @@ import {
   presentCheck,
   presentFreeze,
   presentList,
+  presentRecover,
   presentShow,
   presentVenv,
   type ListFormat,
@@ -207,10 +208,21 @@ function addShow(parent: Command, run: Runner): void {
   );
 }
 
+interface CheckFlags extends GlobalFlags, PythonFlags {
+  readonly recover?: boolean;
+}
+
 function addCheck(parent: Command, run: Runner): void {
-  const command = parent.command("check").description("Verify that what is installed has what it needs");
-  addGlobalOptions(addPythonOptions(command)).action((flags: GlobalFlags & PythonFlags) =>
+  const command = parent
+    .command("check")
+    .description("Verify that what is installed has what it needs")
+    .option("--recover", "only complete a change that was interrupted");
+  addGlobalOptions(addPythonOptions(command)).action((flags: CheckFlags) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
+      if (flags.recover === true) {
+        const report = await operations.recover({ ...context, ...pythonOptions(flags) });
+        return printReport(report, flags, terminal, presentRecover);
+      }
       const report = await operations.check({ ...context, ...pythonOptions(flags) });
       printReport(report, flags, terminal, presentCheck);
       if (report.problems.length > 0) fail();

@@ -19,7 +19,7 @@ const change: ChangeReport = {
   filesCopied: 0,
   filesGenerated: 2,
   conflicts: [],
-  durationsMs: { resolve: 1, prepare: 2, change: 3 },
+  durationsMs: { resolve: 1, prepare: 2, change: 3, window: 0 },
 };
 
 const installed: InstalledReport = {
@@ -59,6 +59,7 @@ function run(words: readonly string[], over: Partial<Operations> = {}, context: 
     uninstall: answer("uninstall", change),
     list: answer("list", installed),
     show: answer("show", { distributions: [], missing: ["x"] }),
+    recover: answer("recover", { environment: "/env", recovered: [] }),
     check: answer("check", { environment: "/env", checked: 1, problems: [] }),
     ...over,
   } as unknown as Operations;
@@ -269,7 +270,7 @@ describe("what is printed", () => {
 
   test("a change that places nothing says nothing of placing", async () => {
     const uninstall: Operations["uninstall"] = async ({ onEvent }) => {
-      onEvent?.({ type: "changed", files: 0, durationMs: 1 });
+      onEvent?.({ type: "changed", files: 0, durationMs: 1, windowMs: 0 });
       return change;
     };
     expect((await run(["pip", "uninstall", "a"], { uninstall })).err).toBe("");

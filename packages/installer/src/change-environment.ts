@@ -1,29 +1,37 @@
-import { withoutCredentials } from "@murre/index-client";
+import { withoutCredentials, type IndexClient } from "@murre/index-client";
 import {
-  executeChange,
   LinkFailed,
   NoRecord,
   planChange,
   planRemoval,
+  removeState,
   viewEnvironment,
+  type ChangePlan,
+  type CommitEnd,
+  type EnvironmentWriter,
   type RecordedDistribution,
+  type RenameConditions,
   type WheelToInstall,
 } from "@murre/linker";
-import { readDirectUrl, readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
-import { createUnpacker, type Unpacker } from "@murre/wheel";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { readDirectUrl, readInstalledRecord, type InstalledDistribution } from "@murre/python";
+import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
-import { satisfiesPython } from "./choose-wheel.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
-import { NoUsableWheel, throwProblems } from "./errors.ts";
-import type { ChangeOptions } from "./operations.ts";
-import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
+import {
+  accessTo,
+  changeExclusively,
+  isSameState,
+  readConsistently,
+  readInstalledState,
+  type Access,
+  type InstalledState,
+  type WriteOptions,
+} from "./environment-access.ts";
+import { mostMisfortunes, prepareAll } from "./preparation.ts";
+import type { PreparedWheel } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
-import type { IndexClient } from "@murre/index-client";
 import type { ResolvedDistribution } from "./resolved.ts";
-import type { InstallerSettings } from "./settings.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
 
@@ -35,161 +43,232 @@ export interface WantedState {
   readonly resolveMs: number;
 }
 
+/** What is wanted of an environment in which this is installed. */
+export type Decide = (installed: InstalledState) => Promise<WantedState>;
+
 /**
- * Compares, prepares, plans and executes. Everything that can be wrong with the wanted distributions is found before the
- * environment is touched.
+ * Decides, compares and fetches without a lock; takes the environment's lock, and changes it as a whole if nobody has changed it meanwhile;
+ * otherwise it begins again. Everything that can be wrong with the wanted distributions is found before the environment is touched.
  */
 export async function changeEnvironment(
   operation: ChangeOperation,
   client: IndexClient,
-  wanted: WantedState,
+  decide: Decide,
 ): Promise<ChangeReport> {
-  const { target, options, cache } = operation;
-  const difference = compareInstalled(wanted.resolved, readInstalled(target.sitePackages), {
-    extraneous: wanted.extraneous,
-    reinstall: options.reinstall === true,
-    isTorn,
-    directUrlOf: (installed) => readDirectUrl(installed)?.url,
-    ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
-  });
-  if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
-    return report(target, difference, options, { resolve: wanted.resolveMs, prepare: 0, change: 0 });
-  const { counts, conflicts, generated, prepareMs, changeMs } = await prepareAndPlace(operation, client, difference);
-  const { added: fetched, found: cached } = cache.counts;
-  return {
-    ...report(target, difference, options, { resolve: wanted.resolveMs, prepare: prepareMs, change: changeMs }),
-    fetched,
-    cached,
-    filesLinked: counts.linked,
-    filesCopied: counts.copied,
-    filesGenerated: generated,
-    conflicts,
-  };
+  const change = new EnvironmentChange(operation, client, decide);
+  try {
+    return await change.run();
+  } finally {
+    if (operation.options.target !== undefined) removeState(change.access.state);
+  }
 }
 
-/** So often may others take the cache from under one operation, before its own trouble is said to be it. */
-const mostMisfortunes = 5;
+/** Each time something else came between; so often it does not by chance. */
+const mostAttempts = 100;
 
-/**
- * Fetches what is missing, then changes the environment. A cache that was taken away meanwhile (`rm -rf`, a machine that slept until it
- * was taken for dead) is no failure: everything is looked up again, and fetched again where it is gone.
- */
-async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, difference: Difference) {
-  const { cache, onEvent } = operation;
-  let isBegun = false;
-  for (let misfortunes = 0; ; misfortunes++) {
-    const prepareStart = performance.now();
-    const prepared = await prepare(operation, client, difference);
-    // V of the cache's protocol: nothing is committed that was looked up under a lease which is lost.
-    if (!cache.validate() && misfortunes < mostMisfortunes) continue;
-    const prepareMs = performance.now() - prepareStart;
-    const { added: fetched, found: cached } = cache.counts;
-    onEvent({ type: "prepared", fetched, cached, durationMs: prepareMs });
-    const changeStart = performance.now();
+/** What a change did, kept over attempts: when another process completed it, the last attempt finds nothing to do. */
+interface Done {
+  readonly difference: Difference;
+  readonly placed: Placed;
+}
+
+interface Placed {
+  readonly plan: ChangePlan;
+  readonly linked: { readonly cloned: number; readonly linked: number; readonly copied: number };
+  readonly windowMs: number;
+}
+
+class EnvironmentChange {
+  readonly access: Access;
+  readonly #operation: ChangeOperation;
+  readonly #client: IndexClient;
+  readonly #decide: Decide;
+  readonly #conditions: RenameConditions = { movesFolders: true, apart: new Set() };
+  readonly #durations = { resolve: 0, prepare: 0, change: 0, window: 0 };
+  #done: Done | undefined;
+  #misfortunes = 0;
+  #attempts = 0;
+
+  constructor(operation: ChangeOperation, client: IndexClient, decide: Decide) {
+    this.#operation = operation;
+    this.#client = client;
+    this.#decide = decide;
+    this.access = accessTo(operation.target, { ...operation.options, onEvent: operation.onEvent });
+  }
+
+  async run(): Promise<ChangeReport> {
+    let installed = await this.#look();
+    let wanted = await this.#resolve(installed);
+    for (;;) {
+      const difference = this.#compare(wanted, installed);
+      if (this.#operation.options.dryRun === true || difference.add.length + difference.remove.length === 0)
+        return this.#report(difference);
+      const prepared = await this.#prepare(difference);
+      const end = await this.#change(difference, prepared, installed);
+      if (end === "done") return this.#report(difference);
+      const now = await this.#look();
+      if (!isSameState(now, installed)) wanted = await this.#resolve(now);
+      installed = now;
+    }
+  }
+
+  /** What is installed. A change that was interrupted is completed first. */
+  async #look(): Promise<InstalledState> {
+    const read = () => readInstalledState(this.#operation.target);
     try {
-      const placed = await placeAndRemove(operation, difference, prepared, isBegun);
-      const changeMs = performance.now() - changeStart;
-      onEvent({
-        type: "changed",
-        files: placed.counts.linked + placed.counts.copied + placed.generated,
-        durationMs: changeMs,
-      });
-      return { ...placed, prepareMs, changeMs };
+      return await readConsistently(this.access, read);
     } catch (error) {
+      if ((error as { code?: unknown }).code !== "MURRE_CHANGE_INTERRUPTED") throw error;
+      if (this.#operation.options.dryRun === true) throw error;
+      return changeExclusively(this.access, this.#writeOptions(), async () => read());
+    }
+  }
+
+  async #resolve(installed: InstalledState): Promise<WantedState> {
+    const wanted = await this.#decide(installed);
+    this.#durations.resolve += wanted.resolveMs;
+    return wanted;
+  }
+
+  #compare(wanted: WantedState, installed: InstalledState): Difference {
+    return compareInstalled(wanted.resolved, installed.own, {
+      extraneous: wanted.extraneous,
+      // What an attempt of this operation has reinstalled is not reinstalled again.
+      reinstall: this.#operation.options.reinstall === true && this.#done === undefined,
+      isTorn,
+      directUrlOf: (distribution) => readDirectUrl(distribution)?.url,
+      ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
+    });
+  }
+
+  async #prepare({ add }: Difference): Promise<PreparedWheel[]> {
+    const { cache, onEvent } = this.#operation;
+    const start = performance.now();
+    const prepared = await prepareAll(this.#operation, this.#client, add);
+    const durationMs = performance.now() - start;
+    this.#durations.prepare += durationMs;
+    onEvent({ type: "prepared", fetched: cache.counts.added, cached: cache.counts.found, durationMs });
+    return prepared;
+  }
+
+  async #change(
+    difference: Difference,
+    prepared: readonly PreparedWheel[],
+    installed: InstalledState,
+  ): Promise<"done" | "again"> {
+    const { target, onEvent, cache } = this.#operation;
+    const start = performance.now();
+    try {
+      const end = await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
+        isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, prepared) : "changed",
+      );
+      if (end === "changed") return "again";
+      const { plan, outcome } = end;
+      if (outcome.end === "again") {
+        if (++this.#attempts === mostAttempts) throw new LinkFailed(target.folder, outcome.reason);
+        onEvent({ type: "debug", message: `${outcome.reason}; the change is planned anew` });
+        if (outcome.committed)
+          this.#done = { difference, placed: { plan, linked: { cloned: 0, linked: 0, copied: 0 }, windowMs: 0 } };
+        return "again";
+      }
+      this.#done = { difference, placed: { plan, linked: outcome.counts, windowMs: outcome.windowMs } };
+      const durationMs = performance.now() - start;
+      this.#durations.change += durationMs;
+      this.#durations.window = outcome.windowMs;
+      const { cloned, linked, copied } = outcome.counts;
+      const files = cloned + linked + copied + plan.generated.length;
+      onEvent({ type: "changed", files, durationMs, windowMs: outcome.windowMs });
+      return "done";
+    } catch (error) {
+      if (!(error instanceof LinkFailed)) throw error;
       const gone = prepared.filter(({ distribution, entry }) => cache.discardDamaged(distribution.name, entry));
-      if (gone.length === 0 || misfortunes === mostMisfortunes) throw error;
-      // The plan was checked against what stood there before, so what stands in its way from now on was placed by it.
-      isBegun ||= error instanceof LinkFailed;
+      if (gone.length === 0 || this.#misfortunes++ === mostMisfortunes) throw error;
       onEvent({
         type: "debug",
         message: `what was linked from the cache is gone there; fetching it again (${String(error)})`,
       });
       cache.validate();
+      return "again";
     }
   }
-}
 
-async function prepare(
-  operation: ChangeOperation,
-  client: IndexClient,
-  difference: Difference,
-): Promise<PreparedWheel[]> {
-  const { services, close } = openPreparation(operation, client);
-  try {
-    const prepared = await prepareWheels(difference.add, services);
-    refuseOtherPythons(operation.target, prepared);
-    return prepared;
-  } finally {
-    await close();
+  async #place(
+    writer: EnvironmentWriter,
+    difference: Difference,
+    prepared: readonly PreparedWheel[],
+  ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
+    const { options, linkWorkers, cache, target } = this.#operation;
+    const plan = planFor(target, difference, prepared, this.#conditions);
+    this.#describeConflicts(plan);
+    const outcome = await writer.commit(plan, {
+      mode: options.linkMode ?? "auto",
+      workers: linkWorkers,
+      validate: () => cache.validate(),
+    });
+    return { plan, outcome };
+  }
+
+  #describeConflicts({ conflicts }: ChangePlan): void {
+    const { onEvent } = this.#operation;
+    for (const { path, winner, losers, identical } of conflicts)
+      onEvent(
+        identical
+          ? { type: "debug", message: `${path}: ${[...losers, winner].join(", ")} have the same bytes` }
+          : {
+              type: "warning",
+              code: "MURRE_WARNING_CONTESTED_PATH",
+              message: `${path}: ${[...losers, winner].join(", ")} all have this file; the one of ${winner} is used`,
+            },
+      );
+  }
+
+  #writeOptions(): WriteOptions {
+    const { settings, cache, options } = this.#operation;
+    const { version, platform } = settings;
+    // A lease that was lost is replaced by validate().
+    cache.validate();
+    const isTemporary = options.target !== undefined;
+    return { lease: cache.lease, version, platform, isTemporary, conditions: this.#conditions };
+  }
+
+  #report(difference: Difference): ChangeReport {
+    const { target, options, cache } = this.#operation;
+    const done = this.#done;
+    const { add, remove, keep } = done?.difference ?? difference;
+    const { plan, linked } = done?.placed ?? {};
+    const isDone = done !== undefined;
+    return {
+      environment: target.folder,
+      executable: target.interpreter.executable,
+      changed: isDone,
+      dryRun: options.dryRun === true,
+      added: add.map(({ name, version }): Pin => ({ name, version })),
+      removed: remove.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
+      kept: keep.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
+      fetched: isDone ? cache.counts.added : 0,
+      cached: isDone ? cache.counts.found : 0,
+      filesLinked: (linked?.linked ?? 0) + (linked?.cloned ?? 0),
+      filesCopied: linked?.copied ?? 0,
+      filesGenerated: plan?.generated.length ?? 0,
+      conflicts: plan?.conflicts.filter(({ identical }) => !identical) ?? [],
+      durationsMs: this.#durations,
+    };
   }
 }
 
-/** Threads for unpacking are started when there is something to unpack. */
-export function openPreparation(
-  { settings, cache, onEvent, options }: ChangeOperation,
-  client: IndexClient,
-): { services: PrepareServices; close: () => Promise<void> } {
-  let unpacker: Unpacker | undefined;
-  return {
-    services: {
-      cache,
-      client,
-      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
-      onEvent,
-      signal: options.signal,
-    },
-    close: async () => unpacker?.close(),
-  };
-}
-
-export function threadsOf({ threads }: InstallerSettings): number {
-  return threads ?? Math.min(8, availableParallelism());
-}
-
-/** An index may not say what its wheels require; METADATA does. */
-function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly PreparedWheel[]): void {
-  const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
-    const { requiresPython } = entry.manifest.head;
-    if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
-    const reason = `its metadata requires Python ${requiresPython}`;
-    return [new NoUsableWheel(name, source.filename, `Python ${interpreter.version}`, [source.filename], reason, name)];
-  });
-  throwProblems(errors);
-}
-
-async function placeAndRemove(
-  { target, options, linkWorkers, onEvent }: ChangeOperation,
+function planFor(
+  target: TargetEnvironment,
   difference: Difference,
   prepared: readonly PreparedWheel[],
-  isBegun: boolean,
-) {
-  const staying = () => difference.keep.map(recorded);
-  const view = viewEnvironment(staying);
+  conditions: RenameConditions,
+): ChangePlan {
+  const view = viewEnvironment(() => difference.keep.map(recorded));
   const removals = difference.remove.map((distribution) =>
     planRemoval(removable(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
   );
   const torn = new Set(difference.remove.filter(isTorn).map(({ normalizedName }) => normalizedName));
-  const wheels = prepared.map((wheel) => ({
-    ...toInstall(wheel),
-    completes: isBegun || torn.has(wheel.distribution.name),
-  }));
-  const plan = planChange(target.destination, wheels, removals, view);
-  for (const { path, winner, losers, identical } of plan.conflicts)
-    onEvent(
-      identical
-        ? { type: "debug", message: `${path}: ${[...losers, winner].join(", ")} have the same bytes` }
-        : {
-            type: "warning",
-            code: "MURRE_WARNING_CONTESTED_PATH",
-            message: `${path}: ${[...losers, winner].join(", ")} all have this file; the one of ${winner} is used`,
-          },
-    );
-  options.signal?.throwIfAborted();
-  const counts = await executeChange(plan, {
-    workers: linkWorkers,
-    ...(options.linkMode === undefined ? {} : { mode: options.linkMode }),
-  });
-  return { counts, conflicts: plan.conflicts.filter(({ identical }) => !identical), generated: plan.generated.length };
+  const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: torn.has(wheel.distribution.name) }));
+  return planChange(target.destination, wheels, removals, view, { movesFolders: conditions.movesFolders });
 }
 
 function toInstall({ distribution: { name, version, requested, directUrl }, entry }: PreparedWheel): WheelToInstall {
@@ -218,7 +297,6 @@ function recorded(distribution: InstalledDistribution): RecordedDistribution {
 /** Of a torn distribution only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
 function removable(distribution: InstalledDistribution): RecordedDistribution {
   const found = recorded(distribution);
-  if (!existsSync(distribution.path)) return found; // removed already, by an attempt that is being repeated
   if (isTorn(distribution)) {
     const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
     const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
@@ -226,28 +304,4 @@ function removable(distribution: InstalledDistribution): RecordedDistribution {
   }
   if (found.record.length === 0) throw new NoRecord(distribution.name, distribution.path);
   return found;
-}
-
-function report(
-  target: TargetEnvironment,
-  { add, remove, keep }: Difference,
-  options: ChangeOptions,
-  durationsMs: ChangeReport["durationsMs"],
-): ChangeReport {
-  return {
-    environment: target.folder,
-    executable: target.interpreter.executable,
-    changed: options.dryRun !== true && add.length + remove.length > 0,
-    dryRun: options.dryRun === true,
-    added: add.map(({ name, version }): Pin => ({ name, version })),
-    removed: remove.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
-    kept: keep.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
-    fetched: 0,
-    cached: 0,
-    filesLinked: 0,
-    filesCopied: 0,
-    filesGenerated: 0,
-    conflicts: [],
-    durationsMs,
-  };
 }

@@ -4,6 +4,7 @@ import { checkInstalled } from "./check-installed.ts";
 import { installDistributions, syncEnvironment } from "./install.ts";
 import { listInstalled } from "./list-installed.ts";
 import { makeVirtualEnvironment } from "./make-environment.ts";
+import { recoverEnvironment } from "./recover-environment.ts";
 import { showInstalled } from "./show-installed.ts";
 import { uninstallDistributions } from "./uninstall.ts";
 import type { InstallerSettings } from "./settings.ts";
@@ -19,6 +20,7 @@ export function createInstaller(settings: InstallerSettings): Operations {
     uninstall: (options) => uninstallDistributions(settings, options),
     show: (options) => showInstalled(settings, options),
     check: (options = {}) => checkInstalled(settings, options),
+    recover: (options = {}) => recoverEnvironment(settings, options),
     list: (options = {}) => listInstalled(settings, options),
   };
 }

@@ -13,7 +13,10 @@ export type InstallerEvent =
   /** Another process works on what this one needs; `what` says on what, and which process. */
   | { readonly type: "waiting"; readonly what: string }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
-  | { readonly type: "changed"; readonly files: number; readonly durationMs: number }
+  /** `windowMs`: how long another program could see a part of the change. */
+  | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }
+  /** A change that another process had left half done was brought to its end. */
+  | { readonly type: "recovered"; readonly message: string }
   | { readonly type: "warning"; readonly code: string; readonly message: string }
   | { readonly type: "debug"; readonly message: string };
 

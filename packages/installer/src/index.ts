@@ -28,6 +28,7 @@ export type {
   InstalledPin,
   InstalledReport,
   Pin,
+  RecoverReport,
   ShownDistribution,
   ShowReport,
   VenvReport,

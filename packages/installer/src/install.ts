@@ -1,15 +1,16 @@
 import { applyFormatControl, allowsFormat, type FormatControl, type IndexClient } from "@murre/index-client";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import { readInstalled } from "@murre/python";
 import type { FileOptions } from "@murre/requirements";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { changeEnvironment, openPreparation, type WantedState } from "./change-environment.ts";
+import { changeEnvironment, type WantedState } from "./change-environment.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
 import { CannotBuild, NothingRequired } from "./errors.ts";
 import { wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
 import type { ChangeOptions, InstallOptions, SyncOptions } from "./operations.ts";
+import type { InstalledState } from "./environment-access.ts";
+import { openPreparation } from "./preparation.ts";
 import { prepareWheel } from "./prepare-wheels.ts";
 import type { ChangeReport } from "./reports.ts";
 import { resolveDependencies, type ReadWholeWheel } from "./resolve-dependencies.ts";
@@ -25,8 +26,10 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
     if (options.allowEmpty !== true && gathered.entries.length === 0)
       throw new NothingRequired(options.requirementFiles);
     const client = operation.openClient(gathered.options);
-    const wanted = await timed(operation, () => exactly(operation, gathered, client));
-    return changeEnvironment(operation, client, { ...wanted, extraneous: "remove", preserve: seeds(operation.target) });
+    return changeEnvironment(operation, client, async () => {
+      const wanted = await timed(operation, () => exactly(operation, gathered, client));
+      return { ...wanted, extraneous: "remove", preserve: seeds(operation.target) };
+    });
   });
 }
 
@@ -36,10 +39,12 @@ export function installDistributions(settings: InstallerSettings, options: Insta
     const gathered = await gather(operation, options.requirementFiles ?? [], options.requirements ?? []);
     const client = operation.openClient(gathered.options);
     const follows = options.dependencies !== "none" && operation.configuration.noDeps?.value !== true;
-    const wanted = await timed(operation, () =>
-      follows ? withDependencies(operation, gathered, client) : exactly(operation, gathered, client),
-    );
-    return changeEnvironment(operation, client, { ...wanted, extraneous: options.exact === true ? "remove" : "keep" });
+    return changeEnvironment(operation, client, async (installed) => {
+      const wanted = await timed(operation, () =>
+        follows ? withDependencies(operation, gathered, client, installed) : exactly(operation, gathered, client),
+      );
+      return { ...wanted, extraneous: options.exact === true ? "remove" : "keep" };
+    });
   });
 }
 
@@ -75,6 +80,7 @@ async function withDependencies(
   operation: ChangeOperation<InstallOptions>,
   gathered: GatheredRequirements,
   client: IndexClient,
+  installed: InstalledState,
 ): Promise<Resolved> {
   const { target, options, onEvent } = operation;
   const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
@@ -92,7 +98,7 @@ async function withDependencies(
       {
         wanted,
         constraints: gathered.constraints.map(({ requirement }) => requirement),
-        installed: stayingInstalled(operation),
+        installed: stayingInstalled(operation, installed),
         prereleases: allowsPrereleases(operation, gathered.options),
         requireHashes: requiresHashes(operation, gathered, wanted),
         formats: formats(operation, gathered.options),
@@ -110,12 +116,10 @@ async function withDependencies(
 }
 
 /** What may stay as it is: with --upgrade and --reinstall nothing, with --upgrade-package all but these. */
-function stayingInstalled({ target, options }: ChangeOperation<InstallOptions>) {
+function stayingInstalled({ options }: ChangeOperation<InstallOptions>, { visible }: InstalledState) {
   if (options.upgrade === "all" || options.reinstall === true) return [];
   const upgraded = new Set<string>((options.upgrade ?? []).map(normalizeName));
-  return readInstalled(target.visible).filter(
-    (distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution),
-  );
+  return visible.filter((distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution));
 }
 
 function allowsPrereleases({ options, configuration }: ChangeOperation, inFiles: FileOptions): boolean {

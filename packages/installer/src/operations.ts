@@ -1,6 +1,6 @@
 import type { CacheOperations } from "./cache-operations.ts";
 import type { OnEvent } from "./events.ts";
-import type { ChangeReport, CheckReport, InstalledReport, ShowReport, VenvReport } from "./reports.ts";
+import type { ChangeReport, CheckReport, InstalledReport, RecoverReport, ShowReport, VenvReport } from "./reports.ts";
 
 /** Every operation can be watched and ended. An aborted one rejects with the signal's reason. */
 export interface OperationContext {
@@ -57,7 +57,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
-  readonly linkMode?: "hardlink" | "copy";
+  /** Default "auto": a clone where the file system can, else a hard link, else a copy. */
+  readonly linkMode?: "auto" | "clone" | "hardlink" | "copy";
   /** Takes pre-releases like other releases. */
   readonly prereleases?: boolean;
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
@@ -115,6 +116,8 @@ export interface Operations {
   show(options: ShowOptions): Promise<ShowReport>;
   /** Whether all requirements of what is installed are met. Writes nothing. */
   check(options?: ListOptions): Promise<CheckReport>;
+  /** Brings a change that was interrupted to its end, which every changing operation does first. Does nothing else. */
+  recover(options?: ListOptions): Promise<RecoverReport>;
   /** The cache folder in use. */
   readonly cacheFolder: string;
   /** Looking after the cache, beside any number of processes that use it; nothing of it waits for them. */

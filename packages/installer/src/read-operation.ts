@@ -1,22 +1,23 @@
 import { beginCacheOperation } from "@murre/cache";
 import { describeTarget } from "./change-operation.ts";
+import { accessTo, readConsistently } from "./environment-access.ts";
 import type { ListOptions } from "./operations.ts";
 import { probeCache } from "./probe-cache.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { findTarget, type TargetEnvironment } from "./target-environment.ts";
 
-/** Runs an operation that only reads an environment. The cache is held for what is remembered of interpreters. */
+/** Runs an operation that only reads an environment, and never its middle: `read` is repeated when a change came between. The cache is held for what is remembered of interpreters. */
 export async function withReadOperation<Result>(
   settings: InstallerSettings,
   options: ListOptions,
-  work: (target: TargetEnvironment) => Result,
+  read: (target: TargetEnvironment) => Result,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
   const cache = beginCacheOperation(settings.cacheFolder);
   try {
     const target = findTarget(settings, options, probeCache(cache.documents), "any");
     describeTarget(target, options.onEvent ?? (() => {}));
-    return work(target);
+    return await readConsistently(accessTo(target, options), () => read(target));
   } finally {
     cache.end();
   }

@@ -22,7 +22,13 @@ export interface ChangeReport {
   readonly filesGenerated: number;
   /** Paths that several of the installed distributions have with different bytes. */
   readonly conflicts: readonly { readonly path: string; readonly winner: string; readonly losers: readonly string[] }[];
-  readonly durationsMs: { readonly resolve: number; readonly prepare: number; readonly change: number };
+  /** `window`: from the commit to the last rename, while another program may see a part of the change. */
+  readonly durationsMs: {
+    readonly resolve: number;
+    readonly prepare: number;
+    readonly change: number;
+    readonly window: number;
+  };
 }
 
 export interface VenvReport {
@@ -85,4 +91,10 @@ export interface CheckReport {
   readonly environment: string;
   readonly checked: number;
   readonly problems: readonly CheckProblem[];
+}
+
+export interface RecoverReport {
+  readonly environment: string;
+  /** What was brought to its end, in words; empty when nothing was half done. */
+  readonly recovered: readonly string[];
 }

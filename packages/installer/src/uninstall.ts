@@ -1,5 +1,4 @@
 import { normalizeName } from "@murre/pep508";
-import { readInstalled } from "@murre/python";
 import { changeEnvironment } from "./change-environment.ts";
 import { gather, withChangeOperation } from "./change-operation.ts";
 import { UnsupportedRequirement } from "./errors.ts";
@@ -12,22 +11,25 @@ import type { InstallerSettings } from "./settings.ts";
 export function uninstallDistributions(settings: InstallerSettings, options: UninstallOptions): Promise<ChangeReport> {
   const { names, requirementFiles = [], ...others } = options;
   return withChangeOperation(settings, others satisfies ChangeOptions, async (operation) => {
-    const { target, onEvent } = operation;
+    const { onEvent } = operation;
     // Nothing is looked up, so constraints and indexes of the configuration do not matter, nor do mistakes in them.
     const { constraints: _, ...configuration } = operation.configuration;
     const gathered = await gather({ ...operation, configuration }, requirementFiles, names);
     const wished = wishedNames(gathered);
-    const installed = readInstalled(target.sitePackages);
-    for (const name of wished)
-      if (!installed.some(({ normalizedName }) => normalizedName === name))
-        onEvent({
-          type: "warning",
-          code: "MURRE_WARNING_NOT_INSTALLED",
-          message: `${name} is not installed, and is passed over`,
-        });
-    const preserve = new Set(installed.map(({ normalizedName }) => normalizedName).filter((name) => !wished.has(name)));
     const client = operation.openClient({ ...gathered.options, noIndex: true });
-    return changeEnvironment(operation, client, { resolved: [], extraneous: "remove", preserve, resolveMs: 0 });
+    const told = new Set<string>();
+    return changeEnvironment(operation, client, async ({ own }) => {
+      for (const name of wished)
+        if (!told.has(name) && !own.some(({ normalizedName }) => normalizedName === name))
+          onEvent({
+            type: "warning",
+            code: "MURRE_WARNING_NOT_INSTALLED",
+            message: `${name} is not installed, and is passed over`,
+          });
+      for (const name of wished) told.add(name);
+      const preserve = new Set(own.map(({ normalizedName }) => normalizedName).filter((name) => !wished.has(name)));
+      return { resolved: [], extraneous: "remove", preserve, resolveMs: 0 };
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
-import type { EnvironmentView } from "./existing.ts";
+import type { EntryKind, EnvironmentView } from "./existing.ts";
 import type { RecordedDistribution } from "./removal.ts";
 import { posix } from "node:path";
 
@@ -15,7 +15,7 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     list(folder) {
       try {
         const entries = readdirSync(folder, { withFileTypes: true });
-        return new Map(entries.map((entry) => [entry.name, isFolder(folder, entry) ? "directory" : "file"]));
+        return new Map(entries.map((entry) => [entry.name, kindOf(folder, entry)]));
       } catch (error) {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -38,9 +38,10 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
 }
 
 /** A link to a folder counts as one: what is installed below `share` goes where `share` leads. */
-function isFolder(parent: string, entry: Dirent): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statSync(`${parent}/${entry.name}`, { throwIfNoEntry: false })?.isDirectory() === true;
+function kindOf(parent: string, entry: Dirent): EntryKind {
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? "directory" : "file";
+  const leadsTo = statSync(`${parent}/${entry.name}`, { throwIfNoEntry: false });
+  return leadsTo?.isDirectory() === true ? "linked-directory" : "file";
 }
 
 function indexOwners(installed: readonly RecordedDistribution[]): Map<string, string[]> {

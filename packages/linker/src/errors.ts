@@ -43,13 +43,43 @@ export class PathLeavesEnvironment extends Error {
   }
 }
 
-/** The file system refused in the middle of a change; what had been placed by this change was taken back. */
+/** The file system refused while a change was made ready or carried out; the environment is as it was. */
 export class LinkFailed extends Error {
   override readonly name = "LinkFailed";
   readonly code = "MURRE_LINK_FAILED";
   readonly path: string;
-  constructor(path: string, reason: string, state: string, options?: ErrorOptions) {
-    super(`${path}: ${reason}; ${state}`, options);
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}; the environment is as it was`, options);
+    this.path = path;
+  }
+}
+
+/** A committed change could be neither finished nor taken back by this process; the next murre command that changes the environment does it. */
+export class ChangeInterrupted extends Error {
+  override readonly name = "ChangeInterrupted";
+  readonly code = "MURRE_CHANGE_INTERRUPTED";
+  readonly environment: string;
+  constructor(environment: string, reason: string, options?: ErrorOptions) {
+    super(
+      `${environment}: ${reason}; the next command that changes this environment completes it, ` +
+        "or `murre pip check --recover`, which does nothing else",
+      options,
+    );
+    this.environment = environment;
+  }
+}
+
+/** A transaction that another version of murre left, or that a power loss damaged, cannot be read. */
+export class UnreadableJournal extends Error {
+  override readonly name = "UnreadableJournal";
+  readonly code = "MURRE_UNREADABLE_JOURNAL";
+  readonly path: string;
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `${path}: the journal of an interrupted change cannot be read (another version of murre made it, or it is damaged); ` +
+        "complete it with the murre that began it, or make the environment anew",
+      options,
+    );
     this.path = path;
   }
 }

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import type { StoreEntry } from "@murre/cache";
-import { UnownedFileInTheWay } from "./errors.ts";
+import { FileAgainstDirectory, UnownedFileInTheWay } from "./errors.ts";
 import type { GeneratedFile } from "./generated.ts";
+import type { Leaving } from "./leaving.ts";
 import type { Conflict } from "./ownership.ts";
 import type { PlacedWheel } from "./plan.ts";
-import type { Removal } from "./removal.ts";
 
-export type Listing = ReadonlyMap<string, "file" | "directory">;
+/** What a name in a folder is; a link to a folder counts as one when something is placed below it, and is never removed with what it leads to. */
+export type EntryKind = "file" | "directory" | "linked-directory";
+
+export type Listing = ReadonlyMap<string, EntryKind>;
 
 /** What stands in the environment now, asked by the planner only where something could be in the way. */
 export interface EnvironmentView {
@@ -20,85 +23,119 @@ export interface EnvironmentView {
   readApart(entry: StoreEntry, path: string): Buffer;
 }
 
+/** Which folders stand while the change goes on. */
+export interface Standing {
+  /** Whether the folder stands now and stays. What is below one that does not is new. */
+  stays(folder: string): boolean;
+  /** What is in a folder that stays. */
+  listing(folder: string): Listing | undefined;
+}
+
+/** Folders are listed when they are asked for, parents first: in a new environment that is two or three. */
+export function standingFolders(view: EnvironmentView, leaving: Leaving, boundary: string): Standing {
+  const listings = new Map<string, Listing | undefined>();
+  const listing = (folder: string): Listing | undefined => {
+    if (listings.has(folder)) return listings.get(folder);
+    const found = isThere(folder) ? view.list(folder) : undefined;
+    listings.set(folder, found);
+    return found;
+  };
+  /** As far as the parent's listing tells, where there is one. */
+  const isThere = (folder: string): boolean => {
+    if (leaving.folders.has(folder)) return false;
+    if (!folder.startsWith(`${boundary}/`)) return true;
+    const siblings = listing(parentOf(folder));
+    const kind = siblings?.get(baseOf(folder));
+    return kind === "directory" || kind === "linked-directory";
+  };
+  return { listing, stays: (folder) => listing(folder) !== undefined };
+}
+
 export interface Comparison {
-  /**
-   * Those of the folders that exist already. What is below a new folder is new, so only existing ones are listed: in a
-   * new environment that is two or three.
-   */
-  readonly existing: ReadonlySet<string>;
+  /** Files in folders that stay whose bytes go, because new ones are placed there. */
+  readonly replaced: ReadonlySet<string>;
+  /** Those of them that nobody owns and that are kept beside under another name, because the user said so. */
+  readonly kept: ReadonlySet<string>;
   /** Files of distributions that stay, which this change replaces. */
-  readonly replaced: readonly Conflict[];
+  readonly conflicts: readonly Conflict[];
+}
+
+interface Newcomer {
+  readonly path: string;
+  readonly wheel: string;
+  readonly completes: boolean;
+  readonly digest: () => string | undefined;
 }
 
 /**
- * Compares the opened folders and the generated files with what stands in the environment: files of other distributions
- * are marked as replaced, files that nobody owns are refused.
- * @throws {UnownedFileInTheWay} with all of them.
+ * Compares what comes into folders that stay with what stands there: files of other distributions are replaced, files that nobody owns are
+ * refused unless they have the same bytes.
+ * @throws {UnownedFileInTheWay} with all of them. @throws {FileAgainstDirectory} where a folder that stays is in the way.
  */
 export function compareWithEnvironment(
   placed: readonly PlacedWheel[],
-  folders: readonly string[],
   generated: readonly GeneratedFile[],
-  removals: readonly Removal[],
+  leaving: Leaving,
+  standing: Standing,
   view: EnvironmentView,
+  unowned: "refuse" | "keep beside",
 ): Comparison {
-  const replaced: Conflict[] = [];
+  const replaced = new Set<string>();
+  const kept = new Set<string>();
+  const conflicts: Conflict[] = [];
   const inTheWay: string[] = [];
-  const removed = new Set(removals.flatMap((removal) => removal.files));
-  const completed = new Set(placed.filter(({ wheel }) => wheel.completes === true).map(({ wheel }) => wheel.name));
-  const isOwned = (path: string) => removed.has(path) || view.ownersOf(path).length > 0;
-  const listings = listExisting([...folders, ...generated.map(({ path }) => parentOf(path))], removed, view);
-  for (const { folders: own, replace, skip, wheel } of placed)
-    for (const { target, fileCount, firstFile } of own) {
-      const listing = listings.get(target);
-      if (listing === undefined || listing.size === 0) continue;
-      for (let file = firstFile; file < firstFile + fileCount; file++) {
-        const name = wheel.entry.manifest.names[file] ?? "";
-        const path = `${target}/${name}`;
-        if (skip.has(file) || !listing.has(name) || removed.has(path)) continue;
-        if (listing.get(name) === "file" && wheel.completes === true) replace.add(file);
-        else if (listing.get(name) !== "file" || !isOwned(path)) inTheWay.push(path);
-        else {
-          replace.add(file);
-          const identical = view.digestOf(path) === wheel.entry.manifest.details()[file]?.sha256;
-          replaced.push({ path, winner: wheel.name, losers: view.ownersOf(path), identical });
-        }
-      }
-    }
-  for (const { path, content, wheel } of generated) {
-    const kind = listings.get(parentOf(path))?.get(path.slice(path.lastIndexOf("/") + 1));
-    if (kind === undefined || removed.has(path) || (kind === "file" && completed.has(wheel))) continue;
-    if (kind === "directory" || !isOwned(path)) inTheWay.push(path);
-    else {
-      const identical = view.digestOf(path) === createHash("sha256").update(content).digest("base64url");
-      replaced.push({ path, winner: wheel, losers: view.ownersOf(path), identical });
-    }
+  for (const { path, wheel, completes, digest } of newcomers(placed, generated, standing)) {
+    const kind = standing.listing(parentOf(path))?.get(baseOf(path));
+    if (kind === undefined || leaving.folders.has(path)) continue;
+    if (kind !== "file") throw new FileAgainstDirectory(path, [wheel, ...view.ownersOf(path)]);
+    replaced.add(path);
+    if (leaving.files.has(path)) continue;
+    const owners = view.ownersOf(path).filter((owner) => owner !== wheel);
+    const identical = () => view.digestOf(path) === digest();
+    if (owners.length > 0) conflicts.push({ path, winner: wheel, losers: owners, identical: identical() });
+    else if (completes || identical()) continue;
+    else if (unowned === "keep beside") kept.add(path);
+    else inTheWay.push(path);
   }
   if (inTheWay.length > 0) throw new UnownedFileInTheWay(inTheWay);
-  return { existing: new Set(listings.keys()), replaced };
+  return { replaced, kept, conflicts };
 }
 
-function listExisting(
-  folders: readonly string[],
-  removed: ReadonlySet<string>,
-  view: EnvironmentView,
-): Map<string, Listing> {
-  const listings = new Map<string, Listing>();
-  const absent = new Set<string>();
-  for (const folder of folders) {
-    if (listings.has(folder) || absent.has(folder)) continue;
-    const parent = parentOf(folder);
-    const siblings = listings.get(parent);
-    const kind = siblings?.get(folder.slice(parent.length + 1));
-    if (kind === "file" && !removed.has(folder)) throw new UnownedFileInTheWay([folder]);
-    const isNew = absent.has(parent) || (siblings !== undefined && kind !== "directory");
-    const listing = isNew ? undefined : view.list(folder);
-    if (listing === undefined) absent.add(folder);
-    else listings.set(folder, listing);
+/** Every file that is placed by itself, into a folder that stays. */
+function* newcomers(
+  placed: readonly PlacedWheel[],
+  generated: readonly GeneratedFile[],
+  standing: Standing,
+): Generator<Newcomer> {
+  for (const { folders, skip, wheel } of placed) {
+    const { manifest } = wheel.entry;
+    for (const { target, fileCount, firstFile } of folders) {
+      if (fileCount === 0 || !standing.stays(target)) continue;
+      for (let file = firstFile; file < firstFile + fileCount; file++)
+        if (!skip.has(file))
+          yield {
+            path: `${target}/${manifest.names[file] ?? ""}`,
+            wheel: wheel.name,
+            completes: wheel.completes === true,
+            digest: () => manifest.details()[file]?.sha256,
+          };
+    }
   }
-  return listings;
+  const completed = new Set(placed.filter(({ wheel }) => wheel.completes === true).map(({ wheel }) => wheel.name));
+  for (const { path, content, wheel } of generated)
+    if (standing.stays(parentOf(path)))
+      yield {
+        path,
+        wheel,
+        completes: completed.has(wheel),
+        digest: () => createHash("sha256").update(content).digest("base64url"),
+      };
 }
 
 export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
+}
+
+export function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

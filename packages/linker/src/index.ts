@@ -1,12 +1,32 @@
-export { planChange, type ChangePlan, type LinkTask, type WheelToInstall } from "./plan.ts";
+export { planChange, type ChangePlan, type PlanOptions, type WheelToInstall } from "./plan.ts";
 export type { EnvironmentView } from "./existing.ts";
 export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
 export type { Conflict } from "./ownership.ts";
 export type { GeneratedFile } from "./generated.ts";
 export type { Destination, Scheme } from "./destination.ts";
 export { viewEnvironment } from "./environment-view.ts";
-export { executeChange, type ExecuteOptions } from "./execute.ts";
+export { environmentState, hasState, type EnvironmentState } from "./environment-state.ts";
+export {
+  removeState,
+  withWriter,
+  type CommitEnd,
+  type CommitOptions,
+  type EnvironmentWriter,
+  type WriterOptions,
+} from "./writer.ts";
+export type { RenameConditions } from "./places.ts";
+export { readEnvironment, type ReadOptions } from "./reader.ts";
+export type { Recovered } from "./recover.ts";
+export { currentDistributions, isAsStamped, type Stamp, type StampedDistribution } from "./stamp.ts";
 export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link-task.ts";
 export { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
-export { FileAgainstDirectory, LinkFailed, NoRecord, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";
+export {
+  ChangeInterrupted,
+  FileAgainstDirectory,
+  LinkFailed,
+  NoRecord,
+  PathLeavesEnvironment,
+  UnownedFileInTheWay,
+  UnreadableJournal,
+} from "./errors.ts";

@@ -1,94 +1,86 @@
 import { decodeManifest, type ManifestDirectory } from "@murre/cache";
-import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { errorCode } from "./fs-errors.ts";
 import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
 
-/** How files come out of the store. A hard link shares the bytes with the cache. */
-export type LinkMode = "hardlink" | "copy";
+/**
+ * How files come out of the store: a clone shares blocks until one of the two is written to, a hard link shares the bytes with the cache for
+ * ever. `auto` takes the first of clone, hard link and copy that the file systems allow.
+ */
+export type LinkMode = "auto" | "clone" | "hardlink" | "copy";
 
 export interface LinkCounts {
+  readonly cloned: number;
   readonly linked: number;
   readonly copied: number;
 }
 
-/** A task as it travels to a worker, which reads the manifest itself: folders and names cross no thread. */
+/** A task as it travels to a worker, which reads the manifest itself: folders and names cross no thread. Targets lie in the stage. */
 export interface TransferredTask {
   readonly filesFolder: string;
   readonly trees: readonly PlacedTree[];
   readonly folders: readonly PlacedFolder[];
   readonly skip: ReadonlySet<number>;
-  readonly replace: ReadonlySet<number>;
   /** This wheel's generated files, RECORD last; a Buffer arrives as plain bytes. */
   readonly generated: readonly { readonly path: string; readonly content: Uint8Array; readonly executable: boolean }[];
 }
 
 export function transferable(
-  { entry, trees, folders, skip, replace }: LinkTask,
+  { entry, trees, folders, skip }: LinkTask,
   generated: TransferredTask["generated"],
+  staged: (target: string) => string,
 ): TransferredTask {
-  return { filesFolder: entry.filesFolder, trees, folders, skip, replace, generated };
+  const inStage = <T extends PlacedTree>(place: T): T => ({ ...place, target: staged(place.target) });
+  return {
+    filesFolder: entry.filesFolder,
+    trees: trees.map(inStage),
+    folders: folders.map(inStage),
+    skip,
+    generated: generated.map(({ path, content, executable }) => ({ path: staged(path), content, executable })),
+  };
 }
 
-/** These say that this file cannot be linked from there: another device, a file system without links, no more of them. */
-const COPY_INSTEAD = new Set(["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+/** The operation was aborted while a task ran. */
+export class LinkingAborted extends Error {}
 
 /**
- * Makes one task's folders, places its files and writes the generated ones, synchronously: a loop of system calls with
- * nothing in between.
+ * Makes one task's folders in the stage, links its files there and writes the generated ones, synchronously: a loop of system calls with
+ * nothing in between. Everything is new there, so nothing is looked at before.
  */
-export function runLinkTask(task: TransferredTask, mode: LinkMode): LinkCounts {
-  const { head, directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
+export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted: () => boolean): void {
+  const { directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
-  const plain = task.skip.size === 0 && task.replace.size === 0;
-  const counts = { linked: 0, copied: 0 };
-  for (const { path, fileCount, firstFile } of distInfoFirst(head.distInfo, directories)) {
-    const folder = folders.get(path);
-    const target = folder?.target ?? inTree(path, trees);
-    if (target === undefined) continue;
-    if (folder?.make !== false) mkdirSync(target);
-    const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
-    const to = `${target}/`;
-    for (let file = firstFile; file < firstFile + fileCount; file++) {
-      if (!plain && task.skip.has(file)) continue;
-      const name = names[file] as string;
-      const place = !plain && task.replace.has(file) ? replaceFile : placeFile;
-      counts[place(from + name, to + name, mode)] += 1;
-    }
-  }
-  for (const { path, content, executable } of task.generated) writeGenerated(path, content, executable);
-  return counts;
-}
-
-/**
- * The dist-info's folders before all others, each with the index of its first file: RECORD is written last, so a
- * distribution that a killed process left is known by a dist-info without one.
- */
-function distInfoFirst(distInfo: string, directories: readonly ManifestDirectory[]) {
+  const skipsNone = task.skip.size === 0;
   let next = 0;
-  const placed = directories.map(({ path, fileCount }) => {
+  for (const { path, fileCount } of directories) {
+    if (isAborted()) throw new LinkingAborted("aborted");
     const firstFile = next;
     next += fileCount;
-    return { path, fileCount, firstFile };
-  });
-  const isDistInfo = ({ path }: ManifestDirectory) => path === distInfo || path.startsWith(`${distInfo}/`);
-  return [...placed.filter(isDistInfo), ...placed.filter((directory) => !isDistInfo(directory))];
-}
-
-/** A new inode, whatever stands there: never written through a link into the cache. */
-function writeGenerated(path: string, content: Uint8Array, executable: boolean): void {
-  const mode = executable ? 0o777 : 0o666;
-  try {
-    writeFileSync(path, content, { flag: "wx", mode });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const temporary = `${path}.murre-new`;
-    rmSync(temporary, { force: true });
-    writeFileSync(temporary, content, { flag: "wx", mode });
-    renameSync(temporary, path);
+    const target = placeOf(path, folders, trees);
+    if (target === undefined) continue;
+    const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
+    const to = `${target}/`;
+    for (let file = firstFile; file < next; file++)
+      if (skipsNone || !task.skip.has(file)) linker.link(from + names[file], to + names[file]);
   }
+  for (const { path, content, executable } of task.generated)
+    writeFileSync(path, content, { flag: "wx", mode: executable ? 0o777 : 0o666 });
 }
 
-/** Where a folder of a tree goes; undefined for one that holds nothing to link, such as `.data` itself. */
+/** Makes the folder where it is this task's to make. @returns undefined for one that holds nothing to link, such as `.data` itself. */
+function placeOf(
+  path: ManifestDirectory["path"],
+  folders: ReadonlyMap<string, PlacedFolder>,
+  trees: ReadonlyMap<string, string>,
+): string | undefined {
+  const folder = folders.get(path);
+  const target = folder?.target ?? inTree(path, trees);
+  if (target !== undefined && folder?.make !== false) mkdirSync(target);
+  return target;
+}
+
+/** Where a folder of a tree goes. */
 function inTree(path: string, trees: ReadonlyMap<string, string>): string | undefined {
   const slash = path.indexOf("/");
   if (slash < 0) return trees.get(path);
@@ -96,25 +88,39 @@ function inTree(path: string, trees: ReadonlyMap<string, string>): string | unde
   return root === undefined ? undefined : root + path.slice(slash);
 }
 
-function placeFile(from: string, to: string, mode: LinkMode): "linked" | "copied" {
-  if (mode === "hardlink")
-    try {
-      linkSync(from, to);
-      return "linked";
-    } catch (error) {
-      if (!COPY_INSTEAD.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+/** These say that files cannot be linked (or cloned) from there: another device, a file system without links. */
+const NOT_FROM_THERE = new Set(["EXDEV", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL", "ENOTTY", "EBADF"]);
+/** And these that this one file cannot: it has too many links, or is not one's own (protected_hardlinks). */
+const NOT_THIS_ONE = new Set(["EMLINK", "EPERM", "EACCES"]);
+
+const CLONE = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
+
+/** Brings files out of the store by the best way that works, and counts which. */
+export class FileLinker {
+  readonly counts = { cloned: 0, linked: 0, copied: 0 };
+  readonly #ways: ("clone" | "hardlink" | "copy")[];
+
+  constructor(mode: LinkMode) {
+    this.#ways = mode === "auto" ? ["clone", "hardlink", "copy"] : mode === "copy" ? ["copy"] : [mode, "copy"];
+  }
+
+  link(from: string, to: string): void {
+    for (let way = 0; ; way++) {
+      const how = this.#ways[way] ?? "copy";
+      try {
+        if (how === "hardlink") linkSync(from, to);
+        else copyFileSync(from, to, how === "clone" ? CLONE : constants.COPYFILE_EXCL);
+        this.counts[COUNTED[how]] += 1;
+        return;
+      } catch (error) {
+        const code = errorCode(error) ?? "";
+        const never = NOT_FROM_THERE.has(code);
+        if (how === "copy" || !(never || NOT_THIS_ONE.has(code))) throw error;
+        // A clone works for all files of two folders or for none; other file systems below one environment have links of their own.
+        if (never && how === "clone") this.#ways.splice(way--, 1);
+      }
     }
-  copyFileSync(from, to, constants.COPYFILE_EXCL);
-  return "copied";
+  }
 }
 
-/** Replaces what another distribution placed: a new name beside it, then one rename over it. */
-function replaceFile(from: string, to: string, mode: LinkMode): "linked" | "copied" {
-  const temporary = `${to}.murre-new`;
-  rmSync(temporary, { force: true });
-  const how = placeFile(from, temporary, mode);
-  renameSync(temporary, to);
-  // rename(2) between two hard links of one inode succeeds and leaves the old name in place.
-  rmSync(temporary, { force: true });
-  return how;
-}
+const COUNTED = { clone: "cloned", hardlink: "linked", copy: "copied" } as const;

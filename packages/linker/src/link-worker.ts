@@ -1,10 +1,12 @@
 import { parentPort } from "node:worker_threads";
-import { runLinkTask, type LinkCounts, type LinkMode, type TransferredTask } from "./link-task.ts";
+import { FileLinker, runLinkTask, type LinkCounts, type LinkMode, type TransferredTask } from "./link-task.ts";
 
 /** What a link worker is sent: its whole share, so that it answers once. */
 export interface LinkShare {
   readonly tasks: readonly TransferredTask[];
   readonly mode: LinkMode;
+  /** Its first number becomes 1 when the operation is aborted: a thread in a loop of system calls hears no message. */
+  readonly aborted: Int32Array;
 }
 
 export type LinkAnswer =
@@ -14,16 +16,11 @@ export type LinkAnswer =
 const port = parentPort;
 if (port === null) throw new Error("link-worker.js runs as a worker thread");
 
-port.on("message", ({ tasks, mode }: LinkShare) => {
-  let linked = 0;
-  let copied = 0;
+port.on("message", ({ tasks, mode, aborted }: LinkShare) => {
+  const linker = new FileLinker(mode);
   try {
-    for (const task of tasks) {
-      const counts = runLinkTask(task, mode);
-      linked += counts.linked;
-      copied += counts.copied;
-    }
-    port.postMessage({ ok: true, linked, copied } satisfies LinkAnswer);
+    for (const task of tasks) runLinkTask(task, linker, () => Atomics.load(aborted, 0) !== 0);
+    port.postMessage({ ok: true, ...linker.counts } satisfies LinkAnswer);
   } catch (error) {
     const { code = "EUNKNOWN", message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
     port.postMessage({ ok: false, code, message, path: dest ?? path } satisfies LinkAnswer);

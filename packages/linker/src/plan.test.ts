@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { madeUpWheel } from "../test/made-up-wheel.ts";
 import type { Destination } from "./destination.ts";
-import type { EnvironmentView } from "./existing.ts";
+import type { EntryKind, EnvironmentView } from "./existing.ts";
 import { planChange } from "./plan.ts";
 
 const destination: Destination = {
@@ -20,7 +20,7 @@ const destination: Destination = {
 const site = destination.schemes.purelib;
 
 function view(
-  existing: Record<string, Record<string, "file" | "directory">> = {},
+  existing: Record<string, Record<string, EntryKind>> = {},
   owners: Record<string, string[]> = {},
 ): EnvironmentView {
   return {
@@ -31,12 +31,20 @@ function view(
   };
 }
 
-const newEnvironment = view({
-  "/env": { lib: "directory", bin: "directory" },
-  "/env/bin": { python: "file" },
-  "/env/lib": { "site-packages": "directory" },
-  [site]: {},
-});
+/** An environment with these folders and files besides. */
+const withSite = (inSite: Record<string, Record<string, EntryKind>>, owners: Record<string, string[]> = {}) =>
+  view(
+    {
+      "/env": { lib: "directory", bin: "directory" },
+      "/env/bin": { python: "file" },
+      "/env/lib": { "site-packages": "directory" },
+      [site]: {},
+      ...inSite,
+    },
+    owners,
+  );
+
+const newEnvironment = withSite({});
 
 const plan = (wheels: Parameters<typeof madeUpWheel>[0][], state = newEnvironment) =>
   planChange(
@@ -48,37 +56,41 @@ const plan = (wheels: Parameters<typeof madeUpWheel>[0][], state = newEnvironmen
 
 describe("ownership is looked at as high in the tree as possible", () => {
   test("a new top-level folder of one wheel is placed as one tree", () => {
-    const { tasks, sharedFolders } = plan([{ name: "a", files: { "a/x.py": "1", "a/b/y.py": "2" } }]);
+    const { tasks, placed } = plan([{ name: "a", files: { "a/x.py": "1", "a/b/y.py": "2" } }]);
     expect(tasks[0]?.trees).toEqual([
       { source: "a", target: `${site}/a` },
       { source: "a-1.0.dist-info", target: `${site}/a-1.0.dist-info` },
     ]);
     expect(tasks[0]?.folders).toEqual([{ source: "", target: site, make: false }]);
-    expect(sharedFolders).toEqual([]);
+    expect(placed).toEqual([`${site}/a`, `${site}/a-1.0.dist-info`]);
   });
 
-  test("a folder of several wheels is opened, and made before all tasks", () => {
-    const { tasks, sharedFolders } = plan([
+  test("a new folder of several wheels is opened, made before all tasks, and placed once", () => {
+    const { tasks, scaffold, placed } = plan([
       { name: "a", files: { "ns/a.py": "1", "ns/own/a.py": "" } },
       { name: "b", files: { "ns/b.py": "2" } },
     ]);
-    expect(sharedFolders).toEqual([`${site}/ns`]);
+    expect(scaffold).toContain(`${site}/ns`);
     expect(tasks[0]?.folders).toContainEqual({ source: "ns", target: `${site}/ns`, make: false });
     expect(tasks[0]?.folders).toContainEqual({ source: "ns/own", target: `${site}/ns/own`, make: true });
-    expect(tasks.flatMap(({ trees }) => trees.map(({ source }) => source))).toEqual([
-      "a-1.0.dist-info",
-      "b-1.0.dist-info",
-    ]);
+    expect(placed).toEqual([`${site}/a-1.0.dist-info`, `${site}/ns`, `${site}/b-1.0.dist-info`]);
   });
 
-  test("a folder that stands in the environment is opened, and made only where it is missing", () => {
-    const state = view({ "/env": { bin: "directory" }, "/env/bin": {}, [site]: { a: "directory" }, [`${site}/a`]: {} });
-    const { tasks } = plan([{ name: "a", files: { "a/x.py": "", "a/b/y.py": "" } }], state);
+  test("a folder that stays is opened: what is new in it is placed by itself, as high as it goes", () => {
+    const state = withSite({ [site]: { a: "directory" }, [`${site}/a`]: { "other.py": "file" } });
+    const { tasks, placed } = plan([{ name: "a", files: { "a/x.py": "", "a/b/c/y.py": "" } }], state);
     expect(tasks[0]?.folders).toEqual([
       { source: "", target: site, make: false },
       { source: "a", target: `${site}/a`, make: false },
       { source: "a/b", target: `${site}/a/b`, make: true },
+      { source: "a/b/c", target: `${site}/a/b/c`, make: true },
     ]);
+    expect(placed).toEqual([`${site}/a-1.0.dist-info`, `${site}/a/x.py`, `${site}/a/b`]);
+  });
+
+  test("headers and data go to their schemes; of folders that are missing the topmost is placed", () => {
+    const { placed } = plan([{ name: "a", files: { "a-1.0.data/headers/a.h": "", "a-1.0.data/data/share/doc": "d" } }]);
+    expect(placed).toEqual([`${site}/a-1.0.dist-info`, "/env/share", "/env/include"]);
   });
 
   test("a tree that the data of another wheel reaches into is opened", () => {
@@ -88,16 +100,6 @@ describe("ownership is looked at as high in the tree as possible", () => {
     ]);
     expect(tasks[0]?.trees.map(({ source }) => source)).toEqual(["a-1.0.dist-info"]);
     expect(conflicts).toMatchObject([{ path: `${site}/a/x.py`, winner: "b", losers: ["a"] }]);
-  });
-
-  test("headers and data go to their schemes, whose folders are made where they are missing", () => {
-    const { tasks, sharedFolders } = plan([
-      { name: "a", files: { "a-1.0.data/headers/a.h": "", "a-1.0.data/data/share/doc": "d" } },
-    ]);
-    expect(sharedFolders).toContain("/env/include/site/python3.11");
-    const targets = tasks[0]?.folders.map(({ target }) => target);
-    expect(targets).toContain("/env/include/site/python3.11/a");
-    expect(targets).toContain("/env/share");
   });
 });
 
@@ -150,10 +152,7 @@ describe("every destination path has one writer", () => {
 
 describe("what stands in the environment", () => {
   const occupied = (owners: Record<string, string[]>) =>
-    view(
-      { "/env": { bin: "directory" }, "/env/bin": {}, [site]: { a: "directory" }, [`${site}/a`]: { "x.py": "file" } },
-      owners,
-    );
+    withSite({ [site]: { a: "directory" }, [`${site}/a`]: { "x.py": "file" } }, owners);
 
   test("a file that nobody owns is never replaced", () => {
     expect(() => plan([{ name: "a", files: { "a/x.py": "1" } }], occupied({}))).toThrow(
@@ -161,13 +160,27 @@ describe("what stands in the environment", () => {
     );
   });
 
+  test("unless the user says so: then it is kept beside", () => {
+    const made = madeUpWheel({ name: "a", files: { "a/x.py": "1" } });
+    const { placed, copies } = planChange(destination, [made], [], occupied({}), { unowned: "keep beside" });
+    expect(copies).toEqual([{ from: `${site}/a/x.py`, target: `${site}/a/x.py.murre-backup` }]);
+    expect(placed).toContain(`${site}/a/x.py.murre-backup`);
+  });
+
   test("a file of another distribution is replaced, and both are named", () => {
-    const { tasks, conflicts } = plan(
+    const { replaced, conflicts } = plan(
       [{ name: "a", files: { "a/x.py": "1" } }],
       occupied({ [`${site}/a/x.py`]: ["old"] }),
     );
-    expect(tasks[0]?.replace.size).toBe(1);
+    expect([...replaced]).toEqual([`${site}/a/x.py`]);
     expect(conflicts).toEqual([{ path: `${site}/a/x.py`, winner: "a", losers: ["old"], identical: false }]);
+  });
+
+  test("a folder that stays is never replaced by a file", () => {
+    const state = withSite({ [site]: { "a.py": "directory" }, [`${site}/a.py`]: { mine: "file" } });
+    expect(() => plan([{ name: "a", files: { "a.py": "1" } }], state)).toThrow(
+      expect.objectContaining({ code: "MURRE_FILE_AGAINST_DIRECTORY" }),
+    );
   });
 
   test("a script that nobody owns is never replaced: `python` is safe", () => {
@@ -213,5 +226,85 @@ describe("RECORD", () => {
     expect(() => plan([{ name: "a", files: { "a-1.0.data/data/../../../etc/passwd": "" } }])).toThrow(
       expect.objectContaining({ code: "MURRE_PATH_LEAVES_ENVIRONMENT" }),
     );
+  });
+});
+
+describe("what goes is folded into folders as high as nothing stays in them", () => {
+  const removal = (...files: string[]) => ({
+    name: "a",
+    version: "1.0",
+    files: files.map((file) => `${site}/${file}`),
+    distInfo: `${site}/a-1.0.dist-info`,
+  });
+  const installedState = (inA: Record<string, EntryKind>) =>
+    withSite({
+      [site]: {
+        a: "directory",
+        "a-1.0.dist-info": "directory",
+        "top.py": "file",
+        "other.py": "file",
+        __pycache__: "directory",
+      },
+      [`${site}/__pycache__`]: { "top.cpython-311.pyc": "file", "other.cpython-311.pyc": "file" },
+      [`${site}/a`]: { "__init__.py": "file", sub: "directory", __pycache__: "directory", ...inA },
+      [`${site}/a/sub`]: { "x.py": "file" },
+      [`${site}/a/__pycache__`]: { "__init__.cpython-311.pyc": "file" },
+      [`${site}/a-1.0.dist-info`]: { METADATA: "file", RECORD: "file", "written-by-others": "file" },
+    });
+  const files = ["a/__init__.py", "a/sub/x.py", "top.py", "a-1.0.dist-info/METADATA", "a-1.0.dist-info/RECORD"];
+  const change = (state: EnvironmentView, movesFolders = true) =>
+    planChange(destination, [], [removal(...files)], state, { movesFolders });
+
+  test("a package with its bytecode, and the dist-info with whatever is in it, are one rename each", () => {
+    const { retired } = change(installedState({}));
+    expect(retired.toSorted()).toEqual(
+      ["__pycache__/top.cpython-311.pyc", "a", "a-1.0.dist-info", "top.py"].map((path) => `${site}/${path}`),
+    );
+  });
+
+  test("a file that no RECORD lists keeps its folder, and only what is listed goes", () => {
+    const { retired } = change(installedState({ "mine.cfg": "file" }));
+    expect(retired.toSorted()).toEqual(
+      ["__pycache__/top.cpython-311.pyc", "a-1.0.dist-info", "a/__init__.py", "a/__pycache__", "a/sub", "top.py"].map(
+        (path) => `${site}/${path}`,
+      ),
+    );
+  });
+
+  test("a link to a folder is not what it leads to, and keeps its folder", () => {
+    expect(change(installedState({ link: "linked-directory" })).retired).not.toContain(`${site}/a`);
+  });
+
+  test("where folders cannot be renamed, all goes file by file, and the folders at the end", () => {
+    const { retired, emptied } = change(installedState({}), false);
+    expect(retired).toContain(`${site}/a/sub/x.py`);
+    expect(emptied).toEqual(["a-1.0.dist-info", "a/__pycache__", "a/sub", "a"].map((path) => `${site}/${path}`));
+  });
+
+  test("an upgrade places the new folder where the old one goes", () => {
+    const made = madeUpWheel({ name: "a", version: "2.0", files: { "a/__init__.py": "2" } });
+    const { retired, placed, replaced } = planChange(destination, [made], [removal(...files)], installedState({}));
+    expect(retired).toContain(`${site}/a`);
+    expect(placed).toContain(`${site}/a`);
+    expect([...replaced]).toEqual([]);
+  });
+
+  test("a folder becomes a file, and a file a folder", () => {
+    const made = madeUpWheel({ name: "a", version: "2.0", files: { a: "file now", "top.py/__init__.py": "" } });
+    const { retired, placed } = planChange(destination, [made], [removal(...files)], installedState({}));
+    expect(retired).toEqual(expect.arrayContaining([`${site}/a`, `${site}/top.py`]));
+    expect(placed).toEqual(expect.arrayContaining([`${site}/a`, `${site}/top.py`]));
+  });
+
+  test("the environment's own folders stay though nothing is left in them", () => {
+    const state = view({
+      "/env": { lib: "directory", bin: "directory", share: "directory" },
+      "/env/bin": { tool: "file" },
+      "/env/share": { doc: "file" },
+      "/env/lib": { "site-packages": "directory" },
+      [site]: {},
+    });
+    const removed = { name: "a", version: "1.0", files: ["/env/bin/tool", "/env/share/doc"] };
+    expect(planChange(destination, [], [removed], state).retired).toEqual(["/env/share", "/env/bin/tool"]);
   });
 });

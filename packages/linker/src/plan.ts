@@ -1,8 +1,16 @@
 import type { StoreEntry } from "@murre/cache";
 import { liesInside, placeDirectory, type Destination, type PlacedDirectory } from "./destination.ts";
-import { FileAgainstDirectory, PathLeavesEnvironment } from "./errors.ts";
-import { compareWithEnvironment, parentOf, type EnvironmentView } from "./existing.ts";
+import { FileAgainstDirectory, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";
+import {
+  baseOf,
+  compareWithEnvironment,
+  parentOf,
+  standingFolders,
+  type EnvironmentView,
+  type Standing,
+} from "./existing.ts";
 import { planGenerated, type GeneratedFile } from "./generated.ts";
+import { foldLeaving, type Leaving } from "./leaving.ts";
 import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import type { Removal } from "./removal.ts";
 
@@ -28,12 +36,9 @@ export interface PlacedTree {
   readonly target: string;
 }
 
-/** A single folder whose target is shared with other wheels, or stands in the environment already. */
-export interface PlacedFolder {
-  /** The folder inside the archive. */
-  readonly source: string;
-  /** Absolute. */
-  readonly target: string;
+/** A single folder that is opened: its target is shared with other wheels, or stands in the environment already. */
+export interface PlacedFolder extends PlacedTree {
+  /** Whether the task makes it in the stage; the others are part of the plan's scaffold. */
   readonly make: boolean;
 }
 
@@ -46,19 +51,42 @@ export interface LinkTask {
   readonly folders: readonly PlacedFolder[];
   /** Indexes of files that another wheel's bytes win. */
   readonly skip: ReadonlySet<number>;
-  /** Indexes of files that replace what another installed distribution placed. */
-  readonly replace: ReadonlySet<number>;
 }
 
-/** Everything that a change does, decided before anything is touched. */
+/** Everything that a change does, decided before anything is touched. All paths are absolute; no two of those that come or go lie in one another. */
 export interface ChangePlan {
-  readonly removals: readonly Removal[];
-  /** Folders that several wheels share, parents first, each once. */
-  readonly sharedFolders: readonly string[];
+  readonly destination: Destination;
+  /** Folders that stand and stay, below one of which each path lies. */
+  readonly roots: readonly string[];
+  /** What is renamed away: files, and folders with all that is in them. */
+  readonly retired: readonly string[];
+  /** Files that stand there and that a placed one is renamed over. */
+  readonly replaced: ReadonlySet<string>;
+  /** What is renamed into the environment: files, and folders in which everything is new. */
+  readonly placed: readonly string[];
+  /** Folders that go at the end if nothing is left in them, deepest first. */
+  readonly emptied: readonly string[];
+  /** Folders that are made in the stage before all tasks, with those above them: of several tasks, or standing in the environment. */
+  readonly scaffold: readonly string[];
   readonly tasks: readonly LinkTask[];
   /** New files with content of their own: never links into the cache. In this order, RECORD of each wheel last. */
   readonly generated: readonly GeneratedFile[];
+  /** What stands somewhere already and is linked to a place of the stage. */
+  readonly copies: readonly { readonly from: string; readonly target: string }[];
   readonly conflicts: readonly Conflict[];
+  /** Normalised names of what goes and comes, for messages and recovery. */
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  /** The stopped transaction that this plan makes good. */
+  readonly settles?: string;
+}
+
+/** How a change may be carried out. */
+export interface PlanOptions {
+  /** Whether folders can be renamed; on an overlay those of its lower layer cannot. Default true. */
+  readonly movesFolders?: boolean;
+  /** A file that nobody owns where a new one belongs: default "refuse"; or it is kept beside, with an ending of its own. */
+  readonly unowned?: "refuse" | "keep beside";
 }
 
 /** A wheel with its places: trees as they stand, all other folders one by one. */
@@ -67,12 +95,12 @@ export interface PlacedWheel {
   readonly trees: PlacedTree[];
   readonly folders: (PlacedDirectory & { readonly fileCount: number; readonly firstFile: number })[];
   readonly skip: Set<number>;
-  readonly replace: Set<number>;
 }
 
 /**
  * Plans a change purely from manifests and what is installed. Ownership is looked at as high in the tree as possible:
- * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened.
+ * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened; what is placed are
+ * the topmost new folders, whoever's files are in them.
  * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {PathLeavesEnvironment} before anything is touched.
  */
 export function planChange(
@@ -80,30 +108,125 @@ export function planChange(
   wheels: readonly WheelToInstall[],
   removals: readonly Removal[],
   view: EnvironmentView,
+  options: PlanOptions = {},
 ): ChangePlan {
+  const { movesFolders = true, unowned = "refuse" } = options;
   const placed = wheels.map((wheel) => placeWheel(destination, wheel));
-  openContestedTrees(destination, placed, view);
+  const leaving = foldLeaving(destination, removals, view, movesFolders);
+  const standing = standingFolders(view, leaving, destination.boundary);
+  openContestedTrees(destination, placed, standing);
   const claims = claimFolders(placed);
-  const trees = treeOwners(placed);
   const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
-  const contested = settleContested(placed, claims, trees);
-  const { existing, replaced } = compareWithEnvironment(placed, [...claims.keys()], generated, removals, view);
-  const conflicts = [...contested, ...scriptConflicts, ...replaced];
-  const sharedFolders = new Set(missingRoots(destination, placed, existing));
-  for (const folder of scriptFolders(generated, destination)) if (!existing.has(folder)) sharedFolders.add(folder);
-  for (const [folder, by] of claims) if (by.length > 1 && !existing.has(folder)) sharedFolders.add(folder);
-  const tasks = placed.map(({ wheel: { name, entry }, trees: own, folders, skip, replace }): LinkTask => {
-    const make = (target: string) => !sharedFolders.has(target) && !existing.has(target);
-    return {
+  const contested = settleContested(placed, claims, treeOwners(placed));
+  const existing = compareWithEnvironment(placed, generated, leaving, standing, view, unowned);
+  const tops = placedRoots(placed, generated, leaving, standing, view);
+  const backups = [...existing.kept].map((path) => ({ from: path, target: backupOf(path, standing) }));
+  const scaffold = scaffoldOf(placed, claims, generated, standing, backups);
+  const isScaffold = new Set(scaffold.flatMap(ancestors));
+  const { schemes, boundary } = destination;
+  return {
+    destination,
+    roots: [...new Set([boundary, ...Object.values(schemes)])].filter(standing.stays),
+    retired: [...leaving.folders, ...[...leaving.files].filter(goesByItself(leaving, existing.replaced))],
+    replaced: existing.replaced,
+    placed: [...tops, ...backups.map(({ target }) => target)],
+    emptied: leaving.emptied,
+    scaffold,
+    tasks: placed.map(({ wheel: { name, entry }, trees, folders, skip }) => ({
       name,
       entry,
-      trees: own,
-      folders: folders.map(({ source, target }) => ({ source, target, make: make(target) })),
+      trees,
+      folders: folders.map(({ source, target }) => ({ source, target, make: !isScaffold.has(target) })),
       skip,
-      replace,
-    };
-  });
-  return { removals, sharedFolders: [...sharedFolders].toSorted(), tasks, generated, conflicts };
+    })),
+    generated,
+    copies: backups,
+    conflicts: [...contested, ...scriptConflicts, ...existing.conflicts],
+    removed: removals.map(({ name }) => name),
+    added: wheels.map(({ name }) => name),
+  };
+}
+
+/** A file that goes and neither lies in a folder that goes nor is replaced. */
+function goesByItself({ folders }: Leaving, replaced: ReadonlySet<string>): (file: string) => boolean {
+  const known = new Map<string, boolean>();
+  const isInside = (folder: string): boolean => {
+    if (folder === "") return false;
+    const found = known.get(folder) ?? (folders.has(folder) || isInside(parentOf(folder)));
+    known.set(folder, found);
+    return found;
+  };
+  return (file) => !replaced.has(file) && !isInside(parentOf(file));
+}
+
+/** `path.murre-backup`, or with a number: never over another file. */
+function backupOf(path: string, standing: Standing): string {
+  const names = standing.listing(parentOf(path));
+  for (let number = 1; ; number++) {
+    const name = `${baseOf(path)}.murre-backup${number === 1 ? "" : `-${number}`}`;
+    if (names?.has(name) !== true) return `${parentOf(path)}/${name}`;
+  }
+}
+
+/**
+ * What is renamed into the environment: of what is new the topmost folders, and the files in folders that stay.
+ * @throws where a file that stays is in a folder's way.
+ */
+function placedRoots(
+  placed: readonly PlacedWheel[],
+  generated: readonly GeneratedFile[],
+  leaving: Leaving,
+  standing: Standing,
+  view: EnvironmentView,
+): ReadonlySet<string> {
+  const roots = new Set<string>();
+  const addFolder = (folder: string): void => {
+    let root = folder;
+    while (!standing.stays(parentOf(root))) root = parentOf(root);
+    if (roots.has(root)) return;
+    roots.add(root);
+    if (standing.listing(parentOf(root))?.get(baseOf(root)) !== "file" || leaving.files.has(root)) return;
+    const owners = view.ownersOf(root);
+    throw owners.length === 0 ? new UnownedFileInTheWay([root]) : new FileAgainstDirectory(root, owners);
+  };
+  for (const { trees, folders, skip, wheel } of placed) {
+    for (const { target } of trees) addFolder(target);
+    for (const { target, fileCount, firstFile } of folders)
+      if (!standing.stays(target)) {
+        if (fileCount > 0) addFolder(target);
+      } else
+        for (let file = firstFile; file < firstFile + fileCount; file++)
+          if (!skip.has(file)) roots.add(`${target}/${wheel.entry.manifest.names[file] ?? ""}`);
+  }
+  for (const { path } of generated)
+    if (standing.stays(parentOf(path))) roots.add(path);
+    else addFolder(parentOf(path));
+  return roots;
+}
+
+/** The folders of the stage that no single task makes. */
+function scaffoldOf(
+  placed: readonly PlacedWheel[],
+  claims: ReadonlyMap<string, readonly Claim[]>,
+  generated: readonly GeneratedFile[],
+  standing: Standing,
+  backups: readonly { readonly target: string }[],
+): readonly string[] {
+  const trees = placed.flatMap(({ trees }) => trees.map(({ target }) => target));
+  const inTrees = new Set(trees);
+  const scaffold = new Set([...trees, ...backups.map(({ target }) => target)].map(parentOf));
+  for (const [folder, by] of claims) {
+    const [first] = by;
+    // A folder is made by its task only below one that the same task makes, or that is made before all of them.
+    if (by.length > 1 || standing.stays(folder)) scaffold.add(folder);
+    else if (claims.get(parentOf(folder))?.some(({ wheel }) => wheel === first?.wheel) !== true)
+      scaffold.add(parentOf(folder));
+  }
+  for (const { path } of generated) {
+    const folder = parentOf(path);
+    if (!inTrees.has(folder) && !claims.has(folder)) scaffold.add(folder);
+  }
+  return [...scaffold].toSorted((a, b) => a.length - b.length);
 }
 
 /** Top-level folders as trees; the root, and everything below `.data`, folder by folder. */
@@ -115,7 +238,6 @@ function placeWheel(destination: Destination, wheel: WheelToInstall): PlacedWhee
     trees: head.topLevel.map((source) => ({ source, target: `${root}/${source}` })),
     folders: [],
     skip: new Set(),
-    replace: new Set(),
   };
   if (head.hasData) openFolders(destination, placed, (path) => !isInTree(path, head.topLevel));
   else {
@@ -154,7 +276,7 @@ function openFolders(destination: Destination, placed: PlacedWheel, chosen: (pat
  * Opens every tree that is not one wheel's alone: several have it, it stands in the environment, or something else of
  * this change goes below it.
  */
-function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], view: EnvironmentView): void {
+function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], standing: Standing): void {
   const owners = new Map<string, number>();
   for (const { trees } of placed) for (const { target } of trees) owners.set(target, (owners.get(target) ?? 0) + 1);
   // With --target, scripts and headers lie below the same folder as the packages.
@@ -170,14 +292,7 @@ function openContestedTrees(destination: Destination, placed: readonly PlacedWhe
       )
       .flatMap(ancestors),
   );
-  const roots = new Map(
-    [destination.schemes.purelib, destination.schemes.platlib].map((root) => [root, view.list(root)]),
-  );
-  const contested = (target: string) => {
-    const slash = target.lastIndexOf("/");
-    const stands = roots.get(target.slice(0, slash))?.has(target.slice(slash + 1)) === true;
-    return stands || (owners.get(target) ?? 0) > 1 || reached.has(target);
-  };
+  const contested = (target: string) => standing.stays(target) || (owners.get(target) ?? 0) > 1 || reached.has(target);
   for (const wheel of placed) {
     const opened = wheel.trees.filter(({ target }) => contested(target)).map(({ source }) => source);
     if (opened.length === 0) continue;
@@ -232,25 +347,6 @@ function settleContested(
     }
   }
   return conflicts;
-}
-
-/** The schemes' own folders (`bin`, `include/…`), where a wheel places something there and they are missing. */
-function missingRoots(
-  destination: Destination,
-  placed: readonly PlacedWheel[],
-  existing: ReadonlySet<string>,
-): readonly string[] {
-  const used = new Set(placed.flatMap(({ folders }) => folders.map(({ scheme }) => destination.schemes[scheme])));
-  if (placed.some(({ wheel }) => hasScripts(wheel))) used.add(destination.schemes.scripts);
-  return [...used].filter((folder) => !existing.has(folder));
-}
-
-/** `bin/sub` of a script `.data/scripts/sub/tool`. */
-function scriptFolders(generated: readonly GeneratedFile[], { schemes }: Destination): readonly string[] {
-  const inside = generated.filter(({ path }) => path.startsWith(`${schemes.scripts}/`));
-  return inside.flatMap(({ path }) =>
-    ancestors(parentOf(path)).filter((folder) => folder.startsWith(`${schemes.scripts}/`)),
-  );
 }
 
 function hasScripts({ entry: { manifest } }: WheelToInstall): boolean {

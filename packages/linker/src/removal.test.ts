@@ -10,14 +10,14 @@ const distribution = (paths: readonly string[]): RecordedDistribution => ({
 });
 
 describe("uninstalling by RECORD (PEP 376)", () => {
-  test("takes the listed files, and the folders that may become empty, deepest first", () => {
+  test("takes the listed files, and the dist-info as a whole", () => {
     const removal = planRemoval(distribution(["a/b/x.py", "a/y.py", "../../bin/tool"]), "/env", () => false);
     expect(removal.files).toEqual([
       "/env/lib/site-packages/a/b/x.py",
       "/env/lib/site-packages/a/y.py",
       "/env/bin/tool",
     ]);
-    expect(removal.folders).toEqual(["/env/lib/site-packages/a/b", "/env/lib/site-packages/a", "/env/bin"]);
+    expect(removal.distInfo).toBe("/env/lib/site-packages/a-1.0.dist-info");
   });
 
   test("leaves what another distribution lists as well", () => {

@@ -8,8 +8,8 @@ export interface Removal {
   readonly version: string;
   /** Absolute; without files that another installed distribution's RECORD lists as well. */
   readonly files: readonly string[];
-  /** Folders that go when nothing is left in them, deepest first. */
-  readonly folders: readonly string[];
+  /** The dist-info, which goes with all that anyone wrote into it. */
+  readonly distInfo?: string;
 }
 
 /** An installed distribution with its RECORD. */
@@ -23,8 +23,8 @@ export interface RecordedDistribution {
 }
 
 /**
- * Plans the removal of one distribution by its RECORD (PEP 376): its files, the bytecode compiled from them, and the
- * folders that become empty. A file that another distribution lists too stays with it.
+ * Plans the removal of one distribution by its RECORD (PEP 376): its files, (the planner folds them into
+ * folders, and finds the bytecode compiled from them). A file that another distribution lists too stays with it.
  * @param boundary the environment's prefix
  * @param ownedByOthers whether a distribution that stays lists this absolute path
  * @throws {PathLeavesEnvironment} when RECORD names a path outside the environment.
@@ -36,21 +36,11 @@ export function planRemoval(
 ): Removal {
   const { sitePackages } = distribution;
   const files = new Set<string>();
-  const folders = new Set<string>();
   for (const { path } of distribution.record) {
     const absolute = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(sitePackages, path);
     if (!absolute.startsWith(`${boundary}/`)) throw new PathLeavesEnvironment(distribution.name, path);
-    if (ownedByOthers(absolute)) continue;
-    files.add(absolute);
-    for (let folder = posix.dirname(absolute); folder.length > boundary.length; folder = posix.dirname(folder)) {
-      if (folder === sitePackages || folders.has(folder)) break;
-      folders.add(folder);
-    }
+    if (!ownedByOthers(absolute)) files.add(absolute);
   }
-  return {
-    name: distribution.name,
-    version: distribution.version,
-    files: [...files],
-    folders: [...folders].toSorted((a, b) => b.length - a.length),
-  };
+  const { name, version, distInfo } = distribution;
+  return { name, version, files: [...files], ...(distInfo.endsWith(".dist-info") ? { distInfo } : {}) };
 }

@@ -1,70 +1,95 @@
-import { mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { LinkFailed } from "./errors.ts";
+import { errorCode } from "./fs-errors.ts";
 import type { GeneratedFile } from "./generated.ts";
-import { runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
+import { FileLinker, LinkingAborted, runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
 import type { LinkWorkers } from "./link-workers.ts";
 import type { ChangePlan, LinkTask } from "./plan.ts";
-import { parentOf } from "./existing.ts";
-import type { Removal } from "./removal.ts";
+import type { StageLayout } from "./stage-layout.ts";
 
-export interface ExecuteOptions {
-  /** Default: "hardlink"; a file that cannot be linked is copied either way. */
-  readonly mode?: LinkMode;
+export interface StageOptions {
+  readonly mode: LinkMode;
   /** Without workers, everything runs in the calling thread. */
-  readonly workers?: LinkWorkers | undefined;
+  readonly workers: LinkWorkers | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Does what the plan says: removals, folders, then wheel by wheel the links and the generated files, each wheel's RECORD
- * after all of its other files.
- * @throws {LinkFailed} when the file system refuses.
+ * Makes everything that the plan places, in the executor's folders: nothing of it can be seen from outside.
+ * @param folders the executor's folder of each place; they exist
+ * @throws {LinkFailed} when the file system refuses; the signal's reason when it is aborted. The environment is as it was then.
  */
-export async function executeChange(plan: ChangePlan, options: ExecuteOptions = {}): Promise<LinkCounts> {
-  const { mode = "hardlink", workers } = options;
+export async function stageChange(
+  plan: ChangePlan,
+  layout: StageLayout,
+  folders: readonly string[],
+  options: StageOptions,
+): Promise<LinkCounts> {
+  const staged = (target: string): string => {
+    const { at, path } = layout.of(target);
+    return `${folders[at]}/${path}`;
+  };
+  const { signal, workers, mode } = options;
+  const aborted = new Int32Array(new SharedArrayBuffer(4));
+  const abort = () => void Atomics.store(aborted, 0, 1);
+  signal?.addEventListener("abort", abort, { once: true });
   try {
-    const bytecodeFolders = plan.removals.flatMap(removeFiles);
-    for (const folder of plan.sharedFolders) mkdirSync(folder, { recursive: true });
-    const counts = await placeAll(plan, mode, workers);
-    for (const folder of bytecodeFolders) removeIfEmpty(folder);
-    for (const removal of plan.removals) removeEmptyFolders(removal);
-    return counts;
+    makeFolders(plan.scaffold, layout, folders);
+    for (const { from, target } of plan.copies) linkTree(from, staged(target));
+    return await linkAll(plan, staged, mode, workers, aborted);
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof LinkFailed) throw error;
-    const { code, message, path = "" } = error as NodeJS.ErrnoException;
-    throw new LinkFailed(path, code ?? message, HALF_CHANGED, { cause: error });
+    const { code, message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
+    throw new LinkFailed(dest ?? path, code ?? message, { cause: error });
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }
 
-const HALF_CHANGED =
-  "the environment is changed in part: remove the cause, make the environment anew and install again";
+/** The folders that several tasks use, or that stand in the environment, each once. */
+function makeFolders(scaffold: readonly string[], layout: StageLayout, folders: readonly string[]): void {
+  const made = new Set<string>();
+  for (const folder of scaffold)
+    for (const { at, path } of layout.chain(folder)) {
+      const staged = `${folders[at]}/${path}`;
+      if (made.has(staged)) continue;
+      mkdirSync(staged);
+      made.add(staged);
+    }
+}
 
 /** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
-async function placeAll(
+async function linkAll(
   { tasks, generated }: ChangePlan,
+  staged: (target: string) => string,
   mode: LinkMode,
   workers: LinkWorkers | undefined,
+  aborted: Int32Array,
 ): Promise<LinkCounts> {
-  const total = { linked: 0, copied: 0 };
-  const add = ({ linked, copied }: LinkCounts) => {
-    total.linked += linked;
-    total.copied += copied;
-  };
   const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
   for (const file of generated) ofWheel.get(file.wheel)?.push(file);
-  const packed = (task: LinkTask) => transferable(task, ofWheel.get(task.name) ?? []);
+  const packed = (task: LinkTask) => transferable(task, ofWheel.get(task.name) ?? [], staged);
   if (workers === undefined || workers.count === 0) {
-    for (const task of tasks) add(runLinkTask(packed(task), mode));
-    return total;
+    const linker = new FileLinker(mode);
+    for (const task of tasks) runLinkTask(packed(task), linker, () => false);
+    return linker.counts;
   }
   const answers = await Promise.all(
     shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
-      share.length === 0 ? { ok: true, linked: 0, copied: 0 } : workers.run(index, { tasks: share.map(packed), mode }),
+      share.length === 0
+        ? { ok: true, cloned: 0, linked: 0, copied: 0 }
+        : workers.run(index, { tasks: share.map(packed), mode, aborted }),
     ),
   );
+  const total = { cloned: 0, linked: 0, copied: 0 };
   for (const answer of answers) {
-    if (!answer.ok) throw new LinkFailed(answer.path, answer.message, HALF_CHANGED);
-    add(answer);
+    if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+    if (!answer.ok) throw new LinkFailed(answer.path, answer.message);
+    total.cloned += answer.cloned;
+    total.linked += answer.linked;
+    total.copied += answer.copied;
   }
   return total;
 }
@@ -80,48 +105,21 @@ function shareOut(tasks: readonly LinkTask[], count: number): LinkTask[][] {
   return shares.map(({ tasks }) => tasks);
 }
 
-function removeFiles(removal: Removal): string[] {
-  const bytecodeOf = new Map<string, Set<string>>();
-  for (const path of removal.files) {
-    unlinkIfThere(path);
-    if (!path.endsWith(".py")) continue;
-    const folder = parentOf(path);
-    const stems = bytecodeOf.get(folder) ?? new Set();
-    bytecodeOf.set(folder, stems.add(path.slice(folder.length + 1, -".py".length)));
-  }
-  for (const [folder, stems] of bytecodeOf) removeBytecode(`${folder}/__pycache__`, stems);
-  return [...bytecodeOf.keys()].map((folder) => `${folder}/__pycache__`);
+/** What stands in the environment already and comes back, or is kept under another name: the same inodes, in folders of the stage. */
+function linkTree(from: string, to: string): void {
+  const stats = lstatSync(from);
+  if (stats.isDirectory()) {
+    mkdirSync(to, { mode: stats.mode });
+    for (const name of readdirSync(from)) linkTree(`${from}/${name}`, `${to}/${name}`);
+  } else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else linkOrCopy(from, to);
 }
 
-/** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py. */
-function removeBytecode(folder: string, stems: ReadonlySet<string>): void {
-  let names: string[];
+function linkOrCopy(from: string, to: string): void {
   try {
-    names = readdirSync(folder);
-  } catch {
-    return; // never imported
-  }
-  for (const name of names)
-    if (name.endsWith(".pyc") && stems.has(name.slice(0, name.indexOf(".")))) unlinkIfThere(`${folder}/${name}`);
-}
-
-function removeEmptyFolders(removal: Removal): void {
-  for (const folder of removal.folders) removeIfEmpty(folder);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
+    linkSync(from, to);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== "ENOTEMPTY" && code !== "ENOENT" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
-  }
-}
-
-function unlinkIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (errorCode(error) === "EEXIST") throw error;
+    new FileLinker("copy").link(from, to);
   }
 }

@@ -21,7 +21,12 @@ export type LockMode = "read" | "write";
 export type TicketForm =
   | { readonly kind: "name" }
   | { readonly kind: "file" }
-  | { readonly kind: "directory"; readonly trash: string };
+  | {
+      readonly kind: "directory";
+      readonly trash: string;
+      /** Deletes a revoked ticket where it lies in `trash`; default: the folder and all that is in it. */
+      readonly discard?: (folder: string) => void;
+    };
 
 export interface TicketFolder {
   readonly folder: string;
@@ -129,7 +134,7 @@ export function revokeTicket(at: TicketFolder, name: string): boolean {
   const path = `${at.tickets}/${name}`;
   if (at.form.kind !== "directory") return removeEntry(path);
   // A folder may hold a half-filled stage: one rename takes it away whole (G5), and this name's absence is the verdict (G2).
-  const { trash } = at.form;
+  const { trash, discard } = at.form;
   const grave = join(trash, randomUUID());
   try {
     createIn(trash, () => {
@@ -145,7 +150,8 @@ export function revokeTicket(at: TicketFolder, name: string): boolean {
     if (error instanceof TicketGone) return false;
     throw error;
   }
-  rmSync(grave, { recursive: true, force: true });
+  if (discard === undefined) rmSync(grave, { recursive: true, force: true });
+  else discard(grave);
   return true;
 }
 

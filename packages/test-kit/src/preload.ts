@@ -9,6 +9,7 @@ import { isMainThread } from "node:worker_threads";
  *     MURRE_KILL_AT=17            the call, counted from 1; each thread counts its own
  *     MURRE_KILL_WHEN=before      or after (the default): when the call has had its effect
  *     MURRE_KILL_IN=main          the thread whose count decides: main (the default) or worker
+ *     MURRE_KILL_SIGNAL=SIGINT    another signal, which the process may handle (default: SIGKILL)
  *     MURRE_KILL_COUNT_FILE=path  at its end each thread appends "<main|worker> <calls>"
  *
  * Or lets calls fail, which then have no effect:
@@ -20,6 +21,7 @@ import { isMainThread } from "node:worker_threads";
 const at = Number(process.env["MURRE_KILL_AT"] ?? 0);
 const isBefore = process.env["MURRE_KILL_WHEN"] === "before";
 const countFile = process.env["MURRE_KILL_COUNT_FILE"];
+const signal = process.env["MURRE_KILL_SIGNAL"] ?? "SIGKILL";
 const thread = isMainThread ? "main" : "worker";
 const isMine = thread === (process.env["MURRE_KILL_IN"] ?? "main");
 const isArmed = at > 0 && isMine;
@@ -59,7 +61,7 @@ const opening = ["open", "openFileHandle"];
 let calls = 0;
 
 function kill(): void {
-  process.kill(process.pid, "SIGKILL");
+  process.kill(process.pid, signal);
 }
 
 function counted(call: Call, isChange: (values: readonly unknown[]) => boolean): Call {
@@ -97,7 +99,12 @@ interface Request {
 /** A callback's request and a promise are over later than the call that began them. */
 function killAfter(values: readonly unknown[], run: () => unknown): unknown {
   const request = values.find((value) => value?.constructor?.name === "FSReqCallback") as Request | undefined;
-  if (request !== undefined) request.oncomplete = kill;
+  const complete = request?.oncomplete;
+  if (request !== undefined)
+    request.oncomplete = (...results) => {
+      kill();
+      complete?.apply(request, results);
+    };
   let result: unknown;
   try {
     result = run();

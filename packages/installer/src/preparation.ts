@@ -1,0 +1,67 @@
+import type { IndexClient } from "@murre/index-client";
+import { createUnpacker, type Unpacker } from "@murre/wheel";
+import { availableParallelism } from "node:os";
+import type { ChangeOperation } from "./change-operation.ts";
+import { satisfiesPython } from "./choose-wheel.ts";
+import { NoUsableWheel, throwProblems } from "./errors.ts";
+import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
+import type { ResolvedDistribution } from "./resolved.ts";
+import type { InstallerSettings } from "./settings.ts";
+import type { TargetEnvironment } from "./target-environment.ts";
+
+/** So often may others take the cache from under one operation, before its own trouble is said to be it. */
+export const mostMisfortunes = 5;
+
+/**
+ * Has every wheel in the store. A lease that was lost meanwhile (`rm -rf`, a machine that slept until it was taken for dead) is no failure:
+ * everything is looked up again, and fetched again where it is gone (V of the cache's protocol).
+ */
+export async function prepareAll(
+  operation: ChangeOperation,
+  client: IndexClient,
+  distributions: readonly ResolvedDistribution[],
+): Promise<PreparedWheel[]> {
+  for (let misfortunes = 0; ; misfortunes++) {
+    const { services, close } = openPreparation(operation, client);
+    try {
+      const prepared = await prepareWheels(distributions, services);
+      refuseOtherPythons(operation.target, prepared);
+      if (operation.cache.validate() || misfortunes === mostMisfortunes) return prepared;
+    } finally {
+      await close();
+    }
+  }
+}
+
+/** Threads for unpacking are started when there is something to unpack. */
+export function openPreparation(
+  { settings, cache, onEvent, options }: ChangeOperation,
+  client: IndexClient,
+): { services: PrepareServices; close: () => Promise<void> } {
+  let unpacker: Unpacker | undefined;
+  return {
+    services: {
+      cache,
+      client,
+      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
+      onEvent,
+      signal: options.signal,
+    },
+    close: async () => unpacker?.close(),
+  };
+}
+
+export function threadsOf({ threads }: InstallerSettings): number {
+  return threads ?? Math.min(8, availableParallelism());
+}
+
+/** An index may not say what its wheels require; METADATA does. */
+function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly PreparedWheel[]): void {
+  const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
+    const { requiresPython } = entry.manifest.head;
+    if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
+    const reason = `its metadata requires Python ${requiresPython}`;
+    return [new NoUsableWheel(name, source.filename, `Python ${interpreter.version}`, [source.filename], reason, name)];
+  });
+  throwProblems(errors);
+}

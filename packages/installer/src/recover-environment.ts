@@ -1,0 +1,41 @@
+import { beginCacheOperation } from "@murre/cache";
+import { hasState } from "@murre/linker";
+import { describeTarget } from "./change-operation.ts";
+import { accessTo, changeExclusively } from "./environment-access.ts";
+import type { ListOptions } from "./operations.ts";
+import { probeCache } from "./probe-cache.ts";
+import type { RecoverReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { findTarget } from "./target-environment.ts";
+
+/** `murre pip check --recover`: brings an interrupted change to its end, clears away what the dead left, and does nothing else. */
+export async function recoverEnvironment(settings: InstallerSettings, options: ListOptions): Promise<RecoverReport> {
+  options.signal?.throwIfAborted();
+  const messages: string[] = [];
+  const cache = beginCacheOperation(settings.cacheFolder);
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents), "any");
+    const { onEvent = () => {} } = options;
+    describeTarget(target, onEvent);
+    const access = accessTo(target, {
+      ...options,
+      onEvent: (event) => {
+        if (event.type === "recovered" || event.type === "warning") messages.push(event.message);
+        onEvent(event);
+      },
+    });
+    if (hasState(access.state)) {
+      const { version, platform } = settings;
+      const conditions = { movesFolders: true, apart: new Set<string>() };
+      const isTemporary = options.target !== undefined;
+      await changeExclusively(
+        access,
+        { lease: cache.lease, version, platform, isTemporary, conditions },
+        async () => {},
+      );
+    }
+    return { environment: target.folder, recovered: messages };
+  } finally {
+    cache.end();
+  }
+}

@@ -1,0 +1,59 @@
+import { lstatSync, realpathSync } from "node:fs";
+
+/**
+ * Where the state of an environment's transactions lies: `.murre/` inside the site-packages folder, so that whoever changes that folder
+ * (an environment, `--prefix`, `--target`, a system interpreter, through whatever link) meets the same lock, and stages on its file system.
+ *
+ * ```
+ * .murre/
+ *   lock/choosing/ lock/tickets/t/   the writers' queue (protocol, section 2); a ticket is a folder, `tickets/t/<me>/x-<me>/`
+ *   commit/<me>/x-<executor>/        the committed transaction, until it is finished; empty or absent: none
+ *     journal                        what is to be done, in order (journal.ts)
+ *     stage/<i>/…                    what comes, laid out as below the i-th root
+ *     old/<n>                        what went, until the transaction is finished
+ *     stamp.new stamp.undo stamp.torn
+ *     places                         folders on other file systems that have a `.murre/<me>/x-<executor>/` of their own with stage/ and old/
+ *   stamp                            the last transaction's mark, and the dist-info folders as it left them (stamp.ts)
+ *   torn/<me>/                       a transaction that met a foreign change, kept until the next one is finished
+ *   trash/<uuid>/                    to be deleted by anybody
+ * ```
+ */
+export interface EnvironmentState {
+  /** The real path of the site-packages folder, with `/`. */
+  readonly sitePackages: string;
+  readonly folder: string;
+  readonly lock: string;
+  readonly commit: string;
+  readonly stamp: string;
+  readonly torn: string;
+  readonly trash: string;
+}
+
+export const STATE_FOLDER = ".murre";
+
+/** The state of a site-packages folder, however it is spelled; the folder need not exist yet. */
+export function environmentState(sitePackages: string): EnvironmentState {
+  const real = realPath(sitePackages);
+  const folder = `${real}/${STATE_FOLDER}`;
+  return {
+    sitePackages: real,
+    folder,
+    lock: `${folder}/lock`,
+    commit: `${folder}/commit`,
+    stamp: `${folder}/stamp`,
+    torn: `${folder}/torn`,
+    trash: `${folder}/trash`,
+  };
+}
+
+/** Whether murre has ever changed this folder, or is doing so. */
+export function hasState({ folder }: EnvironmentState): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The real path of the longest part that exists. */
+function realPath(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return realpathSync(path).replaceAll("\\", "/");
+  const slash = path.lastIndexOf("/");
+  return slash <= 0 ? path : `${realPath(path.slice(0, slash))}${path.slice(slash)}`;
+}

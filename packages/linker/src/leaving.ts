@@ -1,0 +1,149 @@
+import type { Destination } from "./destination.ts";
+import { parentOf, type EnvironmentView, type Listing } from "./existing.ts";
+import type { Removal } from "./removal.ts";
+
+/** What goes from the environment with the removed distributions, and what stays of the folders that they reach into. */
+export interface Leaving {
+  /** Files that go: those of the RECORDs that nobody else owns, and the bytecode compiled from them. */
+  readonly files: ReadonlySet<string>;
+  /** Folders in which nothing stays, the topmost of each tree; empty where folders cannot be moved. */
+  readonly folders: ReadonlySet<string>;
+  /** Folders that nothing stays in but that are left to the end, deepest first: where folders cannot be moved. */
+  readonly emptied: readonly string[];
+  /** Whether a path goes: one of the files, or anything at or below one of the folders. */
+  has(path: string): boolean;
+}
+
+const BYTECODE = "__pycache__";
+
+/**
+ * Folds the files of the removed distributions into whole folders, as high in the tree as nothing stays: files that no RECORD lists keep the
+ * folders that they are in. Folders of the environment itself (`bin`, `include`, site-packages) stay though they be empty.
+ * @param moves whether folders can be renamed; if not, all goes file by file.
+ */
+export function foldLeaving(
+  destination: Destination,
+  removals: readonly Removal[],
+  view: EnvironmentView,
+  moves: boolean,
+): Leaving {
+  const files = new Set(removals.flatMap((removal) => removal.files));
+  const owned = new Set(removals.flatMap(({ distInfo }) => (distInfo === undefined ? [] : [distInfo])));
+  const fold = new Fold(files, owned, environmentsOwn(destination), view, moves);
+  const parents = new Set([...files, ...owned].map(parentOf));
+  // The topmost first, so that most of the others are known by then.
+  for (const folder of [...parents].toSorted((a, b) => a.length - b.length)) fold.climb(folder);
+  return fold.result();
+}
+
+/** Folders that belong to the environment and not to what is installed in it. Below a `--target` there are none. */
+function environmentsOwn({ schemes, boundary }: Destination): ReadonlySet<string> {
+  const own = new Set([boundary]);
+  if (schemes.purelib === boundary) return own;
+  for (const folder of Object.values(schemes)) {
+    if (!folder.startsWith(`${boundary}/`)) continue;
+    own.add(boundary + folder.slice(boundary.length).replace(/(\/[^/]+).*/, "$1"));
+    if (folder !== schemes.headers) for (let up = folder; up.length > boundary.length; up = parentOf(up)) own.add(up);
+  }
+  return own;
+}
+
+class Fold {
+  readonly #files: Set<string>;
+  readonly #owned: ReadonlySet<string>;
+  readonly #keep: ReadonlySet<string>;
+  readonly #view: EnvironmentView;
+  readonly #moves: boolean;
+  /** Whether nothing stays in a folder; what goes in it was noted when it was looked at. */
+  readonly #empties = new Map<string, boolean>();
+  readonly #listings = new Map<string, Listing | undefined>();
+
+  constructor(
+    files: Set<string>,
+    owned: ReadonlySet<string>,
+    keep: ReadonlySet<string>,
+    view: EnvironmentView,
+    moves: boolean,
+  ) {
+    this.#files = files;
+    this.#owned = owned;
+    this.#keep = keep;
+    this.#view = view;
+    this.#moves = moves;
+  }
+
+  /** Looks at a folder, and at the one above while nothing stays. */
+  climb(folder: string): void {
+    if (this.#looksEmpty(folder) && !this.#keep.has(folder)) this.climb(parentOf(folder));
+  }
+
+  #list(folder: string): Listing | undefined {
+    if (!this.#listings.has(folder)) this.#listings.set(folder, this.#view.list(folder));
+    return this.#listings.get(folder);
+  }
+
+  /** A folder stays for every entry that does not go, and for being the environment's own. */
+  #looksEmpty(folder: string): boolean {
+    const known = this.#empties.get(folder);
+    if (known !== undefined) return known;
+    this.#empties.set(folder, false); // while it is being looked at
+    const listing = this.#list(folder);
+    let empties = listing !== undefined && !this.#keep.has(folder);
+    const bytecode = listing?.get(BYTECODE) === "directory";
+    for (const [name, kind] of listing ?? []) {
+      const path = `${folder}/${name}`;
+      if (kind === "directory") {
+        // Of folders that stay, only those are looked into where something goes.
+        const goes = name === BYTECODE ? this.#bytecodeEmpties(folder) : empties && this.#looksEmpty(path);
+        empties &&= goes;
+      } else if (!this.#goes(path)) empties = false;
+    }
+    if (!empties && bytecode && this.#empties.get(`${folder}/${BYTECODE}`) === undefined) this.#bytecodeEmpties(folder);
+    this.#empties.set(folder, empties);
+    return empties;
+  }
+
+  #goes(path: string): boolean {
+    if (this.#files.has(path)) return true;
+    if (!this.#owned.has(parentOf(path))) return false;
+    // A dist-info goes with all that anyone wrote into it.
+    this.#files.add(path);
+    return true;
+  }
+
+  /** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py, and stays with it. */
+  #bytecodeEmpties(parent: string): boolean {
+    const folder = `${parent}/${BYTECODE}`;
+    const listing = this.#list(folder);
+    const sources = this.#list(parent);
+    let empties = listing !== undefined;
+    for (const [name, kind] of listing ?? []) {
+      const path = `${folder}/${name}`;
+      const source = `${name.slice(0, name.indexOf("."))}.py`;
+      const stays = sources?.has(source) === true && !this.#files.has(`${parent}/${source}`);
+      if (kind === "file" && name.endsWith(".pyc") && !stays && this.#isCompiled(parent, source)) this.#files.add(path);
+      if (!this.#files.has(path)) empties = false;
+    }
+    this.#empties.set(folder, empties);
+    return empties;
+  }
+
+  /** Whether the source is one that goes, or one that is gone already from a folder which something goes from. */
+  #isCompiled(parent: string, source: string): boolean {
+    return this.#files.has(`${parent}/${source}`) || !this.#list(parent)?.has(source);
+  }
+
+  result(): Leaving {
+    const empty = [...this.#empties].filter(([, empties]) => empties).map(([folder]) => folder);
+    const all = new Set(empty);
+    const folders = new Set(this.#moves ? empty.filter((folder) => !all.has(parentOf(folder))) : []);
+    const emptied = this.#moves ? [] : empty.toSorted((a, b) => b.length - a.length);
+    const isBelow = (path: string): boolean => {
+      for (let slash = path.length; slash > 0; slash = path.lastIndexOf("/", slash - 1))
+        if (folders.has(path.slice(0, slash))) return true;
+      return false;
+    };
+    const files = this.#files;
+    return { files, folders, emptied, has: (path) => files.has(path) || (folders.size > 0 && isBelow(path)) };
+  }
+}

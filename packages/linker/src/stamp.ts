@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { identityOf, type Identity } from "./identity.ts";
+
+/** What a transaction left: its own mark, and the metadata folders of all distributions as it left them. */
+export interface Stamp {
+  /** Unique for each time that one is placed: readers compare it. */
+  readonly id: string;
+  /** By the folder's path relative to site-packages. Empty when a transaction was stopped: then nothing is known. */
+  readonly distributions: Readonly<Record<string, StampedDistribution>>;
+  /** A `--target` folder, from which the state is removed at the end. */
+  readonly temporary?: boolean;
+}
+
+export interface StampedDistribution {
+  readonly is: Identity;
+  /** The sha256 of the wheel that it was installed from. */
+  readonly archive?: string;
+}
+
+/** The stamp's bytes: two reads that give the same are of one transaction. @returns undefined when there is none. */
+export function readStampText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+/** @returns undefined for none, and for one that a power loss or another version left unreadable. */
+export function parseStamp(text: string | undefined): Stamp | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const stamp = JSON.parse(text) as Partial<Stamp>;
+    return typeof stamp.id === "string" && typeof stamp.distributions === "object" ? (stamp as Stamp) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const METADATA_FOLDER = /\.(?:dist-info|egg-info|egg-link)$/;
+const METADATA = /\.(?:dist-info|egg-info|egg-link)(?:\/|$)/;
+
+/** Whether a path is what says that a distribution is installed, or lies in it. */
+export function isMetadata(path: string): boolean {
+  return METADATA.test(path);
+}
+
+export function isMetadataFolder(path: string): boolean {
+  return METADATA_FOLDER.test(path);
+}
+
+/** What says which distributions are installed, as it stands now: by path relative to site-packages. */
+export function currentDistributions(
+  sitePackages: string,
+  folders: readonly string[],
+): Readonly<Record<string, Identity>> {
+  const found: Record<string, Identity> = {};
+  for (const folder of folders)
+    for (const name of list(folder)) {
+      if (!METADATA_FOLDER.test(name)) continue;
+      const identity = identityOf(`${folder}/${name}`);
+      if (identity !== undefined) found[posix.relative(sitePackages, `${folder}/${name}`)] = identity;
+    }
+  return found;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // gone, or not readable: then nothing is installed there that could be compared
+  }
+}
+
+/** Whether all is as the stamp says: nobody but murre changed what is installed. */
+export function isAsStamped(stamp: Stamp, current: Readonly<Record<string, Identity>>): boolean {
+  const names = Object.keys(current);
+  return (
+    names.length === Object.keys(stamp.distributions).length &&
+    names.every((name) => stamp.distributions[name]?.is === current[name])
+  );
+}

@@ -1,0 +1,319 @@
+import {
+  acquireLock,
+  holding,
+  LockLost,
+  LockUnavailable,
+  sweepLock,
+  type HeldLock,
+  type Lease,
+  type LockEventListener,
+  type TicketForm,
+} from "@murre/locking";
+import { rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, posix } from "node:path";
+import type { EnvironmentState } from "./environment-state.ts";
+import { LinkFailed } from "./errors.ts";
+import { errorCode } from "./fs-errors.ts";
+import { JOURNAL_FORMAT, type Journal, type Step } from "./journal.ts";
+import type { LinkCounts, LinkMode } from "./link-task.ts";
+import type { LinkWorkers } from "./link-workers.ts";
+import { findApart, mountPoint, type RenameConditions } from "./places.ts";
+import type { ChangePlan } from "./plan.ts";
+import { bringToEnd, committed, recover, type Recovered } from "./recover.ts";
+import { stageChange } from "./stage.ts";
+import { stageLayout } from "./stage-layout.ts";
+import {
+  currentDistributions,
+  isMetadataFolder,
+  parseStamp,
+  readStampText,
+  type Stamp,
+  type StampedDistribution,
+} from "./stamp.ts";
+import { firstChangedTarget, journalSteps, PlanOutdated } from "./steps.ts";
+import { planRestoration, tornTransactions } from "./torn.ts";
+import { emptyTrash, makeExecutorFolders } from "./trash.ts";
+
+export interface WriterOptions {
+  /** The operation's lease on the cache: all who change an environment keep theirs under the same root, or live in one pid namespace. */
+  readonly lease: Lease;
+  readonly signal?: AbortSignal | undefined;
+  /** What the environment is called where somebody waits for it. */
+  readonly subject: string;
+  /** What runs, for whoever finds the journal. */
+  readonly command: string;
+  readonly platform: NodeJS.Platform;
+  readonly onLockEvent?: LockEventListener | undefined;
+  /** An interrupted change of another process was brought to its end. */
+  readonly onRecovered?: ((recovered: Recovered) => void) | undefined;
+  /** Whether the state is to be removed at the end (`--target`); then {@link removeState} does it. */
+  readonly isTemporary: boolean;
+  /** What renames need here, kept over the attempts of one operation. */
+  readonly conditions: RenameConditions;
+}
+
+export interface CommitOptions {
+  readonly mode: LinkMode;
+  readonly workers: LinkWorkers | undefined;
+  /** V of the cache's protocol: false when what was linked may have been taken away meanwhile. */
+  readonly validate: () => boolean;
+}
+
+/** A change that was carried out, or one that has to be planned anew because something else came between. */
+export type CommitEnd =
+  | { readonly end: "done"; readonly counts: LinkCounts; readonly windowMs: number }
+  | { readonly end: "again"; readonly reason: string; readonly committed: boolean };
+
+/** One who may change the environment: it is as the last change left it, and nobody else changes it until this one commits or ends. */
+export interface EnvironmentWriter {
+  /** The last transaction's mark; undefined for an environment that murre has not changed. */
+  readonly stamp: Stamp | undefined;
+  /**
+   * Stages the plan, commits it by one rename and carries it out. Ends the writer, whatever comes of it.
+   * @throws {LinkFailed} when the file system refuses: the environment is as it was. @throws {ChangeInterrupted}
+   */
+  commit(plan: ChangePlan, options: CommitOptions): Promise<CommitEnd>;
+}
+
+/**
+ * Waits for the environment's lock, completes what others left half done, and lets `work` change the environment (protocol, section 8, E1 to E3).
+ * @throws what `work` throws, {LockUnavailable} where nothing can be written, the signal's reason.
+ */
+export async function withWriter<T>(
+  state: EnvironmentState,
+  options: WriterOptions,
+  work: (writer: EnvironmentWriter) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const writer = await openWriter(state, options);
+    try {
+      const { result } = await holding("lock", options.subject, async () =>
+        (await writer.prepare()) ? { result: await work(writer) } : { result: again },
+      );
+      if (result !== again) return result as T;
+    } finally {
+      writer.end();
+    }
+  }
+}
+
+/** Ends a state that was only for the duration of a change, unless somebody else is using it or an environment's own commands keep it. */
+export function removeState(state: EnvironmentState): void {
+  const stamp = parseStamp(readStampText(state.stamp));
+  if (stamp !== undefined && stamp.temporary !== true) return;
+  if (committed(state) !== undefined) return;
+  rmSync(state.stamp, { force: true });
+  const { lock, commit, torn, trash, folder } = state;
+  for (const empty of [`${lock}/choosing`, `${lock}/tickets`, lock, commit, torn, trash, folder])
+    removeEmptyFolder(empty);
+}
+
+const again = Symbol("again");
+
+/** A second after a signal the process has ended; what is left in the trash then, the next command deletes. */
+const longestDiscardAfterAbortMs = 300;
+
+async function openWriter(state: EnvironmentState, options: WriterOptions): Promise<Writer> {
+  const { lease, signal, subject, onLockEvent } = options;
+  const ticket: TicketForm = {
+    kind: "directory",
+    trash: state.trash,
+    discard: () =>
+      emptyTrash(state, signal?.aborted === true ? performance.now() + longestDiscardAfterAbortMs : Infinity),
+  };
+  const lock = await acquireLock({
+    folder: state.lock,
+    lease,
+    mode: "write",
+    ticket,
+    subject,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLockEvent === undefined ? {} : { onEvent: onLockEvent }),
+  });
+  return new Writer(state, options, lock, ticket);
+}
+
+class Writer implements EnvironmentWriter {
+  stamp: Stamp | undefined;
+  readonly #state: EnvironmentState;
+  readonly #options: WriterOptions;
+  readonly #lock: HeldLock;
+  readonly #ticket: TicketForm;
+  #isEnded = false;
+
+  constructor(state: EnvironmentState, options: WriterOptions, lock: HeldLock, ticket: TicketForm) {
+    this.#state = state;
+    this.#options = options;
+    this.#lock = lock;
+    this.#ticket = ticket;
+  }
+
+  /** E2 and E3. @returns false when this writer had to change something itself, and has ended by that. */
+  async prepare(): Promise<boolean> {
+    const { lease, signal, onRecovered } = this.#options;
+    const recovered = await recover(this.#state, { lease, signal });
+    for (const one of recovered) onRecovered?.(one);
+    emptyTrash(this.#state);
+    await sweepLock(lease.root, this.#state.lock, this.#ticket);
+    const [torn] = tornTransactions(this.#state);
+    this.stamp = parseStamp(readStampText(this.#state.stamp));
+    if (torn === undefined) return true;
+    const end = await this.commit(planRestoration(torn), {
+      mode: "hardlink",
+      workers: undefined,
+      validate: () => true,
+    });
+    // Restored, or to be tried again: either way from the queue's end, with the environment read anew.
+    void end;
+    return false;
+  }
+
+  async commit(plan: ChangePlan, options: CommitOptions): Promise<CommitEnd> {
+    const { lease, conditions, signal } = this.#options;
+    const me = `${lease.name}-${lease.nextId()}`;
+    const targets = [...plan.retired, ...plan.replaced, ...plan.placed];
+    for (const place of findApart(targets, this.#state.sitePackages, plan.destination.boundary))
+      conditions.apart.add(place);
+    const places = [...conditions.apart];
+    const layout = stageLayout(plan.roots, places);
+    let counts: LinkCounts;
+    let journal: Journal;
+    try {
+      const folders = makeExecutorFolders(`${this.#lock.path}/${me}/x-${me}`, me, `x-${me}`, places);
+      counts = await stageChange(plan, layout, folders, { ...options, signal });
+      journal = this.#writeJournal(me, plan, journalSteps(plan, layout, folders), places, folders[0] ?? "");
+      const changed = firstChangedTarget(journal.steps);
+      if (changed !== undefined) throw new PlanOutdated(changed);
+    } catch (error) {
+      if (error instanceof PlanOutdated) return this.#again(error.message);
+      if (!this.#isHeld()) return this.#again("the environment's lock was lost");
+      if (error instanceof LinkFailed || signal?.aborted === true) throw error;
+      const { path = "", code, message } = error as NodeJS.ErrnoException;
+      throw code === undefined ? error : new LinkFailed(path, message, { cause: error });
+    }
+    signal?.throwIfAborted();
+    if (!options.validate()) return this.#again("the lease on the cache was lost");
+    // E5: committed and released, or revoked, never both: the kernel decides by the ticket's own name (G4).
+    if (this.#options.platform === "win32") removeEmptyFolder(this.#state.commit);
+    try {
+      this.#lock.commit(this.#state.commit);
+    } catch (error) {
+      const cause = errorCode((error as Error).cause);
+      if (error instanceof LockLost || cause === "ENOTEMPTY" || cause === "EEXIST")
+        return this.#again("the environment's lock was lost");
+      if (error instanceof LockUnavailable) throw new LinkFailed(this.#state.commit, cause ?? "", { cause: error });
+      throw error;
+    }
+    this.#isEnded = true;
+    const started = performance.now();
+    const { end, error, path, step } = bringToEnd(this.#state, journal, `x-${me}`);
+    const windowMs = performance.now() - started;
+    if (end === "finished") {
+      emptyTrash(this.#state);
+      return { end: "done", counts, windowMs };
+    }
+    if (end === "stopped") return { end: "again", reason: `${path} was changed by another program`, committed: true };
+    if (end === "taken over") return { end: "again", reason: "another process completes the change", committed: true };
+    emptyTrash(this.#state);
+    if (this.#learn(error, step))
+      return { end: "again", reason: "a folder lies on another file system", committed: false };
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new LinkFailed(step?.target ?? this.#state.stamp, code ?? message, { cause: error });
+  }
+
+  /** What an EXDEV teaches about the place of a step. @returns false for any other error, and for one that taught nothing new. */
+  #learn(error: unknown, step: Step | undefined): boolean {
+    if (errorCode(error) !== "EXDEV" || step === undefined) return false;
+    const { conditions, platform } = this.#options;
+    // A folder may be refused for itself (an overlay's lower layer), a file only for where it lies.
+    if (step.do === "retire" && conditions.movesFolders) {
+      conditions.movesFolders = false;
+      return true;
+    }
+    const place = mountPoint(step.target, platform);
+    if (conditions.apart.has(place)) return false;
+    conditions.apart.add(place);
+    return true;
+  }
+
+  #writeJournal(me: string, plan: ChangePlan, steps: readonly Step[], places: readonly string[], own: string): Journal {
+    const { removed, added } = plan;
+    const { command } = this.#options;
+    const { destination, settles } = plan;
+    const journal: Journal = {
+      format: JOURNAL_FORMAT,
+      id: me,
+      command,
+      places,
+      steps,
+      destination,
+      ...(settles === undefined ? {} : { settles }),
+      removed,
+      added,
+    };
+    const { now, next } = this.#stamps(plan, steps);
+    // An environment's own commands have stamped it before: then it stays theirs.
+    const isOwn = this.stamp !== undefined && this.stamp.temporary !== true;
+    const mark = this.#options.isTemporary && !isOwn ? { temporary: true } : {};
+    const write = (name: string, value: object) =>
+      writeFileSync(`${own}/${name}`, JSON.stringify(value), { flag: "wx" });
+    write("stamp.undo", { id: `${me}.undo`, distributions: now } satisfies Stamp);
+    write("stamp.new", { id: `${me}.new`, distributions: next, ...mark } satisfies Stamp);
+    write("stamp.torn", { id: `${me}.torn`, distributions: {} } satisfies Stamp);
+    write("journal", journal);
+    return journal;
+  }
+
+  /** What is installed as it stands, and as it will: renames keep inode and mtime, so both are known before anything is touched. */
+  #stamps(plan: ChangePlan, steps: readonly Step[]) {
+    // By the plan's spelling of the folders, which all its targets have.
+    const { purelib, platlib } = plan.destination.schemes;
+    const before = this.stamp?.distributions ?? {};
+    const now: Record<string, StampedDistribution> = {};
+    const current = currentDistributions(purelib, [...new Set([purelib, platlib])]);
+    for (const [name, is] of Object.entries(current)) now[name] = before[name]?.is === is ? before[name] : { is };
+    const next = { ...now };
+    const archives = new Map(plan.tasks.map(({ entry }) => [entry.manifest.head.distInfo, entry.sha256]));
+    for (const step of steps) {
+      const name = posix.relative(purelib, step.target);
+      if (step.do !== "place") delete next[name];
+      else if (isMetadataFolder(step.target)) {
+        const archive = archives.get(basename(step.target));
+        next[name] = { is: step.is, ...(archive === undefined ? {} : { archive }) };
+      }
+    }
+    return { now, next };
+  }
+
+  #isHeld(): boolean {
+    try {
+      this.#lock.validate();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #again(reason: string): CommitEnd {
+    this.end();
+    return { end: "again", reason, committed: false };
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    try {
+      this.#lock.release();
+    } catch (error) {
+      if (!(error instanceof LockLost)) throw error;
+    }
+  }
+}
+
+function removeEmptyFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Not empty, or not there: what needs it empty says so.
+  }
+}
