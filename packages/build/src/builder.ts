@@ -68,6 +68,8 @@ export interface Builder {
   metadata(source: BuildSource): Promise<string>;
   /** The wheel as an entry of the store, built if nobody has built it from this state of the source. @throws as metadata() */
   wheel(source: BuildSource): Promise<StoreEntry>;
+  /** The wheel as a file, made by the backend now, in a folder that {@link close} removes. @throws as metadata() */
+  wheelFile(source: BuildSource): Promise<string>;
   /** Removes everything temporary. The logs of failed builds stay. */
   close(): void;
 }
@@ -90,6 +92,10 @@ class SourceBuilder implements Builder {
 
   async wheel(source: BuildSource): Promise<StoreEntry> {
     return this.#of(source).wheel();
+  }
+
+  async wheelFile(source: BuildSource): Promise<string> {
+    return this.#of(source).wheelFile();
   }
 
   #of(source: BuildSource): SourceBuild {

@@ -80,6 +80,16 @@ export class SourceBuild {
     return (this.#wheel ??= this.#guarded(async () => (this.#entry = await this.#buildOnce())));
   }
 
+  /** Made anew: the store keeps wheels unpacked. */
+  wheelFile(): Promise<string> {
+    return this.#guarded(async () => {
+      const backend = await this.#openBackend();
+      const path = await this.#hook("build_wheel", () => backend.buildWheel());
+      this.#nameOf(basename(path), this.#source.project);
+      return path;
+    });
+  }
+
   /** @returns the temporary folders, to be removed. */
   close(): readonly string[] {
     if (this.#hasFailed) this.#log?.close();

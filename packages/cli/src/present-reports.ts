@@ -1,7 +1,9 @@
 import type {
+  BuildReport,
   ChangeReport,
   CheckProblem,
   CheckReport,
+  CollectReport,
   InstalledPin,
   InstalledReport,
   ShownDistribution,
@@ -26,6 +28,16 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
   const checked = counted(report.kept.length, "distribution");
   if (rows.length === 0) terminal.out(`Nothing to do: ${checked} as required\n`);
   else if (report.dryRun) terminal.out("Nothing was changed (--dry-run)\n");
+}
+
+/** The paths of what was built, one a line. */
+export function presentBuild({ sdist, wheel }: BuildReport, terminal: Terminal): void {
+  for (const path of [sdist, wheel]) if (path !== undefined) terminal.out(`${path}\n`);
+}
+
+export function presentCollected({ folder, files }: CollectReport, terminal: Terminal): void {
+  for (const { filename } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) terminal.out(`${filename}\n`);
+  terminal.note(`${counted(files.length, "file")} in ${folder}\n`);
 }
 
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {

@@ -1,4 +1,3 @@
-import { withoutCredentials } from "@murre/index-client";
 import {
   executeChange,
   LinkFailed,
@@ -15,8 +14,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
-import { satisfiesPython } from "./choose-wheel.ts";
+import { satisfiesPython } from "./choose-file.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
+import { directUrlInfo } from "./direct-url-info.ts";
 import { NoUsableWheel, throwProblems } from "./errors.ts";
 import type { ChangeOptions } from "./operations.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
@@ -33,6 +33,8 @@ export interface WantedState {
   readonly extraneous: "remove" | "keep";
   readonly preserve?: ReadonlySet<string>;
   readonly resolveMs: number;
+  /** How what is no wheel becomes one; absent where only wheels are resolved. */
+  readonly build?: PrepareServices["build"];
 }
 
 /**
@@ -54,7 +56,12 @@ export async function changeEnvironment(
   });
   if (options.dryRun === true || difference.add.length + difference.remove.length === 0)
     return report(target, difference, options, { resolve: wanted.resolveMs, prepare: 0, change: 0 });
-  const { counts, conflicts, generated, prepareMs, changeMs } = await prepareAndPlace(operation, client, difference);
+  const { counts, conflicts, generated, prepareMs, changeMs } = await prepareAndPlace(
+    operation,
+    client,
+    difference,
+    wanted.build,
+  );
   const { added: fetched, found: cached } = cache.counts;
   return {
     ...report(target, difference, options, { resolve: wanted.resolveMs, prepare: prepareMs, change: changeMs }),
@@ -74,12 +81,17 @@ const mostMisfortunes = 5;
  * Fetches what is missing, then changes the environment. A cache that was taken away meanwhile (`rm -rf`, a machine that slept until it
  * was taken for dead) is no failure: everything is looked up again, and fetched again where it is gone.
  */
-async function prepareAndPlace(operation: ChangeOperation, client: IndexClient, difference: Difference) {
+async function prepareAndPlace(
+  operation: ChangeOperation,
+  client: IndexClient,
+  difference: Difference,
+  build: PrepareServices["build"],
+) {
   const { cache, onEvent } = operation;
   let isBegun = false;
   for (let misfortunes = 0; ; misfortunes++) {
     const prepareStart = performance.now();
-    const prepared = await prepare(operation, client, difference);
+    const prepared = await prepare(operation, client, difference, build);
     // V of the cache's protocol: nothing is committed that was looked up under a lease which is lost.
     if (!cache.validate() && misfortunes < mostMisfortunes) continue;
     const prepareMs = performance.now() - prepareStart;
@@ -113,8 +125,9 @@ async function prepare(
   operation: ChangeOperation,
   client: IndexClient,
   difference: Difference,
+  build: PrepareServices["build"],
 ): Promise<PreparedWheel[]> {
-  const { services, close } = openPreparation(operation, client);
+  const { services, close } = openPreparation(operation, client, build);
   try {
     const prepared = await prepareWheels(difference.add, services);
     refuseOtherPythons(operation.target, prepared);
@@ -128,6 +141,7 @@ async function prepare(
 export function openPreparation(
   { settings, cache, onEvent, options }: ChangeOperation,
   client: IndexClient,
+  build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
   let unpacker: Unpacker | undefined;
   return {
@@ -137,6 +151,7 @@ export function openPreparation(
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
       signal: options.signal,
+      build,
     },
     close: async () => unpacker?.close(),
   };
@@ -192,20 +207,21 @@ async function placeAndRemove(
   return { counts, conflicts: plan.conflicts.filter(({ identical }) => !identical), generated: plan.generated.length };
 }
 
-function toInstall({ distribution: { name, version, requested, directUrl }, entry }: PreparedWheel): WheelToInstall {
+function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {
+  const { name, version, requested, directUrl, source } = distribution;
   return {
     name,
     version,
     entry,
     requested,
-    // PEP 610; the URL is written without credentials.
     ...(directUrl === undefined
       ? {}
-      : {
-          directUrl: {
-            url: withoutCredentials(directUrl),
-            archive_info: { hash: `sha256=${entry.sha256}`, hashes: { sha256: entry.sha256 } },
-          },
+      : // Of a source it is the archive that has the hash, not what was built from it.
+        {
+          directUrl: directUrlInfo(
+            directUrl,
+            source.filename.endsWith(".whl") ? entry.sha256 : source.hashes["sha256"],
+          ),
         }),
   };
 }

@@ -1,6 +1,8 @@
 import type { Operations } from "./operations.ts";
 import { cacheOperations } from "./cache-operations.ts";
+import { buildProject } from "./build-project.ts";
 import { checkInstalled } from "./check-installed.ts";
+import { collectDistributions } from "./collect-distributions.ts";
 import { installDistributions, syncEnvironment } from "./install.ts";
 import { listInstalled } from "./list-installed.ts";
 import { makeVirtualEnvironment } from "./make-environment.ts";
@@ -16,6 +18,9 @@ export function createInstaller(settings: InstallerSettings): Operations {
     venv: (options = {}) => makeVirtualEnvironment(settings, options),
     sync: (options) => syncEnvironment(settings, options),
     install: (options) => installDistributions(settings, options),
+    build: (options = {}) => buildProject(settings, options),
+    wheel: (options) => collectDistributions(settings, options, "wheels"),
+    download: (options) => collectDistributions(settings, options, "files"),
     uninstall: (options) => uninstallDistributions(settings, options),
     show: (options) => showInstalled(settings, options),
     check: (options = {}) => checkInstalled(settings, options),
