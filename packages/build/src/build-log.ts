@@ -12,6 +12,7 @@ export interface BuildLog {
 }
 
 const shownLines = 20;
+const tracebackLines = 8;
 const shownBytes = 16 * 1024;
 
 /** @param name of what is built; only letters, digits, dots and dashes of it are used */
@@ -37,6 +38,14 @@ export function openBuildLog(folder: string, name: string): BuildLog {
   };
 }
 
+/** Of a long traceback the end is enough; what the backend printed before it often says more. */
+function mostTelling(lines: readonly string[]): readonly string[] {
+  const start = lines.findLastIndex((line) => line.startsWith("Traceback (most recent call last):"));
+  if (start < 0) return lines.slice(-shownLines);
+  const end = lines.slice(start).slice(-tracebackLines);
+  return [...lines.slice(0, start).slice(end.length - shownLines), ...end];
+}
+
 function readLastLines(path: string): readonly string[] {
   const file = openSync(path, "r");
   try {
@@ -48,7 +57,7 @@ function readLastLines(path: string): readonly string[] {
     // A line that is cut off by the window's start says half of something.
     if (length < size) lines.shift();
     const said = lines.map((line) => line.trimEnd()).filter((line) => line !== "");
-    return said.slice(-shownLines);
+    return mostTelling(said);
   } finally {
     closeSync(file);
   }

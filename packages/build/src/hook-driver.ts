@@ -73,7 +73,9 @@ def call(request):
         traceback.print_exc()
         return {"unsupported": str(error)}
     except BaseException as error:
-        traceback.print_exc()
+        # Whoever exits has said why: where it did so is of no use, and would hide a compiler's words before it.
+        if not isinstance(error, SystemExit):
+            traceback.print_exc()
         return {"error": "%s: %s" % (type(error).__name__, error)}
 
 def main():

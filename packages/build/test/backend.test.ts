@@ -236,6 +236,17 @@ def build_wheel(*a, **k):
   });
 });
 
+test("of a long traceback the log's last lines have the end, and what was printed before", () => {
+  const log = openBuildLog(temporaryFolder("logs"), "demo");
+  const frames = Array.from({ length: 30 }, (_, index) => `  frame ${index}`);
+  const before = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+  writeFileSync(log.path, [...before, "Traceback (most recent call last):", ...frames, "ValueError: no"].join("\n"));
+  const lines = log.lastLines();
+  expect(lines).toHaveLength(20);
+  expect([lines[0], lines[11], lines[12], lines[19]]).toEqual(["line 18", "line 29", "  frame 23", "ValueError: no"]);
+  log.remove();
+});
+
 test("a log is kept under a name that says of what, and nothing else is written beside it", () => {
   const folder = temporaryFolder("logs");
   const log = openBuildLog(folder, "some thing/with..odd 1.0");
