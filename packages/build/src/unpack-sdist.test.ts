@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { makeTarGz, type TarMember } from "./make-tar.test.data.ts";
-import { isSourceArchive, unpackSdist } from "./unpack-sdist.ts";
+import { unpackSdist } from "./unpack-sdist.ts";
+import { isSourceArchive } from "./source-archive.ts";
 import type { SdistLimits } from "./sdist-limits.ts";
 
 async function unpack(bytes: Buffer, filename = "demo-1.0.tar.gz", limits: Partial<SdistLimits> = {}) {

@@ -1,15 +1,11 @@
 import { mkdirSync, readdirSync, rmSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { UnreadableSdist } from "./errors.ts";
+import { isSourceArchive } from "./source-archive.ts";
 import { defaultSdistLimits, type SdistLimits } from "./sdist-limits.ts";
 import { SdistWriter } from "./sdist-writer.ts";
 import { readTar } from "./unpack-tar.ts";
 import { readZip } from "./unpack-zip.ts";
-
-/** The endings by which murre knows an archive of sources. PEP 625 knows only the first; the zips are those of old projects. */
-export function isSourceArchive(filename: string): boolean {
-  return /\.(?:tar\.gz|tgz|zip)$/i.test(filename);
-}
 
 /**
  * Unpacks an archive of sources. Whatever it holds, nothing outside of the destination is written, and no link in it leads outside.

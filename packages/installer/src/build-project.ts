@@ -2,13 +2,12 @@ import { buildTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { chooseBuildOptions } from "./build-options.ts";
-import type { Sources } from "./build-wheels.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
 import { WheelNotFound } from "./errors.ts";
 import type { BuildProjectOptions } from "./operations.ts";
 import type { BuildReport } from "./reports.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { withSources } from "./with-sources.ts";
+import { withSources, type Sources } from "./with-sources.ts";
 
 /** `murre build`: the distributions of a source tree, built in the tree itself, as files. */
 export function buildProject(settings: InstallerSettings, options: BuildProjectOptions): Promise<BuildReport> {
@@ -50,7 +49,7 @@ async function build(operation: ChangeOperation<BuildProjectOptions>, sources: S
       what: options.what ?? (isFolder ? "sdist-then-wheel" : "wheel"),
       outputFolder: resolve(settings.cwd, options.outputFolder ?? (isFolder ? join(path, "dist") : "dist")),
       folder,
-      environments: sources.environments,
+      environments: await sources.environments(),
       configSettings: chosen.configSettings,
       log,
       timeoutMs: chosen.timeoutMs,

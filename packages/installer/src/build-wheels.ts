@@ -14,7 +14,6 @@ import type { AcceptedHashes, Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { verifyAccepted } from "./accepted-hashes.ts";
@@ -23,7 +22,8 @@ import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "./bu
 import type { ChangeOperation } from "./change-operation.ts";
 import { openPreparation } from "./change-environment.ts";
 import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "./errors.ts";
-import { prepareArchive, prepareWheel, type PrepareServices } from "./prepare-wheels.ts";
+import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
+import { readWholeWheel } from "./read-whole-wheel.ts";
 import type { ReadWholeDistribution } from "./resolve-dependencies.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
@@ -38,15 +38,13 @@ export interface SourceRequest {
 }
 
 /** The sources of one operation: archives and folders that become wheels. */
-export interface Sources {
+export interface OpenSources {
   metadata(request: SourceRequest): Promise<string>;
   readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   /** Where backends run, for who runs one directly. */
   readonly environments: BuildEnvironments;
-  /** How the metadata of any distribution is had where nothing less tells it. */
-  readonly readWhole: ReadWholeDistribution;
   close(): Promise<void>;
 }
 
@@ -59,7 +57,7 @@ export function openSources(
   client: IndexClient,
   constraints: readonly Constraint[],
   configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
-): Sources {
+): OpenSources {
   return new OperationSources({ operation, client, constraints, configSettingsOf }, []);
 }
 
@@ -70,7 +68,7 @@ interface SourceServices {
   readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
 }
 
-class OperationSources implements Sources {
+class OperationSources implements OpenSources {
   readonly #services: SourceServices;
   readonly #chosen: ChosenBuildOptions;
   readonly environments: BuildEnvironments;
@@ -128,13 +126,11 @@ class OperationSources implements Sources {
     return this.#builder.wheelFile(await this.#toBuild(distribution));
   }
 
-  readonly readWhole: ReadWholeDistribution = async (source, name) => {
-    if (!source.filename.endsWith(".whl")) return this.metadata({ source, name, hashes: {} });
-    // The wheel stays in the store, so that installing it later fetches nothing again.
-    const distribution = { name, version: "", source, hashes: {}, requested: false };
-    const { filesFolder, manifest } = await prepareWheel(distribution, this.#preparation.services);
-    return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
-  };
+  /** For the requirements of builds. */
+  readonly readWhole: ReadWholeDistribution = (source, name) =>
+    source.filename.endsWith(".whl")
+      ? readWholeWheel(source, name, this.#preparation.services)
+      : this.metadata({ source, name, hashes: {} });
 
   async close(): Promise<void> {
     for (const inner of this.#inner.values()) await inner.close();

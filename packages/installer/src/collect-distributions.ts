@@ -6,7 +6,6 @@ import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { verifyAccepted } from "./accepted-hashes.ts";
-import type { Sources } from "./build-wheels.ts";
 import { gather, withChangeOperation } from "./change-operation.ts";
 import { WheelNotFound } from "./errors.ts";
 import { resolveRequirements } from "./install.ts";
@@ -15,7 +14,7 @@ import type { CollectReport } from "./reports.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { urlKind, withoutFragment } from "./source-url.ts";
-import { withSources } from "./with-sources.ts";
+import { withSources, type Sources } from "./with-sources.ts";
 
 /**
  * `murre pip wheel` and `murre pip download`: resolves as an installation into an empty environment would, and leaves files: `wheels` builds what

@@ -1,8 +1,6 @@
 import type { Operations } from "./operations.ts";
 import { cacheOperations } from "./cache-operations.ts";
-import { buildProject } from "./build-project.ts";
 import { checkInstalled } from "./check-installed.ts";
-import { collectDistributions } from "./collect-distributions.ts";
 import { installDistributions, syncEnvironment } from "./install.ts";
 import { listInstalled } from "./list-installed.ts";
 import { makeVirtualEnvironment } from "./make-environment.ts";
@@ -18,9 +16,19 @@ export function createInstaller(settings: InstallerSettings): Operations {
     venv: (options = {}) => makeVirtualEnvironment(settings, options),
     sync: (options) => syncEnvironment(settings, options),
     install: (options) => installDistributions(settings, options),
-    build: (options = {}) => buildProject(settings, options),
-    wheel: (options) => collectDistributions(settings, options, "wheels"),
-    download: (options) => collectDistributions(settings, options, "files"),
+    // Loaded when they are called: every other command starts without them.
+    async build(options = {}) {
+      const { buildProject } = await import("./build-project.ts");
+      return buildProject(settings, options);
+    },
+    async wheel(options) {
+      const { collectDistributions } = await import("./collect-distributions.ts");
+      return collectDistributions(settings, options, "wheels");
+    },
+    async download(options) {
+      const { collectDistributions } = await import("./collect-distributions.ts");
+      return collectDistributions(settings, options, "files");
+    },
     uninstall: (options) => uninstallDistributions(settings, options),
     show: (options) => showInstalled(settings, options),
     check: (options = {}) => checkInstalled(settings, options),

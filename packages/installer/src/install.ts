@@ -15,8 +15,7 @@ import { resolveExact } from "./resolve-exact.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
-import type { Sources } from "./build-wheels.ts";
-import { withSources } from "./with-sources.ts";
+import { withSources, type Sources } from "./with-sources.ts";
 
 /** `murre pip sync`: the environment holds exactly what the files pin. */
 export function syncEnvironment(settings: InstallerSettings, options: SyncOptions): Promise<ChangeReport> {

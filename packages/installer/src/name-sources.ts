@@ -2,9 +2,9 @@ import { parseSpecifierSet, tryParseVersion } from "@murre/pep440";
 import { Requirement, type MarkerEnvironment } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import type { Sources } from "./build-wheels.ts";
 import { directSource, type GatheredRequirements } from "./gather-requirements.ts";
 import { urlKind } from "./source-url.ts";
+import type { Sources } from "./with-sources.ts";
 
 /**
  * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.

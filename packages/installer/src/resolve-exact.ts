@@ -3,11 +3,11 @@ import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { chooseFile, isPinned, type WheelTarget } from "./choose-file.ts";
 import { HashRequired, NoUsableWheel, throwProblems } from "./errors.ts";
-import type { Sources } from "./build-wheels.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { urlKind } from "./source-url.ts";
+import type { Sources } from "./with-sources.ts";
 
 /**
  * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
