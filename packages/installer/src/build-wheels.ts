@@ -10,6 +10,7 @@ import { fileValidators, hashedName, rememberFileHash, rememberedFileHash, type 
 import { HashMismatch, type IndexClient } from "@murre/index-client";
 import { normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
+import { readInstalled } from "@murre/python";
 import type { AcceptedHashes, Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { createHash } from "node:crypto";
@@ -97,7 +98,7 @@ class OperationSources implements OpenSources {
       environments: this.environments,
       unpacker: () => this.#preparation.services.unpacker(),
       settings: {
-        isolation: this.#chosen.isIsolated ? "isolated" : target.interpreter.prefix,
+        isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
         configSettings: this.#chosen.configSettings,
         constraints: constraints.map(({ text }) => text),
         timeoutMs: this.#chosen.timeoutMs,
@@ -127,10 +128,10 @@ class OperationSources implements OpenSources {
   }
 
   /** For the requirements of builds. */
-  readonly readWhole: ReadWholeDistribution = (source, name) =>
+  readonly readWhole: ReadWholeDistribution = (source, name, hashes) =>
     source.filename.endsWith(".whl")
       ? readWholeWheel(source, name, this.#preparation.services)
-      : this.metadata({ source, name, hashes: {} });
+      : this.metadata({ source, name, hashes });
 
   async close(): Promise<void> {
     for (const inner of this.#inner.values()) await inner.close();
@@ -166,6 +167,12 @@ class OperationSources implements OpenSources {
   }
 }
 
+/** Without isolation a build depends on what is installed where it runs. */
+function contentsOf({ target }: ChangeOperation): string {
+  const installed = readInstalled(target.visible).map(({ normalizedName, version }) => `${normalizedName}==${version}`);
+  return `${target.interpreter.prefix} ${hashedName(installed.toSorted().join(" "))}`;
+}
+
 /** The archive as a file: where it lies when it is local, else as the only file of an entry of the store. */
 async function archiveOf(
   { source, hashes, name }: Omit<SourceRequest, "name"> & { readonly name: NormalizedName | undefined },
@@ -175,7 +182,10 @@ async function archiveOf(
     const project = name ?? projectOf(source);
     const distribution = { name: project, version: "", source, hashes, requested: false };
     const { filesFolder, sha256 } = await prepareArchive(distribution, services);
-    return { path: `${filesFolder}/${source.filename}`, sha256 };
+    const path = `${filesFolder}/${source.filename}`;
+    // It may have been fetched when nobody asked for a hash.
+    await verifyAccepted(source.url, path, hashes, sha256);
+    return { path, sha256 };
   }
   const path = fileURLToPath(source.url);
   const sha256 = await localHash(path, name ?? source.filename, services);

@@ -9,6 +9,7 @@ import {
   type PythonSource,
   type Unavailable,
 } from "@murre/resolver";
+import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { mayBeAccepted } from "./accepted-hashes.ts";
 import { HashRequired, NoSolution } from "./errors.ts";
@@ -38,7 +39,12 @@ export interface Resolution {
 }
 
 /** How metadata is had where nothing less tells it: from the whole wheel, or from a source and its backend. */
-export type ReadWholeDistribution = (source: WheelSource, project: NormalizedName) => Promise<string>;
+export type ReadWholeDistribution = (
+  source: WheelSource,
+  project: NormalizedName,
+  /** The user's own: of a source, none of whose code runs before its archive is one of them. */
+  accepted: AcceptedHashes,
+) => Promise<string>;
 
 /**
  * Resolves requirements and everything they need.
@@ -90,11 +96,12 @@ function openSource(
     metadata: (file, project) =>
       readable(file.filename, async () => {
         const text = file.kind === "wheel" ? await client.metadata(file) : undefined;
-        return text ?? readWhole(file, project);
+        return text ?? readWhole(file, project, hashes.get(project) ?? {});
       }),
     urlMetadata: (url, project) => {
-      const source = directSource(url, hashes.get(project) ?? {});
-      return readable(source.filename, () => readWhole(source, project));
+      const accepted = hashes.get(project) ?? {};
+      const source = directSource(url, accepted);
+      return readable(source.filename, () => readWhole(source, project, accepted));
     },
   };
 }

@@ -46,10 +46,10 @@ export async function withSources<Result>(
     wheel: async (distribution) => (await open()).wheel(distribution),
     wheelFile: async (distribution) => (await open()).wheelFile(distribution),
     environments: async () => (await open()).environments,
-    readWhole: async (source, name) =>
+    readWhole: async (source, name, hashes) =>
       source.filename.endsWith(".whl")
         ? readWholeWheel(source, name, preparation.services)
-        : (await open()).metadata({ source, name, hashes: {} }),
+        : (await open()).metadata({ source, name, hashes }),
   };
   try {
     const named = await nameSources(gathered, target.interpreter.markerEnvironment, sources);

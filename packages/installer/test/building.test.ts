@@ -93,10 +93,44 @@ describe("an index with sdists", () => {
       const indexUrl = `${server.url}/simple/`;
       await world.installer.install({ ...world.common, indexUrl, requirements: ["lib"] });
       expect(server.requests.filter(({ path }) => path.endsWith(".zip"))).toHaveLength(1);
+      const requirements = [`lib @ ${server.url}/files/${sdist.filename}`];
+      await world.installer.install({ ...world.common, requirements, reinstall: true });
+      expect(world.hooks()).toEqual(["metadata lib", "wheel lib 1.5"]);
       const lying = await begin([{ ...sdist, hashes: { sha256: "0".repeat(64) } }]);
       const refused = lying.installer.install({ ...lying.common, requirements: ["lib"] });
       await expect(refused).rejects.toMatchObject({ code: "MURRE_HASH_MISMATCH" });
       expect(lying.hooks()).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("hashes", () => {
+  test("that the user gives are compared before any code of the sdist runs, also when it is in the cache", async () => {
+    const sdist = { ...(await sdistOf({ ...lib, fails: "metadata" })), hashes: {} };
+    const world = await begin([sdist]);
+    const server = await serveFolder(world.index);
+    const hash = `sha256:${"1".repeat(64)}`;
+    const files = {
+      index: world.requirements(`lib==1.5 --hash=${hash}\n`, "index.txt"),
+      url: world.requirements(
+        `lib @ ${server.url}/files/${sdist.filename} --hash=${hash} --hash=${hash.replace("1", "2")}\n`,
+        "url.txt",
+      ),
+    };
+    try {
+      const change = { ...world.common, indexUrl: `${server.url}/simple/` };
+      for (const file of [files.index, files.url]) {
+        const refused = world.installer.install({ ...change, requirementFiles: [file] });
+        await expect(refused).rejects.toMatchObject({ code: "MURRE_HASH_MISMATCH" });
+      }
+      expect(world.hooks()).toEqual([]);
+      // Fetched without a hash, it is in the cache from now on.
+      await expect(world.installer.install({ ...change, requirements: ["lib"] })).rejects.toThrow("no metadata today");
+      const again = world.installer.install({ ...change, requirementFiles: [files.index] });
+      await expect(again).rejects.toMatchObject({ code: "MURRE_HASH_MISMATCH" });
+      expect(world.hooks()).toEqual(["metadata lib"]);
     } finally {
       await server.close();
     }
