@@ -199,13 +199,18 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe.skipIf(process.platform === "win32")("a build that hangs", () => {
   test("is ended after its time, with everything that it started", async () => {
-    const { backend, tree } = await open(hanging, { timeoutMs: 5000 });
-    const error = await backend.buildWheel().catch((e: Error) => e);
-    expect(error).toMatchObject({ code: "MURRE_BUILD_TIMEOUT", timeoutMs: 5000 });
-    expect((error as Error).message).toContain("build_wheel took longer than 5 s");
-    const ids = idsIn(tree);
-    await until(() => !ids.some(isRunning));
-    expect(ids.map(isRunning)).toEqual([false, false, false]);
+    // On a busy machine it may take longer to start three processes: then once more, with more time.
+    for (let timeoutMs = 2500; ; timeoutMs *= 2) {
+      const { backend, tree } = await open(hanging, { timeoutMs });
+      const error = await backend.buildWheel().catch((e: Error) => e);
+      expect(error).toMatchObject({ code: "MURRE_BUILD_TIMEOUT", timeoutMs });
+      expect((error as Error).message).toContain(`build_wheel took longer than ${timeoutMs / 1000} s`);
+      if (!existsSync(join(tree, "ids"))) continue;
+      const ids = idsIn(tree);
+      await until(() => !ids.some(isRunning));
+      expect(ids.map(isRunning)).toEqual([false, false, false]);
+      return;
+    }
   });
 
   test("is ended when it is cancelled, with everything that it started", async () => {

@@ -99,7 +99,8 @@ class OperationSources implements OpenSources {
       unpacker: () => this.#preparation.services.unpacker(),
       settings: {
         isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
-        configSettings: this.#chosen.configSettings,
+        // The user's settings are meant for what the user wants, not for what builds require (pip).
+        configSettings: chain.length === 0 ? this.#chosen.configSettings : {},
         constraints: constraints.map(({ text }) => text),
         timeoutMs: this.#chosen.timeoutMs,
         logFolder: this.#chosen.logFolder,
