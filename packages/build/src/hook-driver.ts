@@ -1,5 +1,5 @@
 /**
- * Calls one hook of a PEP 517 backend, in an interpreter of its own: `python -c DRIVER REQUEST RESULT`, both files of JSON, with the source
+ * Calls one hook of a PEP 517 backend, in an interpreter of its own: `python -u -c DRIVER REQUEST RESULT`, both files of JSON, with the source
  * tree as working folder. Runs on every Python from 3.6 on, and needs nothing but its standard library.
  *
  * REQUEST: {"backend", "backendPath", "hook", "arguments": {…}}. RESULT: {"value"}, or {"missing": true} where the backend has no such hook,

@@ -91,7 +91,8 @@ type End =
 function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Promise<End> {
   const { environment, tree, log, timeoutMs, platform, signal } = call;
   return new Promise((resolve) => {
-    const child = spawn(environment.python, ["-c", HOOK_DRIVER, requestPath, resultPath], {
+    // Unbuffered: what the backend prints stands in the log before what its programs print next, and before its traceback.
+    const child = spawn(environment.python, ["-u", "-c", HOOK_DRIVER, requestPath, resultPath], {
       cwd: tree,
       env: { ...environment.env },
       // The pipe is a lifeline: the system closes it when this process ends, however it ends.
