@@ -20,6 +20,7 @@ export interface MurreSettings {
 export function createMurre(settings: MurreSettings = {}): Operations {
   const env = settings.env ?? process.env;
   const home = homedir();
+  const logs = env["MURRE_BUILD_LOGS"] ?? "";
   const cwd = settings.cwd ?? process.cwd();
   return createInstaller({
     cacheFolder: resolve(cwd, settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home })),
@@ -29,6 +30,7 @@ export function createMurre(settings: MurreSettings = {}): Operations {
     platform: process.platform,
     version,
     readStandardInput: () => text(process.stdin),
+    ...(logs === "" ? {} : { buildLogFolder: resolve(cwd, logs) }),
     ...threadsOf(settings.threads ?? Number(env["MURRE_THREADS"])),
   });
 }

@@ -1,8 +1,13 @@
 export { createMurre, type MurreSettings } from "./create-murre.ts";
 export { version } from "./version.ts";
 export type {
+  BuildOptions,
+  BuildProjectOptions,
+  BuildReport,
   ChangeOptions,
   ChangeReport,
+  CollectOptions,
+  CollectReport,
   IndexOptions,
   InstalledPin,
   InstalledReport,

@@ -163,7 +163,7 @@ describe("what murre pip install refuses, with the environment as it was", () =>
     ["requirements without a solution", ["picky", "lib>=2"], "MURRE_NO_SOLUTION", /picky.*lib<1\.5[\s\S]*lib>=2/],
     ["a constraint against it", ["app", "-c", "none.txt"], "MURRE_NO_SOLUTION", /lib/],
     ["a project that is nowhere", ["unheard-of"], "MURRE_NO_SOLUTION", /unheard-of/],
-    ["--no-binary, because nothing is built yet", ["app", "--no-binary", ":all:"], "MURRE_CANNOT_BUILD", /--no-binary/],
+    ["--no-binary where there are only wheels", ["app", "--no-binary", ":all:"], "MURRE_NO_SOLUTION", /no sdist/],
     ["a malformed requirement", ["app=1"], "MURRE_INVALID_REQUIREMENT", /app=1/],
   ];
 

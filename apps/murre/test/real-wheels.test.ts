@@ -1,47 +1,18 @@
-import { loadPipConfiguration } from "@murre/index-client";
 import { temporaryFolder } from "@murre/test-kit";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { areConfigured, places } from "./configured-places.ts";
 
 const murre = fileURLToPath(new URL("../bin/murre.js", import.meta.url));
-
-/** The places that the machine's pip configuration names, to be given explicitly; empty where there is no such configuration. */
-function configuredPlaces(): { indexes: string[]; findLinks: readonly string[] } {
-  const { indexUrl, extraIndexUrls, findLinks } = loadPipConfiguration({
-    env: process.env,
-    platform: process.platform,
-    home: homedir(),
-    cwd: process.cwd(),
-  });
-  const indexes = [...(indexUrl === undefined ? [] : [indexUrl.value]), ...(extraIndexUrls?.value ?? [])];
-  return { indexes, findLinks: findLinks?.value ?? [] };
-}
-
-const configured = configuredPlaces();
-const [base = "", ...extra] = configured.indexes;
-const places = [
-  "--index-url",
-  base,
-  ...extra.flatMap((url) => ["--extra-index-url", url]),
-  ...configured.findLinks.flatMap((place) => ["--find-links", place]),
-];
 
 /** The set with native code, data files, namespaces and scripts that is small enough for every run. */
 const wanted = ["numpy", "flask", "pyyaml", "sphinx", "jupyter-core"];
 
-/** Asked without murre's installer, so that its failure cannot pass for an index that lacks the set. */
-function available(): boolean {
-  const folders = configured.indexes.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
-  const has = (name: string) => folders.some((folder) => existsSync(join(folder, name)));
-  return wanted.every(has) && spawnSync("python3.11", ["--version"]).status === 0;
-}
-
-const real = available();
+const real = areConfigured(wanted) && spawnSync("python3.11", ["--version"]).status === 0;
 const folder = temporaryFolder("real");
 const cache = join(folder, "cache");
 

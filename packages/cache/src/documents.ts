@@ -11,6 +11,8 @@ export interface DocumentRequest<T> {
   readonly lookup: () => T | undefined;
   /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
   readonly make: (signal: AbortSignal | undefined) => Promise<T>;
+  /** Whether the failure of another process, for which this one waited, is this one's too. Default: it does the work itself. */
+  readonly sharesFailures?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

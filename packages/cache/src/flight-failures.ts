@@ -10,6 +10,8 @@ const notOwnFailures = new Set<string | undefined>([
   "MURRE_LOCK_LOST",
 ]);
 
-export function mayWorkAlone(error: unknown): boolean {
-  return notOwnFailures.has(errorCode(error));
+/** @param sharesFailures the work depends on nothing that is this process's own, so that it would fail here as well */
+export function mayWorkAlone(error: unknown, sharesFailures: boolean): boolean {
+  const code = errorCode(error);
+  return notOwnFailures.has(code) && !(sharesFailures && code === "MURRE_FLIGHT_FAILED");
 }

@@ -43,6 +43,8 @@ export interface EntryRequest {
   readonly lookup: (find: CacheOperation["lookup"]) => StoreEntry | undefined;
   /** Makes it. May wait for slots (a download, a thread), and for nothing else (rule D). */
   readonly make: (maker: EntryMaker) => Promise<StoreEntry>;
+  /** Whether the failure of another process, for which this one waited, is this one's too. Default: it does the work itself. */
+  readonly sharesFailures?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,6 +60,8 @@ export interface CacheOperation {
   readonly documents: Documents;
   /** Entries that this operation added, and those that it found. */
   readonly counts: { added: number; found: number };
+  /** How many leases it has lost. As long as this stays the same, what it looked up is intact, found by others or not. */
+  readonly losses: number;
   /** The entry of an archive, or undefined: a miss is never an error. */
   lookup(project: string, sha256: string): StoreEntry | undefined;
   /** As {@link EntryMaker.add}, without asking whether others are about to add the same. */
@@ -165,6 +169,10 @@ class LeasedOperation implements CacheOperation {
     return (this.#place ?? (this.#idle ??= this.#privatePlace())).lease;
   }
 
+  get losses(): number {
+    return this.#losses;
+  }
+
   get layout(): CacheLayout {
     return this.#writable().layout;
   }
@@ -212,7 +220,7 @@ class LeasedOperation implements CacheOperation {
     }
   }
 
-  async addOnce({ key, lookup, make, signal }: EntryRequest): Promise<StoreEntry> {
+  async addOnce({ key, lookup, make, sharesFailures = false, signal }: EntryRequest): Promise<StoreEntry> {
     let made: StoreEntry | undefined;
     const find: CacheOperation["lookup"] = (project, sha256) => this.#find(project, sha256);
     const place = this.#writable();
@@ -232,13 +240,14 @@ class LeasedOperation implements CacheOperation {
     } catch (error) {
       // Made, and cleaned away before it was found again; a failure of another process, whose credentials and network are not ours;
       // or no ticket can be written or kept (somebody removed the folder). None of it keeps this operation from doing the work itself.
-      if (!mayWorkAlone(error)) throw error;
+      if (!mayWorkAlone(error, sharesFailures)) throw error;
       signal?.throwIfAborted();
       return lookup(find) ?? make(this.#maker(undefined, signal));
     }
   }
 
-  async documentOnce<T extends object>({ key, lookup, make, signal }: DocumentRequest<T>): Promise<T> {
+  async documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T> {
+    const { key, lookup, make, sharesFailures = false, signal } = request;
     const place = this.#place;
     // Nobody else looks into a private folder, and nothing can be left for others where nothing can be written.
     if (place === undefined || place.privateFolder !== undefined) return make(signal);
@@ -253,7 +262,7 @@ class LeasedOperation implements CacheOperation {
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
-      if (!mayWorkAlone(error)) throw error;
+      if (!mayWorkAlone(error, sharesFailures)) throw error;
       signal?.throwIfAborted();
       return made ?? lookup() ?? make(signal);
     }

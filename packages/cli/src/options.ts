@@ -1,4 +1,4 @@
-import type { ChangeOptions, IndexOptions, PythonOptions } from "@murre/installer";
+import type { BuildOptions, ChangeOptions, IndexOptions, PythonOptions } from "@murre/installer";
 import { type Command, Option } from "commander";
 
 /** Gathers the values of an option that may be given several times. */
@@ -108,7 +108,34 @@ export function pythonOptions(flags: PythonFlags): PythonOptions {
   });
 }
 
-export interface ChangeFlags extends IndexFlags, PythonFlags {
+export interface BuildFlags {
+  /** False with --no-build-isolation. */
+  readonly buildIsolation: boolean;
+  readonly configSettings?: string[];
+  readonly buildConstraint?: string[];
+  readonly buildTimeout?: string;
+}
+
+export function addBuildOptions(command: Command): Command {
+  return command
+    .option("--no-build-isolation", "build where it is installed; what the build requires has to be there")
+    .option("-C, --config-settings <KEY=VALUE>", "hand this to the build backend", collect)
+    .option("--build-constraint <file>", "versions that are allowed for what builds require", collect)
+    .option("--build-timeout <seconds>", "end a build that takes longer (default: 14400; 0: never)");
+}
+
+export function buildOptions(flags: BuildFlags): BuildOptions {
+  return defined({
+    buildIsolation: flags.buildIsolation ? undefined : false,
+    configSettings: flags.configSettings,
+    buildConstraintFiles: flags.buildConstraint,
+    buildTimeoutSeconds: flags.buildTimeout === undefined ? undefined : Number(flags.buildTimeout),
+  });
+}
+
+export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags {
+  /** False with --no-build. */
+  readonly build: boolean;
   readonly constraint?: string[];
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
@@ -122,7 +149,8 @@ export interface ChangeFlags extends IndexFlags, PythonFlags {
 
 export function addChangeOptions(command: Command): Command {
   addPythonOptions(addIndexOptions(command));
-  return command
+  return addBuildOptions(command)
+    .option("--no-build", "take only wheels, and build nothing")
     .option("-c, --constraint <file>", "versions that are allowed, without asking for them", collect)
     .option("--reinstall", "install again what is there already")
     .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
@@ -145,7 +173,9 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
   return {
     ...indexOptions(flags),
     ...pythonOptions(flags),
+    ...buildOptions(flags),
     ...defined({
+      noBuild: flags.build ? undefined : true,
       constraintFiles: flags.constraint,
       reinstall: flags.reinstall,
       dryRun: flags.dryRun,

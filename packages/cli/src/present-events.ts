@@ -56,6 +56,12 @@ function describe(
         : `Using Python ${event.version} at ${event.executable}`;
     case "waiting":
       return colors.dim(event.what.replace(/^./, (first) => first.toUpperCase()));
+    case "building":
+      return colors.dim(
+        `Building ${event.source}: ${event.hook}${verbosity === "verbose" ? `, log ${event.logPath}` : ""}`,
+      );
+    case "built":
+      return colors.dim(`Built ${event.filename} in ${formatDuration(event.durationMs)}`);
     case "resolved":
       return colors.dim(
         `Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`,

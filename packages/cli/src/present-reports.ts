@@ -1,7 +1,9 @@
 import type {
+  BuildReport,
   ChangeReport,
   CheckProblem,
   CheckReport,
+  CollectReport,
   InstalledPin,
   InstalledReport,
   RecoverReport,
@@ -31,6 +33,16 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
 
 export function presentRecover({ recovered }: RecoverReport, terminal: Terminal): void {
   if (recovered.length === 0) terminal.out("No change was interrupted\n");
+}
+
+/** The paths of what was built, one a line. */
+export function presentBuild({ sdist, wheel }: BuildReport, terminal: Terminal): void {
+  for (const path of [sdist, wheel]) if (path !== undefined) terminal.out(`${path}\n`);
+}
+
+export function presentCollected({ folder, files }: CollectReport, terminal: Terminal): void {
+  for (const { filename } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) terminal.out(`${filename}\n`);
+  terminal.note(`${counted(files.length, "file")} in ${folder}\n`);
 }
 
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {

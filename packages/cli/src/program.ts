@@ -1,5 +1,6 @@
 import type { InstallOptions, OperationContext, Operations, VenvOptions } from "@murre/installer";
 import { Command, Option } from "commander";
+import { addBuild, addDownload, addWheel } from "./build-commands.ts";
 import { addCacheCommands } from "./cache-commands.ts";
 import { UsageError } from "./errors.ts";
 import {
@@ -53,6 +54,7 @@ export function buildProgram(version: string, run: Runner): Command {
     .enablePositionalOptions()
     .exitOverride();
   addVenv(program, run);
+  addBuild(program, run);
   const pip = program.command("pip").description("Install, list and remove distributions, with pip's words");
   addSync(pip, run);
   addInstall(pip, run);
@@ -61,6 +63,8 @@ export function buildProgram(version: string, run: Runner): Command {
   addCheck(pip, run);
   addList(pip, run);
   addFreeze(pip, run);
+  addWheel(pip, run);
+  addDownload(pip, run);
   addCacheCommands(program, run);
   return program;
 }
@@ -137,7 +141,7 @@ function addInstall(parent: Command, run: Runner): void {
   const command = parent
     .command("install")
     .description("Install distributions and what they need")
-    .argument("[requirements...]", "requirements, or paths and URLs of wheels")
+    .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
     .option("-r, --requirement <file>", "install what a requirements file lists", collect)
     .option("--no-deps", "install only what is named")
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
@@ -146,7 +150,7 @@ function addInstall(parent: Command, run: Runner): void {
   addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async ({ operations, terminal, context }) => {
       if (requirements.length === 0 && flags.requirement === undefined)
-        throw new UsageError("name what to install: a requirement, the path of a wheel, or -r FILE");
+        throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
       const options: InstallOptions = {
         ...context,
         ...changeOptions(flags),

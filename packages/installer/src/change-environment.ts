@@ -1,4 +1,4 @@
-import { withoutCredentials, type IndexClient } from "@murre/index-client";
+import type { IndexClient } from "@murre/index-client";
 import {
   LinkFailed,
   NoRecord,
@@ -18,6 +18,7 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
+import { directUrlInfo } from "./direct-url-info.ts";
 import {
   accessTo,
   changeExclusively,
@@ -29,7 +30,7 @@ import {
   type WriteOptions,
 } from "./environment-access.ts";
 import { mostMisfortunes, prepareAll } from "./preparation.ts";
-import type { PreparedWheel } from "./prepare-wheels.ts";
+import type { PreparedWheel, PrepareServices } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
@@ -41,6 +42,8 @@ export interface WantedState {
   readonly extraneous: "remove" | "keep";
   readonly preserve?: ReadonlySet<string>;
   readonly resolveMs: number;
+  /** How what is no wheel becomes one; absent where only wheels are resolved. */
+  readonly build?: PrepareServices["build"];
 }
 
 /** What is wanted of an environment in which this is installed. */
@@ -103,7 +106,7 @@ class EnvironmentChange {
       const difference = this.#compare(wanted, installed);
       if (this.#operation.options.dryRun === true || difference.add.length + difference.remove.length === 0)
         return this.#report(difference);
-      const prepared = await this.#prepare(difference);
+      const prepared = await this.#prepare(difference, wanted.build);
       const end = await this.#change(difference, prepared, installed);
       if (end === "done") return this.#report(difference);
       const now = await this.#look();
@@ -141,10 +144,10 @@ class EnvironmentChange {
     });
   }
 
-  async #prepare({ add }: Difference): Promise<PreparedWheel[]> {
+  async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[]> {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
-    const prepared = await prepareAll(this.#operation, this.#client, add);
+    const prepared = await prepareAll(this.#operation, this.#client, add, build);
     const durationMs = performance.now() - start;
     this.#durations.prepare += durationMs;
     onEvent({ type: "prepared", fetched: cache.counts.added, cached: cache.counts.found, durationMs });
@@ -271,20 +274,21 @@ function planFor(
   return planChange(target.destination, wheels, removals, view, { movesFolders: conditions.movesFolders });
 }
 
-function toInstall({ distribution: { name, version, requested, directUrl }, entry }: PreparedWheel): WheelToInstall {
+function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {
+  const { name, version, requested, directUrl, source } = distribution;
   return {
     name,
     version,
     entry,
     requested,
-    // PEP 610; the URL is written without credentials.
     ...(directUrl === undefined
       ? {}
-      : {
-          directUrl: {
-            url: withoutCredentials(directUrl),
-            archive_info: { hash: `sha256=${entry.sha256}`, hashes: { sha256: entry.sha256 } },
-          },
+      : // Of a source it is the archive that has the hash, not what was built from it.
+        {
+          directUrl: directUrlInfo(
+            directUrl,
+            source.filename.endsWith(".whl") ? entry.sha256 : source.hashes["sha256"],
+          ),
         }),
   };
 }

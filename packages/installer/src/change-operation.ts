@@ -1,7 +1,7 @@
 import { beginCacheOperation, type CacheOperation } from "@murre/cache";
 import type { IndexClient, PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
-import type { FileOptions } from "@murre/requirements";
+import type { Constraint, FileOptions, RequirementsContext } from "@murre/requirements";
 import { redactUrl } from "@murre/pep508";
 import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
@@ -29,23 +29,29 @@ export interface ChangeOperation<Options extends ChangeOptions = ChangeOptions> 
   openClient(inFiles: FileOptions): IndexClient;
 }
 
-/** Runs a changing operation and gives everything back at its end, however it ends. */
+/**
+ * Runs a changing operation and gives everything back at its end, however it ends.
+ * @param purpose `use`: the interpreter is only built and resolved for; any will do, and nothing in it is changed.
+ */
 export async function withChangeOperation<Options extends ChangeOptions, Result>(
   settings: InstallerSettings,
   given: Options,
   work: (operation: ChangeOperation<Options>) => Promise<Result>,
+  purpose: "change" | "use" = "change",
 ): Promise<Result> {
   given.signal?.throwIfAborted();
   const options = withOwnSignal(given);
   const onEvent = options.onEvent ?? (() => {});
   const cache = openCache(settings, options, onEvent);
   // Threads load while the environment is found and the requirements are read.
-  const linkWorkers = options.dryRun === true ? undefined : startLinkWorkers(threadsOf(settings));
+  const places = purpose === "change" && options.dryRun !== true;
+  const linkWorkers = places ? startLinkWorkers(threadsOf(settings)) : undefined;
   const clients: IndexClient[] = [];
   try {
-    const target = findTarget(settings, options, probeCache(cache.documents));
+    const preference = purpose === "change" ? "environment" : "any";
+    const target = findTarget(settings, options, probeCache(cache.documents), preference);
     describeTarget(target, onEvent);
-    refuseExternallyManaged(target, options);
+    if (purpose === "change") refuseExternallyManaged(target, options);
     const configuration = readPipConfiguration(settings, options, target.interpreter.prefix);
     const openClient = (inFiles: FileOptions) => {
       const places = indexSettings(settings, options, configuration, inFiles);
@@ -85,6 +91,26 @@ export async function gather(
   files: readonly string[],
   words: readonly string[],
 ): Promise<GatheredRequirements> {
+  const { options, configuration, onEvent } = operation;
+  const constraintFiles = [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])];
+  const gathered = await gatherRequirements({ files, constraintFiles, words }, requirementsContext(operation));
+  for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
+  return gathered;
+}
+
+/** Reads files with constraints for what builds require. */
+export async function gatherBuildConstraints(
+  operation: ChangeOperation,
+  constraintFiles: readonly string[],
+): Promise<readonly Constraint[]> {
+  const { constraints } = await gatherRequirements(
+    { files: [], constraintFiles, words: [] },
+    requirementsContext(operation),
+  );
+  return constraints;
+}
+
+function requirementsContext(operation: ChangeOperation): RequirementsContext {
   const { settings, options, configuration, cache, onEvent } = operation;
   const { cwd, home, env, platform } = settings;
   const read = async (location: string): Promise<Uint8Array | string> => {
@@ -98,13 +124,7 @@ export async function gather(
       await client.close();
     }
   };
-  const constraintFiles = [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])];
-  const gathered = await gatherRequirements(
-    { files, constraintFiles, words },
-    { read, env, cwd, home, platform, exists: existsSync },
-  );
-  for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
-  return gathered;
+  return { read, env, cwd, home, platform, exists: existsSync };
 }
 
 export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {

@@ -1,7 +1,7 @@
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
 import { readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
-import { satisfiesPython } from "./choose-wheel.ts";
+import { satisfiesPython } from "./choose-file.ts";
 import type { ListOptions } from "./operations.ts";
 import type { CheckProblem, CheckReport } from "./reports.ts";
 import { withReadOperation } from "./read-operation.ts";

@@ -17,6 +17,19 @@ export function createInstaller(settings: InstallerSettings): Operations {
     venv: (options = {}) => makeVirtualEnvironment(settings, options),
     sync: (options) => syncEnvironment(settings, options),
     install: (options) => installDistributions(settings, options),
+    // Loaded when they are called: every other command starts without them.
+    async build(options = {}) {
+      const { buildProject } = await import("./build-project.ts");
+      return buildProject(settings, options);
+    },
+    async wheel(options) {
+      const { collectDistributions } = await import("./collect-distributions.ts");
+      return collectDistributions(settings, options, "wheels");
+    },
+    async download(options) {
+      const { collectDistributions } = await import("./collect-distributions.ts");
+      return collectDistributions(settings, options, "files");
+    },
     uninstall: (options) => uninstallDistributions(settings, options),
     show: (options) => showInstalled(settings, options),
     check: (options = {}) => checkInstalled(settings, options),

@@ -30,7 +30,7 @@ export class NoUsableWheel extends Error {
     reason: string,
     origin: string,
   ) {
-    super(`${origin}: ${required} has no wheel for ${interpreter}: ${reason}; its files are ${shorten(files)}`);
+    super(`${origin}: ${required} has no usable file for ${interpreter}: ${reason}; its files are ${shorten(files)}`);
     this.project = project;
     this.files = files;
   }
@@ -47,7 +47,7 @@ export class ConflictingRequirements extends Error {
   }
 }
 
-/** A requirement that this version of murre cannot install: an editable, a source distribution, a version control URL. */
+/** A requirement that this version of murre cannot install: an editable, a version control URL, an archive of a kind that it cannot read. */
 export class UnsupportedRequirement extends Error {
   override readonly name = "UnsupportedRequirement";
   readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
@@ -118,14 +118,23 @@ export class NoSolution extends Error {
   readonly code = "MURRE_NO_SOLUTION";
 }
 
-/** A project may come only from its source (`--no-binary`), which this version cannot build. Nothing was changed. */
+/** There is only a source, and building is not allowed (`--no-build`, `--only-binary`). Nothing was changed. */
 export class CannotBuild extends Error {
   override readonly name = "CannotBuild";
   readonly code = "MURRE_CANNOT_BUILD";
   readonly project: string;
   constructor(project: string) {
-    super(`${project}: --no-binary asks for a build from source, which this version cannot do; leave the option out`);
+    super(`${project}: it would have to be built, and --no-build or --only-binary does not allow that`);
     this.project = project;
+  }
+}
+
+/** An option of builds, or its variable, has a value that means nothing. Nothing was changed. */
+export class BuildOptionInvalid extends Error {
+  override readonly name = "BuildOptionInvalid";
+  readonly code = "MURRE_BUILD_OPTION";
+  constructor(option: string, problem: string) {
+    super(`${option}: ${problem}`);
   }
 }
 

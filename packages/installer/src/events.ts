@@ -10,6 +10,9 @@ export type InstallerEvent =
   | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
   | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }
   | { readonly type: "fetched"; readonly name: string; readonly version: string }
+  /** A hook of a backend runs; what it prints goes to the log. */
+  | { readonly type: "building"; readonly source: string; readonly hook: string; readonly logPath: string }
+  | { readonly type: "built"; readonly source: string; readonly filename: string; readonly durationMs: number }
   /** Another process works on what this one needs; `what` says on what, and which process. */
   | { readonly type: "waiting"; readonly what: string }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }

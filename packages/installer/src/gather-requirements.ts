@@ -11,9 +11,10 @@ import {
   type RequirementsContext,
 } from "@murre/requirements";
 import { basename } from "node:path";
-import type { ProjectRequirement } from "./choose-wheel.ts";
+import type { ProjectRequirement } from "./choose-file.ts";
 import type { WheelSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
+import { urlKind } from "./source-url.ts";
 
 /** Everything that files and arguments say, in their order. */
 export interface GatheredRequirements {
@@ -75,7 +76,7 @@ export type WantedProject = ProjectRequirement & {
  * @throws {ConflictingRequirements} {UnsupportedRequirement}
  */
 export function wantedProjects(
-  { entries, constraints }: GatheredRequirements,
+  { entries, constraints }: Pick<GatheredRequirements, "entries" | "constraints">,
   environment: MarkerEnvironment,
 ): WantedProject[] {
   const wanted = new Map<NormalizedName, WantedProject>();
@@ -104,17 +105,25 @@ export function wantedProjects(
 }
 
 function atUrl(known: WantedProject, url: string, text: string, origin: string): WantedProject {
-  const { name } = parseWheelFilename(wheelName(url, text, origin));
-  if (name !== known.name)
-    throw new UnsupportedRequirement(text, `the URL is that of ${name}, not of ${known.name}`, origin);
+  refuseOtherName(url, known.name, text, origin);
   const { name: written, extras } = known.requirement;
   return { ...known, url, requirement: new Requirement(written, extras, anyVersion, url) };
 }
 
 /** The wheel at a URL has the one version that its name says, whatever else is required of the project. */
 function refuseOtherVersion({ name, url, specifiers, origin }: WantedProject): void {
-  if (url === undefined) return;
-  const { version } = parseWheelFilename(directSource(url, {}).filename);
+  if (url === undefined || urlKind(url) !== "wheel") return;
+  refuseVersion(
+    { name, url, specifiers, origin },
+    parseWheelFilename(directSource(url, {}).filename).version.toString(),
+  );
+}
+
+/** Whether what lies at a project's URL has a version that the other requirements allow. @throws {ConflictingRequirements} */
+export function refuseVersion(
+  { name, url = "", specifiers, origin }: Pick<WantedProject, "name" | "url" | "specifiers" | "origin">,
+  version: string,
+): void {
   if (!specifiers.contains(version, { prereleases: true }))
     throw new ConflictingRequirements(name, `${origin} (${redactUrl(url)})`, `${name}${specifiers}`);
 }
@@ -135,9 +144,17 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
       origin,
       requirement: new Requirement(written, extras, specifiers),
     };
-  const wanted = direct(url, entry, extras, origin);
-  if (wanted.name === name) return wanted;
-  throw new UnsupportedRequirement(entry.text, `the URL is that of ${wanted.name}, not of ${name}`, origin);
+  refuseOtherName(url, name, entry.text, origin);
+  const requirement = new Requirement(written, extras, anyVersion, url);
+  return { name, specifiers: anyVersion, hashes: entry.hashes, origin, url, requirement };
+}
+
+/** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
+function refuseOtherName(url: string, name: NormalizedName, text: string, origin: string): void {
+  const kind = urlKind(url);
+  if (kind === "archive" || kind === "directory") return;
+  const { name: found } = parseWheelFilename(wheelName(url, text, origin));
+  if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);
 }
 
 function direct(
@@ -154,7 +171,11 @@ function direct(
 function wheelName(url: string, text: string, origin: string): string {
   const { filename } = directSource(url, {});
   if (filename.endsWith(".whl")) return filename;
-  throw new UnsupportedRequirement(text, "this version installs only wheels from a path or a URL", origin);
+  const reason =
+    urlKind(url) === "version-control"
+      ? "this version fetches nothing from version control; name an archive of that revision, or a folder"
+      : "is neither a wheel, nor an archive of sources that can be read (.tar.gz, .zip), nor a folder that is there";
+  throw new UnsupportedRequirement(text, reason, origin);
 }
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");

@@ -1,5 +1,8 @@
 export type {
+  BuildOptions,
+  BuildProjectOptions,
   ChangeOptions,
+  CollectOptions,
   IndexOptions,
   InstallOptions,
   ListOptions,
@@ -22,9 +25,11 @@ export type {
 } from "./cache-operations.ts";
 export type { InstallerEvent, OnEvent } from "./events.ts";
 export type {
+  BuildReport,
   ChangeReport,
   CheckProblem,
   CheckReport,
+  CollectReport,
   InstalledPin,
   InstalledReport,
   Pin,
@@ -36,6 +41,7 @@ export type {
 export { createInstaller } from "./create-installer.ts";
 export type { InstallerSettings } from "./settings.ts";
 export {
+  BuildOptionInvalid,
   CannotBuild,
   ConflictingRequirements,
   ExternallyManaged,

@@ -1,6 +1,15 @@
 import type { CacheOperations } from "./cache-operations.ts";
 import type { OnEvent } from "./events.ts";
-import type { ChangeReport, CheckReport, InstalledReport, RecoverReport, ShowReport, VenvReport } from "./reports.ts";
+import type {
+  BuildReport,
+  ChangeReport,
+  CheckReport,
+  CollectReport,
+  InstalledReport,
+  RecoverReport,
+  ShowReport,
+  VenvReport,
+} from "./reports.ts";
 
 /** Every operation can be watched and ended. An aborted one rejects with the signal's reason. */
 export interface OperationContext {
@@ -52,7 +61,21 @@ export interface VenvOptions extends OperationContext, IndexOptions {
   readonly existing?: "refuse" | "refresh" | "clear";
 }
 
-export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions {
+/** How wheels are built where there is none. What is not given is taken from MURRE_* and PIP_* variables. */
+export interface BuildOptions {
+  /** Default true: in an environment of its own. Otherwise where the distribution goes, and what the build needs has to be there. */
+  readonly buildIsolation?: boolean;
+  /** Nothing is built: only wheels are taken. */
+  readonly noBuild?: boolean;
+  /** `KEY=VALUE`, handed to the backend; a key given several times has several values. */
+  readonly configSettings?: readonly string[];
+  /** Files that limit the versions of what builds require. */
+  readonly buildConstraintFiles?: readonly string[];
+  /** How long one hook of a backend may take, in seconds; 0: as long as it takes. Default: four hours. */
+  readonly buildTimeoutSeconds?: number;
+}
+
+export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions {
   readonly constraintFiles?: readonly string[];
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
@@ -85,6 +108,28 @@ export interface InstallOptions extends ChangeOptions {
   readonly exact?: boolean;
 }
 
+/** What a source tree is built into. */
+export interface BuildProjectOptions extends OperationContext, IndexOptions, BuildOptions {
+  /** The folder of the project, or an sdist. Default: the working directory. */
+  readonly source?: string;
+  /** `sdist-then-wheel` (default): the wheel is built from the sdist, as `python -m build` does. */
+  readonly what?: "sdist" | "wheel" | "sdist-then-wheel";
+  /** Default: `dist` in the project's folder; for an sdist, in the working directory. */
+  readonly outputFolder?: string;
+  readonly python?: string;
+  readonly system?: boolean;
+}
+
+/** Distributions that are wanted as files, with everything they need. */
+export interface CollectOptions extends ChangeOptions {
+  readonly requirements?: readonly string[];
+  readonly requirementFiles?: readonly string[];
+  /** Default "follow". */
+  readonly dependencies?: "follow" | "none";
+  /** Default: the working directory. */
+  readonly outputFolder?: string;
+}
+
 export interface UninstallOptions extends OperationContext, PythonOptions {
   readonly names: readonly string[];
   readonly requirementFiles?: readonly string[];
@@ -108,6 +153,12 @@ export interface Operations {
   sync(options: SyncOptions): Promise<ChangeReport>;
   /** Adds distributions to an environment. */
   install(options: InstallOptions): Promise<ChangeReport>;
+  /** Builds the distributions of a source tree. */
+  build(options?: BuildProjectOptions): Promise<BuildReport>;
+  /** Resolves, and leaves a wheel of each distribution in a folder: fetched, or built. */
+  wheel(options: CollectOptions): Promise<CollectReport>;
+  /** Resolves, and leaves the file of each distribution in a folder, wheel or sdist, as the index has it. */
+  download(options: CollectOptions): Promise<CollectReport>;
   /** Removes distributions by their RECORD. */
   uninstall(options: UninstallOptions): Promise<ChangeReport>;
   /** What is installed. Writes nothing. */

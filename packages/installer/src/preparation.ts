@@ -2,7 +2,7 @@ import type { IndexClient } from "@murre/index-client";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
 import { availableParallelism } from "node:os";
 import type { ChangeOperation } from "./change-operation.ts";
-import { satisfiesPython } from "./choose-wheel.ts";
+import { satisfiesPython } from "./choose-file.ts";
 import { NoUsableWheel, throwProblems } from "./errors.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -20,9 +20,10 @@ export async function prepareAll(
   operation: ChangeOperation,
   client: IndexClient,
   distributions: readonly ResolvedDistribution[],
+  build: PrepareServices["build"],
 ): Promise<PreparedWheel[]> {
   for (let misfortunes = 0; ; misfortunes++) {
-    const { services, close } = openPreparation(operation, client);
+    const { services, close } = openPreparation(operation, client, build);
     try {
       const prepared = await prepareWheels(distributions, services);
       refuseOtherPythons(operation.target, prepared);
@@ -37,6 +38,7 @@ export async function prepareAll(
 export function openPreparation(
   { settings, cache, onEvent, options }: ChangeOperation,
   client: IndexClient,
+  build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
   let unpacker: Unpacker | undefined;
   return {
@@ -46,6 +48,7 @@ export function openPreparation(
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
       signal: options.signal,
+      build,
     },
     close: async () => unpacker?.close(),
   };

@@ -15,8 +15,9 @@ import { createReadStream } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
-import { WheelNotFound } from "./errors.ts";
+import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
+import { keepArchive } from "./keep-archive.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
 /** What wheels are prepared with: all of it belongs to one operation. */
@@ -27,6 +28,8 @@ export interface PrepareServices {
   readonly unpacker: () => Unpacker;
   readonly onEvent: OnEvent;
   readonly signal: AbortSignal | undefined;
+  /** Makes the wheel of a distribution whose file is none. */
+  readonly build: ((distribution: ResolvedDistribution) => Promise<StoreEntry>) | undefined;
 }
 
 export interface PreparedWheel {
@@ -49,11 +52,21 @@ export async function prepareWheels(
   return prepared;
 }
 
+/** The wheel of a distribution as an entry: fetched, or built from its source. */
+export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
+  if (distribution.source.filename.endsWith(".whl")) return prepareArchive(distribution, services);
+  if (services.build === undefined) throw new CannotBuild(distribution.name);
+  return services.build(distribution);
+}
+
 /**
  * One process fetches and unpacks a wheel, whichever is first; the others wait for it, and take over when it dies. Who waits holds nothing
- * but its place in that queue.
+ * but its place in that queue. An sdist is kept as it is, the only file of its entry: each build unpacks it for itself.
  */
-export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
+export async function prepareArchive(
+  distribution: ResolvedDistribution,
+  services: PrepareServices,
+): Promise<StoreEntry> {
   const { name, version, source } = distribution;
   const { cache, onEvent, signal } = services;
   const found = lookupKnown(distribution, cache, cache.lookup.bind(cache));
@@ -254,13 +267,15 @@ async function unpackIntoStore(
   const { name, source, hashes } = distribution;
   let unpacked: UnpackedWheel | undefined;
   const entry = await add(name, async (destination) => {
-    unpacked = await unpacker().unpack({
-      wheelPath,
-      destination,
-      filename: source.filename,
-      expectedHashes: source.hashes,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    unpacked = source.filename.endsWith(".whl")
+      ? await unpacker().unpack({
+          wheelPath,
+          destination,
+          filename: source.filename,
+          expectedHashes: source.hashes,
+          ...(signal === undefined ? {} : { signal }),
+        })
+      : await keepArchive(wheelPath, destination, name, source);
     await verifyAccepted(source.url, wheelPath, hashes, unpacked.archiveSha256);
     return unpacked;
   });

@@ -31,6 +31,19 @@ export interface ChangeReport {
   };
 }
 
+/** What a source tree was built into: absolute paths. */
+export interface BuildReport {
+  readonly sdist?: string;
+  readonly wheel?: string;
+  readonly durationMs: number;
+}
+
+/** Files in a folder; each stands for one distribution. */
+export interface CollectReport {
+  readonly folder: string;
+  readonly files: readonly (Pin & { readonly filename: string })[];
+}
+
 export interface VenvReport {
   readonly environment: string;
   readonly executable: string;

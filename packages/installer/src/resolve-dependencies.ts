@@ -9,10 +9,11 @@ import {
   type PythonSource,
   type Unavailable,
 } from "@murre/resolver";
+import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { mayBeAccepted } from "./accepted-hashes.ts";
 import { HashRequired, NoSolution } from "./errors.ts";
-import { directSource, type WantedProject } from "./gather-requirements.ts";
+import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 import { supportedTags } from "@murre/platform-tags";
@@ -37,8 +38,13 @@ export interface Resolution {
   readonly warnings: readonly string[];
 }
 
-/** How the whole wheel is had where nothing less tells its metadata: an entry of the store, whose METADATA is read. */
-export type ReadWholeWheel = (source: WheelSource, project: NormalizedName) => Promise<string>;
+/** How metadata is had where nothing less tells it: from the whole wheel, or from a source and its backend. */
+export type ReadWholeDistribution = (
+  source: WheelSource,
+  project: NormalizedName,
+  /** The user's own: of a source, none of whose code runs before its archive is one of them. */
+  accepted: AcceptedHashes,
+) => Promise<string>;
 
 /**
  * Resolves requirements and everything they need.
@@ -48,7 +54,7 @@ export async function resolveDependencies(
   request: ResolutionRequest,
   target: TargetEnvironment,
   client: IndexClient,
-  readWholeWheel: ReadWholeWheel,
+  readWhole: ReadWholeDistribution,
 ): Promise<Resolution> {
   const { wanted, installed } = request;
   const outcome = await resolvePython<DistributionFile>({
@@ -58,7 +64,7 @@ export async function resolveDependencies(
       markerEnvironment: target.interpreter.markerEnvironment,
       tags: supportedTags(target.interpreter.tagTarget),
     },
-    source: openSource(wanted, client, readWholeWheel),
+    source: openSource(wanted, client, readWhole),
     formats: request.formats,
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
@@ -71,7 +77,7 @@ export async function resolveDependencies(
 function openSource(
   wanted: readonly WantedProject[],
   client: IndexClient,
-  readWholeWheel: ReadWholeWheel,
+  readWhole: ReadWholeDistribution,
 ): PythonSource<DistributionFile> {
   const hashes = new Map(wanted.map((project) => [project.name, project.hashes]));
   return {
@@ -88,10 +94,14 @@ function openSource(
       }
     },
     metadata: (file, project) =>
-      readable(file.filename, async () => (await client.metadata(file)) ?? (await readWholeWheel(file, project))),
+      readable(file.filename, async () => {
+        const text = file.kind === "wheel" ? await client.metadata(file) : undefined;
+        return text ?? readWhole(file, project, hashes.get(project) ?? {});
+      }),
     urlMetadata: (url, project) => {
-      const source = directSource(url, hashes.get(project) ?? {});
-      return readable(source.filename, () => readWholeWheel(source, project));
+      const accepted = hashes.get(project) ?? {};
+      const source = directSource(url, accepted);
+      return readable(source.filename, () => readWhole(source, project, accepted));
     },
   };
 }
@@ -146,6 +156,7 @@ function collect(
         "hashes are required, and it has none",
         project?.origin ?? "a dependency",
       );
+    if (from.kind === "url" && project !== undefined) refuseVersion(project, version);
     resolved.push({
       name,
       version,

@@ -1,10 +1,13 @@
 import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-client";
 import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { chooseWheel, isPinned, type WheelTarget } from "./choose-wheel.ts";
+import { chooseFile, isPinned, type WheelTarget } from "./choose-file.ts";
 import { HashRequired, NoUsableWheel, throwProblems } from "./errors.ts";
-import { directSource, type WantedProject } from "./gather-requirements.ts";
+import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
+import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
+import { urlKind } from "./source-url.ts";
+import type { Sources } from "./with-sources.ts";
 
 /**
  * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
@@ -15,9 +18,10 @@ export async function resolveExact(
   client: IndexClient,
   target: WheelTarget,
   requireHashes: boolean,
+  sources: Sources,
 ): Promise<ResolvedDistribution[]> {
   const outcomes = await Promise.allSettled(
-    wanted.map((project) => resolveOne(project, client, target, requireHashes)),
+    wanted.map((project) => resolveOne(project, client, target, requireHashes, sources)),
   );
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   throwProblems(errors);
@@ -29,12 +33,16 @@ async function resolveOne(
   client: IndexClient,
   target: WheelTarget,
   requireHashes: boolean,
+  sources: Sources,
 ): Promise<ResolvedDistribution> {
   if (requireHashes && Object.keys(project.hashes).length === 0)
     throw new HashRequired(project.name, "hashes are required, and it has none; add --hash=sha256:…", project.origin);
-  if (project.url !== undefined) return fromUrl(project, project.url, target);
+  if (project.url !== undefined)
+    return urlKind(project.url) === "wheel"
+      ? fromWheelUrl(project, project.url, target)
+      : fromSourceUrl(project, project.url, sources);
   const found = await client.findFiles(project.name);
-  const { version, file } = chooseWheel(project, filesToChooseFrom(project, found), target);
+  const { version, file } = chooseFile(project, filesToChooseFrom(project, found), target);
   return {
     name: project.name,
     version: version.toString(),
@@ -56,7 +64,15 @@ function isSatisfying(specifiers: SpecifierSet, version: string): boolean {
   return parsed !== undefined && specifiers.contains(parsed, { prereleases: true });
 }
 
-function fromUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
+async function fromSourceUrl(project: WantedProject, url: string, sources: Sources): Promise<ResolvedDistribution> {
+  const { name, hashes } = project;
+  const source = directSource(url, hashes);
+  const version = await versionOfSource(sources, { name, source, hashes });
+  refuseVersion(project, version);
+  return { name, version, source, hashes, requested: true, directUrl: url };
+}
+
+function fromWheelUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
   const source = directSource(url, project.hashes);
   const { version, tags } = parseWheelFilename(source.filename);
   if (target.tags.rank(tags) === undefined)

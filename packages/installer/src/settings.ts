@@ -10,6 +10,8 @@ export interface InstallerSettings {
   readonly version: string;
   /** The content of standard input, for `-r -`. */
   readonly readStandardInput: () => Promise<string>;
+  /** Where the logs of failed builds stay. Default: the system's folder for temporary files. */
+  readonly buildLogFolder?: string;
   /** Threads for unpacking, and for linking. Default: one for each processor, at most 8. */
   readonly threads?: number;
 }

@@ -2,7 +2,7 @@ import type { Destination } from "@murre/linker";
 import { findInterpreter, type Interpreter, type ProbeCache, type PythonContext } from "@murre/python";
 import { supportedTags } from "@murre/platform-tags";
 import { isAbsolute, relative, resolve } from "node:path";
-import type { WheelTarget } from "./choose-wheel.ts";
+import type { WheelTarget } from "./choose-file.ts";
 import { ExternallyManaged } from "./errors.ts";
 import type { PythonOptions } from "./operations.ts";
 import type { InstallerSettings } from "./settings.ts";
@@ -35,6 +35,15 @@ export function findTarget(
     // What goes into a folder of its own needs no environment (uv).
     preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
   });
+  return targetOf(interpreter, settings, options);
+}
+
+/** The environment of an interpreter that is known. */
+export function targetOf(
+  interpreter: Interpreter,
+  settings: InstallerSettings,
+  options: PythonOptions = {},
+): TargetEnvironment {
   const schemes = schemesOf(interpreter, options, settings);
   const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))];
   const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
@@ -93,11 +102,16 @@ export function refuseExternallyManaged({ interpreter }: TargetEnvironment, opti
     throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
 }
 
-export function wheelTarget({ interpreter }: TargetEnvironment, allowPrereleases: boolean | undefined): WheelTarget {
+export function wheelTarget(
+  { interpreter }: TargetEnvironment,
+  allowPrereleases: boolean | undefined,
+  formats: WheelTarget["formats"],
+): WheelTarget {
   const { markerEnvironment: environment, implementation, version } = interpreter;
   return {
     tags: supportedTags(interpreter.tagTarget),
     pythonVersion: version,
+    formats,
     description: `${implementation} ${version} on ${environment.sys_platform} ${environment.platform_machine}`,
     ...(allowPrereleases === undefined ? {} : { allowPrereleases }),
   };

@@ -58,7 +58,8 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     "MURRE_WHEEL_NOT_FOUND",
     /missing-1\.0-py3-none-any\.whl/,
   ],
-  ["a source tree", "./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /only wheels/],
+  ["a folder that is not there", "./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /nor a folder that is there/],
+  ["version control", "git+https://h/r", "MURRE_UNSUPPORTED_REQUIREMENT", /nothing from version control/],
   ["an editable", "-e ./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /editable/],
   ["two different versions", "good==1.0\ngood==2.0", "MURRE_NO_MATCHING_VERSION", /good/],
 ];

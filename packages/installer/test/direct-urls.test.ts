@@ -45,10 +45,13 @@ describe("wheels at a path or URL beside other requirements", async () => {
 describe("other options of a change", async () => {
   const world = await makeWorld([{ name: "demo", version: "1.0" }]);
 
-  test("--no-binary is refused without dependencies too", async () => {
+  test("--no-binary leaves nothing of a project that has only wheels", async () => {
     const requirementFiles = [world.requirements("demo==1.0\n")];
     const sync = world.installer.sync({ ...world.common, requirementFiles, noBinary: [":all:"] });
-    await expect(sync).rejects.toMatchObject({ code: "MURRE_CANNOT_BUILD" });
+    await expect(sync).rejects.toMatchObject({
+      code: "MURRE_NO_USABLE_WHEEL",
+      message: expect.stringContaining("there are only wheels"),
+    });
   });
 
   test("uninstalling needs neither the constraints nor the indexes of pip's configuration", async () => {

@@ -63,6 +63,7 @@ export function openInstaller(
   folder: string,
   cacheFolder = join(folder, "cache"),
   env: InstallerSettings["env"] = process.env,
+  more: Partial<InstallerSettings> = {},
 ): Operations {
   return createInstaller({
     cacheFolder,
@@ -73,6 +74,7 @@ export function openInstaller(
     version: "0.0.0",
     readStandardInput: async () => "",
     threads: 1,
+    ...more,
   });
 }
 

@@ -14,6 +14,7 @@ export {
   type EnvironmentWriter,
   type WriterOptions,
 } from "./writer.ts";
+export { changePrivately } from "./private-change.ts";
 export type { RenameConditions } from "./places.ts";
 export { readEnvironment, type ReadOptions } from "./reader.ts";
 export type { Recovered } from "./recover.ts";

@@ -1,11 +1,19 @@
 import { SPECIFIER_PATTERN } from "@murre/pep440";
 import type { Span } from "./errors.ts";
 
-/** Python's `\b`, for which letters and digits of every script belong to words. */
+/**
+ * Python's `\b`, for which letters and digits of every script belong to words. Such a class takes milliseconds to compile, so that it is left to
+ * the texts that need it: in ASCII, which nearly all requirements are, JavaScript's own `\b` says the same.
+ */
 const WORD = "[\\p{L}\\p{N}_]";
 const BOUNDARY = `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`;
 
-const rules = {
+type Word = (pattern: string) => RegExp;
+
+const asciiWord: Word = (pattern) => new RegExp(`\\b(?:${pattern})\\b`, "y");
+const anyWord: Word = (pattern) => new RegExp(`${BOUNDARY}(?:${pattern})${BOUNDARY}`, "uy");
+
+const rulesWith = (word: Word) => ({
   LEFT_PARENTHESIS: /\(/y,
   RIGHT_PARENTHESIS: /\)/y,
   LEFT_BRACKET: /\[/y,
@@ -30,13 +38,17 @@ const rules = {
   LOCAL_TRAIL: /\+[a-z0-9]+(?:[-_.][a-z0-9]+)*/y,
   WS: /[ \t]+/y,
   END: /$/y,
-} satisfies Record<string, RegExp>;
+});
 
-export type Rule = keyof typeof rules;
+type Rules = ReturnType<typeof rulesWith>;
 
-function word(pattern: string): RegExp {
-  return new RegExp(`${BOUNDARY}(?:${pattern})${BOUNDARY}`, "uy");
-}
+export type Rule = keyof Rules;
+
+const asciiRules = rulesWith(asciiWord);
+let anyRules: Rules | undefined;
+
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
+const ascii = /^[\u0000-\u007f]*$/;
 
 /** What is thrown at the caller for a syntax error. */
 export type SyntaxErrorFactory = (problem: string, source: string, span: Span) => Error;
@@ -46,22 +58,24 @@ export class Tokenizer {
   readonly source: string;
   position = 0;
   readonly #error: SyntaxErrorFactory;
+  readonly #rules: Rules;
 
   constructor(source: string, error: SyntaxErrorFactory) {
     this.source = source;
+    this.#rules = ascii.test(source) ? asciiRules : (anyRules ??= rulesWith(anyWord));
     this.#error = error;
   }
 
   /** Whether the rule matches here; nothing is read. */
   sees(rule: Rule): boolean {
-    const expression = rules[rule];
+    const expression = this.#rules[rule];
     expression.lastIndex = this.position;
     return expression.test(this.source);
   }
 
   /** Reads what the rule matches here, or nothing. */
   take(rule: Rule): string | undefined {
-    const expression = rules[rule];
+    const expression = this.#rules[rule];
     expression.lastIndex = this.position;
     if (!expression.test(this.source)) return undefined;
     const start = this.position;

@@ -45,3 +45,14 @@ export class InvalidRequirementArgument extends Error {
     this.problem = problem;
   }
 }
+
+/** A pyproject.toml is no TOML, or its tables [build-system] and [project] are not what the standards say. */
+export class InvalidPyproject extends Error {
+  override readonly name = "InvalidPyproject";
+  readonly code = "MURRE_INVALID_PYPROJECT";
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[], options?: ErrorOptions) {
+    super(problems.map((problem) => `${source}: ${problem}`).join("\n"), options);
+    this.problems = problems;
+  }
+}

@@ -11,4 +11,11 @@ export type {
   RequirementsContext,
   RequirementsFile,
 } from "./types.ts";
-export { InvalidRequirementArgument, InvalidRequirementsFile, type FileProblem } from "./errors.ts";
+export {
+  legacyBuildSystem,
+  parsePyproject,
+  type BuildSystem,
+  type Pyproject,
+  type StaticProject,
+} from "./pyproject.ts";
+export { InvalidPyproject, InvalidRequirementArgument, InvalidRequirementsFile, type FileProblem } from "./errors.ts";

@@ -3,7 +3,8 @@ import { mayBeAccepted } from "./accepted-hashes.ts";
 import type { AcceptedHashes } from "@murre/requirements";
 import { compareVersions, parseSpecifierSet, type SpecifierSet, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
+import { parseSdistFilename, parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
+import type { AllowedFormats } from "@murre/resolver";
 import { NoMatchingVersion, NoUsableWheel } from "./errors.ts";
 
 /** What is required of one project, all requirements and constraints taken together. */
@@ -24,36 +25,40 @@ export interface WheelTarget {
   /** For messages: `CPython 3.11.7 on linux x86_64`. */
   readonly description: string;
   readonly allowPrereleases?: boolean;
+  /** Which files may be taken for a project. */
+  readonly formats: (project: NormalizedName) => AllowedFormats;
 }
 
-export interface ChosenWheel {
+export interface ChosenFile {
   readonly version: Version;
   readonly file: DistributionFile;
 }
 
-interface Candidate extends ChosenWheel {
+interface Candidate extends ChosenFile {
   /** Lower is better. */
   readonly rank: number;
   readonly build: readonly [number, string];
 }
 
 /**
- * The newest allowed version that has a usable wheel, and of its wheels the one with the best tag, then the greatest
- * build number (PEP 425, 427). A yanked file is taken only where the version is pinned (PEP 592).
+ * The newest allowed version that has a usable file: of its wheels the one with the best tag, then the greatest build number (PEP 425, 427);
+ * without a usable wheel its sdist. A yanked file is taken only where the version is pinned (PEP 592).
  * @throws {NoMatchingVersion} {NoUsableWheel}
  */
-export function chooseWheel(
+export function chooseFile(
   requirement: ProjectRequirement,
   files: readonly DistributionFile[],
   target: WheelTarget,
-): ChosenWheel {
-  const wheels = files.filter((file) => file.kind === "wheel").flatMap(readWheelName);
+): ChosenFile {
+  const formats = target.formats(requirement.name);
+  const wheels = formats === "sdists" ? [] : files.filter((file) => file.kind === "wheel").flatMap(readWheelName);
+  const sdists = formats === "wheels" ? [] : sdistsOf(requirement.name, files);
   const allowed = allowedVersions(
     requirement.specifiers,
-    wheels.map(({ version }) => version),
+    [...wheels, ...sdists].map(({ version }) => version),
     target,
   );
-  if (allowed.length === 0) throw nothingAllowed(requirement, files, wheels, target);
+  if (allowed.length === 0) throw nothingAllowed(requirement, files, [...wheels, ...sdists], formats, target);
   const pinned = isPinned(requirement.specifiers);
   const refusals: string[] = [];
   for (const version of allowed) {
@@ -68,6 +73,11 @@ export function chooseWheel(
     }
     const [best] = candidates.toSorted(byPreference);
     if (best !== undefined) return best;
+    for (const sdist of sdists.filter((sdist) => compareVersions(sdist.version, version) === 0)) {
+      const refusal = refuse(sdist.file, requirement, target, pinned);
+      if (refusal === undefined) return sdist;
+      refusals.push(`${sdist.file.filename} ${refusal}`);
+    }
   }
   throw new NoUsableWheel(
     requirement.name,
@@ -77,6 +87,19 @@ export function chooseWheel(
     refusals[0] ?? "it has none at all",
     requirement.origin,
   );
+}
+
+function sdistsOf(project: NormalizedName, files: readonly DistributionFile[]): readonly ChosenFile[] {
+  return files
+    .filter(({ kind }) => kind === "sdist")
+    .flatMap((file) => {
+      try {
+        const { name, version } = parseSdistFilename(file.filename, project);
+        return name === project ? [{ file, version }] : [];
+      } catch {
+        return []; // as above
+      }
+    });
 }
 
 function readWheelName(file: DistributionFile) {
@@ -133,20 +156,23 @@ function byPreference(a: Candidate, b: Candidate): number {
 function nothingAllowed(
   requirement: ProjectRequirement,
   files: readonly DistributionFile[],
-  wheels: readonly { readonly version: Version }[],
+  usable: readonly { readonly version: Version }[],
+  formats: AllowedFormats,
   target: WheelTarget,
 ): Error {
   const required = requirement.specifiers.toString();
-  if (wheels.length === 0 && files.length > 0)
+  if (usable.length === 0 && files.length > 0)
     return new NoUsableWheel(
       requirement.name,
       `${requirement.name}${required}`,
       target.description,
       files.map(({ filename }) => filename),
-      "there are only source distributions, which this version cannot build",
+      formats === "wheels"
+        ? "there are only source distributions, and building is not allowed"
+        : "there are only wheels, and --no-binary does not allow them",
       requirement.origin,
     );
-  const versions = new Map(wheels.map(({ version }) => [version.toString(), version]));
+  const versions = new Map(usable.map(({ version }) => [version.toString(), version]));
   const known = [...versions.values()].toSorted(compareVersions).map(String);
   return new NoMatchingVersion(requirement.name, required, known, requirement.origin);
 }

@@ -1,0 +1,21 @@
+/** Where a backend runs. */
+export interface BuildEnvironment {
+  /** The interpreter's executable. */
+  readonly python: string;
+  /** All variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Makes these requirements (PEP 508) be met in it, besides those that it was made with. */
+  add(requirements: readonly string[]): Promise<void>;
+}
+
+/**
+ * Makes the environments that builds run in. Resolving, fetching and installing are not this package's: they are handed in by whoever can.
+ * What it does may wait for flights, so that it is called holding nothing (rule D of @murre/locking).
+ */
+export interface BuildEnvironments {
+  /**
+   * @param folder a path of the build's own at which nothing is yet; removed with the build
+   * @param chain the projects that are being built because of each other, the innermost last
+   */
+  make(requirements: readonly string[], folder: string, chain: readonly string[]): Promise<BuildEnvironment>;
+}

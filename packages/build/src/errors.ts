@@ -1,0 +1,144 @@
+/** An archive of sources that is damaged, or of a kind that cannot be read. */
+export class UnreadableSdist extends Error {
+  override readonly name = "UnreadableSdist";
+  readonly code = "MURRE_UNREADABLE_SDIST";
+  readonly archive: string;
+  constructor(archive: string, reason: string, options?: ErrorOptions) {
+    super(`${archive}: ${reason}; download it again, or ask its project`, options);
+    this.archive = archive;
+  }
+}
+
+/** An archive of sources with a member that would be written, or would lead, outside of its folder. Nothing of it is kept. */
+export class UnsafeSdist extends Error {
+  override readonly name = "UnsafeSdist";
+  readonly code = "MURRE_UNSAFE_SDIST";
+  readonly archive: string;
+  readonly member: string;
+  constructor(archive: string, member: string, reason: string) {
+    super(`${archive}: ${JSON.stringify(member)} ${reason}; no honest project needs that`);
+    this.archive = archive;
+    this.member = member;
+  }
+}
+
+/** An archive of sources that unpacks to more than the limits allow. Nothing of it is kept. */
+export class SdistTooLarge extends Error {
+  override readonly name = "SdistTooLarge";
+  readonly code = "MURRE_SDIST_TOO_LARGE";
+  readonly archive: string;
+  constructor(archive: string, measure: string) {
+    super(`${archive}: ${measure}`);
+    this.archive = archive;
+  }
+}
+
+/** There is nothing to build: neither pyproject.toml nor setup.py, or no such folder. */
+export class NoSourceTree extends Error {
+  override readonly name = "NoSourceTree";
+  readonly code = "MURRE_NO_SOURCE_TREE";
+  readonly path: string;
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${path}: ${reason}`, options);
+    this.path = path;
+  }
+}
+
+/** The files of a source tree were changed by somebody all the time that they were being read. */
+export class SourceChanging extends Error {
+  override readonly name = "SourceChanging";
+  readonly code = "MURRE_SOURCE_CHANGING";
+  readonly path: string;
+  constructor(path: string, attempts: number) {
+    super(`${path}: its files were changing in each of ${attempts} attempts to read them; try again when that is over`);
+    this.path = path;
+  }
+}
+
+/** What a failed build says for itself. */
+export interface FailedBuild {
+  /** What was built: `demo 1.0 (demo-1.0.tar.gz)`. */
+  readonly source: string;
+  /** The hook that failed, as PEP 517 calls it. */
+  readonly hook: string;
+  readonly reason: string;
+  /** The backend's own last lines. */
+  readonly lastLines: readonly string[];
+  /** The file with everything that the backend printed. */
+  readonly logPath: string;
+}
+
+/** The backend failed, or could not be started. Nothing was changed; the log is kept. */
+export class BuildFailed extends Error {
+  override readonly name = "BuildFailed";
+  readonly code = "MURRE_BUILD_FAILED";
+  readonly failure: FailedBuild;
+  constructor(failure: FailedBuild, options?: ErrorOptions) {
+    super(describeFailure(failure), options);
+    this.failure = failure;
+  }
+}
+
+/** The backend took longer than it may; it and everything that it started was ended. Nothing was changed; the log is kept. */
+export class BuildTimeout extends Error {
+  override readonly name = "BuildTimeout";
+  readonly code = "MURRE_BUILD_TIMEOUT";
+  readonly failure: FailedBuild;
+  readonly timeoutMs: number;
+  constructor(failure: FailedBuild, timeoutMs: number) {
+    super(describeFailure(failure));
+    this.failure = failure;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+function describeFailure({ source, hook, reason, lastLines, logPath }: FailedBuild): string {
+  const said = lastLines.map((line) => `\n  ${line}`).join("");
+  return `${source}: ${hook} ${reason}${said === "" ? "" : `; its last lines:${said}`}\nall of it is in ${logPath}`;
+}
+
+/** The same build failed in another process, which this one had waited for. Nothing was changed. */
+export class SharedBuildFailure extends Error {
+  override readonly name = "SharedBuildFailure";
+  /** That of the error in the other process. */
+  readonly code: string;
+  constructor(code: string, message: string, options: ErrorOptions) {
+    super(`${message}\n(it was built by another process, for which this one waited)`, options);
+    this.code = code;
+  }
+}
+
+/** The backend answered something that PEP 517 does not allow, such as the name of a wheel that is not there. */
+export class InvalidBackendAnswer extends Error {
+  override readonly name = "InvalidBackendAnswer";
+  readonly code = "MURRE_INVALID_BACKEND_ANSWER";
+  readonly source: string;
+  readonly hook: string;
+  constructor(source: string, hook: string, problem: string, options?: ErrorOptions) {
+    super(`${source}: ${hook} ${problem}`, options);
+    this.source = source;
+    this.hook = hook;
+  }
+}
+
+/** What was built has another name or version than the source says, or than was asked for. */
+export class BuildMismatch extends Error {
+  override readonly name = "BuildMismatch";
+  readonly code = "MURRE_BUILD_MISMATCH";
+  readonly source: string;
+  constructor(source: string, built: string, expected: string) {
+    super(`${source}: it builds ${built}, and ${expected} was expected`);
+    this.source = source;
+  }
+}
+
+/** To build one of these, all of them have to be built. */
+export class BuildCycle extends Error {
+  override readonly name = "BuildCycle";
+  readonly code = "MURRE_BUILD_CYCLE";
+  readonly projects: readonly string[];
+  constructor(projects: readonly string[]) {
+    super(`${projects.join(" needs, to be built, ")}; allow a wheel for one of them`);
+    this.projects = projects;
+  }
+}

@@ -1,0 +1,134 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { BuildSystem } from "@murre/requirements";
+import type { BuildEnvironment } from "./build-environment.ts";
+import type { BuildLog } from "./build-log.ts";
+import { BuildFailed, BuildTimeout } from "./errors.ts";
+import { HOOK_DRIVER } from "./hook-driver.ts";
+import { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
+
+/** The hooks of PEP 517 that murre calls. */
+export type HookName =
+  | "get_requires_for_build_wheel"
+  | "get_requires_for_build_sdist"
+  | "prepare_metadata_for_build_wheel"
+  | "build_wheel"
+  | "build_sdist";
+
+/** One call of a hook. */
+export interface HookCall {
+  readonly hook: HookName;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly buildSystem: BuildSystem;
+  /** The source tree; the hook runs in it. */
+  readonly tree: string;
+  /** Where request and result are exchanged: a path that nobody else uses, in an existing folder. */
+  readonly exchange: string;
+  readonly environment: BuildEnvironment;
+  readonly log: BuildLog;
+  /** What is built, for messages. */
+  readonly source: string;
+  /** Undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  readonly platform: NodeJS.Platform;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What the driver reports; see {@link HOOK_DRIVER}. */
+interface HookResult {
+  readonly value?: unknown;
+  readonly missing?: true;
+  readonly unavailable?: string;
+  readonly unsupported?: string;
+  readonly error?: string;
+}
+
+/** The hook's own answer; or that the backend has no such hook, or cannot do this. */
+export type HookAnswer = { readonly value: unknown } | { readonly missing: true } | { readonly unsupported: string };
+
+/**
+ * Runs a hook in a process of its own. When this settles, neither that process nor anything that it started is running.
+ * @throws {BuildFailed} {BuildTimeout}, or the signal's reason.
+ */
+export async function runHook(call: HookCall): Promise<HookAnswer> {
+  const { hook, buildSystem, exchange, log, signal } = call;
+  signal?.throwIfAborted();
+  const request = {
+    backend: buildSystem.backend,
+    backendPath: buildSystem.backendPath,
+    hook,
+    arguments: call.arguments,
+  };
+  const [requestPath, resultPath] = [`${exchange}.request`, `${exchange}.result`];
+  writeFileSync(requestPath, JSON.stringify(request), { flag: "wx" });
+  const end = await waitForEnd(call, requestPath, resultPath);
+  signal?.throwIfAborted();
+  const failure = (reason: string) => ({
+    source: call.source,
+    hook,
+    reason,
+    lastLines: log.lastLines(),
+    logPath: log.path,
+  });
+  if (end.kind === "timeout")
+    throw new BuildTimeout(failure(`took longer than ${end.timeoutMs / 1000} s`), end.timeoutMs);
+  if (end.kind === "not-started")
+    throw new BuildFailed(failure(`could not be run: ${end.error.message}`), { cause: end.error });
+  const result = readResult(resultPath);
+  if (result === undefined) throw new BuildFailed(failure(`ended with ${end.status} and no answer`));
+  if (result.unavailable !== undefined)
+    throw new BuildFailed(failure(`has no backend ${buildSystem.backend}: ${result.unavailable}`));
+  if (result.error !== undefined) throw new BuildFailed(failure(`failed with ${result.error}`));
+  if (result.missing === true) return { missing: true };
+  return result.unsupported === undefined ? { value: result.value } : { unsupported: result.unsupported };
+}
+
+type End =
+  | { readonly kind: "ended"; readonly status: string }
+  | { readonly kind: "timeout"; readonly timeoutMs: number }
+  | { readonly kind: "not-started"; readonly error: Error };
+
+function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Promise<End> {
+  const { environment, tree, log, timeoutMs, platform, signal } = call;
+  return new Promise((resolve) => {
+    // Unbuffered: what the backend prints stands in the log before what its programs print next, and before its traceback.
+    const child = spawn(environment.python, ["-u", "-c", HOOK_DRIVER, requestPath, resultPath], {
+      cwd: tree,
+      env: { ...environment.env },
+      // The pipe is a lifeline: the system closes it when this process ends, however it ends.
+      stdio: ["pipe", log.descriptor, log.descriptor],
+      ...ownGroup(platform),
+    });
+    let isLate = false;
+    const stop = () => endProcessTree(child, platform);
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            isLate = true;
+            stop();
+          }, timeoutMs);
+    signal?.addEventListener("abort", stop, { once: true });
+    const settle = (end: End) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      child.stdin?.destroy();
+      resolve(end);
+    };
+    child.stdin?.on("error", () => {}); // the child ended first
+    child.once("error", (error) => settle({ kind: "not-started", error }));
+    child.once("close", (code, killedBy) => {
+      endLeftovers(child.pid, platform);
+      if (isLate) settle({ kind: "timeout", timeoutMs: timeoutMs ?? 0 });
+      else settle({ kind: "ended", status: killedBy === null ? `exit code ${code}` : killedBy });
+    });
+  });
+}
+
+function readResult(path: string): HookResult | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as HookResult;
+  } catch {
+    return undefined;
+  }
+}

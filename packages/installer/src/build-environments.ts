@@ -1,0 +1,152 @@
+import type { BuildEnvironment, BuildEnvironments } from "@murre/build";
+import type { IndexClient } from "@murre/index-client";
+import { changePrivately, planChange, planRemoval, viewEnvironment } from "@murre/linker";
+import { createEnvironment, readInstalled, readInstalledRecord, type Interpreter } from "@murre/python";
+import { parseRequirementArgument, type Constraint } from "@murre/requirements";
+import { dirname, delimiter } from "node:path";
+import type { ChangeOperation } from "./change-operation.ts";
+import { allowsPrereleases, formats } from "./format-choice.ts";
+import { wantedProjects } from "./gather-requirements.ts";
+import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
+import { resolveDependencies, type ReadWholeDistribution, type Resolution } from "./resolve-dependencies.ts";
+import { targetOf, type TargetEnvironment } from "./target-environment.ts";
+
+/** What preparing a private environment needs of the operation that builds. */
+export interface EnvironmentServices {
+  readonly operation: ChangeOperation;
+  readonly client: IndexClient;
+  readonly constraints: readonly Constraint[];
+  /** Services for build requirements that have to be built themselves, because of these projects. */
+  readonly preparation: (chain: readonly string[]) => PrepareServices;
+  readonly readWhole: (chain: readonly string[]) => ReadWholeDistribution;
+}
+
+/**
+ * Isolated environments: real virtual environments in the build's own folder, filled from the store by links. One costs no start of
+ * Python, and a few milliseconds for each wheel in it. What some requirements resolve to is asked once in an operation.
+ */
+export function isolatedEnvironments(services: EnvironmentServices): BuildEnvironments {
+  const resolutions = new Map<string, Promise<Resolution>>();
+  return {
+    async make(requirements, folder, chain) {
+      const { settings, target } = services.operation;
+      const interpreter = createEnvironment(folder, target.interpreter, {
+        murreVersion: settings.version,
+        prompt: "build",
+      });
+      const environment = new PrivateEnvironment(services, interpreter, chain, resolutions);
+      await environment.add(requirements);
+      return environment;
+    },
+  };
+}
+
+/** `--no-build-isolation`: builds run where the distribution goes, and what they need has to be there. */
+export function sharedEnvironment({ settings, target }: ChangeOperation): BuildEnvironments {
+  const { executable } = target.interpreter;
+  return {
+    make: async () => ({
+      python: executable,
+      env: withScripts(settings.env, dirname(executable)),
+      add: async () => {},
+    }),
+  };
+}
+
+function withScripts(env: Readonly<Record<string, string | undefined>>, scripts: string) {
+  const path = env["PATH"] ?? "";
+  return { ...env, PATH: path === "" ? scripts : `${scripts}${delimiter}${path}` };
+}
+
+class PrivateEnvironment implements BuildEnvironment {
+  readonly python: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly #services: EnvironmentServices;
+  readonly #target: TargetEnvironment;
+  readonly #chain: readonly string[];
+  readonly #resolutions: Map<string, Promise<Resolution>>;
+  #requirements: readonly string[] = [];
+
+  constructor(
+    services: EnvironmentServices,
+    interpreter: Interpreter,
+    chain: readonly string[],
+    resolutions: Map<string, Promise<Resolution>>,
+  ) {
+    const { settings } = services.operation;
+    this.#services = services;
+    this.#chain = chain;
+    this.#resolutions = resolutions;
+    this.#target = targetOf(interpreter, settings);
+    this.python = interpreter.executable;
+    this.env = {
+      ...withScripts(settings.env, interpreter.schemes.scripts),
+      VIRTUAL_ENV: interpreter.prefix,
+      // Nothing of the user's own reaches an isolated build.
+      PYTHONNOUSERSITE: "1",
+      PYTHONPATH: undefined,
+      PYTHONHOME: undefined,
+    };
+  }
+
+  async add(requirements: readonly string[]): Promise<void> {
+    if (requirements.length === 0) return;
+    this.#requirements = [...this.#requirements, ...requirements];
+    const { resolved } = await this.#resolveOnce();
+    const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
+    const missing = resolved.filter(({ name, version }) => present.get(name) !== version);
+    await this.#place(await prepareWheels(missing, this.#services.preparation(this.#chain)));
+  }
+
+  #installed() {
+    return readInstalled(this.#target.sitePackages);
+  }
+
+  /** Equal requirements in equal surroundings have one resolution; builds of many projects ask for the same few. */
+  #resolveOnce(): Promise<Resolution> {
+    const key = JSON.stringify([this.#chain, this.#requirements.toSorted()]);
+    const known = this.#resolutions.get(key) ?? this.#resolve();
+    this.#resolutions.set(key, known);
+    return known;
+  }
+
+  #resolve(): Promise<Resolution> {
+    const { operation, client, constraints, readWhole } = this.#services;
+    const { settings, options } = operation;
+    const entries = this.#requirements.map((text) => parseRequirementArgument(text, settings));
+    const request = {
+      wanted: wantedProjects({ entries, constraints }, this.#target.interpreter.markerEnvironment),
+      constraints: constraints.map(({ requirement }) => requirement),
+      installed: [],
+      prereleases: allowsPrereleases(operation),
+      requireHashes: false,
+      formats: formats(operation),
+      signal: options.signal,
+    };
+    return resolveDependencies(request, this.#target, client, readWhole(this.#chain));
+  }
+
+  /** Nobody else knows the folder, so that nothing has to be a transaction here. */
+  async #place(prepared: readonly PreparedWheel[]): Promise<void> {
+    const { destination } = this.#target;
+    const names = new Set<string>(prepared.map(({ distribution }) => distribution.name));
+    const recorded = this.#installed().map((one) => ({
+      name: one.normalizedName,
+      version: one.version,
+      sitePackages: one.sitePackages,
+      distInfo: one.path,
+      record: readInstalledRecord(one),
+    }));
+    const removals = recorded
+      .filter(({ name }) => names.has(name))
+      .map((one) => planRemoval(one, destination.boundary, () => false));
+    const staying = () => recorded.filter(({ name }) => !names.has(name));
+    const wheels = prepared.map(({ distribution: { name, version }, entry }) => ({
+      name,
+      version,
+      entry,
+      requested: false,
+    }));
+    await changePrivately(planChange(destination, wheels, removals, viewEnvironment(staying)));
+  }
+}

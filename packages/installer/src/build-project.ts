@@ -1,0 +1,66 @@
+import { buildTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { chooseBuildOptions } from "./build-options.ts";
+import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
+import { WheelNotFound } from "./errors.ts";
+import type { BuildProjectOptions } from "./operations.ts";
+import type { BuildReport } from "./reports.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { withSources, type Sources } from "./with-sources.ts";
+
+/** `murre build`: the distributions of a source tree, built in the tree itself, as files. */
+export function buildProject(settings: InstallerSettings, options: BuildProjectOptions): Promise<BuildReport> {
+  const start = performance.now();
+  return withChangeOperation(
+    settings,
+    options,
+    async (operation) => {
+      const gathered = await gather({ ...operation, configuration: withoutConstraints(operation) }, [], []);
+      const client = operation.openClient(gathered.options);
+      const built = await withSources(operation, gathered, client, (_, sources) => build(operation, sources));
+      return { ...built, durationMs: performance.now() - start };
+    },
+    "use",
+  );
+}
+
+/** Constraints limit what is installed; nothing is installed here but what the build requires, and that has constraints of its own. */
+function withoutConstraints({ configuration }: ChangeOperation): ChangeOperation["configuration"] {
+  const { constraints: _, ...rest } = configuration;
+  return rest;
+}
+
+async function build(operation: ChangeOperation<BuildProjectOptions>, sources: Sources): Promise<BuiltDistributions> {
+  const { settings, options, cache, onEvent } = operation;
+  const path = resolve(settings.cwd, options.source ?? ".");
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new WheelNotFound("build", path);
+  const chosen = chooseBuildOptions(settings, options);
+  const folder = cache.temporaryPath();
+  mkdirSync(folder, { recursive: true });
+  const log = openBuildLog(chosen.logFolder, basename(path));
+  try {
+    const isFolder = stats.isDirectory();
+    const tree = isFolder ? path : await unpackSdist(path, join(folder, "given"), basename(path));
+    const built = await buildTree({
+      tree,
+      // What was given as an sdist needs none.
+      what: options.what ?? (isFolder ? "sdist-then-wheel" : "wheel"),
+      outputFolder: resolve(settings.cwd, options.outputFolder ?? (isFolder ? join(path, "dist") : "dist")),
+      folder,
+      environments: await sources.environments(),
+      configSettings: chosen.configSettings,
+      log,
+      timeoutMs: chosen.timeoutMs,
+      platform: settings.platform,
+      signal: options.signal,
+      onHook: (hook) => onEvent({ type: "building", source: basename(path), hook, logPath: log.path }),
+    });
+    log.remove();
+    return built;
+  } finally {
+    log.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,224 @@
+import {
+  createBuilder,
+  type BuildEnvironments,
+  type Builder,
+  type BuildEvent,
+  type BuildSource,
+  type ConfigSettings,
+} from "@murre/build";
+import { fileValidators, hashedName, rememberFileHash, rememberedFileHash, type StoreEntry } from "@murre/cache";
+import { HashMismatch, type IndexClient } from "@murre/index-client";
+import { normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
+import { parseSdistFilename } from "@murre/platform-tags";
+import { readInstalled } from "@murre/python";
+import type { AcceptedHashes, Constraint } from "@murre/requirements";
+import { parseMetadata } from "@murre/wheel";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { verifyAccepted } from "./accepted-hashes.ts";
+import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
+import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "./build-options.ts";
+import type { ChangeOperation } from "./change-operation.ts";
+import { openPreparation } from "./preparation.ts";
+import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "./errors.ts";
+import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
+import { readWholeWheel } from "./read-whole-wheel.ts";
+import type { ReadWholeDistribution } from "./resolve-dependencies.ts";
+import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
+import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
+
+/** A source, and what is expected of it. */
+export interface SourceRequest {
+  readonly source: WheelSource;
+  readonly hashes: AcceptedHashes;
+  readonly name?: NormalizedName;
+  readonly version?: string;
+  readonly configSettings?: ConfigSettings;
+}
+
+/** The sources of one operation: archives and folders that become wheels. */
+export interface OpenSources {
+  metadata(request: SourceRequest): Promise<string>;
+  readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
+  /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
+  wheelFile(distribution: ResolvedDistribution): Promise<string>;
+  /** Where backends run, for who runs one directly. */
+  readonly environments: BuildEnvironments;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the sources of an operation. Nothing runs before it is asked; a source that is needed to build another one is built in the same way.
+ * @param constraints for the requirements of builds
+ */
+export function openSources(
+  operation: ChangeOperation,
+  client: IndexClient,
+  constraints: readonly Constraint[],
+  configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
+): OpenSources {
+  return new OperationSources({ operation, client, constraints, configSettingsOf }, []);
+}
+
+interface SourceServices {
+  readonly operation: ChangeOperation;
+  readonly client: IndexClient;
+  readonly constraints: readonly Constraint[];
+  readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
+}
+
+class OperationSources implements OpenSources {
+  readonly #services: SourceServices;
+  readonly #chosen: ChosenBuildOptions;
+  readonly environments: BuildEnvironments;
+  readonly #builder: Builder;
+  readonly #preparation: ReturnType<typeof openPreparation>;
+  /** Of build requirements that have to be built, by the chain of projects that need them. */
+  readonly #inner = new Map<string, OperationSources>();
+
+  constructor(services: SourceServices, chain: readonly string[]) {
+    const { operation, client, constraints } = services;
+    const { settings, options, cache, target, onEvent } = operation;
+    this.#services = services;
+    this.#chosen = chooseBuildOptions(settings, options);
+    this.#preparation = openPreparation(operation, client, (distribution) => this.wheel(distribution));
+    const inner = {
+      operation,
+      client,
+      constraints,
+      preparation: (chain: readonly string[]) => this.#innerSources(chain).#preparation.services,
+      readWhole: (chain: readonly string[]) => this.#innerSources(chain).readWhole,
+    };
+    this.environments = this.#chosen.isIsolated ? isolatedEnvironments(inner) : sharedEnvironment(operation);
+    this.#builder = createBuilder({
+      cache,
+      interpreter: target.interpreter,
+      environments: this.environments,
+      unpacker: () => this.#preparation.services.unpacker(),
+      settings: {
+        isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
+        // The user's settings are meant for what the user wants, not for what builds require (pip).
+        configSettings: chain.length === 0 ? this.#chosen.configSettings : {},
+        constraints: constraints.map(({ text }) => text),
+        timeoutMs: this.#chosen.timeoutMs,
+        logFolder: this.#chosen.logFolder,
+        platform: settings.platform,
+      },
+      chain,
+      onEvent: (event) => onEvent(describeBuild(event)),
+      signal: options.signal,
+    });
+  }
+
+  async metadata(request: SourceRequest): Promise<string> {
+    const text = await this.#builder.metadata(await this.#toBuild(request));
+    const { name } = request;
+    const found = parseMetadata(text, request.source.filename).name;
+    if (name === undefined || normalizeName(found) === name) return text;
+    const url = redactUrl(request.source.url);
+    throw new UnsupportedRequirement(url, `it holds ${found}, and not ${name}`, name);
+  }
+
+  readonly wheel = async (distribution: ResolvedDistribution): Promise<StoreEntry> =>
+    this.#builder.wheel(await this.#toBuild(distribution));
+
+  async wheelFile(distribution: ResolvedDistribution): Promise<string> {
+    return this.#builder.wheelFile(await this.#toBuild(distribution));
+  }
+
+  /** For the requirements of builds. */
+  readonly readWhole: ReadWholeDistribution = (source, name, hashes) =>
+    source.filename.endsWith(".whl")
+      ? readWholeWheel(source, name, this.#preparation.services)
+      : this.metadata({ source, name, hashes });
+
+  async close(): Promise<void> {
+    for (const inner of this.#inner.values()) await inner.close();
+    this.#builder.close();
+    await this.#preparation.close();
+  }
+
+  #innerSources(chain: readonly string[]): OperationSources {
+    const key = JSON.stringify(chain);
+    const known = this.#inner.get(key) ?? new OperationSources(this.#services, chain);
+    this.#inner.set(key, known);
+    return known;
+  }
+
+  async #toBuild({ source, hashes, name, version, configSettings }: SourceRequest): Promise<BuildSource> {
+    const { operation, configSettingsOf } = this.#services;
+    const { settings, options } = operation;
+    const shown = redactUrl(source.url);
+    if (refusesBuilds(settings, options)) throw new CannotBuild(name ?? shown);
+    const own = configSettings ?? (name === undefined ? undefined : configSettingsOf(name));
+    const subdirectory = subdirectoryOf(source.url);
+    const common = {
+      shown: name === undefined ? shown : `${[name, version].filter(Boolean).join(" ")} (${shown})`,
+      ...(name === undefined ? {} : { project: name }),
+      ...(version === undefined || version === "" ? {} : { version }),
+      ...(subdirectory === undefined ? {} : { subdirectory }),
+      ...(own === undefined || Object.keys(own).length === 0 ? {} : { configSettings: own }),
+    };
+    const url = withoutFragment(source.url);
+    if (urlKind(url) === "directory") return { ...common, kind: "directory", path: fileURLToPath(url) };
+    const archive = await archiveOf({ source: { ...source, url }, hashes, name }, this.#preparation.services);
+    return { ...common, ...archive, kind: "archive", filename: source.filename };
+  }
+}
+
+/** Without isolation a build depends on what is installed where it runs. */
+function contentsOf({ target }: ChangeOperation): string {
+  const installed = readInstalled(target.visible).map(({ normalizedName, version }) => `${normalizedName}==${version}`);
+  return `${target.interpreter.prefix} ${hashedName(installed.toSorted().join(" "))}`;
+}
+
+/** The archive as a file: where it lies when it is local, else as the only file of an entry of the store. */
+async function archiveOf(
+  { source, hashes, name }: Omit<SourceRequest, "name"> & { readonly name: NormalizedName | undefined },
+  services: PrepareServices,
+): Promise<{ readonly path: string; readonly sha256: string }> {
+  if (!source.url.startsWith("file:")) {
+    const project = name ?? projectOf(source);
+    const distribution = { name: project, version: "", source, hashes, requested: false };
+    const { filesFolder, sha256 } = await prepareArchive(distribution, services);
+    const path = `${filesFolder}/${source.filename}`;
+    // It may have been fetched when nobody asked for a hash.
+    await verifyAccepted(source.url, path, hashes, sha256);
+    return { path, sha256 };
+  }
+  const path = fileURLToPath(source.url);
+  const sha256 = await localHash(path, name ?? source.filename, services);
+  const expected = source.hashes["sha256"];
+  if (expected !== undefined && expected !== sha256) throw new HashMismatch(source.url, "sha256", expected, sha256);
+  await verifyAccepted(source.url, path, hashes, sha256);
+  return { path, sha256 };
+}
+
+/** Under what name the archives directory has an archive that does not say whose it is. */
+function projectOf({ url, filename }: WheelSource): NormalizedName {
+  try {
+    return parseSdistFilename(filename).name;
+  } catch {
+    return normalizeName(`url-${hashedName(url).slice(0, 32)}`);
+  }
+}
+
+async function localHash(path: string, shown: string, { cache }: PrepareServices): Promise<string> {
+  const remembered = rememberedFileHash(cache.documents, path);
+  if (remembered !== undefined) return remembered;
+  const validators = fileValidators(path);
+  if (validators === undefined) throw new WheelNotFound(shown, path);
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  const sha256 = hash.digest("hex");
+  rememberFileHash(cache.documents, path, validators, sha256);
+  return sha256;
+}
+
+function describeBuild(event: BuildEvent) {
+  return event.type === "built"
+    ? ({ type: "built", source: event.source, filename: event.filename, durationMs: event.durationMs } as const)
+    : ({ type: "building", source: event.source, hook: event.hook, logPath: event.logPath } as const);
+}

@@ -1,0 +1,44 @@
+import { HashMismatch } from "@murre/index-client";
+import type { UnpackedWheel } from "@murre/wheel";
+import { createHash } from "node:crypto";
+import { copyFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { WheelSource } from "./resolved.ts";
+
+/**
+ * Puts an archive of sources into an entry as it is, under its own filename, and describes it as the only file of something that is
+ * nowhere linked to.
+ * @throws {HashMismatch}
+ */
+export async function keepArchive(
+  path: string,
+  destination: string,
+  project: string,
+  { url, filename, hashes }: WheelSource,
+): Promise<UnpackedWheel> {
+  const target = `${destination}/${filename}`;
+  await copyFile(path, target);
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(target), hash);
+  const digest = hash.digest();
+  const sha256 = digest.toString("hex");
+  const expected = hashes["sha256"]?.toLowerCase();
+  if (expected !== undefined && expected !== sha256) throw new HashMismatch(url, "sha256", expected, sha256);
+  const { size } = await stat(target);
+  return {
+    distInfo: "sdist.dist-info",
+    name: project,
+    version: "0",
+    rootIsPurelib: true,
+    wheelTags: [],
+    entryPoints: { console: [], gui: [] },
+    metadataText: `Metadata-Version: 2.1\nName: ${project}\nVersion: 0\n`,
+    directories: [],
+    files: [{ path: filename, sizeBytes: size, executable: false, sha256: digest.toString("base64url") }],
+    totalBytes: size,
+    archiveSha256: sha256,
+    caseCollisions: [],
+    warnings: [],
+  };
+}

@@ -1,0 +1,48 @@
+import { parseSpecifierSet, tryParseVersion } from "@murre/pep440";
+import { Requirement, type MarkerEnvironment } from "@murre/pep508";
+import type { RequirementEntry } from "@murre/requirements";
+import { parseMetadata } from "@murre/wheel";
+import { directSource, type GatheredRequirements } from "./gather-requirements.ts";
+import { urlKind } from "./source-url.ts";
+import type { Sources } from "./with-sources.ts";
+
+/**
+ * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
+ * Where they do not say it themselves, their backend is asked.
+ */
+export async function nameSources(
+  gathered: GatheredRequirements,
+  environment: MarkerEnvironment,
+  sources: Sources,
+): Promise<GatheredRequirements> {
+  const entries = await Promise.all(
+    gathered.entries.map((entry) => (isUnnamedSource(entry, environment) ? named(entry, sources) : entry)),
+  );
+  return { ...gathered, entries };
+}
+
+type DirectEntry = Extract<RequirementEntry, { kind: "direct" }>;
+
+function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment): entry is DirectEntry {
+  if (entry.kind !== "direct" || entry.reference.marker?.evaluate(environment) === false) return false;
+  const kind = urlKind(entry.reference.url);
+  return kind === "archive" || kind === "directory";
+}
+
+async function named(entry: DirectEntry, sources: Sources): Promise<RequirementEntry> {
+  const { reference, ...rest } = entry;
+  const fragment =
+    reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
+  const url = `${reference.url}${fragment}`;
+  const source = directSource(url, entry.hashes);
+  const { configSettings, hashes } = entry;
+  const { name } = parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text);
+  const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
+  return { ...rest, kind: "named", requirement };
+}
+
+/** The version that a source says it has, normalised where it can be. */
+export async function versionOfSource(sources: Sources, request: Parameters<Sources["metadata"]>[0]): Promise<string> {
+  const { version } = parseMetadata(await sources.metadata(request), request.source.filename);
+  return tryParseVersion(version)?.toString() ?? version;
+}

@@ -1,0 +1,38 @@
+import { isSourceArchive } from "@murre/build";
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** What a URL that the user or a distribution's metadata names leads to. */
+export type UrlKind = "wheel" | "archive" | "directory" | "version-control" | "unknown";
+
+/** Tells by the URL's form, and for `file:` by what lies there. */
+export function urlKind(url: string): UrlKind {
+  if (/^(?:git|hg|svn|bzr)(?:\+[a-z]+)?:/i.test(url)) return "version-control";
+  const path = withoutFragment(url).replace(/\?.*$/, "");
+  if (/\.whl$/i.test(path)) return "wheel";
+  if (url.startsWith("file:") && isDirectory(url)) return "directory";
+  return isSourceArchive(path) ? "archive" : "unknown";
+}
+
+function isDirectory(url: string): boolean {
+  try {
+    return statSync(fileURLToPath(withoutFragment(url))).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export function withoutFragment(url: string): string {
+  return url.replace(/#.*$/s, "");
+}
+
+/** `#subdirectory=PATH`: where in an archive or folder the project lies. */
+export function subdirectoryOf(url: string): string | undefined {
+  const found = /#(?:.*&)?subdirectory=([^&]*)/.exec(url)?.[1];
+  if (found === undefined || found === "") return undefined;
+  try {
+    return decodeURIComponent(found);
+  } catch {
+    return found;
+  }
+}
