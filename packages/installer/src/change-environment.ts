@@ -86,7 +86,7 @@ class EnvironmentChange {
   readonly #operation: ChangeOperation;
   readonly #client: IndexClient;
   readonly #decide: Decide;
-  readonly #conditions: RenameConditions = { movesFolders: true, apart: new Set() };
+  readonly #conditions: RenameConditions = { movesFolders: true, fixed: new Set(), apart: new Set() };
   readonly #durations = { resolve: 0, prepare: 0, change: 0, window: 0 };
   #done: Done | undefined;
   #misfortunes = 0;
@@ -101,8 +101,17 @@ class EnvironmentChange {
 
   async run(): Promise<ChangeReport> {
     let installed = await this.#look();
-    let wanted = await this.#resolve(installed);
+    let wanted: WantedState | undefined;
     for (;;) {
+      try {
+        wanted ??= await this.#resolve(installed);
+      } catch (error) {
+        // What was installed may have gone while its metadata was read: then the failure is not this command's.
+        const now = await this.#look();
+        if (isSameState(now, installed)) throw error;
+        installed = now;
+        continue;
+      }
       const difference = this.#compare(wanted, installed);
       if (this.#operation.options.dryRun === true || difference.add.length + difference.remove.length === 0)
         return this.#report(difference);
@@ -110,7 +119,7 @@ class EnvironmentChange {
       const end = await this.#change(difference, prepared, installed);
       if (end === "done") return this.#report(difference);
       const now = await this.#look();
-      if (!isSameState(now, installed)) wanted = await this.#resolve(now);
+      if (!isSameState(now, installed)) wanted = undefined;
       installed = now;
     }
   }
@@ -271,7 +280,7 @@ function planFor(
   );
   const torn = new Set(difference.remove.filter(isTorn).map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: torn.has(wheel.distribution.name) }));
-  return planChange(target.destination, wheels, removals, view, { movesFolders: conditions.movesFolders });
+  return planChange(target.destination, wheels, removals, view, conditions);
 }
 
 function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {

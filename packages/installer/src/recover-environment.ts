@@ -26,7 +26,7 @@ export async function recoverEnvironment(settings: InstallerSettings, options: L
     });
     if (hasState(access.state)) {
       const { version, platform } = settings;
-      const conditions = { movesFolders: true, apart: new Set<string>() };
+      const conditions = { movesFolders: true, fixed: new Set<string>(), apart: new Set<string>() };
       const isTemporary = options.target !== undefined;
       await changeExclusively(
         access,

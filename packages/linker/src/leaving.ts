@@ -1,6 +1,14 @@
 import type { Destination } from "./destination.ts";
-import { parentOf, type EnvironmentView, type Listing } from "./existing.ts";
+import { baseOf, parentOf, type EnvironmentView, type Listing } from "./existing.ts";
 import type { Removal } from "./removal.ts";
+
+/** What cannot be renamed. */
+export interface Immovable {
+  /** Whether folders can be renamed; if not, all goes file by file. */
+  readonly movesFolders: boolean;
+  /** Folders that stay, though nothing be left in them. */
+  readonly fixed: ReadonlySet<string>;
+}
 
 /** What goes from the environment with the removed distributions, and what stays of the folders that they reach into. */
 export interface Leaving {
@@ -19,17 +27,16 @@ const BYTECODE = "__pycache__";
 /**
  * Folds the files of the removed distributions into whole folders, as high in the tree as nothing stays: files that no RECORD lists keep the
  * folders that they are in. Folders of the environment itself (`bin`, `include`, site-packages) stay though they be empty.
- * @param moves whether folders can be renamed; if not, all goes file by file.
  */
 export function foldLeaving(
   destination: Destination,
   removals: readonly Removal[],
   view: EnvironmentView,
-  moves: boolean,
+  { movesFolders, fixed }: Immovable,
 ): Leaving {
   const files = new Set(removals.flatMap((removal) => removal.files));
   const owned = new Set(removals.flatMap(({ distInfo }) => (distInfo === undefined ? [] : [distInfo])));
-  const fold = new Fold(files, owned, environmentsOwn(destination), view, moves);
+  const fold = new Fold(files, owned, new Set([...environmentsOwn(destination), ...fixed]), view, movesFolders);
   const parents = new Set([...files, ...owned].map(parentOf));
   // The topmost first, so that most of the others are known by then.
   for (const folder of [...parents].toSorted((a, b) => a.length - b.length)) fold.climb(folder);
@@ -143,7 +150,8 @@ class Fold {
         if (folders.has(path.slice(0, slash))) return true;
       return false;
     };
-    const files = this.#files;
+    // What a RECORD lists may be gone already.
+    const files = new Set([...this.#files].filter((path) => this.#list(parentOf(path))?.has(baseOf(path))));
     return { files, folders, emptied, has: (path) => files.has(path) || (folders.size > 0 && isBelow(path)) };
   }
 }

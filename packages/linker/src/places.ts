@@ -8,6 +8,8 @@ import { parentOf } from "./existing.ts";
 export interface RenameConditions {
   /** Folders can be renamed; on an overlay those of its lower layer cannot. */
   movesFolders: boolean;
+  /** Folders that cannot be renamed though nothing stays in them: other file systems are mounted there. */
+  readonly fixed: Set<string>;
   /** Folders on other file systems, whose targets are staged there. */
   readonly apart: Set<string>;
 }

@@ -85,6 +85,8 @@ export interface ChangePlan {
 export interface PlanOptions {
   /** Whether folders can be renamed; on an overlay those of its lower layer cannot. Default true. */
   readonly movesFolders?: boolean;
+  /** Folders that stay though nothing is left in them. Default none. */
+  readonly fixed?: ReadonlySet<string>;
   /** A file that nobody owns where a new one belongs: default "refuse"; or it is kept beside, with an ending of its own. */
   readonly unowned?: "refuse" | "keep beside";
 }
@@ -110,9 +112,9 @@ export function planChange(
   view: EnvironmentView,
   options: PlanOptions = {},
 ): ChangePlan {
-  const { movesFolders = true, unowned = "refuse" } = options;
+  const { movesFolders = true, fixed = new Set<string>(), unowned = "refuse" } = options;
   const placed = wheels.map((wheel) => placeWheel(destination, wheel));
-  const leaving = foldLeaving(destination, removals, view, movesFolders);
+  const leaving = foldLeaving(destination, removals, view, { movesFolders, fixed });
   const standing = standingFolders(view, leaving, destination.boundary);
   openContestedTrees(destination, placed, standing);
   const claims = claimFolders(placed);

@@ -221,10 +221,14 @@ class Writer implements EnvironmentWriter {
     throw new LinkFailed(step?.target ?? this.#state.stamp, code ?? message, { cause: error });
   }
 
-  /** What an EXDEV teaches about the place of a step. @returns false for any other error, and for one that taught nothing new. */
+  /** What an EXDEV teaches about the place of a step, and an EBUSY about a folder. @returns false for any other error, and for one that taught nothing new. */
   #learn(error: unknown, step: Step | undefined): boolean {
-    if (errorCode(error) !== "EXDEV" || step === undefined) return false;
     const { conditions, platform } = this.#options;
+    if (errorCode(error) === "EBUSY" && step?.do === "retire" && !conditions.fixed.has(step.target)) {
+      conditions.fixed.add(step.target);
+      return true;
+    }
+    if (errorCode(error) !== "EXDEV" || step === undefined) return false;
     // A folder may be refused for itself (an overlay's lower layer), a file only for where it lies.
     if (step.do === "retire" && conditions.movesFolders) {
       conditions.movesFolders = false;

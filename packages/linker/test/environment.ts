@@ -48,7 +48,7 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     command: "test",
     platform: process.platform,
     isTemporary: false,
-    conditions: { movesFolders: true, apart: new Set() },
+    conditions: { movesFolders: true, fixed: new Set(), apart: new Set() },
     ...options,
   });
   const installed = () => readRecorded(site);
@@ -70,7 +70,11 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     writerOptions,
     plan,
     async change(added, removed, options) {
-      const conditions: RenameConditions = { movesFolders: options?.movesFolders ?? true, apart: new Set() };
+      const conditions: RenameConditions = {
+        movesFolders: options?.movesFolders ?? true,
+        fixed: new Set(),
+        apart: new Set(),
+      };
       return withWriter(state, writerOptions({ conditions }), (writer) =>
         writer.commit(plan(added, removed, options), { mode: "hardlink", workers: undefined, validate: () => true }),
       );

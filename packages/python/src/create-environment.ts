@@ -53,7 +53,13 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
 
 /** A link to a folder stays; the folder behind it is what is replaced. */
 function realTarget(path: string): string {
-  return existsSync(path) ? realpathSync(path) : join(realParent(path), basename(path));
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    // Nothing there, perhaps only since another process began to replace it.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return join(realParent(path), basename(path));
+  }
 }
 
 function realParent(path: string): string {
