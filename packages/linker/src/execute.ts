@@ -132,7 +132,8 @@ function place(execution: Execution, step: Step & { do: "place" }, x: string): v
   if (now !== undefined && !isSameInode(now, source)) {
     // It may only stand in the way when it was saved, by this very inode: on an overlay, linking gives a file a new one.
     const saved = lookAt(`${x}/${savedName(execution, step)}`);
-    if (!isSameInode(now, saved)) throw unexpected(execution, step.target);
+    const isSaved = saved !== undefined && identityFrom(now) === partnersOf(execution.journal).was.get(step.target);
+    if (!isSaved && !isSameInode(now, saved)) throw unexpected(execution, step.target);
   }
   try {
     renameSync(staged, step.target);
@@ -153,6 +154,7 @@ function savedName({ journal }: Execution, { target }: Step): string {
 interface Partners {
   readonly saved: ReadonlyMap<string, string>;
   readonly placed: ReadonlyMap<string, Identity>;
+  readonly was: ReadonlyMap<string, Identity>;
 }
 
 const partners = new WeakMap<Journal, Partners>();
@@ -162,11 +164,14 @@ function partnersOf(journal: Journal): Partners {
   if (known !== undefined) return known;
   const saved = new Map<string, string>();
   const placed = new Map<string, Identity>();
+  const was = new Map<string, Identity>();
   for (const step of journal.steps)
-    if (step.do === "save") saved.set(step.target, step.old);
-    else if (step.do === "place") placed.set(step.target, step.is);
-  partners.set(journal, { saved, placed });
-  return { saved, placed };
+    if (step.do === "save") {
+      saved.set(step.target, step.old);
+      was.set(step.target, step.was);
+    } else if (step.do === "place") placed.set(step.target, step.is);
+  partners.set(journal, { saved, placed, was });
+  return { saved, placed, was };
 }
 
 /** Takes one step back, whether it was done or not. */
@@ -196,7 +201,7 @@ function putBack(execution: Execution, step: Step & { do: "retire" | "save" }, x
   const kept = lookAt(old);
   if (kept === undefined) return; // not done, or put back
   const now = lookAt(step.target);
-  if (now !== undefined && !isSameInode(now, kept)) {
+  if (now !== undefined && !isSameInode(now, kept) && !(step.do === "save" && identityFrom(now) === step.was)) {
     // Only what this transaction placed may be renamed over.
     const placed = step.do === "save" ? partnersOf(execution.journal).placed.get(step.target) : undefined;
     if (identityFrom(now) !== placed) throw unexpected(execution, step.target);
