@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync, type BigIntStats } from "node:fs";
 import { errorCode, isGone } from "./fs-errors.ts";
 import { identityFrom, isSameInode, lookAt, type Identity } from "./identity.ts";
 import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
@@ -126,23 +126,28 @@ function saveLink(target: string, old: string): void {
 
 function place(execution: Execution, step: Step & { do: "place" }, x: string): void {
   const staged = `${x}/${step.stage}`;
-  const source = lookAt(staged);
-  if (source === undefined) return assertMine(execution); // done
   const now = lookAt(step.target);
-  if (now !== undefined && !isSameInode(now, source)) {
-    // It may only stand in the way when it was saved, by this very inode: on an overlay, linking gives a file a new one.
-    const saved = lookAt(`${x}/${savedName(execution, step)}`);
-    const isSaved = saved !== undefined && identityFrom(now) === partnersOf(execution.journal).was.get(step.target);
-    if (!isSaved && !isSameInode(now, saved)) throw unexpected(execution, step.target);
+  const source = now === undefined ? undefined : lookAt(staged);
+  if (now !== undefined) {
+    if (source === undefined) return assertMine(execution); // done
+    if (!isSameInode(now, source) && !isSaved(execution, step, x, now)) throw unexpected(execution, step.target);
   }
   try {
     renameSync(staged, step.target);
-    // rename(2) between two links of one inode succeeds and leaves both names: the staged one has to go, or the step is never done.
-    if (isSameInode(now, source)) unlinkSync(staged);
   } catch (error) {
-    if (isGone(error)) throw unexpected(execution, step.target);
-    throw error;
+    if (!isGone(error)) throw error;
+    if (lookAt(staged) === undefined) return assertMine(execution); // done, and since then removed by another program
+    throw unexpected(execution, step.target);
   }
+  // rename(2) between two links of one inode succeeds and leaves both names: the staged one has to go, or the step is never done.
+  if (isSameInode(now, source)) unlinkSync(staged);
+}
+
+/** Whether what stands in the way was saved: by this very inode, or, on an overlay, where linking gives a file a new one, by its identity of before. */
+function isSaved(execution: Execution, step: Step, x: string, now: BigIntStats): boolean {
+  const saved = lookAt(`${x}/${savedName(execution, step)}`);
+  if (saved === undefined) return false;
+  return isSameInode(now, saved) || identityFrom(now) === partnersOf(execution.journal).was.get(step.target);
 }
 
 /** What the `save` of the same target is kept under; a name that never exists when there is none. */

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+
 /** The code of a system error, undefined for any other. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -8,4 +10,14 @@ export function errorCode(error: unknown): string | undefined {
 export function isGone(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ESTALE";
+}
+
+/** The names in a folder; none when there is no such folder. */
+export function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isGone(error) || errorCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
 }

@@ -1,10 +1,10 @@
-import { readdirSync, renameSync, rmdirSync } from "node:fs";
+import { renameSync, rmdirSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { judge, judgeAtOnce, type Lease } from "@murre/locking";
 import { ChangeInterrupted, UnreadableJournal } from "./errors.ts";
 import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
 import { execute, executorFolder, type Execution, type ExecutionEnd } from "./execute.ts";
-import { errorCode, isGone } from "./fs-errors.ts";
+import { errorCode, isGone, list } from "./fs-errors.ts";
 import { readJournal, type Journal, type Step } from "./journal.ts";
 
 /** An interrupted change that this process brought to its end. */
@@ -172,14 +172,5 @@ function removeIfEmpty(folder: string): void {
     rmdirSync(folder);
   } catch (error) {
     if (!isGone(error) && errorCode(error) !== "ENOTEMPTY" && errorCode(error) !== "EEXIST") throw error;
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { baseOf, parentOf } from "./existing.ts";
+import { list } from "./fs-errors.ts";
 import { identityOf, type Identity } from "./identity.ts";
 import type { Step } from "./journal.ts";
 import type { ChangePlan } from "./plan.ts";
@@ -53,6 +55,20 @@ export function firstChangedTarget(steps: readonly Step[]): string | undefined {
   for (const step of steps)
     if (step.do === "retire" || step.do === "save") expected.set(step.target, step.was);
     else if (step.do === "place" && !expected.has(step.target)) expected.set(step.target, undefined);
-  for (const [target, identity] of expected) if (identityOf(target) !== identity) return target;
+  const mayStand = namesStanding();
+  for (const [target, identity] of expected)
+    if ((identity !== undefined || mayStand(target)) && identityOf(target) !== identity) return target;
   return undefined;
+}
+
+/** One listing of a folder answers for all its new names, but for those that an existing name is like. */
+function namesStanding(): (path: string) => boolean {
+  const folders = new Map<string, Set<string>>();
+  const alike = (name: string) => name.normalize().toLowerCase();
+  return (path) => {
+    const parent = parentOf(path);
+    let names = folders.get(parent);
+    if (names === undefined) folders.set(parent, (names = new Set(list(parent).map(alike))));
+    return names.has(alike(baseOf(path)));
+  };
 }

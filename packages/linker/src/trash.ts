@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
-import { isGone } from "./fs-errors.ts";
+import { list } from "./fs-errors.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** The file in an executor's folder that names the places which belong to it on other file systems: whoever deletes it deletes those first. */
@@ -55,16 +55,6 @@ function placesIn(folder: string): { id: string; places: string[] }[] {
     return TRANSACTION.test(noted.id) ? [noted] : [];
   } catch {
     return []; // none, or cut off by a crash before anything was made there
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (isGone(error) || code === "ENOTDIR") return [];
-    throw error;
   }
 }
 

@@ -279,9 +279,10 @@ class Writer implements EnvironmentWriter {
     const next = { ...now };
     const archives = new Map(plan.tasks.map(({ entry }) => [entry.manifest.head.distInfo, entry.sha256]));
     for (const step of steps) {
+      if (!isMetadataFolder(step.target)) continue;
       const name = posix.relative(purelib, step.target);
       if (step.do !== "place") delete next[name];
-      else if (isMetadataFolder(step.target)) {
+      else {
         const archive = archives.get(basename(step.target));
         next[name] = { is: step.is, ...(archive === undefined ? {} : { archive }) };
       }
