@@ -1,0 +1,281 @@
+// Promise 2 under fire: commands that change an environment of real wheels are killed at random moments; which state is found, and which after the next command?
+//   node benchmarks/storms/kill-changes.mjs [--kills 100] [--on plain|mounts|overlay|cache] [--change upgrade|sync|small]
+//     [--uv PATH] [--pip PYTHON] [--seed 1]
+// Every second kill of murre falls into the moments after the commit, when another program could see a mixture; all others anywhere in the run.
+import { execFileSync, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import { seededRandom } from "../../packages/test-kit/dist/index.js";
+import { brokenRows, leavings, listing, sitePackages } from "./environment-check.mjs";
+import { chooseWheels, finish, inScratch, median, murreBin, pins, run, table } from "./storm-kit.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    kills: { type: "string", default: "100" },
+    on: { type: "string", default: "plain" },
+    change: { type: "string", default: "upgrade" },
+    uv: { type: "string" },
+    pip: { type: "string" },
+    seed: { type: "string", default: "1" },
+    json: { type: "string" },
+  },
+});
+const random = seededRandom(Number(options.seed));
+const isOne = (state) => state === "old" || state === "new";
+
+/** Each tool's commands: making an environment, and giving it what a file of pins says. */
+function contestants(places, cache) {
+  const murre = (...words) => [process.execPath, [murreBin, ...words, "-q", "--cache-dir", cache]];
+  const found = [
+    {
+      name: "murre",
+      venv: (env) => murre("venv", env),
+      install: (env, file) => murre("pip", "sync", file, "-p", env, "--json", ...places),
+      uninstall: (env, names) => murre("pip", "uninstall", "-y", ...names, "-p", env, "--json"),
+      recover: (env) => murre("pip", "check", "--recover", "-p", env),
+      windowOf: (stdout) => JSON.parse(stdout).durationsMs.window,
+      committing: (env) => join(sitePackages(env), ".murre/commit"),
+    },
+  ];
+  const { uv, pip } = options;
+  const uvWords = (...words) => [uv, [...words, "-q", "--cache-dir", `${cache}-uv`]];
+  if (uv !== undefined)
+    found.push({
+      name: "uv",
+      venv: (env) => uvWords("venv", env),
+      install: (env, file) => uvWords("pip", "sync", file, "-p", env, ...places),
+      uninstall: (env, names) => uvWords("pip", "uninstall", ...names, "-p", env),
+    });
+  if (pip !== undefined) {
+    // What `pip --python` does, but in one process, which can be killed.
+    const runner = execFileSync(pip, ["-c", "import pip; print(pip.__path__[0] + '/__pip-runner__.py')"], {
+      encoding: "utf8",
+    });
+    const pipWords = (env, ...words) => [join(env, "bin/python"), [runner.trim(), "-q", ...words]];
+    found.push({
+      name: "pip",
+      venv: (env) => [pip, ["-m", "venv", "--without-pip", env]],
+      install: (env, file) => pipWords(env, "install", "--no-deps", ...places, "-r", file),
+      uninstall: (env, names) => pipWords(env, "uninstall", "-y", ...names),
+    });
+  }
+  return found;
+}
+
+const ran = (command, more) => run(...command, more);
+
+async function succeeded(command) {
+  const ended = await ran(command);
+  if (ended.code !== 0) throw new Error(`${command[1].join(" ")}: ${ended.stderr}`);
+  return ended;
+}
+
+/** The two releases of real wheels, as folders of wheels and files of pins. */
+async function makeReleases(scratch, count) {
+  const wheels = await chooseWheels(scratch, count);
+  const [first, second] = ["first", "second"].map((name) => join(scratch, name));
+  for (const folder of [first, second]) mkdirSync(folder);
+  for (const { path } of wheels) copyFileSync(path, join(first, basename(path)));
+  const script = fileURLToPath(new URL("next-release.py", import.meta.url));
+  const versions = execFileSync("python3", [script, second, ...wheels.map(({ path }) => path)], { encoding: "utf8" });
+  const next = versions.trim().split("\n");
+  writeFileSync(join(scratch, "first.txt"), pins(wheels));
+  writeFileSync(join(scratch, "second.txt"), pins(wheels.map((wheel, i) => ({ ...wheel, version: next[i] }))));
+  return {
+    names: wheels.map(({ name }) => name),
+    first: join(scratch, "first.txt"),
+    second: join(scratch, "second.txt"),
+    places: ["--no-index", "--find-links", first, "--find-links", second],
+  };
+}
+
+/** Where an environment lies: each gives one in the old state, and what undoes its mounts. */
+function placing(scratch, tool, prepare) {
+  const mount = (...words) => execFileSync("mount", words);
+  const unmount = (path) => () => spawnSync("umount", ["-l", path]);
+  let lower;
+  const plain = async (id) => {
+    await prepare(join(scratch, id));
+    return { env: join(scratch, id), undo: [] };
+  };
+  return {
+    plain,
+    cache: plain, // the cache is what lies elsewhere
+    async mounts(id) {
+      const env = join(scratch, id);
+      await succeeded(tool.venv(env));
+      const bin = join(scratch, `${id}-bin`);
+      execFileSync("cp", ["-a", join(env, "bin"), bin]);
+      mkdirSync(join(env, "share"));
+      mount("--bind", bin, join(env, "bin"));
+      mount("-t", "tmpfs", "none", join(env, "share"));
+      await prepare(env);
+      return { env, undo: [unmount(join(env, "bin")), unmount(join(env, "share"))] };
+    },
+    /** The old state lies in the lower layer, made once. */
+    async overlay(id) {
+      if (lower === undefined) {
+        lower = join(scratch, `${id}-lower`);
+        mkdirSync(lower);
+        await prepare(join(lower, "env"));
+      }
+      const [merged, layers] = [join(scratch, id), join(scratch, `${id}-layers`)];
+      for (const folder of [merged, layers]) mkdirSync(folder);
+      mount("-t", "tmpfs", "none", layers);
+      for (const folder of ["upper", "work"]) mkdirSync(join(layers, folder));
+      mount(
+        "-t",
+        "overlay",
+        "overlay",
+        "-o",
+        `lowerdir=${lower},upperdir=${layers}/upper,workdir=${layers}/work`,
+        merged,
+      );
+      return { env: join(merged, "env"), undo: [unmount(merged), unmount(layers)] };
+    },
+  }[options.on];
+}
+
+/** Kills one command: after a time, or a moment after its commit. @returns whether it was killed before its end */
+async function killed(command, afterMs, committing, windowMs) {
+  let child;
+  const running = run(...command, { onStart: (started) => (child = started) });
+  const state = { isOver: false };
+  void running.then(() => (state.isOver = true));
+  if (committing === undefined) await Promise.race([sleep(afterMs), running]);
+  else {
+    await Promise.race([sleep(afterMs / 2), running]);
+    while (!state.isOver && !(existsSync(committing) && readdirSync(committing).length > 0)) await turn();
+    for (const until = performance.now() + random() * windowMs; performance.now() < until;);
+  }
+  child.kill("SIGKILL");
+  return (await running).signal === "SIGKILL";
+}
+
+async function storm(scratch, tool, change, kills) {
+  const { from, to } = change;
+  const prepare = async (env) => {
+    if (!existsSync(env) || !existsSync(join(env, "pyvenv.cfg"))) await succeeded(tool.venv(env));
+    if (from !== undefined) await succeeded(from(tool, env));
+  };
+  const make = placing(scratch, tool, prepare);
+  const counts = {
+    found: { old: 0, new: 0, neither: 0 },
+    untouched: 0,
+    finished: 0,
+    recovered: 0,
+    ended: 0,
+    wrong: [],
+  };
+  const rerun = { whole: 0, broken: [], failed: 0 };
+  const id = (what) => `${tool.name}-${change.name.replaceAll(" ", "-")}-${what}`;
+  const wanted = {};
+  const times = [];
+  const windows = [];
+  for (let i = 0; i < 7; i++) {
+    const { env, undo } = await make(id(`whole-${i}`));
+    wanted.old = listing(env);
+    const { ms, stdout } = await succeeded(to(tool, env));
+    if (i > 0) times.push(ms);
+    if (tool.windowOf !== undefined) windows.push(tool.windowOf(stdout));
+    wanted.new = listing(env);
+    for (const step of undo) step();
+  }
+  const stateOf = (env) => {
+    const now = listing(env);
+    const is = now === wanted.new ? "new" : now === wanted.old ? "old" : "neither";
+    return isOne(is) && brokenRows(env).length === 0 ? is : "neither";
+  };
+  for (let i = 0; i < kills; i++) {
+    const { env, undo } = await make(id(i));
+    const aimed = i % 2 === 1 ? tool.committing?.(env) : undefined;
+    if (!(await killed(to(tool, env), median(times) * (0.3 + 0.75 * random()), aimed, 12))) counts.ended += 1;
+    const found = stateOf(env);
+    counts.found[found] += 1;
+    if (tool.recover !== undefined) {
+      await succeeded(tool.recover(env));
+      const after = stateOf(env);
+      if (!isOne(after) || leavings(env).length > 0)
+        counts.wrong.push(`${env}: ${[...brokenRows(env), ...leavings(env)].slice(0, 3).join(", ")}`);
+      else if (found === "neither") counts.recovered += 1;
+      else counts[after === "new" ? "finished" : "untouched"] += 1;
+    }
+    const again = await ran(to(tool, env));
+    if (again.code !== 0) rerun.failed += 1;
+    else if (stateOf(env) === "new") rerun.whole += 1;
+    else rerun.broken.push(`${env}: ${brokenRows(env).slice(0, 2).join(", ")}`);
+    for (const step of undo) step();
+  }
+  return {
+    tool: tool.name,
+    change: change.name,
+    on: options.on,
+    kills,
+    medianMs: median(times),
+    windows,
+    ...counts,
+    rerun,
+  };
+}
+
+const windowText = (windows) => `${median(windows).toFixed(1)} ms, ${Math.max(...windows).toFixed(1)} ms`;
+
+await inScratch(async (scratch) => {
+  const count = { upgrade: 29, sync: 60, small: 12 }[options.change];
+  const releases = await makeReleases(scratch, count);
+  const cache = join(scratch, "cache");
+  if (options.on === "cache") {
+    for (const folder of [cache, `${cache}-uv`]) {
+      mkdirSync(folder);
+      execFileSync("mount", ["-t", "tmpfs", "none", folder]);
+    }
+  }
+  const { first, second, names } = releases;
+  const install = (file) => (tool, env) => tool.install(env, file);
+  const changes = {
+    upgrade: { name: `upgrade of ${count}`, from: install(first), to: install(second) },
+    install: { name: `fresh install of ${count}`, to: install(first) },
+    uninstall: { name: `uninstall of ${count}`, from: install(first), to: (tool, env) => tool.uninstall(env, names) },
+  };
+  const chosen = { upgrade: ["upgrade"], sync: ["install"], small: ["install", "upgrade", "uninstall"] }[
+    options.change
+  ];
+  const results = [];
+  try {
+    for (const name of chosen)
+      for (const tool of contestants(releases.places, cache)) {
+        const kills = tool.name === "pip" ? Math.ceil(Number(options.kills) / 5) : Number(options.kills);
+        const result = await storm(scratch, tool, changes[name], kills);
+        results.push(result);
+        const { found, untouched, finished, recovered, wrong, ended, rerun } = result;
+        table(`${tool.name}, ${result.change}, ${options.on}: ${kills} kills, ${ended} of them after its end`, [
+          ["found right after the kill: old / new / neither", `${found.old} / ${found.new} / ${found.neither}`],
+          ...(tool.recover === undefined
+            ? []
+            : [
+                ["moments in which a mixture can be seen: median, maximum", windowText(result.windows)],
+                [
+                  "untouched / finished / recovered / wrong",
+                  `${untouched} / ${finished} / ${recovered} / ${wrong.length}`,
+                ],
+              ]),
+          [
+            "after the same command again: whole / broken / failed",
+            `${rerun.whole} / ${rerun.broken.length} / ${rerun.failed}`,
+          ],
+        ]);
+      }
+  } finally {
+    if (options.on === "cache") for (const folder of [cache, `${cache}-uv`]) spawnSync("umount", ["-l", folder]);
+  }
+  const mine = results.filter(({ tool }) => tool === "murre");
+  const broken = mine.flatMap(({ wrong, rerun }) => [
+    ...wrong,
+    ...rerun.broken,
+    ...(rerun.failed > 0 ? ["failed"] : []),
+  ]);
+  finish("kill-changes", { results }, broken, options.json);
+});
