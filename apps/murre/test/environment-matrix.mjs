@@ -97,13 +97,14 @@ class World {
   run(words, env) {
     const index = words[0] === "uninstall" ? [] : ["--index-url", this.index];
     return new Promise((resolve) => {
-      const args = ["--import", preload, bin, "pip", ...words, ...index, "--no-config", "-p", this.env];
+      const args = [bin, "pip", ...words, ...index, "--no-config", "-p", this.env];
       const child = spawn(
         process.execPath,
         args.filter((word) => word !== "--no-config" || words[0] !== "uninstall"),
         {
           cwd: this.folder,
-          env: { ...this.processEnv, ...env },
+          // Worker threads have these as well.
+          env: { ...this.processEnv, NODE_OPTIONS: `--import=${preload}`, ...env },
           stdio: ["ignore", "ignore", "pipe"],
           timeout: longestRunMs,
           killSignal: "SIGABRT",

@@ -52,6 +52,8 @@ test.each(tolerant)("a process that uses %s is refused the calls that are to fai
   expect([ended.made, ended.stderr]).toEqual([[1, 4], "ENOSPC\nENOSPC\n"]);
 });
 
+const counted = (cwd: string) => readFileSync(join(cwd, "count"), "utf8").trimEnd().split("\n");
+
 test("a call that fails is a call", () => {
   const script = `try { fs.rmdirSync("absent"); } catch {} fs.mkdirSync("1");`;
   expect(run(script, { MURRE_KILL_AT: "1" })).toMatchObject({ signal: "SIGKILL", made: [] });
@@ -63,7 +65,7 @@ test("handles and streams are counted, reading and the standard streams are not"
      fs.createWriteStream("b").end("text"); fs.readFileSync("a"); console.log("out");`,
     { MURRE_KILL_COUNT_FILE: "count" },
   );
-  expect(readFileSync(join(cwd, "count"), "utf8")).toBe("main 5\n");
+  expect(counted(cwd)).toEqual(["main 1", "main 2", "main 3", "main 4", "main 5"]);
 });
 
 test("worker threads count their own", () => {
@@ -72,4 +74,12 @@ test("worker threads count their own", () => {
   const ended = run(script, { MURRE_KILL_AT: "2", MURRE_KILL_IN: "worker" });
   expect(ended.signal).toBe("SIGKILL");
   expect(ended.made).toEqual([1, 2, 3]);
+});
+
+test("a thread that is terminated has been counted up to there", () => {
+  const script = `import { isMainThread, parentPort, Worker } from "node:worker_threads";
+    if (isMainThread) { const worker = new Worker(new URL(import.meta.url)); worker.once("message", () => worker.terminate()); }
+    else { fs.mkdirSync("1"); fs.mkdirSync("2"); parentPort.postMessage("done"); setInterval(() => {}, 1000); }`;
+  const { cwd } = run(script, { MURRE_KILL_COUNT_FILE: "count" });
+  expect(counted(cwd)).toEqual(["worker 1", "worker 2"]);
 });

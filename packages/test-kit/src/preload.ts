@@ -10,7 +10,7 @@ import { isMainThread } from "node:worker_threads";
  *     MURRE_KILL_WHEN=before      or after (the default): when the call has had its effect
  *     MURRE_KILL_IN=main          the thread whose count decides: main (the default) or worker
  *     MURRE_KILL_SIGNAL=SIGINT    another signal, which the process may handle (default: SIGKILL)
- *     MURRE_KILL_COUNT_FILE=path  at its end each thread appends "<main|worker> <calls>"
+ *     MURRE_KILL_COUNT_FILE=path  each thread appends "<main|worker> <n>" at its n-th call, so that one that is terminated is counted as well
  *
  * Or lets calls fail, which then have no effect:
  *
@@ -60,6 +60,15 @@ const opening = ["open", "openFileHandle"];
 
 let calls = 0;
 
+/** Writing the count is no call. */
+let isNoting = false;
+
+function note(file: string): void {
+  isNoting = true;
+  appendFileSync(file, `${thread} ${calls}\n`);
+  isNoting = false;
+}
+
 function kill(): void {
   process.kill(process.pid, signal);
 }
@@ -67,7 +76,9 @@ function kill(): void {
 function counted(call: Call, isChange: (values: readonly unknown[]) => boolean): Call {
   return function (this: unknown, ...values) {
     if (!isChange(values)) return call.apply(this, values);
+    if (isNoting) return call.apply(this, values);
     calls += 1;
+    if (countFile !== undefined) note(countFile);
     if (failFrom > 0 && calls >= failFrom && calls < failTo) return fail(call.name, values);
     if (!isArmed || calls !== at) return call.apply(this, values);
     if (isBefore) kill();
@@ -130,9 +141,3 @@ patch(changing, () => true);
 patch(composite, ([target]) => typeof target !== "number" || target > 2);
 patch(writing, ([descriptor]) => typeof descriptor === "number" && descriptor > 2);
 patch(opening, ([, flags]) => typeof flags === "number" && (flags & creates) !== 0);
-
-if (countFile !== undefined)
-  process.once("exit", () => {
-    const total = calls;
-    appendFileSync(countFile, `${thread} ${total}\n`);
-  });
