@@ -44,7 +44,7 @@ export interface IndexClientOptions {
   readonly strategy?: IndexStrategy;
   /** Pages and metadata are kept here between runs; without it, in memory only. */
   readonly documents?: Documents | undefined;
-  /** Lets one of the processes that miss a page at the same time ask for it; without it, each asks. */
+  /** Lets one of the processes that miss a page, or a wheel's metadata, at the same time ask for it; without it, each asks. */
   readonly once?: CacheOperation["documentOnce"] | undefined;
   readonly refresh?: Refresh;
   /** Only what is cached or local is used. */
@@ -122,8 +122,9 @@ class Client implements IndexClient {
     });
     this.#requests = createSlots(network.concurrentRequests ?? 50);
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
-    const common = { transport: this.#transport, slots: this.#requests, documents, onEvent };
-    this.#pages = { ...common, once: options.once, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
+    const { once } = options;
+    const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent };
+    this.#pages = { ...common, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
     this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
   }
 

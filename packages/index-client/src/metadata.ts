@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Documents } from "@murre/cache";
+import type { CacheOperation, Documents } from "@murre/cache";
 import { readWheelMetadata } from "@murre/wheel";
 import { acceptedEncodings, answerContent } from "./answer-text.ts";
 import { HashMismatch, HttpStatusError } from "./errors.ts";
@@ -16,6 +16,8 @@ export interface MetadataSources {
   readonly transport: Transport;
   readonly slots: Slots;
   readonly documents: Documents | undefined;
+  /** Lets one of the processes that miss a wheel's metadata at the same time ask for it. */
+  readonly once: CacheOperation["documentOnce"] | undefined;
   readonly servers: RangeServers;
   readonly onEvent: (event: IndexEvent) => void;
 }
@@ -32,12 +34,34 @@ export async function readMetadata(
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const segments = documentOf(file);
-  const cached = segments === undefined ? undefined : sources.documents?.read(...segments);
-  if (cached !== undefined) return cached.toString("utf8");
-  const text = file.url.startsWith("file:")
-    ? await readLocal(file)
-    : ((await readSeparate(sources, file, signal)) ?? (await readRanged(sources, file, signal)));
-  if (text !== undefined && segments !== undefined) sources.documents?.write(segments, text);
+  const cached = readCached(sources, segments);
+  if (cached !== undefined) return cached;
+  if (file.url.startsWith("file:")) return kept(sources, segments, await readLocal(file));
+  const ask = async (by: AbortSignal | undefined) =>
+    kept(sources, segments, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
+  if (segments === undefined || sources.once === undefined) return ask(signal);
+  const found = await sources.once<{ readonly text: string | undefined }>({
+    key: `the metadata of ${file.filename} (${segments[2] ?? ""})`,
+    lookup: () => {
+      const left = readCached(sources, segments);
+      return left === undefined ? undefined : { text: left };
+    },
+    make: async (by) => ({ text: await ask(by) }),
+    signal,
+  });
+  return found.text;
+}
+
+function readCached({ documents }: MetadataSources, segments: readonly string[] | undefined): string | undefined {
+  return segments === undefined ? undefined : documents?.read(...segments)?.toString("utf8");
+}
+
+function kept(
+  { documents }: MetadataSources,
+  segments: readonly string[] | undefined,
+  text: string | undefined,
+): string | undefined {
+  if (text !== undefined && segments !== undefined) documents?.write(segments, text);
   return text;
 }
 

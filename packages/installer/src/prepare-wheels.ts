@@ -178,9 +178,11 @@ async function fetchAndAdd(
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
   const { cache } = services;
-  const { name, source } = distribution;
+  const { name, source, hashes } = distribution;
   const remembered = source.hashes["sha256"] === undefined ? rememberedUrl(source.url, cache) : undefined;
-  const entry = remembered === undefined ? undefined : cache.lookup(name, remembered.sha256);
+  // What the user does not accept by its sha256 is fetched, whatever the server says of it: then its bytes can be compared.
+  const mayStay = remembered !== undefined && isAcceptedBySha256(hashes, remembered.sha256);
+  const entry = mayStay ? cache.lookup(name, remembered.sha256) : undefined;
   const still = entry === undefined || remembered === undefined ? undefined : remembered.validators;
   const downloaded = await download(distribution, services, maker, partial, still);
   if (downloaded.kind === "unchanged" && entry !== undefined) {
@@ -189,8 +191,10 @@ async function fetchAndAdd(
   }
   if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
   const { sha256, validators, path } = downloaded;
+  // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
   const added =
-    cache.lookup(name, sha256) ?? (await addReceived(distribution, { path, sha256 }, services, maker, partial));
+    (isAcceptedBySha256(hashes, sha256) ? cache.lookup(name, sha256) : undefined) ??
+    (await addReceived(distribution, { path, sha256 }, services, maker, partial));
   partial.remove();
   if (source.hashes["sha256"] === undefined)
     cache.documents.write(
