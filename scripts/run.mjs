@@ -73,7 +73,23 @@ function demo() {
   return spawnSync(process.execPath, [join(root, "scripts/demo.mjs")], { cwd: root, stdio: "inherit" }).status === 0;
 }
 
-const jobs = { demo, test };
+/** Every point at which a process can be killed or refused; the tests try a seeded part of them. */
+function matrix() {
+  if (!setUp()) return false;
+  const files = [
+    "packages/cache/test/kill-matrix.mjs",
+    "apps/murre/test/cache-matrix.mjs",
+    "apps/murre/test/environment-matrix.mjs",
+  ];
+  return files
+    .map((file) => {
+      console.log(file);
+      return spawnSync(process.execPath, [join(root, file)], { cwd: root, stdio: "inherit" }).status === 0;
+    })
+    .every(Boolean);
+}
+
+const jobs = { demo, test, matrix };
 const job = jobs[process.argv[2]];
 if (job === undefined) throw new Error(`usage: node scripts/run.mjs ${Object.keys(jobs).join("|")}`);
 process.exitCode = job() ? 0 : 1;

@@ -1,4 +1,5 @@
 import { runCli } from "@murre/cli";
+import { writeSync } from "node:fs";
 import { createMurre } from "./create-murre.ts";
 import { version } from "./version.ts";
 
@@ -18,6 +19,7 @@ export async function main(): Promise<void> {
     if (error.code !== "EPIPE") throw error;
     process.stdout.destroy();
   });
+  process.on("exit", refuseSilence);
   const exitCode = await runCli(process.argv.slice(2), {
     version,
     platform: process.platform,
@@ -27,5 +29,17 @@ export async function main(): Promise<void> {
     signal: interruption.signal,
     createOperations: createMurre,
   });
+  process.off("exit", refuseSilence);
   process.exitCode = exitCode;
+}
+
+/** Node's code of a program whose event loop ran empty while it still waited. */
+const unsettled = 13;
+
+/** A command that is not done must not look like one that is: nothing is left that could wake it up. */
+function refuseSilence(exitCode: number): void {
+  if (exitCode !== 0 && exitCode !== unsettled) return;
+  const state = "what it changed is whole or is completed by the next command";
+  writeSync(2, `error: the command ended before its work was done; ${state}. Please report this (MURRE_UNSETTLED)\n`);
+  process.exitCode = 1;
 }

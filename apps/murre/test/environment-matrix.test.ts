@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { runEnvironmentMatrix } from "./environment-matrix.mjs";
 
 describe("a command that is ended, or refused, at any call that changes a file system", () => {
-  // All of the points: pnpm test:matrix.
+  // All of the points: npm run test:matrix.
   test(
     "leaves the environment exactly as it was or exactly as it was to become, once the next command ran",
     { timeout: 300_000 },

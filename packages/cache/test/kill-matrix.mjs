@@ -1,12 +1,13 @@
 // Ends processes at every call that changes the cache, and looks at what the next ones make of it.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseRecord } from "@murre/wheel";
 import { seededRandom, writeWheel } from "@murre/test-kit";
 import { maintainCache } from "../dist/index.js";
+import { leavings } from "./leavings.mjs";
 
 const child = fileURLToPath(new URL("cache-child.mjs", import.meta.url));
 const preload = import.meta.resolve("@murre/test-kit/preload");
@@ -71,28 +72,6 @@ function wrongFiles(pkg) {
           .digest("base64url") !== digest,
     )
     .map(({ path }) => `${pkg}/${path} is not what RECORD says`);
-}
-
-/** Everything that no pointer leads to. */
-function leavings(root) {
-  const names = (...folder) => (existsSync(join(root, ...folder)) ? readdirSync(join(root, ...folder)) : []);
-  const swept = ["tmp", "trash", "condemned", "snapshots", "leases", "heartbeats", "partial", "locks"];
-  const named = new Set(
-    names("archives").flatMap((project) =>
-      names("archives", project).map((sha256) => readFileSync(join(root, "archives", project, sha256), "utf8").trim()),
-    ),
-  );
-  return [
-    ...swept.flatMap((folder) =>
-      names(folder)
-        // A judge's probe (no byte) lives for two system calls; one whose judge was killed goes with the first sweep a minute later.
-        .filter((name) => !name.startsWith("probe-"))
-        .map((name) => `${folder}/${name} is left`),
-    ),
-    ...names("store")
-      .filter((id) => !named.has(id))
-      .map((id) => `store/${id} is named by nothing`),
-  ];
 }
 
 async function countCalls(scenario, world, cache) {

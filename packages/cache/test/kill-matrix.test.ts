@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { runKillMatrix } from "./kill-matrix.mjs";
 
 describe("killed before or after any call that changes the cache, while it is filled, cleaned or pruned", () => {
-  // All of the points: pnpm test:matrix.
+  // All of the points: npm run test:matrix.
   test(
     "the next process fills it correctly, and one prune later nothing is left over",
     { timeout: 300_000 },
