@@ -1,30 +1,12 @@
-import { temporaryFolder, type WheelSpec } from "@murre/test-kit";
-import { indexedWheel, writeIndex } from "@murre/test-kit";
-import { spawnSync } from "node:child_process";
+import { indexedWheel, writeIndex, type WheelSpec } from "@murre/test-kit";
 import { existsSync, mkdirSync, readdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeCommandWorld, run, succeeded, type CommandWorld, type Run } from "./command-world.ts";
+import { canMount, mount, unmountAfterEach } from "./mounts.ts";
 import { brokenRecords, snapshot } from "../../../packages/installer/test/world.ts";
 
-const mounted: string[] = [];
-afterEach(() => {
-  for (const folder of mounted.splice(0).toReversed()) spawnSync("umount", [folder]);
-});
-
-function mount(...words: string[]): boolean {
-  const { status } = spawnSync("mount", words, { stdio: "ignore" });
-  if (status === 0 && !words.some((word) => word.includes("remount"))) mounted.push(words.at(-1) ?? "");
-  return status === 0;
-}
-
-/** Mounting needs rights that not every machine gives. */
-const canMount = (() => {
-  const folder = temporaryFolder("probe");
-  const isMounted = spawnSync("mount", ["-t", "tmpfs", "none", folder], { stdio: "ignore" }).status === 0;
-  if (isMounted) spawnSync("umount", [folder]);
-  return isMounted;
-})();
+unmountAfterEach();
 
 const tool = (version: string, extra: WheelSpec["files"] = {}): WheelSpec => ({
   name: "tool",

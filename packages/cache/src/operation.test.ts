@@ -1,7 +1,17 @@
 import { temporaryFolder } from "@murre/test-kit";
 import type { UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { entryId } from "./layout.ts";
@@ -179,6 +189,39 @@ describe("outside interference is a miss, never an error", () => {
       });
       expect(listed(cache, "store")).toContain(own);
       expect(cache.lookup("a", sha256)?.id).not.toBe(own);
+    }),
+  );
+});
+
+describe("an entry from before this machine was started", () => {
+  /** As if a process of another boot had published it: its name and its times tell. */
+  function fromEarlierBoot({ layout }: CacheOperation, id: string): string {
+    const other = id.replace(/_[0-9a-z]{5}/, "_0boot");
+    renameSync(layout.entry(id), layout.entry(other));
+    writeFileSync(layout.pointer("a", sha256), `${other}\n`); // the token is a link of it
+    utimesSync(`${layout.entry(other)}/manifest`, new Date(0), new Date(0));
+    return `${layout.entry(other)}/pkg/a.py`;
+  }
+
+  test(
+    "whose files a power loss cut off is a miss, and published anew",
+    withCache(async (cache) => {
+      const file = fromEarlierBoot(cache, (await cache.add("a", fill())).id);
+      writeFileSync(file, "");
+      expect(cache.lookup("a", sha256)).toBeUndefined();
+      expect(listed(cache, "condemned")).toHaveLength(1);
+      await cache.add("a", fill());
+      expect(readFileSync(join(cache.lookup("a", sha256)?.filesFolder ?? "", "a.py"), "utf8")).toBe("print()\n");
+    }),
+  );
+
+  test(
+    "is looked through once: at its first use",
+    withCache(async (cache) => {
+      const file = fromEarlierBoot(cache, (await cache.add("a", fill())).id);
+      expect(cache.lookup("a", sha256)).toBeDefined();
+      writeFileSync(file, "");
+      expect(cache.lookup("a", sha256)).toBeDefined();
     }),
   );
 });

@@ -18,7 +18,7 @@ import { cacheLayout, type CacheLayout } from "./layout.ts";
 import { beginPartial, type PartialDownload } from "./partial.ts";
 import { readPointer, usePointer } from "./pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, type FillEntry } from "./publish.ts";
-import { isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
+import { hasSurvived, isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
 import { sweepCondemned } from "./sweep.ts";
 
 /** What work on an entry needs: everything it makes belongs to one lease. */
@@ -195,8 +195,10 @@ class LeasedOperation implements CacheOperation {
     const id = usePointer(pointer);
     if (id === undefined) return undefined;
     const entry = openEntry(layout, id, sha256);
-    if (entry === undefined && mayHeal) heal(layout, pointer);
-    return entry;
+    // What cannot be healed is not asked whether it is whole: a read-only cache was not being written to when the power went.
+    if (!mayHeal || (entry !== undefined && hasSurvived(entry))) return entry;
+    heal(layout, pointer);
+    return undefined;
   }
 
   add(project: string, fill: FillEntry): Promise<StoreEntry> {

@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
-import type { CacheLayout } from "./layout.ts";
+import { readFileSync, statSync, utimesSync } from "node:fs";
+import { uptime } from "node:os";
+import { isOfThisBoot } from "@murre/locking";
+import { leaseOfEntry, type CacheLayout } from "./layout.ts";
 import { decodeManifest, type Manifest } from "./manifest.ts";
 
 /** One unpacked archive in the store. It stays intact for as long as the operation that looked it up has not ended. */
@@ -32,4 +34,27 @@ export function isWhole({ filesFolder, manifest }: StoreEntry): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Nothing is synced to the disk when an entry is published, so a power loss can leave one whose files are cut off. An entry from before this
+ * machine was started gets one check of all sizes at its first use; its manifest's time then says that it has had it.
+ * @param bootMs when this machine was started, in milliseconds since the epoch
+ */
+export function hasSurvived(entry: StoreEntry, bootMs = Date.now() - uptime() * 1000): boolean {
+  const lease = leaseOfEntry(entry.id);
+  if (lease !== undefined && isOfThisBoot(lease)) return true;
+  const manifest = `${entry.filesFolder}/../manifest`;
+  try {
+    if (statSync(manifest).mtimeMs >= bootMs) return true;
+  } catch {
+    return false; // gone meanwhile
+  }
+  if (!isWhole(entry)) return false;
+  try {
+    utimesSync(manifest, new Date(), new Date());
+  } catch {
+    // Another user's: it is checked again each time.
+  }
+  return true;
 }

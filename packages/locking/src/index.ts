@@ -1,4 +1,5 @@
 export { takeLease, withLease, type Lease, type LeaseOptions } from "./lease.ts";
+export { isOfThisBoot } from "./lease-name.ts";
 export { sweepLeases, type LeaseSweep } from "./sweep-leases.ts";
 export { judge, judgeAtOnce, deathAgeMs, type JudgeOptions, type Stake, type Verdict } from "./liveness.ts";
 export { describeLockEvent, type LockEvent, type LockEventListener, type LockHolder } from "./lock-events.ts";

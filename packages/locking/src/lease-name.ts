@@ -44,6 +44,11 @@ export function thisProcess(): { readonly name: ProcessName; readonly part: stri
   return known;
 }
 
+/** Whether a lease of this name was taken since this machine was started. */
+export function isOfThisBoot(name: string): boolean {
+  return parseLeaseName(name)?.boot === thisProcess().name.boot;
+}
+
 function nameProcess(platform: NodeJS.Platform, pid: number, thread: number): ProcessName {
   // Without a boot id nobody may judge by pid: a name of its own makes every judge, this host's too, wait for the heartbeat.
   const boot = bootId(platform) ?? `${hostname()} ${randomUUID()}`;
