@@ -141,6 +141,7 @@ export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags {
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
+  readonly overwrite?: boolean;
   readonly pre?: boolean;
   readonly onlyBinary?: string[];
   /** The values of --no-binary, which commander reads as the negation of a --binary; true without any. */
@@ -166,7 +167,8 @@ export function addChangeOptions(command: Command): Command {
         "hardlink",
         "copy",
       ]),
-    );
+    )
+    .option("--overwrite", "keep a file that nobody owns beside, as NAME.murre-backup, where a new one belongs");
 }
 
 export function changeOptions(flags: ChangeFlags): ChangeOptions {
@@ -181,6 +183,7 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
       linkMode: flags.linkMode,
+      overwrite: flags.overwrite,
       prereleases: flags.pre,
       onlyBinary: flags.onlyBinary,
       noBinary: flags.binary === true ? undefined : flags.binary,

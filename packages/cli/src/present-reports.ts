@@ -151,6 +151,12 @@ function describeProblem({ kind, name, version, requirement, installed }: CheckP
       return `${name} ${version} requires Python ${requirement}`;
     case "incomplete":
       return `${name} ${version} was left half-installed by an interrupted command; install it again`;
+    case "duplicate":
+      return `${name} ${version} is installed beside another version of it; install it again`;
+    case "missing-file":
+      return `${name} ${version}: ${requirement} is missing`;
+    case "changed-file":
+      return `${name} ${version}: ${requirement} has other bytes than RECORD says`;
     case "unreadable":
       return `${name} ${version}: its metadata cannot be read: ${requirement}`;
   }

@@ -214,12 +214,14 @@ function addShow(parent: Command, run: Runner): void {
 
 interface CheckFlags extends GlobalFlags, PythonFlags {
   readonly recover?: boolean;
+  readonly files?: boolean;
 }
 
 function addCheck(parent: Command, run: Runner): void {
   const command = parent
     .command("check")
     .description("Verify that what is installed has what it needs")
+    .option("--files", "compare every file with its RECORD as well")
     .option("--recover", "only complete a change that was interrupted");
   addGlobalOptions(addPythonOptions(command)).action((flags: CheckFlags) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
@@ -227,7 +229,11 @@ function addCheck(parent: Command, run: Runner): void {
         const report = await operations.recover({ ...context, ...pythonOptions(flags) });
         return printReport(report, flags, terminal, presentRecover);
       }
-      const report = await operations.check({ ...context, ...pythonOptions(flags) });
+      const report = await operations.check({
+        ...context,
+        ...pythonOptions(flags),
+        ...defined({ files: flags.files }),
+      });
       printReport(report, flags, terminal, presentCheck);
       if (report.problems.length > 0) fail();
     }),

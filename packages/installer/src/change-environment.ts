@@ -1,24 +1,18 @@
 import type { IndexClient } from "@murre/index-client";
 import {
+  isUntouched,
   LinkFailed,
-  NoRecord,
-  planChange,
-  planRemoval,
   removeState,
-  viewEnvironment,
   type ChangePlan,
   type CommitEnd,
   type EnvironmentWriter,
-  type RecordedDistribution,
   type RenameConditions,
-  type WheelToInstall,
 } from "@murre/linker";
-import { readDirectUrl, readInstalledRecord, type InstalledDistribution } from "@murre/python";
-import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "./change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
-import { directUrlInfo } from "./direct-url-info.ts";
+import { findDamage, type DamagedFile } from "./damage.ts";
+import { describeConflicts, describeDamage, describeUnrestored } from "./describe-change.ts";
 import {
   accessTo,
   changeExclusively,
@@ -29,11 +23,11 @@ import {
   type InstalledState,
   type WriteOptions,
 } from "./environment-access.ts";
+import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "./preparation.ts";
 import type { PreparedWheel, PrepareServices } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
-import type { TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
 
 /** The environment is to hold `resolved`; `extraneous` says what becomes of everything else in it. */
@@ -91,6 +85,8 @@ class EnvironmentChange {
   #done: Done | undefined;
   #misfortunes = 0;
   #attempts = 0;
+  /** What is not as its RECORD has it; undefined as long as nobody had to look. */
+  #damage: ReadonlyMap<InstalledDistribution, readonly DamagedFile[]> | undefined;
 
   constructor(operation: ChangeOperation, client: IndexClient, decide: Decide) {
     this.#operation = operation;
@@ -113,8 +109,11 @@ class EnvironmentChange {
         continue;
       }
       const difference = this.#compare(wanted, installed);
-      if (this.#operation.options.dryRun === true || difference.add.length + difference.remove.length === 0)
+      if (this.#operation.options.dryRun === true) return this.#report(difference);
+      if (difference.add.length + difference.remove.length === 0) {
+        if (this.#done === undefined && this.#isVerified(difference)) await this.#stamp(difference, installed);
         return this.#report(difference);
+      }
       const prepared = await this.#prepare(difference, wanted.build);
       const end = await this.#change(difference, prepared, installed);
       if (end === "done") return this.#report(difference);
@@ -143,14 +142,43 @@ class EnvironmentChange {
   }
 
   #compare(wanted: WantedState, installed: InstalledState): Difference {
-    return compareInstalled(wanted.resolved, installed.own, {
+    this.#damage = undefined;
+    const difference = compareInstalled(wanted.resolved, installed.own, {
       extraneous: wanted.extraneous,
       // What an attempt of this operation has reinstalled is not reinstalled again.
       reinstall: this.#operation.options.reinstall === true && this.#done === undefined,
-      isTorn,
+      isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: (distribution) => readDirectUrl(distribution)?.url,
       ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
     });
+    describeDamage(difference, this.#damage ?? new Map(), this.#operation.onEvent);
+    return difference;
+  }
+
+  /** Whether files of it are missing or changed. Only where another program has changed the environment is everything looked at, once. */
+  #isDamaged(distribution: InstalledDistribution, { own }: InstalledState): boolean {
+    const { destination } = this.#operation.target;
+    this.#damage ??= isUntouched(this.access.state, destination) ? new Map() : findDamage(own, destination.boundary);
+    return this.#damage.has(distribution);
+  }
+
+  /** Whether everything was looked at because another program had changed something, and what stays is whole. */
+  #isVerified({ keep }: Difference): boolean {
+    return this.#damage !== undefined && !keep.some((distribution) => this.#damage?.has(distribution));
+  }
+
+  /** Nothing has to change, and everything was looked at: the next command need not look again. */
+  async #stamp(difference: Difference, installed: InstalledState): Promise<void> {
+    const { target, options, onEvent } = this.#operation;
+    if (options.target !== undefined || isUntouched(this.access.state, target.destination)) return;
+    try {
+      await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
+        isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, []) : undefined,
+      );
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      onEvent({ type: "debug", message: `the environment cannot be marked as whole: ${String(error)}` });
+    }
   }
 
   async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[]> {
@@ -209,29 +237,24 @@ class EnvironmentChange {
     difference: Difference,
     prepared: readonly PreparedWheel[],
   ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
-    const { options, linkWorkers, cache, target } = this.#operation;
-    const plan = planFor(target, difference, prepared, this.#conditions);
-    this.#describeConflicts(plan);
+    const { options, linkWorkers, cache, target, onEvent } = this.#operation;
+    const { plan, unrestored } = planFor(target, difference, prepared, {
+      conditions: this.#conditions,
+      unowned: options.overwrite === true ? "keep beside" : "refuse",
+      stamp: writer.stamp,
+      cache,
+      isDamaged: (distribution) => this.#damage?.has(distribution) === true,
+    });
+    describeConflicts(plan, onEvent);
+    describeUnrestored(unrestored, onEvent);
     const outcome = await writer.commit(plan, {
       mode: options.linkMode ?? "auto",
       workers: linkWorkers,
       validate: () => cache.validate(),
+      isVerified: this.#isVerified(difference),
+      unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),
     });
     return { plan, outcome };
-  }
-
-  #describeConflicts({ conflicts }: ChangePlan): void {
-    const { onEvent } = this.#operation;
-    for (const { path, winner, losers, identical } of conflicts)
-      onEvent(
-        identical
-          ? { type: "debug", message: `${path}: ${[...losers, winner].join(", ")} have the same bytes` }
-          : {
-              type: "warning",
-              code: "MURRE_WARNING_CONTESTED_PATH",
-              message: `${path}: ${[...losers, winner].join(", ")} all have this file; the one of ${winner} is used`,
-            },
-      );
   }
 
   #writeOptions(): WriteOptions {
@@ -266,55 +289,4 @@ class EnvironmentChange {
       durationsMs: this.#durations,
     };
   }
-}
-
-function planFor(
-  target: TargetEnvironment,
-  difference: Difference,
-  prepared: readonly PreparedWheel[],
-  conditions: RenameConditions,
-): ChangePlan {
-  const view = viewEnvironment(() => difference.keep.map(recorded));
-  const removals = difference.remove.map((distribution) =>
-    planRemoval(removable(distribution), target.destination.boundary, (path) => view.ownersOf(path).length > 0),
-  );
-  const torn = new Set(difference.remove.filter(isTorn).map(({ normalizedName }) => normalizedName));
-  const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: torn.has(wheel.distribution.name) }));
-  return planChange(target.destination, wheels, removals, view, conditions);
-}
-
-function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {
-  const { name, version, requested, directUrl, source } = distribution;
-  return {
-    name,
-    version,
-    entry,
-    requested,
-    ...(directUrl === undefined
-      ? {}
-      : // Of a source it is the archive that has the hash, not what was built from it.
-        {
-          directUrl: directUrlInfo(
-            directUrl,
-            source.filename.endsWith(".whl") ? entry.sha256 : source.hashes["sha256"],
-          ),
-        }),
-  };
-}
-
-function recorded(distribution: InstalledDistribution): RecordedDistribution {
-  const { normalizedName: name, version, sitePackages, path } = distribution;
-  return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };
-}
-
-/** Of a torn distribution only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
-function removable(distribution: InstalledDistribution): RecordedDistribution {
-  const found = recorded(distribution);
-  if (isTorn(distribution)) {
-    const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
-    const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
-    return { ...found, record: files.map((name) => ({ path: `${basename(distribution.path)}/${name}` })) };
-  }
-  if (found.record.length === 0) throw new NoRecord(distribution.name, distribution.path);
-  return found;
 }

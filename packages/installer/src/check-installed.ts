@@ -1,22 +1,39 @@
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
-import { readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
+import { readAllInstalled, readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
 import { satisfiesPython } from "./choose-file.ts";
-import type { ListOptions } from "./operations.ts";
+import { findDamage } from "./damage.ts";
+import type { CheckOptions } from "./operations.ts";
 import type { CheckProblem, CheckReport } from "./reports.ts";
 import { withReadOperation } from "./read-operation.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { isTorn } from "./torn.ts";
 
-/** `murre pip check`: whether every requirement of what is installed is met. Writes nothing into the environment. */
-export function checkInstalled(settings: InstallerSettings, options: ListOptions): Promise<CheckReport> {
+/** `murre pip check`: whether every requirement of what is installed is met, and its files are there. Writes nothing into the environment. */
+export function checkInstalled(settings: InstallerSettings, options: CheckOptions): Promise<CheckReport> {
   return withReadOperation(settings, options, (target) => {
     const installed = readInstalled(target.visible);
     const byName = new Map(installed.map((distribution) => [distribution.normalizedName, distribution]));
     const { markerEnvironment, version } = target.interpreter;
     const problems = installed.flatMap((distribution) => problemsOf(distribution, byName, markerEnvironment, version));
+    const own = readAllInstalled(target.sitePackages);
+    problems.push(...duplicates(own));
+    if (options.files === true) problems.push(...damagedFiles(own, target.destination.boundary));
     return { environment: target.folder, checked: installed.length, problems };
   });
+}
+
+/** Of two of one name only one is found when its name is asked for, but the files of both are there. */
+function duplicates(installed: readonly InstalledDistribution[]): CheckProblem[] {
+  return installed
+    .filter((one, at) => installed[at - 1]?.normalizedName === one.normalizedName)
+    .map(({ normalizedName: name, version }) => ({ kind: "duplicate", name, version, requirement: "" }));
+}
+
+function damagedFiles(installed: readonly InstalledDistribution[], boundary: string): CheckProblem[] {
+  return [...findDamage(installed, boundary)].flatMap(([{ normalizedName: name, version }, files]) =>
+    files.map(({ kind, path }) => ({ kind, name, version, requirement: path })),
+  );
 }
 
 function problemsOf(

@@ -9,7 +9,7 @@ import {
   type WriterOptions,
 } from "@murre/linker";
 import { describeLockEvent, type Lease } from "@murre/locking";
-import { readInstalled, type InstalledDistribution } from "@murre/python";
+import { readAllInstalled, readInstalled, type InstalledDistribution } from "@murre/python";
 import type { OnEvent } from "./events.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 
@@ -40,17 +40,20 @@ export function readConsistently<T>({ state, target, onEvent, signal }: Access, 
 
 /** What is installed: of the folders that are changed, and of all that the environment sees. */
 export interface InstalledState {
+  /** Also what a namesake hides. */
   readonly own: readonly InstalledDistribution[];
   readonly visible: readonly InstalledDistribution[];
 }
 
 export function readInstalledState({ sitePackages, visible }: TargetEnvironment): InstalledState {
-  const own = readInstalled(sitePackages);
-  return { own, visible: visible.length === sitePackages.length ? own : readInstalled(visible) };
+  const own = readAllInstalled(sitePackages);
+  const names = new Set(own.map(({ normalizedName }) => normalizedName));
+  const isAll = visible.length === sitePackages.length && names.size === own.length;
+  return { own, visible: isAll ? own : readInstalled(visible) };
 }
 
 export function isSameState(a: InstalledState, b: InstalledState): boolean {
-  const paths = ({ visible }: InstalledState) => visible.map(({ path }) => path).join("\n");
+  const paths = ({ own, visible }: InstalledState) => [...own, ...visible].map(({ path }) => path).join("\n");
   return paths(a) === paths(b);
 }
 

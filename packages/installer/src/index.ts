@@ -5,6 +5,7 @@ export type {
   CollectOptions,
   IndexOptions,
   InstallOptions,
+  CheckOptions,
   ListOptions,
   OperationContext,
   Operations,

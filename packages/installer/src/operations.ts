@@ -82,6 +82,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly requireHashes?: boolean;
   /** Default "auto": a clone where the file system can, else a hard link, else a copy. */
   readonly linkMode?: "auto" | "clone" | "hardlink" | "copy";
+  /** A file that no installed distribution has, where a new one belongs, is kept beside as `NAME.murre-backup`; without it, it is refused. */
+  readonly overwrite?: boolean;
   /** Takes pre-releases like other releases. */
   readonly prereleases?: boolean;
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
@@ -140,6 +142,11 @@ export interface ListOptions extends OperationContext, PythonOptions {
   readonly excludeEditable?: boolean;
 }
 
+export interface CheckOptions extends OperationContext, PythonOptions {
+  /** Compares every file with its RECORD as well. */
+  readonly files?: boolean;
+}
+
 export interface ShowOptions extends OperationContext, PythonOptions {
   readonly names: readonly string[];
   readonly files?: boolean;
@@ -165,8 +172,8 @@ export interface Operations {
   list(options?: ListOptions): Promise<InstalledReport>;
   /** What the metadata of installed distributions says. Writes nothing. */
   show(options: ShowOptions): Promise<ShowReport>;
-  /** Whether all requirements of what is installed are met. Writes nothing. */
-  check(options?: ListOptions): Promise<CheckReport>;
+  /** Whether all requirements of what is installed are met, and with `files` whether every file is as its RECORD has it. Writes nothing. */
+  check(options?: CheckOptions): Promise<CheckReport>;
   /** Brings a change that was interrupted to its end, which every changing operation does first. Does nothing else. */
   recover(options?: ListOptions): Promise<RecoverReport>;
   /** The cache folder in use. */

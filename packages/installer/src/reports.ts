@@ -89,12 +89,20 @@ export interface ShownDistribution extends InstalledPin {
   readonly files?: readonly string[];
 }
 
-/** A requirement of an installed distribution that is not met. */
+/** A requirement of an installed distribution that is not met, or what is wrong with the distribution itself. */
 export interface CheckProblem {
-  readonly kind: "missing" | "incompatible" | "requires-python" | "unreadable" | "incomplete";
+  readonly kind:
+    | "missing"
+    | "incompatible"
+    | "requires-python"
+    | "unreadable"
+    | "incomplete"
+    | "duplicate"
+    | "missing-file"
+    | "changed-file";
   readonly name: string;
   readonly version: string;
-  /** The requirement as its metadata has it; for `requires-python` the specifiers. */
+  /** The requirement as its metadata has it; for `requires-python` the specifiers; for files the path as RECORD has it. */
   readonly requirement: string;
   /** The version that is installed instead, for `incompatible`. */
   readonly installed?: string;

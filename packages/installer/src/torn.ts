@@ -2,12 +2,15 @@ import { readInstaller, type InstalledDistribution } from "@murre/python";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+/** They write a RECORD: where it is missing, they did not finish, or somebody killed them while they removed. */
+const writersOfRecords = new Set<string | undefined>([undefined, "murre", "pip", "uv"]);
+
 /**
- * Whether a killed murre left only a part of this distribution: its dist-info comes first and RECORD last. What another
- * installer wrote without a RECORD (a system's package manager does) is whole.
+ * Whether a killed installer left only a part of this distribution. What a system's package manager wrote without a RECORD is whole.
  */
 export function isTorn(distribution: InstalledDistribution): boolean {
-  if (distribution.format !== "dist-info" || existsSync(join(distribution.path, "RECORD"))) return false;
-  const installer = readInstaller(distribution);
-  return installer === undefined || installer === "murre";
+  const { format, path } = distribution;
+  if (format !== "dist-info") return false;
+  if (existsSync(join(path, "RECORD"))) return !existsSync(join(path, "METADATA"));
+  return writersOfRecords.has(readInstaller(distribution));
 }

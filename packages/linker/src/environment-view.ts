@@ -33,6 +33,16 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
         return undefined; // gone since it was listed: not the same bytes
       }
     },
+    isCutOff(path, whole) {
+      try {
+        const size = statSync(path).size;
+        const there = readFileSync(path);
+        const bytes = typeof whole === "string" ? readFileSync(whole) : whole;
+        return size < bytes.length && bytes.subarray(0, there.length).equals(there);
+      } catch {
+        return false;
+      }
+    },
     readApart: (entry, path) => readFileSync(`${entry.filesFolder}/${path}`),
   };
 }

@@ -8,7 +8,7 @@ export class UnownedFileInTheWay extends Error {
     if (paths.length > shown.length) shown.push(`  and ${paths.length - shown.length} more`);
     super(
       `these files belong to no installed distribution and stand where new ones belong:\n${shown.join("\n")}\n` +
-        "move them away and run the command again; the environment is as it was",
+        "move them away, or run the command again with --overwrite, which keeps them beside; the environment is as it was",
     );
     this.paths = paths;
   }

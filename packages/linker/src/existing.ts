@@ -19,6 +19,8 @@ export interface EnvironmentView {
   ownersOf(path: string): readonly string[];
   /** The sha256 of an existing file, base64url without padding as in RECORD; asked only for files that are replaced. */
   digestOf(path: string): string | undefined;
+  /** Whether an existing file holds nothing but the first bytes of another one, as a copy that was cut off does. */
+  isCutOff(path: string, whole: string | Buffer): boolean;
   /** The bytes of a file of a store entry that stands apart from the linked ones. */
   readApart(entry: StoreEntry, path: string): Buffer;
 }
@@ -65,11 +67,13 @@ interface Newcomer {
   readonly wheel: string;
   readonly completes: boolean;
   readonly digest: () => string | undefined;
+  /** Its bytes, or the file that has them. */
+  readonly content: string | Buffer;
 }
 
 /**
  * Compares what comes into folders that stay with what stands there: files of other distributions are replaced, files that nobody owns are
- * refused unless they have the same bytes.
+ * refused unless nothing is lost with them: they have the same bytes, or the first of them.
  * @throws {UnownedFileInTheWay} with all of them. @throws {FileAgainstDirectory} where a folder that stays is in the way.
  */
 export function compareWithEnvironment(
@@ -84,7 +88,7 @@ export function compareWithEnvironment(
   const kept = new Set<string>();
   const conflicts: Conflict[] = [];
   const inTheWay: string[] = [];
-  for (const { path, wheel, completes, digest } of newcomers(placed, generated, standing)) {
+  for (const { path, wheel, completes, digest, content } of newcomers(placed, generated, standing)) {
     const kind = standing.listing(parentOf(path))?.get(baseOf(path));
     if (kind === undefined || leaving.folders.has(path)) continue;
     if (kind !== "file") throw new FileAgainstDirectory(path, [wheel, ...view.ownersOf(path)]);
@@ -93,7 +97,7 @@ export function compareWithEnvironment(
     const owners = view.ownersOf(path).filter((owner) => owner !== wheel);
     const identical = () => view.digestOf(path) === digest();
     if (owners.length > 0) conflicts.push({ path, winner: wheel, losers: owners, identical: identical() });
-    else if (completes || identical()) continue;
+    else if (completes || identical() || view.isCutOff(path, content)) continue;
     else if (unowned === "keep beside") kept.add(path);
     else inTheWay.push(path);
   }
@@ -109,7 +113,7 @@ function* newcomers(
 ): Generator<Newcomer> {
   for (const { folders, skip, wheel } of placed) {
     const { manifest } = wheel.entry;
-    for (const { target, fileCount, firstFile } of folders) {
+    for (const { source: folder, target, fileCount, firstFile } of folders) {
       if (fileCount === 0 || !standing.stays(target)) continue;
       for (let file = firstFile; file < firstFile + fileCount; file++)
         if (!skip.has(file))
@@ -118,6 +122,7 @@ function* newcomers(
             wheel: wheel.name,
             completes: wheel.completes === true,
             digest: () => manifest.details()[file]?.sha256,
+            content: `${wheel.entry.filesFolder}/${folder === "" ? "" : `${folder}/`}${manifest.names[file] ?? ""}`,
           };
     }
   }
@@ -129,6 +134,7 @@ function* newcomers(
         wheel,
         completes: completed.has(wheel),
         digest: () => createHash("sha256").update(content).digest("base64url"),
+        content,
       };
 }
 

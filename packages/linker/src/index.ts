@@ -1,4 +1,4 @@
-export { planChange, type ChangePlan, type PlanOptions, type WheelToInstall } from "./plan.ts";
+export { planChange, type ChangePlan, type PlanOptions, type RestoredFile, type WheelToInstall } from "./plan.ts";
 export type { EnvironmentView } from "./existing.ts";
 export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
 export type { Conflict } from "./ownership.ts";
@@ -18,7 +18,7 @@ export { changePrivately } from "./private-change.ts";
 export type { RenameConditions } from "./places.ts";
 export { readEnvironment, type ReadOptions } from "./reader.ts";
 export type { Recovered } from "./recover.ts";
-export { currentDistributions, isAsStamped, type Stamp, type StampedDistribution } from "./stamp.ts";
+export { isUntouched, type Stamp, type StampedDistribution } from "./stamp.ts";
 export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link-task.ts";
 export { entryPointScript, rewriteScript, shebang } from "./scripts.ts";

@@ -37,7 +37,8 @@ export function foldLeaving(
   const files = new Set(removals.flatMap((removal) => removal.files));
   const owned = new Set(removals.flatMap(({ distInfo }) => (distInfo === undefined ? [] : [distInfo])));
   const fold = new Fold(files, owned, new Set([...environmentsOwn(destination), ...fixed]), view, movesFolders);
-  const parents = new Set([...files, ...owned].map(parentOf));
+  // A dist-info goes whole, whatever its RECORD lists.
+  const parents = new Set([...[...files].map(parentOf), ...owned]);
   // The topmost first, so that most of the others are known by then.
   for (const folder of [...parents].toSorted((a, b) => a.length - b.length)) fold.climb(folder);
   return fold.result();

@@ -27,6 +27,7 @@ function view(
     list: (folder) => (existing[folder] === undefined ? undefined : new Map(Object.entries(existing[folder]))),
     ownersOf: (path) => owners[path] ?? [],
     digestOf: () => undefined,
+    isCutOff: () => false,
     readApart: () => Buffer.from("#!python\nprint()\n"),
   };
 }

@@ -89,6 +89,14 @@ export interface PlanOptions {
   readonly fixed?: ReadonlySet<string>;
   /** A file that nobody owns where a new one belongs: default "refuse"; or it is kept beside, with an ending of its own. */
   readonly unowned?: "refuse" | "keep beside";
+  /** Files that stay and get other bytes, unless a wheel of this change has them. Default none. */
+  readonly restored?: readonly RestoredFile[];
+}
+
+/** A file in the environment, and where the bytes lie that it is to have. */
+export interface RestoredFile {
+  readonly from: string;
+  readonly target: string;
 }
 
 /** A wheel with its places: trees as they stand, all other folders one by one. */
@@ -123,15 +131,21 @@ export function planChange(
   const existing = compareWithEnvironment(placed, generated, leaving, standing, view, unowned);
   const tops = placedRoots(placed, generated, leaving, standing, view);
   const backups = [...existing.kept].map((path) => ({ from: path, target: backupOf(path, standing) }));
-  const scaffold = scaffoldOf(placed, claims, generated, standing, backups);
+  const restored = (options.restored ?? []).filter(
+    ({ target }) => !tops.has(target) && standing.stays(parentOf(target)),
+  );
+  const copies = [...backups, ...restored];
+  const scaffold = scaffoldOf(placed, claims, generated, standing, copies);
+  const isThere = ({ target }: RestoredFile) => standing.listing(parentOf(target))?.get(baseOf(target)) === "file";
+  const replaced = new Set([...existing.replaced, ...restored.filter(isThere).map(({ target }) => target)]);
   const isScaffold = new Set(scaffold.flatMap(ancestors));
   const { schemes, boundary } = destination;
   return {
     destination,
     roots: [...new Set([boundary, ...Object.values(schemes)])].filter(standing.stays),
-    retired: [...leaving.folders, ...[...leaving.files].filter(goesByItself(leaving, existing.replaced))],
-    replaced: existing.replaced,
-    placed: [...tops, ...backups.map(({ target }) => target)],
+    retired: [...leaving.folders, ...[...leaving.files].filter(goesByItself(leaving, replaced))],
+    replaced,
+    placed: [...tops, ...copies.map(({ target }) => target)],
     emptied: leaving.emptied,
     scaffold,
     tasks: placed.map(({ wheel: { name, entry }, trees, folders, skip }) => ({
@@ -142,7 +156,7 @@ export function planChange(
       skip,
     })),
     generated,
-    copies: backups,
+    copies,
     conflicts: [...contested, ...scriptConflicts, ...existing.conflicts],
     removed: removals.map(({ name }) => name),
     added: wheels.map(({ name }) => name),
@@ -212,11 +226,11 @@ function scaffoldOf(
   claims: ReadonlyMap<string, readonly Claim[]>,
   generated: readonly GeneratedFile[],
   standing: Standing,
-  backups: readonly { readonly target: string }[],
+  copies: readonly { readonly target: string }[],
 ): readonly string[] {
   const trees = placed.flatMap(({ trees }) => trees.map(({ target }) => target));
   const inTrees = new Set(trees);
-  const scaffold = new Set([...trees, ...backups.map(({ target }) => target)].map(parentOf));
+  const scaffold = new Set([...trees, ...copies.map(({ target }) => target)].map(parentOf));
   for (const [folder, by] of claims) {
     const [first] = by;
     // A folder is made by its task only below one that the same task makes, or that is made before all of them.

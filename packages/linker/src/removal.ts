@@ -37,10 +37,16 @@ export function planRemoval(
   const { sitePackages } = distribution;
   const files = new Set<string>();
   for (const { path } of distribution.record) {
-    const absolute = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(sitePackages, path);
+    const absolute = whereItIs(path, sitePackages, boundary);
     if (!absolute.startsWith(`${boundary}/`)) throw new PathLeavesEnvironment(distribution.name, path);
     if (!ownedByOthers(absolute)) files.add(absolute);
   }
   const { name, version, distInfo } = distribution;
   return { name, version, files: [...files], ...(distInfo.endsWith(".dist-info") ? { distInfo } : {}) };
+}
+
+/** pip moves what it installs with `--target` to there afterwards, and leaves `../../bin/tool` in RECORD for what is `bin/tool` then. */
+function whereItIs(path: string, sitePackages: string, boundary: string): string {
+  if (posix.isAbsolute(path)) return posix.normalize(path);
+  return posix.join(sitePackages, sitePackages === boundary ? path.replace(/^\.\.\/\.\.\/(?!\.\.\/)/, "") : path);
 }

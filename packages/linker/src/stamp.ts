@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
+import type { Destination } from "./destination.ts";
+import type { EnvironmentState } from "./environment-state.ts";
 import { identityOf, type Identity } from "./identity.ts";
 
 /** What a transaction left: its own mark, and the metadata folders of all distributions as it left them. */
@@ -75,8 +77,14 @@ function list(folder: string): string[] {
   }
 }
 
+/** Whether nobody but murre has changed what is installed there since the last transaction. */
+export function isUntouched(state: EnvironmentState, { schemes: { purelib, platlib } }: Destination): boolean {
+  const stamp = parseStamp(readStampText(state.stamp));
+  return stamp !== undefined && isAsStamped(stamp, currentDistributions(purelib, [...new Set([purelib, platlib])]));
+}
+
 /** Whether all is as the stamp says: nobody but murre changed what is installed. */
-export function isAsStamped(stamp: Stamp, current: Readonly<Record<string, Identity>>): boolean {
+function isAsStamped(stamp: Stamp, current: Readonly<Record<string, Identity>>): boolean {
   const names = Object.keys(current);
   return (
     names.length === Object.keys(stamp.distributions).length &&

@@ -57,6 +57,10 @@ export interface CommitOptions {
   readonly workers: LinkWorkers | undefined;
   /** V of the cache's protocol: false when what was linked may have been taken away meanwhile. */
   readonly validate: () => boolean;
+  /** Whether all that stays has been compared with its RECORDs; if not, what another program installed goes on being looked at. Default false. */
+  readonly isVerified?: boolean;
+  /** The dist-info folders of distributions that stay and are not whole after this change. Default none. */
+  readonly unsettled?: ReadonlySet<string>;
 }
 
 /** A change that was carried out, or one that has to be planned anew because something else came between. */
@@ -181,7 +185,7 @@ class Writer implements EnvironmentWriter {
     try {
       const folders = makeExecutorFolders(`${this.#lock.path}/${me}/x-${me}`, me, `x-${me}`, places);
       counts = await stageChange(plan, layout, folders, { ...options, signal });
-      journal = this.#writeJournal(me, plan, journalSteps(plan, layout, folders), places, folders[0] ?? "");
+      journal = this.#writeJournal(me, plan, journalSteps(plan, layout, folders), places, folders[0] ?? "", options);
       const changed = firstChangedTarget(journal.steps);
       if (changed !== undefined) throw new PlanOutdated(changed);
     } catch (error) {
@@ -240,7 +244,14 @@ class Writer implements EnvironmentWriter {
     return true;
   }
 
-  #writeJournal(me: string, plan: ChangePlan, steps: readonly Step[], places: readonly string[], own: string): Journal {
+  #writeJournal(
+    me: string,
+    plan: ChangePlan,
+    steps: readonly Step[],
+    places: readonly string[],
+    own: string,
+    options: CommitOptions,
+  ): Journal {
     const { removed, added } = plan;
     const { command } = this.#options;
     const { destination, settles } = plan;
@@ -255,7 +266,7 @@ class Writer implements EnvironmentWriter {
       removed,
       added,
     };
-    const { now, next } = this.#stamps(plan, steps);
+    const { now, next } = this.#stamps(plan, steps, options);
     // An environment's own commands have stamped it before: then it stays theirs.
     const isOwn = this.stamp !== undefined && this.stamp.temporary !== true;
     const mark = this.#options.isTemporary && !isOwn ? { temporary: true } : {};
@@ -269,14 +280,20 @@ class Writer implements EnvironmentWriter {
   }
 
   /** What is installed as it stands, and as it will: renames keep inode and mtime, so both are known before anything is touched. */
-  #stamps(plan: ChangePlan, steps: readonly Step[]) {
+  #stamps(plan: ChangePlan, steps: readonly Step[], { isVerified = false, unsettled }: CommitOptions) {
     // By the plan's spelling of the folders, which all its targets have.
     const { purelib, platlib } = plan.destination.schemes;
     const before = this.stamp?.distributions ?? {};
     const now: Record<string, StampedDistribution> = {};
     const current = currentDistributions(purelib, [...new Set([purelib, platlib])]);
-    for (const [name, is] of Object.entries(current)) now[name] = before[name]?.is === is ? before[name] : { is };
+    for (const [name, is] of Object.entries(current)) {
+      const stamped = before[name]?.is === is ? before[name] : undefined;
+      // What nobody has looked at is no part of the stamp, and so not as the stamp has it.
+      if (stamped !== undefined) now[name] = stamped;
+      else if (isVerified) now[name] = { is };
+    }
     const next = { ...now };
+    for (const distInfo of unsettled ?? []) delete next[posix.relative(purelib, distInfo)];
     const archives = new Map(plan.tasks.map(({ entry }) => [entry.manifest.head.distInfo, entry.sha256]));
     for (const step of steps) {
       if (!isMetadataFolder(step.target)) continue;

@@ -13,6 +13,7 @@ export { deriveEnvironment } from "./derive-environment.ts";
 export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
 export { recoverEnvironment } from "./environment-swap.ts";
 export {
+  readAllInstalled,
   readDirectUrl,
   readInstalled,
   readInstalledEntryPoints,

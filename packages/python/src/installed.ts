@@ -52,6 +52,17 @@ export function readInstalled(sitePackagesFolders: readonly string[]): Installed
   return [...found.values()].sort((a, b) => (a.normalizedName < b.normalizedName ? -1 : 1));
 }
 
+/**
+ * Everything that is installed in these folders, also what a namesake hides: a change has to know of both, so that one of them goes.
+ * @throws {UnreadableDistribution} when a folder exists and cannot be listed.
+ */
+export function readAllInstalled(sitePackagesFolders: readonly string[]): InstalledDistribution[] {
+  return [...new Set(sitePackagesFolders)]
+    .flatMap((folder) => listFolder(folder).map((entry) => distributionOf(folder, entry)))
+    .filter((distribution) => distribution !== undefined)
+    .sort((a, b) => (a.normalizedName < b.normalizedName ? -1 : a.normalizedName > b.normalizedName ? 1 : 0));
+}
+
 /** In the order of names, whatever the file system's is, so that of two dist-infos the same one is read each time. */
 function listFolder(folder: string): Dirent[] {
   try {

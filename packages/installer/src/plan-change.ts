@@ -1,0 +1,139 @@
+import type { CacheOperation } from "@murre/cache";
+import {
+  NoRecord,
+  planChange,
+  planRemoval,
+  viewEnvironment,
+  type ChangePlan,
+  type EnvironmentView,
+  type PlanOptions,
+  type RecordedDistribution,
+  type RenameConditions,
+  type RestoredFile,
+  type Stamp,
+  type WheelToInstall,
+} from "@murre/linker";
+import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
+import { readdirSync, statSync } from "node:fs";
+import type { RecordEntry } from "@murre/wheel";
+import { basename, join, posix } from "node:path";
+import type { Difference } from "./compare-installed.ts";
+import { directUrlInfo } from "./direct-url-info.ts";
+import type { PreparedWheel } from "./prepare-wheels.ts";
+import type { TargetEnvironment } from "./target-environment.ts";
+import { isTorn } from "./torn.ts";
+
+export interface PlanContext {
+  readonly conditions: RenameConditions;
+  readonly unowned: PlanOptions["unowned"];
+  readonly stamp: Stamp | undefined;
+  readonly cache: Pick<CacheOperation, "lookup">;
+  /** Distributions of which files are missing or changed, so that what nobody owns at their paths is a part of theirs. */
+  readonly isDamaged: (distribution: InstalledDistribution) => boolean;
+}
+
+export interface PlannedChange {
+  readonly plan: ChangePlan;
+  /** Distributions that stay and whose bytes at a shared path could not be brought back. */
+  readonly unrestored: readonly { readonly distribution: InstalledDistribution; readonly path: string }[];
+}
+
+/** @throws {NoRecord} for what no RECORD describes, and what {@link planChange} throws: nothing has been touched then. */
+export function planFor(
+  target: TargetEnvironment,
+  difference: Difference,
+  prepared: readonly PreparedWheel[],
+  context: PlanContext,
+): PlannedChange {
+  const { destination } = target;
+  const view = viewEnvironment(() => difference.keep.map(recorded));
+  const removals = difference.remove.map((distribution) =>
+    planRemoval(removable(distribution), destination.boundary, (path) => view.ownersOf(path).length > 0),
+  );
+  const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
+  const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
+  const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
+  const { restored, unrestored } = nextOwners(difference, view, context);
+  const { conditions, unowned = "refuse" } = context;
+  const plan = planChange(destination, wheels, removals, view, { ...conditions, unowned, restored });
+  const placed = new Set(plan.placed);
+  return { plan, unrestored: unrestored.filter(({ path }) => !placed.has(path)) };
+}
+
+function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {
+  const { name, version, requested, directUrl, source } = distribution;
+  return {
+    name,
+    version,
+    entry,
+    requested,
+    ...(directUrl === undefined
+      ? {}
+      : // Of a source it is the archive that has the hash, not what was built from it.
+        {
+          directUrl: directUrlInfo(
+            directUrl,
+            source.filename.endsWith(".whl") ? entry.sha256 : source.hashes["sha256"],
+          ),
+        }),
+  };
+}
+
+function recorded(distribution: InstalledDistribution): RecordedDistribution {
+  const { normalizedName: name, version, sitePackages, path } = distribution;
+  return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };
+}
+
+/** Of a torn distribution without a RECORD only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
+function removable(distribution: InstalledDistribution): RecordedDistribution {
+  const found = recorded(distribution);
+  if (found.record.length > 0) return found;
+  if (!isTorn(distribution)) throw new NoRecord(distribution.name, distribution.path);
+  const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
+  return { ...found, record: files.map((name) => ({ path: `${basename(distribution.path)}/${name}` })) };
+}
+
+/**
+ * A file of a distribution that goes which others have as well stays. Where its bytes were that one's alone, the last of the others by name gets
+ * its own back: out of the store, where the stamp says from which archive it came.
+ */
+function nextOwners(
+  { remove, keep }: Difference,
+  view: EnvironmentView,
+  { stamp, cache }: PlanContext,
+): Pick<PlannedChange, "unrestored"> & { readonly restored: RestoredFile[] } {
+  const restored = new Map<string, RestoredFile>();
+  const unrestored: { distribution: InstalledDistribution; path: string }[] = [];
+  const owners = new Map(keep.map((distribution) => [distribution.normalizedName as string, distribution]));
+  const rows = new Map<InstalledDistribution, ReturnType<typeof rowsOf>>();
+  const rowOf = (distribution: InstalledDistribution, path: string) => {
+    const known = rows.get(distribution) ?? rowsOf(distribution);
+    rows.set(distribution, known);
+    return known.get(path);
+  };
+  for (const path of new Set(remove.flatMap((distribution) => [...rowsOf(distribution).keys()]))) {
+    const staying = view
+      .ownersOf(path)
+      .toSorted()
+      .flatMap((name) => owners.get(name) ?? []);
+    const next = staying.at(-1);
+    const row = next === undefined ? undefined : rowOf(next, path);
+    if (next === undefined || row?.digest === undefined) continue;
+    const now = view.digestOf(path);
+    if (staying.some((owner) => rowOf(owner, path)?.digest === now)) continue;
+    const archive = stamp?.distributions[basename(next.path)]?.archive;
+    const entry = archive === undefined ? undefined : cache.lookup(next.normalizedName, archive);
+    const from = `${entry?.filesFolder ?? ""}/${row.path}`;
+    // Only what stands in the archive under the same name: scripts are written, and data files lie elsewhere.
+    if (entry !== undefined && !row.path.startsWith("..") && view.digestOf(from) === row.digest)
+      restored.set(path, { from, target: path });
+    else unrestored.push({ distribution: next, path });
+  }
+  return { restored: [...restored.values()], unrestored };
+}
+
+function rowsOf(distribution: InstalledDistribution): ReadonlyMap<string, RecordEntry> {
+  const { sitePackages } = distribution;
+  return new Map(readInstalledRecord(distribution).map((row) => [posix.resolve(sitePackages, row.path), row]));
+}
