@@ -3,14 +3,13 @@
 //     [--uv PATH] [--pip PYTHON] [--seed 1]
 // Every second kill of murre falls into the moments after the commit, when another program could see a mixture; all others anywhere in the run.
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fileURLToPath } from "node:url";
 import { seededRandom } from "../../packages/test-kit/dist/index.js";
-import { brokenRows, leavings, listing, sitePackages } from "./environment-check.mjs";
-import { chooseWheels, finish, inScratch, median, murreBin, pins, run, table } from "./storm-kit.mjs";
+import { contestants, killed, makeReleases, ran, succeeded } from "./changing-tools.mjs";
+import { brokenRows, leavings, listing } from "./environment-check.mjs";
+import { finish, inScratch, median, table } from "./storm-kit.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -25,72 +24,6 @@ const { values: options } = parseArgs({
 });
 const random = seededRandom(Number(options.seed));
 const isOne = (state) => state === "old" || state === "new";
-
-/** Each tool's commands: making an environment, and giving it what a file of pins says. */
-function contestants(places, cache) {
-  const murre = (...words) => [process.execPath, [murreBin, ...words, "-q", "--cache-dir", cache]];
-  const found = [
-    {
-      name: "murre",
-      venv: (env) => murre("venv", env),
-      install: (env, file) => murre("pip", "sync", file, "-p", env, "--json", ...places),
-      uninstall: (env, names) => murre("pip", "uninstall", "-y", ...names, "-p", env, "--json"),
-      recover: (env) => murre("pip", "check", "--recover", "-p", env),
-      windowOf: (stdout) => JSON.parse(stdout).durationsMs.window,
-      committing: (env) => join(sitePackages(env), ".murre/commit"),
-    },
-  ];
-  const { uv, pip } = options;
-  const uvWords = (...words) => [uv, [...words, "-q", "--cache-dir", `${cache}-uv`]];
-  if (uv !== undefined)
-    found.push({
-      name: "uv",
-      venv: (env) => uvWords("venv", env),
-      install: (env, file) => uvWords("pip", "sync", file, "-p", env, ...places),
-      uninstall: (env, names) => uvWords("pip", "uninstall", ...names, "-p", env),
-    });
-  if (pip !== undefined) {
-    // What `pip --python` does, but in one process, which can be killed.
-    const runner = execFileSync(pip, ["-c", "import pip; print(pip.__path__[0] + '/__pip-runner__.py')"], {
-      encoding: "utf8",
-    });
-    const pipWords = (env, ...words) => [join(env, "bin/python"), [runner.trim(), "-q", ...words]];
-    found.push({
-      name: "pip",
-      venv: (env) => [pip, ["-m", "venv", "--without-pip", env]],
-      install: (env, file) => pipWords(env, "install", "--no-deps", ...places, "-r", file),
-      uninstall: (env, names) => pipWords(env, "uninstall", "-y", ...names),
-    });
-  }
-  return found;
-}
-
-const ran = (command, more) => run(...command, more);
-
-async function succeeded(command) {
-  const ended = await ran(command);
-  if (ended.code !== 0) throw new Error(`${command[1].join(" ")}: ${ended.stderr}`);
-  return ended;
-}
-
-/** The two releases of real wheels, as folders of wheels and files of pins. */
-async function makeReleases(scratch, count) {
-  const wheels = await chooseWheels(scratch, count);
-  const [first, second] = ["first", "second"].map((name) => join(scratch, name));
-  for (const folder of [first, second]) mkdirSync(folder);
-  for (const { path } of wheels) copyFileSync(path, join(first, basename(path)));
-  const script = fileURLToPath(new URL("next-release.py", import.meta.url));
-  const versions = execFileSync("python3", [script, second, ...wheels.map(({ path }) => path)], { encoding: "utf8" });
-  const next = versions.trim().split("\n");
-  writeFileSync(join(scratch, "first.txt"), pins(wheels));
-  writeFileSync(join(scratch, "second.txt"), pins(wheels.map((wheel, i) => ({ ...wheel, version: next[i] }))));
-  return {
-    names: wheels.map(({ name }) => name),
-    first: join(scratch, "first.txt"),
-    second: join(scratch, "second.txt"),
-    places: ["--no-index", "--find-links", first, "--find-links", second],
-  };
-}
 
 /** Where an environment lies: each gives one in the old state, and what undoes its mounts. */
 function placing(scratch, tool, prepare) {
@@ -139,22 +72,6 @@ function placing(scratch, tool, prepare) {
   }[options.on];
 }
 
-/** Kills one command: after a time, or a moment after its commit. @returns whether it was killed before its end */
-async function killed(command, afterMs, committing, windowMs) {
-  let child;
-  const running = run(...command, { onStart: (started) => (child = started) });
-  const state = { isOver: false };
-  void running.then(() => (state.isOver = true));
-  if (committing === undefined) await Promise.race([sleep(afterMs), running]);
-  else {
-    await Promise.race([sleep(afterMs / 2), running]);
-    while (!state.isOver && !(existsSync(committing) && readdirSync(committing).length > 0)) await turn();
-    for (const until = performance.now() + random() * windowMs; performance.now() < until;);
-  }
-  child.kill("SIGKILL");
-  return (await running).signal === "SIGKILL";
-}
-
 async function storm(scratch, tool, change, kills) {
   const { from, to } = change;
   const prepare = async (env) => {
@@ -192,7 +109,8 @@ async function storm(scratch, tool, change, kills) {
   for (let i = 0; i < kills; i++) {
     const { env, undo } = await make(id(i));
     const aimed = i % 2 === 1 ? tool.committing?.(env) : undefined;
-    if (!(await killed(to(tool, env), median(times) * (0.3 + 0.75 * random()), aimed, 12))) counts.ended += 1;
+    if (!(await killed(to(tool, env), median(times) * (0.3 + 0.75 * random()), aimed, 12 * random())))
+      counts.ended += 1;
     const found = stateOf(env);
     counts.found[found] += 1;
     if (tool.recover !== undefined) {
@@ -246,7 +164,7 @@ await inScratch(async (scratch) => {
   const results = [];
   try {
     for (const name of chosen)
-      for (const tool of contestants(releases.places, cache)) {
+      for (const tool of contestants(releases.places, cache, options)) {
         const kills = tool.name === "pip" ? Math.ceil(Number(options.kills) / 5) : Number(options.kills);
         const result = await storm(scratch, tool, changes[name], kills);
         results.push(result);

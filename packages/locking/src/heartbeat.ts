@@ -51,12 +51,13 @@ function post(to: Worker, request: HeartbeatRequest): void {
 function startWorker(): Worker {
   const file = import.meta.url.endsWith(".ts") ? "../dist/heartbeat-worker.js" : "./heartbeat-worker.js";
   const started = new Worker(new URL(file, import.meta.url), { stdout: false, stderr: false, execArgv: [] });
-  started.unref();
   started.on("message", ({ lost }: HeartbeatReply) => listeners.get(lost)?.());
   // A thread that cannot run leaves the leases without a heartbeat: across hosts they may then be taken for dead, which validate() tells.
   started.on("error", () => {});
   started.on("exit", () => {
     if (worker === started) worker = undefined;
   });
+  // After its listeners: one for messages keeps the process alive again.
+  started.unref();
   return started;
 }

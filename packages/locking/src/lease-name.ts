@@ -33,6 +33,11 @@ export function processPart(name: ProcessName): string {
   return `${name.boot}${name.space}_${name.pid.toString(36)}_${name.start}${thread}`;
 }
 
+/** The same, of a name that may be none: then itself. */
+export function processOf(name: string): string {
+  return form.test(name) ? name.slice(17) : name;
+}
+
 let known: { readonly name: ProcessName; readonly part: string } | undefined;
 
 /** This process (and worker thread), asked once: none of it changes while the process lives. */

@@ -127,7 +127,8 @@ class Turn {
       // tickets only shrinks, so one scan is enough (I2).
       this.#before ??= this.#scanTickets();
       if (this.#before === undefined) return "taken for dead";
-      const before = this.#before;
+      // The one in front first: it is the one that is looked at.
+      const before = this.#before.toSorted((a, b) => (precedes(a, b) ? -1 : 1));
       end = await this.#waitFor(
         before.map((ticket) => this.#obstacle(ticket)),
         () => this.#options.onGone?.(before),

@@ -1,3 +1,4 @@
+import { processOf } from "./lease-name.ts";
 import { judge, judgeAtOnce, type Stake, type Verdict } from "./liveness.ts";
 import { entryExists } from "./tickets.ts";
 
@@ -37,8 +38,8 @@ const firstReportMs = 500;
 const nextReportMs = 10_000;
 
 /**
- * Waits until each of these NAMES has been gone once. Names are never used again (G1), so "gone" is for ever, and the total cost is one stat
- * for each of them and pause: no listing is read again. The owner's death ends the wait only through the removal of its entry (G2): an entry
+ * Waits until each of these NAMES has been gone once. Names are never used again (G1), so "gone" is for ever, and no listing is read again: a
+ * pause costs one stat, of the first that is left, for as long as that one is there the wait is not over. The owner's death ends the wait only through the removal of its entry (G2): an entry
  * that is merely passed could still be committed by an owner that lives (CE14).
  * @throws the signal's reason when it aborts.
  */
@@ -58,12 +59,12 @@ export async function waitUntilGone(obstacles: readonly Obstacle[], options: Wai
       if (now >= options.deadline) return "timeout";
       if (now >= reportAt) {
         reportAt = now + nextReportMs;
-        options.onStillWaiting?.(left);
+        options.onStillWaiting?.(left.filter((obstacle) => entryExists(obstacle.path)));
       }
       const longest = left.length === 1 ? longestPauseOfTheNextMs : longestPauseMs;
       await pause(Math.min(pauseMs, longest, options.deadline - now), options.signal);
       pauseMs = Math.min(pauseMs * pauseGrowth, longest);
-      left = left.filter((obstacle) => entryExists(obstacle.path));
+      left = stillThere(left);
     }
     if (left.length < before) {
       // Those in front begin to move: look more often again.
@@ -75,6 +76,13 @@ export async function waitUntilGone(obstacles: readonly Obstacle[], options: Wai
   return "gone";
 }
 
+/** The others are looked at only when the first has gone. */
+function stillThere(obstacles: Obstacle[]): Obstacle[] {
+  const [first] = obstacles;
+  if (first === undefined || entryExists(first.path)) return obstacles;
+  return obstacles.filter((obstacle) => entryExists(obstacle.path));
+}
+
 async function removeDead(obstacles: readonly Obstacle[], judges: Judges): Promise<Obstacle[]> {
   const left: Obstacle[] = [];
   for (const obstacle of obstacles) {
@@ -82,6 +90,15 @@ async function removeDead(obstacles: readonly Obstacle[], judges: Judges): Promi
     else left.push(obstacle);
   }
   return left;
+}
+
+/** performance.now() up to which a process counts as living, by its part of a lease's name: many waits ask about the same few. */
+const livingUntil = new Map<string, number>();
+const mostRemembered = 1000;
+
+function remember(process: string, untilMs: number): void {
+  if (livingUntil.size >= mostRemembered) livingUntil.clear();
+  livingUntil.set(process, untilMs);
 }
 
 /** Asks about each owner no more often than it is worth. */
@@ -97,9 +114,11 @@ class Judges {
 
   async verdict({ lease, path }: Obstacle): Promise<Verdict> {
     const now = performance.now();
-    if (now < (this.#next.get(lease) ?? 0)) return "live";
+    const process = processOf(lease);
+    if (now < Math.max(livingUntil.get(process) ?? 0, this.#next.get(lease) ?? 0)) return "live";
     const known = judgeAtOnce(lease);
-    this.#next.set(lease, now + (known === "ask" ? askEveryMs : judgeEveryMs));
+    if (known === "live") remember(process, now + judgeEveryMs);
+    else this.#next.set(lease, now + askEveryMs);
     return known === "ask" ? judge(this.#root, lease, { stake: this.#stake, witness: path }) : known;
   }
 }

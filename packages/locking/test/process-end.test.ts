@@ -55,6 +55,19 @@ describe("leases and locks are released when their process ends", () => {
     expect(left(end.root)).toEqual([]);
   });
 
+  test("a process whose lease grew old enough for a heartbeat ends when its work is done", async () => {
+    // A hang guard: without its own end the process is killed.
+    const child = spawn(process.execPath, [script("end-after-heartbeat.mjs"), temporaryFolder("end")], {
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: 20_000,
+      killSignal: "SIGKILL",
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const end = await new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal, said])));
+    expect(end).toEqual([0, null, "released\n"]);
+  });
+
   test("what a killed one leaves is gone after one sweep", async () => {
     const { root, signal } = await endOf("wait", "SIGKILL");
     expect(signal).toBe("SIGKILL");
