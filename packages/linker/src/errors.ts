@@ -30,6 +30,22 @@ export class FileAgainstDirectory extends Error {
   }
 }
 
+/** Two paths differ by case only, and the file system takes them for one. Nothing was changed. */
+export class CaseCollision extends Error {
+  override readonly name = "CaseCollision";
+  readonly code = "MURRE_CASE_COLLISION";
+  readonly paths: readonly string[];
+  readonly distributions: readonly string[];
+  constructor(paths: readonly string[], distributions: readonly string[]) {
+    super(
+      `${paths.join(" and ")} (${distributions.join(" and ")}) differ by case only, and are one file on this file system; ` +
+        "the environment is as it was",
+    );
+    this.paths = paths;
+    this.distributions = distributions;
+  }
+}
+
 /** A wheel's path, or an installed RECORD's, leads out of the environment. Nothing was changed. */
 export class PathLeavesEnvironment extends Error {
   override readonly name = "PathLeavesEnvironment";

@@ -23,6 +23,7 @@ export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link-task.ts";
 export { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
 export {
+  CaseCollision,
   ChangeInterrupted,
   FileAgainstDirectory,
   LinkFailed,

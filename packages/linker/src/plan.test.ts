@@ -151,6 +151,63 @@ describe("every destination path has one writer", () => {
   });
 });
 
+describe("where the file system folds case, two spellings of one path are refused", () => {
+  const planOn = (platform: NodeJS.Platform, wheels: Parameters<typeof madeUpWheel>[0][], state = newEnvironment) =>
+    planChange(
+      { ...destination, platform },
+      wheels.map((wheel) => madeUpWheel(wheel)),
+      [],
+      state,
+    );
+  const pairs: [what: string, a: string, b: string][] = [
+    ["two files", "ns/Read.py", "ns/read.py"],
+    ["two folders, whatever is in them", "Crypto/a.py", "crypto/b.py"],
+    ["a file and a folder", "Tool", "tool/x.py"],
+  ];
+
+  test.each(pairs)("%s", (_, a, b) => {
+    const wheels = [
+      { name: "a", files: { [a]: "1" } },
+      { name: "b", files: { [b]: "2" } },
+    ];
+    for (const platform of ["darwin", "win32"] as const)
+      expect(() => planOn(platform, wheels)).toThrow(
+        expect.objectContaining({ code: "MURRE_CASE_COLLISION", distributions: ["a", "b"] }),
+      );
+    expect(planOn("linux", wheels).conflicts).toEqual([]);
+  });
+
+  test("two scripts", () => {
+    const wheels = [
+      { name: "a", files: {}, console: { Tool: "a:main" } },
+      { name: "b", files: {}, console: { tool: "b:main" } },
+    ];
+    expect(() => planOn("darwin", wheels)).toThrow(expect.objectContaining({ code: "MURRE_CASE_COLLISION" }));
+  });
+
+  test("what stands in the environment counts, unless it goes", () => {
+    const state = withSite(
+      { [site]: { Read: "directory" }, [`${site}/Read`]: { "x.py": "file" } },
+      { [`${site}/Read`]: ["old"] },
+    );
+    const made = { name: "a", files: { "read/x.py": "" } };
+    expect(() => planOn("darwin", [made], state)).toThrow(
+      expect.objectContaining({ paths: [`${site}/Read`, `${site}/read`], distributions: ["old", "a"] }),
+    );
+    const removed = { name: "a", version: "0", files: [`${site}/Read/x.py`] };
+    const upgraded = planChange({ ...destination, platform: "darwin" }, [madeUpWheel(made)], [removed], state);
+    expect([upgraded.retired, upgraded.placed]).toEqual([
+      [`${site}/Read`],
+      [`${site}/a-1.0.dist-info`, `${site}/read`],
+    ]);
+  });
+
+  test("one spelling is no collision, however many have it", () => {
+    const wheels = ["a", "b"].map((name) => ({ name, files: { "NS/x.py": "" } }));
+    expect(planOn("darwin", wheels).conflicts).toHaveLength(1);
+  });
+});
+
 describe("what stands in the environment", () => {
   const occupied = (owners: Record<string, string[]>) =>
     withSite({ [site]: { a: "directory" }, [`${site}/a`]: { "x.py": "file" } }, owners);

@@ -1,4 +1,5 @@
 import type { StoreEntry } from "@murre/cache";
+import { foldsCase, refuseCaseCollisions } from "./case-collisions.ts";
 import { liesInside, placeDirectory, type Destination, type PlacedDirectory } from "./destination.ts";
 import { FileAgainstDirectory, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";
 import {
@@ -111,7 +112,7 @@ export interface PlacedWheel {
  * Plans a change purely from manifests and what is installed. Ownership is looked at as high in the tree as possible:
  * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened; what is placed are
  * the topmost new folders, whoever's files are in them.
- * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {PathLeavesEnvironment} before anything is touched.
+ * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {CaseCollision} {PathLeavesEnvironment} before anything is touched.
  */
 export function planChange(
   destination: Destination,
@@ -127,6 +128,8 @@ export function planChange(
   openContestedTrees(destination, placed, standing);
   const claims = claimFolders(placed);
   const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
+  if (foldsCase(destination.platform))
+    refuseCaseCollisions(destination, wheels, generated, leaving, standing, view.ownersOf);
   const contested = settleContested(placed, claims, treeOwners(placed));
   const existing = compareWithEnvironment(placed, generated, leaving, standing, view, unowned);
   const tops = placedRoots(placed, generated, leaving, standing, view);

@@ -1,0 +1,69 @@
+import { placeDirectory, type Destination } from "./destination.ts";
+import { CaseCollision } from "./errors.ts";
+import { baseOf, parentOf, type Standing } from "./existing.ts";
+import type { GeneratedFile } from "./generated.ts";
+import type { Leaving } from "./leaving.ts";
+import type { WheelToInstall } from "./plan.ts";
+
+/** The platforms whose file systems take `Foo` and `foo` for one name unless somebody has set them up otherwise. */
+export function foldsCase(platform: NodeJS.Platform): boolean {
+  return platform === "win32" || platform === "darwin";
+}
+
+/**
+ * On a file system that folds case two paths of different spelling are one: the second file would take the place of the first, and Python
+ * would find neither folder by the other's name. So no change has both, and none brings one where the other stands.
+ * @throws {CaseCollision} with the first of them by the order of the wheels.
+ */
+export function refuseCaseCollisions(
+  destination: Destination,
+  wheels: readonly WheelToInstall[],
+  generated: readonly GeneratedFile[],
+  leaving: Leaving,
+  standing: Standing,
+  ownersOf: (path: string) => readonly string[],
+): void {
+  const first = new Map<string, { readonly path: string; readonly wheel: string }>();
+  const present = new Map<string, ReadonlyMap<string, string>>();
+  const stands = (path: string): string | undefined => {
+    const parent = parentOf(path);
+    const names = present.get(parent) ?? new Map(namesIn(standing, parent).map((name) => [name.toLowerCase(), name]));
+    present.set(parent, names);
+    const name = names.get(baseOf(path).toLowerCase());
+    return name === undefined ? undefined : `${parent}/${name}`;
+  };
+  for (const { path, wheel } of arrivals(destination, wheels, generated)) {
+    const folded = path.toLowerCase();
+    const other = first.get(folded);
+    if (other === undefined) first.set(folded, { path, wheel });
+    else if (other.path !== path) throw new CaseCollision([other.path, path], [...new Set([other.wheel, wheel])]);
+    const there = stands(path);
+    if (there !== undefined && there !== path && !leaving.has(there))
+      throw new CaseCollision([there, path], [...ownersOf(there), wheel]);
+  }
+}
+
+function namesIn(standing: Standing, folder: string): string[] {
+  return [...(standing.listing(folder)?.keys() ?? [])];
+}
+
+/** Every folder and file that comes, whoever else has it. */
+function* arrivals(
+  destination: Destination,
+  wheels: readonly WheelToInstall[],
+  generated: readonly GeneratedFile[],
+): Generator<{ readonly path: string; readonly wheel: string }> {
+  for (const { name: wheel, entry } of wheels) {
+    const { head, directories, names } = entry.manifest;
+    let file = 0;
+    for (const { path, fileCount } of directories) {
+      const place = placeDirectory(destination, { ...head, name: wheel }, path);
+      const end = file + fileCount;
+      // The files of `.data/scripts` are generated.
+      if (place === undefined || place.scheme === "scripts") file = end;
+      else if (path !== "") yield { path: place.target, wheel };
+      for (; file < end; file++) yield { path: `${place?.target}/${names[file] ?? ""}`, wheel };
+    }
+  }
+  for (const { path, wheel } of generated) yield { path, wheel };
+}
