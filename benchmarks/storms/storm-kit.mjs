@@ -96,7 +96,8 @@ export async function chooseWheels(scratch, count, { largestBytes = 3_000_000, s
 
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 
-function configuredFolders() {
+/** The folders that pip's configuration names as indexes or for --find-links; an index by the folder of its `simple`. */
+export function configuredFolders() {
   const { indexUrl, extraIndexUrls, findLinks } = loadPipConfiguration({
     env: process.env,
     platform: process.platform,
