@@ -5,6 +5,7 @@ import {
   planRemoval,
   viewEnvironment,
   type ChangePlan,
+  type Destination,
   type EnvironmentView,
   type PlanOptions,
   type RecordedDistribution,
@@ -19,6 +20,7 @@ import type { RecordEntry } from "@murre/wheel";
 import { basename, join, posix } from "node:path";
 import type { Difference } from "./compare-installed.ts";
 import { directUrlInfo } from "./direct-url-info.ts";
+import { easyInstallWithout, eggFiles } from "./egg-files.ts";
 import type { PreparedWheel } from "./prepare-wheels.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
@@ -48,14 +50,18 @@ export function planFor(
   const { destination } = target;
   const view = viewEnvironment(() => difference.keep.map(recorded));
   const removals = difference.remove.map((distribution) =>
-    planRemoval(removable(distribution), destination.boundary, (path) => view.ownersOf(path).length > 0),
+    planRemoval(removable(distribution, destination), destination.boundary, (path) => view.ownersOf(path).length > 0),
   );
   const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
   const { restored, unrestored } = nextOwners(difference, view, context);
   const { conditions, unowned = "refuse" } = context;
-  const plan = planChange(destination, wheels, removals, view, { ...conditions, unowned, restored });
+  const plan = planChange(destination, wheels, removals, view, {
+    ...conditions,
+    unowned,
+    restored: [...restored, ...easyInstallWithout(difference.remove)],
+  });
   const placed = new Set(plan.placed);
   return { plan, unrestored: unrestored.filter(({ path }) => !placed.has(path)) };
 }
@@ -85,7 +91,9 @@ function recorded(distribution: InstalledDistribution): RecordedDistribution {
 }
 
 /** Of a torn distribution without a RECORD only the dist-info is known. @throws {NoRecord} for what else no RECORD describes. */
-function removable(distribution: InstalledDistribution): RecordedDistribution {
+function removable(distribution: InstalledDistribution, destination: Destination): RecordedDistribution {
+  const egg = eggFiles(distribution, destination);
+  if (egg !== undefined) return egg;
   const found = recorded(distribution);
   if (found.record.length > 0) return found;
   if (!isTorn(distribution)) throw new NoRecord(distribution.name, distribution.path);

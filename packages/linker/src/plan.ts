@@ -72,8 +72,8 @@ export interface ChangePlan {
   readonly tasks: readonly LinkTask[];
   /** New files with content of their own: never links into the cache. In this order, RECORD of each wheel last. */
   readonly generated: readonly GeneratedFile[];
-  /** What stands somewhere already and is linked to a place of the stage. */
-  readonly copies: readonly { readonly from: string; readonly target: string }[];
+  /** What stands somewhere already and is linked to a place of the stage, or bytes that are written there. */
+  readonly copies: readonly RestoredFile[];
   readonly conflicts: readonly Conflict[];
   /** Normalised names of what goes and comes, for messages and recovery. */
   readonly removed: readonly string[];
@@ -94,9 +94,9 @@ export interface PlanOptions {
   readonly restored?: readonly RestoredFile[];
 }
 
-/** A file in the environment, and where the bytes lie that it is to have. */
+/** A file in the environment, and the bytes that it is to have, or the file that has them. */
 export interface RestoredFile {
-  readonly from: string;
+  readonly from: string | Buffer;
   readonly target: string;
 }
 

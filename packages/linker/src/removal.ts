@@ -8,7 +8,7 @@ export interface Removal {
   readonly version: string;
   /** Absolute; without files that another installed distribution's RECORD lists as well. */
   readonly files: readonly string[];
-  /** The dist-info, which goes with all that anyone wrote into it. */
+  /** The dist-info or egg-info, which goes with all that anyone wrote into it. */
   readonly distInfo?: string;
 }
 
@@ -42,7 +42,7 @@ export function planRemoval(
     if (!ownedByOthers(absolute)) files.add(absolute);
   }
   const { name, version, distInfo } = distribution;
-  return { name, version, files: [...files], ...(distInfo.endsWith(".dist-info") ? { distInfo } : {}) };
+  return { name, version, files: [...files], ...(/\.(?:dist|egg)-info$/.test(distInfo) ? { distInfo } : {}) };
 }
 
 /** pip moves what it installs with `--target` to there afterwards, and leaves `../../bin/tool` in RECORD for what is `bin/tool` then. */

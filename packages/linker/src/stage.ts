@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { LinkFailed } from "./errors.ts";
 import { errorCode } from "./fs-errors.ts";
 import type { GeneratedFile } from "./generated.ts";
@@ -36,7 +36,9 @@ export async function stageChange(
   signal?.addEventListener("abort", abort, { once: true });
   try {
     makeFolders(plan.scaffold, layout, folders);
-    for (const { from, target } of plan.copies) linkTree(from, staged(target));
+    for (const { from, target } of plan.copies)
+      if (typeof from === "string") linkTree(from, staged(target));
+      else writeFileSync(staged(target), from, { flag: "wx" });
     return await linkAll(plan, staged, mode, workers, aborted);
   } catch (error) {
     signal?.throwIfAborted();

@@ -92,6 +92,15 @@ describe("what a distribution says of itself is read when asked for", () => {
     ]);
     expect([readInstaller(foo), readRequested(foo)]).toEqual(["pip", true]);
   });
+  test("an egg-info lists its files relative to itself", () => {
+    put("foo-1.0.egg-info/PKG-INFO", "Name: foo\nVersion: 1.0\n");
+    put("foo-1.0.egg-info/installed-files.txt", "../foo/__init__.py\n../../../../bin/foo\nPKG-INFO\n");
+    expect(readInstalledRecord(only()).map(({ path }) => path)).toEqual([
+      "foo/__init__.py",
+      "../../../bin/foo",
+      "foo-1.0.egg-info/PKG-INFO",
+    ]);
+  });
   test("nothing is said by an empty dist-info, but its missing METADATA is an error", () => {
     mkdirSync(join(site, "foo-1.0.dist-info"));
     const foo = only();

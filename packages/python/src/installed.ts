@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
-import { join } from "node:path";
+import { basename, join, posix } from "node:path";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { parseEntryPoints, parseMetadata, parseRecord, type CoreMetadata, type RecordEntry } from "@murre/wheel";
 import { UnreadableDistribution } from "./errors.ts";
@@ -134,10 +134,24 @@ function egglink(sitePackages: string, entry: string, name: string): InstalledDi
   return described && { ...described, sitePackages, format: "egg-link" };
 }
 
-/** The files a distribution brought (PEP 376); empty when it has no RECORD, as system packages have none. */
+/**
+ * The files a distribution brought, relative to its site-packages folder: RECORD (PEP 376), or an egg-info's `installed-files.txt`. Empty when it has
+ * neither, as system packages have none.
+ */
 export function readInstalledRecord(distribution: InstalledDistribution): readonly RecordEntry[] {
-  const text = distribution.format === "dist-info" ? readIfThere(join(distribution.path, "RECORD")) : undefined;
+  const { format, path } = distribution;
+  if (format === "egg-info") return readInstalledFiles(path);
+  const text = format === "dist-info" ? readIfThere(join(path, "RECORD")) : undefined;
   return text === undefined ? [] : parseRecord(text);
+}
+
+/** One path a line, relative to the egg-info. */
+function readInstalledFiles(eggInfo: string): RecordEntry[] {
+  const lines = readIfThere(join(eggInfo, "installed-files.txt"))?.split(/\r?\n/) ?? [];
+  const folder = basename(eggInfo);
+  return lines
+    .filter((line) => line !== "")
+    .map((line) => ({ path: posix.isAbsolute(line) ? line : posix.join(folder, line.replaceAll("\\", "/")) }));
 }
 
 /**

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { brokenRecords, makeWorld } from "./world.ts";
+
+/** An environment into which something else than an installer of wheels has written. */
+async function worldWith(files: Readonly<Record<string, string>>) {
+  const world = await makeWorld([
+    { name: "tool", version: "2.0", files: { "tool/__init__.py": "new" } },
+    { name: "other", version: "1.0", files: { "shared/other.py": "" } },
+  ]);
+  const lib = join(world.environment, "lib");
+  const site = join(lib, readdirSync(lib).find((name) => name.startsWith("python")) ?? "", "site-packages");
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(site, path)), { recursive: true });
+    writeFileSync(join(site, path), text.replaceAll("<site>", site));
+  }
+  const uninstall = () => world.installer.uninstall({ ...world.common, names: ["tool"] });
+  const left = () =>
+    readdirSync(site)
+      .filter((name) => name !== ".murre")
+      .toSorted();
+  return { world, site, uninstall, left };
+}
+
+const pkgInfo = "Metadata-Version: 1.1\nName: tool\nVersion: 1.0\n";
+const eggInfo = {
+  "tool-1.0-py3.11.egg-info/PKG-INFO": pkgInfo,
+  "tool-1.0-py3.11.egg-info/entry_points.txt": "[console_scripts]\ntool = tool:main\n",
+  "tool/__init__.py": "old",
+  "tool/__pycache__/__init__.cpython-311.pyc": "",
+  "../../../bin/tool": "#!python",
+};
+
+describe("an egg-info goes as with pip", () => {
+  test("by its installed-files.txt, with its bytecode, its scripts and all of itself", async () => {
+    const { uninstall, left, world } = await worldWith({
+      ...eggInfo,
+      "tool-1.0-py3.11.egg-info/installed-files.txt": "../tool/__init__.py\n../../../../bin/tool\nPKG-INFO\n",
+      "mine.py": "",
+    });
+    expect((await uninstall()).removed).toEqual([{ name: "tool", version: "1.0" }]);
+    expect(left()).toEqual(["mine.py"]);
+    expect(existsSync(join(world.environment, "bin/tool"))).toBe(false);
+  });
+
+  test("or by its top_level.txt, of which namespaces stay", async () => {
+    const { uninstall, left } = await worldWith({
+      ...eggInfo,
+      "tool-1.0-py3.11.egg-info/top_level.txt": "tool\nspace\nalone\n",
+      "tool-1.0-py3.11.egg-info/namespace_packages.txt": "space\n",
+      "space/of_others.py": "",
+      "alone.py": "",
+    });
+    await uninstall();
+    expect(left()).toEqual(["space"]);
+  });
+
+  test("is replaced by an upgrade: its files are owned", async () => {
+    const { world, site, left } = await worldWith({
+      ...eggInfo,
+      "tool-1.0-py3.11.egg-info/installed-files.txt": "../tool/__init__.py\nPKG-INFO\n",
+    });
+    await world.installer.install({ ...world.common, requirements: ["tool==2.0"] });
+    expect([readFileSync(join(site, "tool/__init__.py"), "utf8"), left(), brokenRecords(site)]).toEqual([
+      "new",
+      ["tool", "tool-2.0.dist-info"],
+      [],
+    ]);
+  });
+});
+
+test("an egg-link goes with its line of easy-install.pth; the project stays", async () => {
+  const { uninstall, left, site, world } = await worldWith({
+    "project/tool.egg-info/PKG-INFO": pkgInfo,
+    "project/tool.py": "",
+    "tool.egg-link": "<site>/project\n.",
+    "easy-install.pth": "/elsewhere\n<site>/project\n",
+  });
+  expect(await world.installed()).toEqual(["tool==1.0"]);
+  await uninstall();
+  expect(left()).toEqual(["easy-install.pth", "project"]);
+  expect(readFileSync(join(site, "easy-install.pth"), "utf8")).toBe("/elsewhere\n");
+  expect(readdirSync(join(site, "project"))).toEqual(["tool.egg-info", "tool.py"]);
+});
+
+test("an editable installation goes by its RECORD, with the .pth or finder that it brought", async () => {
+  const { uninstall, left } = await worldWith({
+    "tool-1.0.dist-info/METADATA": pkgInfo,
+    "tool-1.0.dist-info/direct_url.json": '{"url":"file:///src/tool","dir_info":{"editable":true}}',
+    "tool-1.0.dist-info/RECORD":
+      "__editable__.tool-1.0.pth,,\n__editable___tool_finder.py,,\ntool-1.0.dist-info/METADATA,,\ntool-1.0.dist-info/RECORD,,\n",
+    "__editable__.tool-1.0.pth": "import __editable___tool_finder",
+    "__editable___tool_finder.py": "",
+    "__pycache__/__editable___tool_finder.cpython-311.pyc": "",
+  });
+  await uninstall();
+  expect(left()).toEqual([]);
+});
+
+describe("what nobody can know the files of is refused, and nothing is touched", () => {
+  test.each<[what: string, files: Readonly<Record<string, string>>]>([
+    ["a single egg-info file, as of distutils", { "tool-1.0-py3.11.egg-info": pkgInfo, "tool.py": "" }],
+    ["an egg-info that lists nothing", { "tool-1.0-py3.11.egg-info/PKG-INFO": pkgInfo }],
+    [
+      "a dist-info without RECORD, of a system's package manager",
+      { "tool-1.0.dist-info/METADATA": pkgInfo, "tool-1.0.dist-info/INSTALLER": "rpm\n" },
+    ],
+  ])("%s", async (_, files) => {
+    const { uninstall, left } = await worldWith(files);
+    const before = left();
+    await expect(uninstall()).rejects.toMatchObject({ code: "MURRE_NO_RECORD", distribution: "tool" });
+    expect(left()).toEqual(before);
+  });
+
+  test("a RECORD that names a path outside of the environment", async () => {
+    const { uninstall, site, world } = await worldWith({
+      "tool-1.0.dist-info/METADATA": pkgInfo,
+      "tool-1.0.dist-info/RECORD": "../../../../outside,,\ntool-1.0.dist-info/RECORD,,\n",
+      "../../../../outside": "mine",
+    });
+    await expect(uninstall()).rejects.toMatchObject({ code: "MURRE_PATH_LEAVES_ENVIRONMENT" });
+    expect([existsSync(join(world.folder, "outside")), existsSync(join(site, "tool-1.0.dist-info/RECORD"))]).toEqual([
+      true,
+      true,
+    ]);
+  });
+});
+
+test("a --target folder that pip made can be changed: its RECORDs name scripts where they were before pip moved them", async () => {
+  const { world } = await worldWith({});
+  const target = join(world.folder, "target");
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    writeFileSync(join(target, path), text);
+  };
+  put("tool-1.0.dist-info/METADATA", pkgInfo);
+  put("tool-1.0.dist-info/RECORD", "tool/__init__.py,,\n../../bin/tool,,\ntool-1.0.dist-info/RECORD,,\n");
+  put("tool/__init__.py", "old");
+  put("bin/tool", "#!python");
+  await world.installer.install({ ...world.common, requirements: ["tool==2.0"], target, upgrade: "all" });
+  expect([readdirSync(target).toSorted(), brokenRecords(target)]).toEqual([["tool", "tool-2.0.dist-info"], []]);
+});
