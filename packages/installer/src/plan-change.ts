@@ -6,21 +6,19 @@ import {
   viewEnvironment,
   type ChangePlan,
   type Destination,
-  type EnvironmentView,
   type PlanOptions,
   type RecordedDistribution,
   type RenameConditions,
-  type RestoredFile,
   type Stamp,
   type WheelToInstall,
 } from "@murre/linker";
 import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { readdirSync, statSync } from "node:fs";
-import type { RecordEntry } from "@murre/wheel";
-import { basename, join, posix } from "node:path";
+import { basename, join } from "node:path";
 import type { Difference } from "./compare-installed.ts";
 import { directUrlInfo } from "./direct-url-info.ts";
 import { easyInstallWithout, eggFiles } from "./egg-files.ts";
+import { nextOwners, type Unrestored } from "./next-owners.ts";
 import type { PreparedWheel } from "./prepare-wheels.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
@@ -37,7 +35,7 @@ export interface PlanContext {
 export interface PlannedChange {
   readonly plan: ChangePlan;
   /** Distributions that stay and whose bytes at a shared path could not be brought back. */
-  readonly unrestored: readonly { readonly distribution: InstalledDistribution; readonly path: string }[];
+  readonly unrestored: readonly Unrestored[];
 }
 
 /** @throws {NoRecord} for what no RECORD describes, and what {@link planChange} throws: nothing has been touched then. */
@@ -55,7 +53,7 @@ export function planFor(
   const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
-  const { restored, unrestored } = nextOwners(difference, view, context);
+  const { restored, unrestored } = nextOwners(destination, difference, view, context);
   const { conditions, unowned = "refuse" } = context;
   const plan = planChange(destination, wheels, removals, view, {
     ...conditions,
@@ -100,48 +98,4 @@ function removable(distribution: InstalledDistribution, destination: Destination
   const names = readdirSync(distribution.path, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => !statSync(join(distribution.path, name)).isDirectory());
   return { ...found, record: files.map((name) => ({ path: `${basename(distribution.path)}/${name}` })) };
-}
-
-/**
- * A file of a distribution that goes which others have as well stays. Where its bytes were that one's alone, the last of the others by name gets
- * its own back: out of the store, where the stamp says from which archive it came.
- */
-function nextOwners(
-  { remove, keep }: Difference,
-  view: EnvironmentView,
-  { stamp, cache }: PlanContext,
-): Pick<PlannedChange, "unrestored"> & { readonly restored: RestoredFile[] } {
-  const restored = new Map<string, RestoredFile>();
-  const unrestored: { distribution: InstalledDistribution; path: string }[] = [];
-  const owners = new Map(keep.map((distribution) => [distribution.normalizedName as string, distribution]));
-  const rows = new Map<InstalledDistribution, ReturnType<typeof rowsOf>>();
-  const rowOf = (distribution: InstalledDistribution, path: string) => {
-    const known = rows.get(distribution) ?? rowsOf(distribution);
-    rows.set(distribution, known);
-    return known.get(path);
-  };
-  for (const path of new Set(remove.flatMap((distribution) => [...rowsOf(distribution).keys()]))) {
-    const staying = view
-      .ownersOf(path)
-      .toSorted()
-      .flatMap((name) => owners.get(name) ?? []);
-    const next = staying.at(-1);
-    const row = next === undefined ? undefined : rowOf(next, path);
-    if (next === undefined || row?.digest === undefined) continue;
-    const now = view.digestOf(path);
-    if (staying.some((owner) => rowOf(owner, path)?.digest === now)) continue;
-    const archive = stamp?.distributions[basename(next.path)]?.archive;
-    const entry = archive === undefined ? undefined : cache.lookup(next.normalizedName, archive);
-    const from = `${entry?.filesFolder ?? ""}/${row.path}`;
-    // Only what stands in the archive under the same name: scripts are written, and data files lie elsewhere.
-    if (entry !== undefined && !row.path.startsWith("..") && view.digestOf(from) === row.digest)
-      restored.set(path, { from, target: path });
-    else unrestored.push({ distribution: next, path });
-  }
-  return { restored: [...restored.values()], unrestored };
-}
-
-function rowsOf(distribution: InstalledDistribution): ReadonlyMap<string, RecordEntry> {
-  const { sitePackages } = distribution;
-  return new Map(readInstalledRecord(distribution).map((row) => [posix.resolve(sitePackages, row.path), row]));
 }

@@ -49,7 +49,12 @@ export function planGenerated(
   return { generated: [...winners, ...perWheel], conflicts };
 }
 
-function wheelScripts(destination: Destination, wheel: WheelToInstall, view: EnvironmentView): GeneratedFile[] {
+/** The scripts of one wheel: those of `.data/scripts`, rewritten, and those of its entry points. */
+export function wheelScripts(
+  destination: Destination,
+  wheel: Pick<WheelToInstall, "name" | "entry">,
+  view: EnvironmentView,
+): GeneratedFile[] {
   const { head } = wheel.entry.manifest;
   const folder = destination.schemes.scripts;
   const scripts = new Map<string, GeneratedFile>();

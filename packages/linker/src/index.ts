@@ -1,4 +1,5 @@
 export { planChange, type ChangePlan, type PlanOptions, type RestoredFile, type WheelToInstall } from "./plan.ts";
+export { installedBytes, type InstalledBytes } from "./installed-bytes.ts";
 export type { EnvironmentView } from "./existing.ts";
 export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
 export type { Conflict } from "./ownership.ts";

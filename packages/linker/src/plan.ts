@@ -13,6 +13,7 @@ import {
 import { planGenerated, type GeneratedFile } from "./generated.ts";
 import { foldLeaving, type Leaving } from "./leaving.ts";
 import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
+import type { InstalledBytes } from "./installed-bytes.ts";
 import type { Removal } from "./removal.ts";
 
 /** A wheel in the store that is to be installed. */
@@ -94,9 +95,8 @@ export interface PlanOptions {
   readonly restored?: readonly RestoredFile[];
 }
 
-/** A file in the environment, and the bytes that it is to have, or the file that has them. */
-export interface RestoredFile {
-  readonly from: string | Buffer;
+/** A file in the environment, and the bytes that it is to have. */
+export interface RestoredFile extends InstalledBytes {
   readonly target: string;
 }
 

@@ -36,9 +36,9 @@ export async function stageChange(
   signal?.addEventListener("abort", abort, { once: true });
   try {
     makeFolders(plan.scaffold, layout, folders);
-    for (const { from, target } of plan.copies)
+    for (const { from, target, executable } of plan.copies)
       if (typeof from === "string") linkTree(from, staged(target));
-      else writeFileSync(staged(target), from, { flag: "wx" });
+      else writeFileSync(staged(target), from, { flag: "wx", mode: executable === true ? 0o777 : 0o666 });
     return await linkAll(plan, staged, mode, workers, aborted);
   } catch (error) {
     signal?.throwIfAborted();
