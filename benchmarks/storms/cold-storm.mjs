@@ -127,7 +127,7 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
       .map(({ code, timedOut, stderr }) => `${timedOut ? "stuck" : code}: ${stderr}`),
     damaged: damaged.filter((list) => list.length > 0),
     entriesMade: made.size,
-    ...counted(server.requests, (path) => arrived.get(partialKey(server.url, path)) ?? 0),
+    ...counted(server.requests, (path) => arrived.get(partialKey(server.url, path))),
   };
   show(storm, wheels.length, kills);
   return storm;
@@ -173,7 +173,7 @@ function counted(requests, arrivedOf) {
   const perPage = [...byPath(pages).values()].map((list) => list.length);
   return {
     wheelRequests: files.length,
-    interrupted: files.filter(({ isWhole }) => !isWhole).length,
+    interrupted: interruptedOnes(files, arrivedOf),
     resumed: files.filter(({ first }) => first > 0).length,
     ...overlaps(files, arrivedOf),
     pageBodies: pages.length,
@@ -181,6 +181,17 @@ function counted(requests, arrivedOf) {
     interruptedPages: pages.filter(({ isWhole }) => !isWhole).length,
     revalidations: requests.length - bodies.length,
   };
+}
+
+/** Also what was handed out to its end, to a process that was killed before all of it had reached its disk. */
+function interruptedOnes(files, arrivedOf) {
+  let count = 0;
+  for (const [path, list] of byPath(files))
+    list.forEach(({ isWhole, first, sent }, at) => {
+      const isLast = at === list.length - 1;
+      if (!isWhole || (!isLast && (arrivedOf(path) ?? 0) < first + sent)) count += 1;
+    });
+  return count;
 }
 
 function byPath(requests) {
@@ -201,7 +212,7 @@ function overlaps(files, arrivedOf) {
     let last;
     for (const request of list) {
       const again = Math.max(0, Math.min(reached, request.first + request.sent) - request.first);
-      const onDisk = last === undefined || last.isWhole ? reached : Math.min(reached, arrivedOf(path));
+      const onDisk = last === undefined ? reached : Math.min(reached, arrivedOf(path) ?? 0);
       const needless = Math.min(again, Math.max(0, onDisk - request.first));
       sentTwice += needless;
       lostOnTheWay += again - needless;

@@ -173,7 +173,13 @@ export async function serveWheels(wheels, { secondsEach = () => 0, cacheControl 
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
     const ifRange = request.headers["if-range"];
     let end = body.length;
-    if (range !== null && Number(range[1]) < body.length && (ifRange === undefined || ifRange === etag)) {
+    const isSame = ifRange === undefined || ifRange === etag;
+    if (range !== null && isSame && Number(range[1]) >= body.length) {
+      Object.assign(noted, { status: 416, isWhole: true });
+      response.writeHead(416, { ...headers, "content-range": `bytes */${body.length}` }).end();
+      return;
+    }
+    if (range !== null && isSame) {
       noted.status = 206;
       noted.first = Number(range[1]);
       if (range[2] !== "") end = Math.min(end, Number(range[2]) + 1);

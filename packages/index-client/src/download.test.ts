@@ -150,6 +150,24 @@ describe("a download of an earlier run is taken over", () => {
     expect(server.requests.map(({ status, bytes: sent }) => [status, sent])).toEqual([[206, 40_000]]);
   });
 
+  test("without a request when it had received everything, as the promised hash tells", async () => {
+    const { server, into } = await served();
+    await using _ = server;
+    const known = await validatorsOf(server, into);
+    const result = await download(server, { into, resumeFrom: { bytes: bytes.length, validators: known } });
+    expect(result).toMatchObject({ sha256, sizeBytes: bytes.length });
+    expect(server.requests).toEqual([]);
+  });
+
+  test("with no byte sent again when the server says that it had received everything", async () => {
+    const { server, into } = await served();
+    await using _ = server;
+    const known = await validatorsOf(server, into);
+    const result = await download(server, { into, resumeFrom: { bytes: bytes.length, validators: known } }, {});
+    expect(result).toMatchObject({ sha256, sizeBytes: bytes.length, validators: known });
+    expect(server.requests.map(({ status, bytes: sent }) => [status, sent])).toEqual([[416, 0]]);
+  });
+
   test("from its beginning when the file changed meanwhile", async () => {
     const { server, into, folder } = await served({ validators: "etag" });
     await using _ = server;

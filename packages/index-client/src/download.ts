@@ -61,6 +61,8 @@ export async function downloadFile(
   if (file.url.startsWith("file:")) return { kind: "local", path: fileURLToPath(file.url) };
   const destination = await Destination.open(options, file);
   try {
+    // The earlier one had received everything, and ended before it made use of it.
+    if (destination.isComplete()) return await destination.finish();
     const outcome = await transferAll(transport, slots, file, destination, options);
     if (outcome === "unchanged") return { kind: "unchanged" };
     if (!destination.isPromised() && destination.resumedFromBytes > 0) {
@@ -124,6 +126,10 @@ async function consume(
     await answer.drop();
     throw new HttpStatusError(answer.url, answer.status);
   }
+  if (answer.status === 416 && totalOf(answer.headers) === destination.received && destination.received > 0) {
+    await answer.drop();
+    return "done";
+  }
   const continues = answer.status === 206 && rangeStart(answer.headers) === destination.received;
   if (!continues) await destination.restart();
   if (answer.status !== 200 && !continues) {
@@ -153,6 +159,12 @@ async function receive(answer: Answer, destination: Destination, options: Downlo
 function rangeStart(headers: Headers): number | undefined {
   const start = /^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1];
   return start === undefined ? undefined : Number(start);
+}
+
+/** RFC 9110, 14.4: an unsatisfied range is answered with the length that the content has. */
+function totalOf(headers: Headers): number | undefined {
+  const total = /^bytes \*\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
 }
 
 export function validatorsOf(headers: Headers): HttpValidators {
@@ -262,6 +274,13 @@ class Destination {
 
   isPromised(): boolean {
     return this.#mismatch() === undefined;
+  }
+
+  /** Whether what was there before is the whole file: known only by a promised hash. */
+  isComplete(): boolean {
+    return (
+      this.received > 0 && [...this.#hashes.keys()].some((name) => name in this.#promised.hashes) && this.isPromised()
+    );
   }
 
   /** @throws {HashMismatch} */
