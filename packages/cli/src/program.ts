@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { addBuild, addDownload, addWheel } from "./build-commands.ts";
 import { addCacheCommands } from "./cache-commands.ts";
 import { UsageError } from "./errors.ts";
+import { addInstallMany } from "./many-command.ts";
 import {
   addChangeOptions,
   addGlobalOptions,
@@ -65,6 +66,7 @@ export function buildProgram(version: string, run: Runner): Command {
   addFreeze(pip, run);
   addWheel(pip, run);
   addDownload(pip, run);
+  addInstallMany(program, run);
   addCacheCommands(program, run);
   return program;
 }

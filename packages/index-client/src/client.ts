@@ -76,6 +76,8 @@ export interface IndexClient {
   /** A small text, such as a requirements file. */
   text(url: string, signal?: AbortSignal): Promise<string>;
   counts(): TransferCounts;
+  /** Holds no page in memory any longer: one that is needed again is read again, from the documents where they have it. */
+  forgetPages(): void;
   /** Closes all connections; requests that run are broken off. */
   close(): Promise<void>;
 }
@@ -126,6 +128,10 @@ class Client implements IndexClient {
     const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent };
     this.#pages = { ...common, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
     this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
+  }
+
+  forgetPages(): void {
+    this.#memory.clear();
   }
 
   async findFiles(project: NormalizedName): Promise<ProjectFiles> {

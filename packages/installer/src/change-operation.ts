@@ -110,7 +110,8 @@ export async function gatherBuildConstraints(
   return constraints;
 }
 
-function requirementsContext(operation: ChangeOperation): RequirementsContext {
+/** How requirements are read: files, standard input, `http:` URLs. */
+export function requirementsContext(operation: ChangeOperation): RequirementsContext {
   const { settings, options, configuration, cache, onEvent } = operation;
   const { cwd, home, env, platform } = settings;
   const read = async (location: string): Promise<Uint8Array | string> => {

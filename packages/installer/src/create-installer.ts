@@ -22,6 +22,10 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { buildProject } = await import("./build-project.ts");
       return buildProject(settings, options);
     },
+    async installMany(options) {
+      const { installMany } = await import("./install-many.ts");
+      return installMany(settings, options);
+    },
     async wheel(options) {
       const { collectDistributions } = await import("./collect-distributions.ts");
       return collectDistributions(settings, options, "wheels");

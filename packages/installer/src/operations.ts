@@ -6,6 +6,7 @@ import type {
   CheckReport,
   CollectReport,
   InstalledReport,
+  InstallManyReport,
   RecoverReport,
   ShowReport,
   VenvReport,
@@ -132,6 +133,14 @@ export interface CollectOptions extends ChangeOptions {
   readonly outputFolder?: string;
 }
 
+/** A list of projects of any length, each installed without what it depends on. */
+export interface InstallManyOptions extends ChangeOptions {
+  /** One project a line, with or without a specifier; `-` reads `standardInput`. */
+  readonly projectsFile: string;
+  /** Only so many of its first projects. Default: all. */
+  readonly limit?: number;
+}
+
 export interface UninstallOptions extends OperationContext, PythonOptions {
   readonly names: readonly string[];
   readonly requirementFiles?: readonly string[];
@@ -160,6 +169,8 @@ export interface Operations {
   sync(options: SyncOptions): Promise<ChangeReport>;
   /** Adds distributions to an environment. */
   install(options: InstallOptions): Promise<ChangeReport>;
+  /** Adds the newest version with a usable wheel of each project of a list; what fails is reported and left out. Each batch is a change of its own. */
+  installMany(options: InstallManyOptions): Promise<InstallManyReport>;
   /** Builds the distributions of a source tree. */
   build(options?: BuildProjectOptions): Promise<BuildReport>;
   /** Resolves, and leaves a wheel of each distribution in a folder: fetched, or built. */

@@ -31,6 +31,35 @@ export interface ChangeReport {
   };
 }
 
+/** A project of a list that is not installed, and why. */
+export interface ManyFailure {
+  /** Normalised; what stands in the list where that is no name. */
+  readonly name: string;
+  /** The one that was chosen, if it came so far. */
+  readonly version?: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of each project of a list. */
+export interface InstallManyReport {
+  readonly environment: string;
+  readonly dryRun: boolean;
+  readonly installed: readonly Pin[];
+  /** What was there already in that version. */
+  readonly present: readonly Pin[];
+  readonly failures: readonly ManyFailure[];
+  /** Paths that several have with different bytes: the last by name has it. */
+  readonly conflicts: ChangeReport["conflicts"];
+  readonly fetched: number;
+  readonly filesLinked: number;
+  readonly filesCopied: number;
+  readonly filesGenerated: number;
+  /** Changes of the environment, each as a whole. */
+  readonly transactions: number;
+  readonly durationsMs: { readonly all: number; readonly longestWindow: number };
+}
+
 /** What a source tree was built into: absolute paths. */
 export interface BuildReport {
   readonly sdist?: string;

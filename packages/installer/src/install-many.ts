@@ -1,0 +1,207 @@
+import type { IndexClient } from "@murre/index-client";
+import type { RequirementEntry } from "@murre/requirements";
+import { changeEnvironment } from "./change-environment.ts";
+import { gather, requirementsContext, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
+import type { WheelTarget } from "./choose-file.ts";
+import { readInstalledState } from "./environment-access.ts";
+import { allowsPrereleases, formats } from "./format-choice.ts";
+import { wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
+import type { InstallManyOptions } from "./operations.ts";
+import { openPreparation } from "./preparation.ts";
+import { prepareWheel } from "./prepare-wheels.ts";
+import { describeError, nameOf, readProjectList } from "./project-list.ts";
+import type { ChangeReport, InstallManyReport, ManyFailure, Pin } from "./reports.ts";
+import { resolveExact } from "./resolve-exact.ts";
+import type { ResolvedDistribution } from "./resolved.ts";
+import type { InstallerSettings } from "./settings.ts";
+import { wheelTarget } from "./target-environment.ts";
+import { withSources, type Sources } from "./with-sources.ts";
+
+/** So many projects are one change of the environment: what is held in memory does not grow with the list. */
+const batchSize = 64;
+
+/**
+ * `murre install-many`: of each project of a list the newest version with a usable wheel, without what it depends on. What cannot be had or
+ * placed is left out, and said at the end. Each batch is a transaction of its own; while one is placed, the next is fetched.
+ */
+export function installMany(settings: InstallerSettings, options: InstallManyOptions): Promise<InstallManyReport> {
+  return withChangeOperation(settings, options, async (operation) => {
+    const { entries, failures } = await readProjectList(
+      options.projectsFile,
+      requirementsContext(operation),
+      options.limit,
+    );
+    const gathered = await gather(operation, [], []);
+    const client = operation.openClient(gathered.options);
+    return withSources(operation, gathered, client, async (named, sources) => {
+      const many = new ManyInstallation(operation, client, named, sources, failures);
+      return many.run(entries);
+    });
+  });
+}
+
+class ManyInstallation {
+  readonly #operation: ChangeOperation<InstallManyOptions>;
+  readonly #client: IndexClient;
+  readonly #gathered: GatheredRequirements;
+  readonly #sources: Sources;
+  /** Wheels first; a source only of a project that has none. */
+  readonly #choices: readonly WheelTarget[];
+  readonly #failures: ManyFailure[];
+  readonly #installed: Pin[] = [];
+  readonly #present: Pin[] = [];
+  readonly #conflicts: ChangeReport["conflicts"][number][] = [];
+  readonly #files = { linked: 0, copied: 0, generated: 0 };
+  #transactions = 0;
+  #longestWindowMs = 0;
+
+  constructor(
+    operation: ChangeOperation<InstallManyOptions>,
+    client: IndexClient,
+    gathered: GatheredRequirements,
+    sources: Sources,
+    failures: readonly ManyFailure[],
+  ) {
+    this.#operation = operation;
+    this.#client = client;
+    this.#gathered = gathered;
+    this.#sources = sources;
+    this.#failures = [...failures];
+    const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
+    const allowed = formats(operation, gathered.options);
+    const wheels = wheelTarget(operation.target, pre, (project) =>
+      allowed(project) === "sdists" ? "sdists" : "wheels",
+    );
+    this.#choices = [wheels, { ...wheels, formats: allowed }];
+  }
+
+  async run(entries: readonly RequirementEntry[]): Promise<InstallManyReport> {
+    const start = performance.now();
+    let upcoming = this.#have(entries.slice(0, batchSize));
+    try {
+      for (let next = batchSize; next - batchSize < entries.length; next += batchSize) {
+        const batch = await upcoming;
+        upcoming = this.#have(entries.slice(next, next + batchSize));
+        await this.#place(batch);
+      }
+    } finally {
+      await upcoming.catch(() => {}); // the reason is thrown already, or it is the signal's
+    }
+    return this.#report(performance.now() - start);
+  }
+
+  /** Chooses and fetches. What one project lacks is noted, and keeps no other from going on. */
+  async #have(entries: readonly RequirementEntry[]): Promise<ResolvedDistribution[]> {
+    const { signal, dryRun } = this.#operation.options;
+    const { services, close } = openPreparation(this.#operation, this.#client, this.#sources.wheel);
+    const installed = this.#installedVersions();
+    const have = async (entry: RequirementEntry): Promise<ResolvedDistribution[]> => {
+      try {
+        const chosen = await this.#choose(entry);
+        for (const distribution of chosen)
+          if (dryRun !== true && installed.get(distribution.name) !== distribution.version)
+            await prepareWheel(distribution, services);
+        return chosen;
+      } catch (error) {
+        signal?.throwIfAborted();
+        this.#fail(nameOf(entry) ?? entry.text, error);
+        return [];
+      }
+    };
+    try {
+      return (await Promise.all(entries.map(have))).flat();
+    } finally {
+      await close();
+      this.#client.forgetPages();
+    }
+  }
+
+  /** What is there already is not fetched. This is only a first look; what counts is the one under the environment's lock. */
+  #installedVersions(): ReadonlyMap<string, string> {
+    const { target, options } = this.#operation;
+    if (options.reinstall === true) return new Map();
+    return new Map(readInstalledState(target).own.map(({ normalizedName, version }) => [normalizedName, version]));
+  }
+
+  async #choose(entry: RequirementEntry): Promise<ResolvedDistribution[]> {
+    const { target, options, configuration } = this.#operation;
+    const { constraints, options: inFiles } = this.#gathered;
+    const wanted = wantedProjects({ entries: [entry], constraints }, target.interpreter.markerEnvironment);
+    const requiresHashes =
+      options.requireHashes === true || inFiles.requireHashes || configuration.requireHashes?.value === true;
+    const [wheels, any] = this.#choices.map(
+      (choice) => () => resolveExact(wanted, this.#client, choice, requiresHashes, this.#sources),
+    );
+    if (wheels === undefined || any === undefined) return [];
+    try {
+      return await wheels();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "MURRE_NO_USABLE_WHEEL") throw error;
+      return any();
+    }
+  }
+
+  /**
+   * Places a batch as one change. Where one distribution does not go with what is there, halves of the batch are tried, until that one is alone:
+   * the earlier by name stays, the later is left out.
+   */
+  async #place(batch: readonly ResolvedDistribution[]): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
+    try {
+      const wanted = { resolved: batch, extraneous: "keep", resolveMs: 0, build: this.#sources.wheel } as const;
+      this.#note(batch, await changeEnvironment(this.#operation, this.#client, async () => wanted));
+    } catch (error) {
+      this.#operation.options.signal?.throwIfAborted();
+      if (!ofOneDistribution.has((error as { code?: unknown }).code)) throw error;
+      if (batch.length === 1) return this.#fail(first.name, error, first.version);
+      const half = batch.length >> 1;
+      await this.#place(batch.slice(0, half));
+      await this.#place(batch.slice(half));
+    }
+  }
+
+  #note(batch: readonly ResolvedDistribution[], report: ChangeReport): void {
+    const added = new Set(report.added.map(({ name }) => name));
+    for (const { name, version } of batch) (added.has(name) ? this.#installed : this.#present).push({ name, version });
+    this.#conflicts.push(...report.conflicts);
+    this.#files.linked += report.filesLinked;
+    this.#files.copied += report.filesCopied;
+    this.#files.generated += report.filesGenerated;
+    if (report.changed) this.#transactions += 1;
+    this.#longestWindowMs = Math.max(this.#longestWindowMs, report.durationsMs.window);
+  }
+
+  #fail(name: string, error: unknown, version?: string): void {
+    this.#failures.push({ name, ...(version === undefined ? {} : { version }), ...describeError(error) });
+  }
+
+  #report(durationMs: number): InstallManyReport {
+    const { target, options, cache } = this.#operation;
+    return {
+      environment: target.folder,
+      dryRun: options.dryRun === true,
+      installed: this.#installed,
+      present: this.#present,
+      failures: this.#failures.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      conflicts: this.#conflicts,
+      fetched: cache.counts.added,
+      filesLinked: this.#files.linked,
+      filesCopied: this.#files.copied,
+      filesGenerated: this.#files.generated,
+      transactions: this.#transactions,
+      durationsMs: { all: durationMs, longestWindow: this.#longestWindowMs },
+    };
+  }
+}
+
+/** Errors that say what one distribution is or meets: without it, the others can be placed. */
+const ofOneDistribution = new Set<unknown>([
+  "MURRE_FILE_AGAINST_DIRECTORY",
+  "MURRE_UNOWNED_FILE",
+  "MURRE_PATH_LEAVES_ENVIRONMENT",
+  "MURRE_RESERVED_PATH",
+  "MURRE_NO_RECORD",
+  "MURRE_NO_USABLE_WHEEL",
+  "MURRE_SEVERAL_PROBLEMS",
+]);
