@@ -8,7 +8,7 @@ import { allowsPrereleases, formats } from "./format-choice.ts";
 import { wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
 import type { InstallManyOptions } from "./operations.ts";
 import { openPreparation } from "./preparation.ts";
-import { prepareWheel } from "./prepare-wheels.ts";
+import { prepareWheel, type PrepareServices } from "./prepare-wheels.ts";
 import { describeError, nameOf, readProjectList } from "./project-list.ts";
 import type { ChangeReport, InstallManyReport, ManyFailure, Pin } from "./reports.ts";
 import { resolveExact } from "./resolve-exact.ts";
@@ -34,14 +34,20 @@ export function installMany(settings: InstallerSettings, options: InstallManyOpt
     const gathered = await gather(operation, [], []);
     const client = operation.openClient(gathered.options);
     return withSources(operation, gathered, client, async (named, sources) => {
-      const many = new ManyInstallation(operation, client, named, sources, failures);
-      return many.run(entries);
+      // Threads that unpack are the same for all batches: what one of them has taken from the system it keeps until it ends.
+      const { services, close } = openPreparation(operation, client, sources.wheel);
+      try {
+        return await new ManyInstallation(operation, services, named, sources, failures).run(entries);
+      } finally {
+        await close();
+      }
     });
   });
 }
 
 class ManyInstallation {
   readonly #operation: ChangeOperation<InstallManyOptions>;
+  readonly #services: PrepareServices;
   readonly #client: IndexClient;
   readonly #gathered: GatheredRequirements;
   readonly #sources: Sources;
@@ -57,13 +63,14 @@ class ManyInstallation {
 
   constructor(
     operation: ChangeOperation<InstallManyOptions>,
-    client: IndexClient,
+    services: PrepareServices,
     gathered: GatheredRequirements,
     sources: Sources,
     failures: readonly ManyFailure[],
   ) {
     this.#operation = operation;
-    this.#client = client;
+    this.#services = services;
+    this.#client = services.client;
     this.#gathered = gathered;
     this.#sources = sources;
     this.#failures = [...failures];
@@ -93,14 +100,13 @@ class ManyInstallation {
   /** Chooses and fetches. What one project lacks is noted, and keeps no other from going on. */
   async #have(entries: readonly RequirementEntry[]): Promise<ResolvedDistribution[]> {
     const { signal, dryRun } = this.#operation.options;
-    const { services, close } = openPreparation(this.#operation, this.#client, this.#sources.wheel);
     const installed = this.#installedVersions();
     const have = async (entry: RequirementEntry): Promise<ResolvedDistribution[]> => {
       try {
         const chosen = await this.#choose(entry);
         for (const distribution of chosen)
           if (dryRun !== true && installed.get(distribution.name) !== distribution.version)
-            await prepareWheel(distribution, services);
+            await prepareWheel(distribution, this.#services);
         return chosen;
       } catch (error) {
         signal?.throwIfAborted();
@@ -108,12 +114,9 @@ class ManyInstallation {
         return [];
       }
     };
-    try {
-      return (await Promise.all(entries.map(have))).flat();
-    } finally {
-      await close();
-      this.#client.forgetPages();
-    }
+    const chosen = await Promise.all(entries.map(have));
+    this.#client.forgetPages();
+    return chosen.flat();
   }
 
   /** What is there already is not fetched. This is only a first look; what counts is the one under the environment's lock. */

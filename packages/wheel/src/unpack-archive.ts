@@ -30,8 +30,8 @@ export interface UnpackTask {
   readonly limits: Partial<UnpackLimits>;
 }
 
-/** Wheels up to this size are read whole (bytes). */
-const wholeBelowBytes = 64 * 1024 * 1024;
+/** Wheels up to this size are read whole (bytes); of larger ones each member costs a read, which is little beside writing its file. */
+const wholeBelowBytes = 8 * 1024 * 1024;
 
 /** After so many bad members of one archive the rest is not looked at. */
 const enoughProblems = 20;
