@@ -14,11 +14,14 @@ const workerFile = new URL(
   import.meta.url,
 );
 
+/** Manifests die young, but only a collection gives their bytes back: a small young generation has one before tens of megabytes wait. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
 export function startLinkWorkers(count: number): LinkWorkers {
   const failures = new Map<Worker, Error>();
   const workers = Array.from({ length: count }, () => {
     // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
-    const worker = new Worker(workerFile, { execArgv: [] });
+    const worker = new Worker(workerFile, { execArgv: [], resourceLimits });
     worker.unref();
     // A thread may fail before it is given anything: without a listener that would end the process.
     worker.on("error", (error: Error) => failures.set(worker, error));

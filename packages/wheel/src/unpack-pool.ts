@@ -40,6 +40,9 @@ function lost(job: QueuedJob, text: string, cause?: unknown): Error {
   return wheelError(job.task.filename, [{ code: "MURRE_UNPACK_WORKER_LOST", text }], { cause });
 }
 
+/** Data of members dies young, but only a collection gives it back: a small young generation has one before tens of megabytes wait. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
 /** Jobs in a queue, largest first, and the threads that take them. */
 export class UnpackPool {
   readonly #size: number;
@@ -122,7 +125,10 @@ export class UnpackPool {
   #spawn(): PoolWorker | undefined {
     if (this.#workers.size >= this.#size) return undefined;
     // The flags of the calling process are not for a worker: some of them, such as --input-type, end it at once.
-    const worker: PoolWorker = { thread: new Worker(this.#workerFile, { execArgv: [] }), job: undefined };
+    const worker: PoolWorker = {
+      thread: new Worker(this.#workerFile, { execArgv: [], resourceLimits }),
+      job: undefined,
+    };
     let cause: unknown;
     worker.thread.on("message", (reply: WorkerReply) => this.#finish(worker, reply));
     worker.thread.on("error", (error) => (cause = error));
