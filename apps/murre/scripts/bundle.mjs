@@ -20,15 +20,13 @@ const workers = own.flatMap((name) =>
     .map((file) => join(packages, name, "dist", file)),
 );
 
-const { metafile } = await build({
-  entryPoints: [join(app, "src/index.ts"), join(app, "src/murre-cli.ts"), ...workers],
+const options = {
   outdir: dist,
   // tsc has written the two unbundled entries there, which nothing reads.
   allowOverwrite: true,
   entryNames: "[name]",
   chunkNames: "chunk-[hash]",
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20.19",
@@ -41,7 +39,14 @@ const { metafile } = await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
   logLevel: "warning",
-});
+};
+const entries = [join(app, "src/index.ts"), join(app, "src/murre-cli.ts")];
+const bundles = [
+  await build({ ...options, entryPoints: entries, splitting: true }),
+  // Each thread in one file with nothing but what it needs: a chunk shared with the command would be compiled as a whole in each thread.
+  await build({ ...options, entryPoints: workers }),
+];
+const outputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs));
 
 /** The declarations of every package, beside the bundle, with relative paths instead of the packages' names. */
 function copyDeclarations() {
@@ -65,7 +70,7 @@ function copyDeclarations() {
 }
 
 copyDeclarations();
-const written = new Set(Object.keys(metafile.outputs).map((file) => basename(file)));
+const written = new Set(Object.keys(outputs).map((file) => basename(file)));
 for (const file of readdirSync(dist)) if (file.startsWith("chunk-") && !written.has(file)) rmSync(join(dist, file)); // of an earlier bundle
-const bytes = Object.entries(metafile.outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);
+const bytes = Object.entries(outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);
 console.log(bytes.map(([file, size]) => `${file} ${size}`).join("\n"));

@@ -142,6 +142,9 @@ describe.each(servers)("murre pip install over HTTP from $what", ({ publish, sta
     expect(second.wheels.filter(({ status }) => status !== 206).map(({ status }) => status)).toEqual(
       Array.from({ length: second.wheels.length - second.ranged }, () => 304),
     );
+    // Once in a command, though its metadata is read and it is installed.
+    const asked = second.wheels.filter(({ status }) => status === 304).map(({ path }) => path);
+    expect(asked).toHaveLength(new Set(asked).size);
     expect(second.wheels.length > 0).toBe(!hashes);
     // A listing has no validators.
     expect(second.pages.every(({ status }) => status === (listed ? 200 : 304))).toBe(true);

@@ -3,7 +3,6 @@ export type { BuildSource } from "./builder.ts";
 export type { BuildEnvironment, BuildEnvironments } from "./build-environment.ts";
 export { buildTree, type BuiltDistributions, type TreeBuild } from "./build-tree.ts";
 export { openBackend, type Backend, type BackendOptions, type ConfigSettings } from "./backend.ts";
-export { isSourceArchive } from "./source-archive.ts";
 export { unpackSdist } from "./unpack-sdist.ts";
 export { defaultSdistLimits, type SdistLimits } from "./sdist-limits.ts";
 export { openBuildLog, type BuildLog } from "./build-log.ts";

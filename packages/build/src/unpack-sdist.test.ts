@@ -5,7 +5,6 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { makeTarGz, type TarMember } from "./make-tar.test.data.ts";
 import { unpackSdist } from "./unpack-sdist.ts";
-import { isSourceArchive } from "./source-archive.ts";
 import type { SdistLimits } from "./sdist-limits.ts";
 
 async function unpack(bytes: Buffer, filename = "demo-1.0.tar.gz", limits: Partial<SdistLimits> = {}) {
@@ -179,14 +178,4 @@ describe("what is no archive", () => {
       code: "MURRE_UNREADABLE_SDIST",
     });
   });
-});
-
-test("archives of sources are known by their ending", () => {
-  expect(["a-1.tar.gz", "a.tgz", "a.ZIP", "a-1.whl", "a.tar.bz2"].map(isSourceArchive)).toEqual([
-    true,
-    true,
-    true,
-    false,
-    false,
-  ]);
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, lstatSync } from "node:fs";
 import { join } from "node:path";
+import { isSourceArchive } from "@murre/platform-tags";
 import { UnreadableSdist } from "./errors.ts";
-import { isSourceArchive } from "./source-archive.ts";
 import { defaultSdistLimits, type SdistLimits } from "./sdist-limits.ts";
 import { SdistWriter } from "./sdist-writer.ts";
 import { readTar } from "./unpack-tar.ts";

@@ -26,20 +26,28 @@ export interface Dispatchers {
   close(): Promise<void>;
 }
 
+/** `plain` is http: without a proxy, which needs no certificates; they are read for a run that meets https: or a proxy only. */
+type Kind = "plain" | "checked" | "unchecked";
+
 /**
- * The connection pools: one that checks certificates, and, only when a trusted host is met, one that does not.
+ * The connection pools, made when a URL asks for them: plain ones, those that check certificates, and, only when a trusted host is met, those
+ * that do not.
  * @throws {InvalidTransportSettings} at the first request, when certificates or the proxy's address cannot be used.
  */
 export function createDispatchers(settings: ConnectionSettings): Dispatchers {
-  const made = new Map<boolean, Promise<Dispatcher>>();
-  const make = (checked: boolean): Promise<Dispatcher> => {
-    const dispatcher = made.get(checked) ?? createDispatcher(settings, checked);
-    made.set(checked, dispatcher);
+  const made = new Map<Kind, Promise<Dispatcher>>();
+  const make = (kind: Kind): Promise<Dispatcher> => {
+    const dispatcher = made.get(kind) ?? createDispatcher(settings, kind);
+    made.set(kind, dispatcher);
     return dispatcher;
   };
+  const isProxied = proxySettings(settings) !== undefined;
   const trusted = new Set((settings.trustedHosts ?? []).map((host) => host.toLowerCase()));
   return {
-    of: (url) => make(!trusted.has(url.hostname) && !trusted.has(url.host)),
+    of: ({ protocol, hostname, host }) => {
+      if (protocol === "http:" && !isProxied) return make("plain");
+      return make(trusted.has(hostname) || trusted.has(host) ? "unchecked" : "checked");
+    },
     async close() {
       const dispatchers = [...made.values()];
       made.clear();
@@ -49,10 +57,10 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
   };
 }
 
-async function createDispatcher(settings: ConnectionSettings, checked: boolean): Promise<Dispatcher> {
+async function createDispatcher(settings: ConnectionSettings, kind: Kind): Promise<Dispatcher> {
   // Loaded when it is needed: a run that is served from the cache and from files goes without it.
   const { Agent, EnvHttpProxyAgent } = await import("./undici-agents.ts");
-  const tls = tlsOptions(settings, checked);
+  const tls = kind === "plain" ? {} : tlsOptions(settings, kind === "checked");
   const silence = settings.silenceTimeoutMs ?? 30_000;
   const options: Agent.Options = {
     connections: settings.connections ?? 50,

@@ -238,6 +238,12 @@ describe("certificates", () => {
       message: expect.stringContaining("/no/such/ca.pem"),
     });
   });
+
+  test("are not read where no URL needs them", async () => {
+    const { url } = await serve((_, response) => response.end("plain"));
+    const client = clientOf({ env: { SSL_CERT_FILE: "/no/such/ca.pem" } });
+    expect(await client.text(url)).toBe("plain");
+  });
 });
 
 test("a server that closes its connection after a long body ends no process (nodejs/undici issue 5360)", async () => {

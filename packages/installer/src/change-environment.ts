@@ -198,6 +198,8 @@ class EnvironmentChange {
   ): Promise<"done" | "again"> {
     const { target, onEvent, cache } = this.#operation;
     const start = performance.now();
+    // They load while the lock is awaited and the plan is made.
+    this.#operation.linkWorkersFor(filesOf(prepared));
     try {
       const end = await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
         isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, prepared) : "changed",
@@ -237,7 +239,7 @@ class EnvironmentChange {
     difference: Difference,
     prepared: readonly PreparedWheel[],
   ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
-    const { options, linkWorkers, cache, target, onEvent } = this.#operation;
+    const { options, cache, target, onEvent } = this.#operation;
     const { plan, unrestored } = planFor(target, difference, prepared, {
       conditions: this.#conditions,
       unowned: options.overwrite === true ? "keep beside" : "refuse",
@@ -249,7 +251,7 @@ class EnvironmentChange {
     describeUnrestored(unrestored, onEvent);
     const outcome = await writer.commit(plan, {
       mode: options.linkMode ?? "auto",
-      workers: linkWorkers,
+      workers: this.#operation.linkWorkersFor(filesOf(prepared)),
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
       unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),
@@ -289,4 +291,8 @@ class EnvironmentChange {
       durationsMs: this.#durations,
     };
   }
+}
+
+function filesOf(prepared: readonly PreparedWheel[]): number {
+  return prepared.reduce((files, { entry }) => files + entry.manifest.head.fileCount, 0);
 }

@@ -22,12 +22,18 @@ export interface ChangeOperation<Options extends ChangeOptions = ChangeOptions> 
   readonly options: Options;
   readonly onEvent: OnEvent;
   readonly cache: CacheOperation;
+  /** See `PrepareServices.answered`. */
+  readonly answered: Map<string, string>;
   readonly target: TargetEnvironment;
   readonly configuration: PipConfiguration;
-  readonly linkWorkers: LinkWorkers | undefined;
+  /** Threads for placing so many files, the same each time; undefined where the calling thread is as fast. They load meanwhile. */
+  linkWorkersFor(files: number): LinkWorkers | undefined;
   /** The client for the places that flags, files and configuration name. It is closed with the operation. */
   openClient(inFiles: FileOptions): IndexClient;
 }
+
+/** So many files are linked in the time that threads take to load, and with half of their processor time. */
+const fewFiles = 4000;
 
 /**
  * Runs a changing operation and gives everything back at its end, however it ends.
@@ -43,9 +49,11 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
   const options = withOwnSignal(given);
   const onEvent = options.onEvent ?? (() => {});
   const cache = openCache(settings, options, onEvent);
-  // Threads load while the environment is found and the requirements are read.
-  const places = purpose === "change" && options.dryRun !== true;
-  const linkWorkers = places ? startLinkWorkers(threadsOf(settings)) : undefined;
+  let linkWorkers: LinkWorkers | undefined;
+  const linkWorkersFor = (files: number) =>
+    linkWorkers || settings.threads !== undefined || files > fewFiles
+      ? (linkWorkers ??= startLinkWorkers(threadsOf(settings)))
+      : undefined;
   const clients: IndexClient[] = [];
   try {
     const preference = purpose === "change" ? "environment" : "any";
@@ -60,7 +68,18 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
       clients.push(client);
       return client;
     };
-    return await work({ settings, options, onEvent, cache, target, configuration, linkWorkers, openClient });
+    const answered = new Map<string, string>();
+    return await work({
+      settings,
+      options,
+      onEvent,
+      cache,
+      answered,
+      target,
+      configuration,
+      linkWorkersFor,
+      openClient,
+    });
   } finally {
     linkWorkers?.close();
     cache.end();

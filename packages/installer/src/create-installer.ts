@@ -1,23 +1,27 @@
 import type { Operations } from "./operations.ts";
 import { cacheOperations } from "./cache-operations.ts";
-import { checkInstalled } from "./check-installed.ts";
-import { installDistributions, syncEnvironment } from "./install.ts";
-import { listInstalled } from "./list-installed.ts";
-import { makeVirtualEnvironment } from "./make-environment.ts";
-import { recoverEnvironment } from "./recover-environment.ts";
-import { showInstalled } from "./show-installed.ts";
-import { uninstallDistributions } from "./uninstall.ts";
 import type { InstallerSettings } from "./settings.ts";
 
-/** Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. */
+/**
+ * Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. The code of each is loaded
+ * when it is called: `cache clean` need not compile a resolver.
+ */
 export function createInstaller(settings: InstallerSettings): Operations {
   return {
     cacheFolder: settings.cacheFolder,
     cache: cacheOperations(settings),
-    venv: (options = {}) => makeVirtualEnvironment(settings, options),
-    sync: (options) => syncEnvironment(settings, options),
-    install: (options) => installDistributions(settings, options),
-    // Loaded when they are called: every other command starts without them.
+    async venv(options = {}) {
+      const { makeVirtualEnvironment } = await import("./make-environment.ts");
+      return makeVirtualEnvironment(settings, options);
+    },
+    async sync(options) {
+      const { syncEnvironment } = await import("./install.ts");
+      return syncEnvironment(settings, options);
+    },
+    async install(options) {
+      const { installDistributions } = await import("./install.ts");
+      return installDistributions(settings, options);
+    },
     async build(options = {}) {
       const { buildProject } = await import("./build-project.ts");
       return buildProject(settings, options);
@@ -34,10 +38,25 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { collectDistributions } = await import("./collect-distributions.ts");
       return collectDistributions(settings, options, "files");
     },
-    uninstall: (options) => uninstallDistributions(settings, options),
-    show: (options) => showInstalled(settings, options),
-    check: (options = {}) => checkInstalled(settings, options),
-    recover: (options = {}) => recoverEnvironment(settings, options),
-    list: (options = {}) => listInstalled(settings, options),
+    async uninstall(options) {
+      const { uninstallDistributions } = await import("./uninstall.ts");
+      return uninstallDistributions(settings, options);
+    },
+    async show(options) {
+      const { showInstalled } = await import("./show-installed.ts");
+      return showInstalled(settings, options);
+    },
+    async check(options = {}) {
+      const { checkInstalled } = await import("./check-installed.ts");
+      return checkInstalled(settings, options);
+    },
+    async recover(options = {}) {
+      const { recoverEnvironment } = await import("./recover-environment.ts");
+      return recoverEnvironment(settings, options);
+    },
+    async list(options = {}) {
+      const { listInstalled } = await import("./list-installed.ts");
+      return listInstalled(settings, options);
+    },
   };
 }

@@ -36,7 +36,7 @@ export async function prepareAll(
 
 /** Threads for unpacking are started when there is something to unpack. */
 export function openPreparation(
-  { settings, cache, onEvent, options }: ChangeOperation,
+  { settings, cache, answered, onEvent, options }: ChangeOperation,
   client: IndexClient,
   build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
@@ -45,6 +45,7 @@ export function openPreparation(
     services: {
       cache,
       client,
+      answered,
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
       signal: options.signal,

@@ -24,6 +24,8 @@ import type { ResolvedDistribution } from "./resolved.ts";
 export interface PrepareServices {
   readonly cache: CacheOperation;
   readonly client: IndexClient;
+  /** The sha256 of what URLs without a known hash held when this operation asked: what its metadata was read from is what it installs. */
+  readonly answered: Map<string, string>;
   /** Started only when something has to be unpacked. */
   readonly unpacker: () => Unpacker;
   readonly onEvent: OnEvent;
@@ -69,13 +71,12 @@ export async function prepareArchive(
 ): Promise<StoreEntry> {
   const { name, version, source } = distribution;
   const { cache, onEvent, signal } = services;
-  const found = lookupKnown(distribution, cache, cache.lookup.bind(cache));
+  const found = lookupKnown(distribution, services, cache.lookup.bind(cache));
   if (found !== undefined) return found;
-  let checked: StoreEntry | undefined;
   return cache.addOnce({
     key: flightKey(distribution),
     signal,
-    lookup: (find) => checked ?? lookupKnown(distribution, cache, find),
+    lookup: (find) => lookupKnown(distribution, services, find),
     async make(maker) {
       onEvent({
         type: "fetch-started",
@@ -87,7 +88,7 @@ export async function prepareArchive(
         ? await addLocal(distribution, fileURLToPath(source.url), services, maker)
         : await addRemote(distribution, services, maker);
       // Without a known hash only the server can say whether an entry is still what it has, so this request has been answered.
-      if (source.hashes["sha256"] === undefined) checked = entry;
+      if (source.hashes["sha256"] === undefined) services.answered.set(source.url, entry.sha256);
       onEvent({ type: "fetched", name, version });
       return entry;
     },
@@ -105,10 +106,10 @@ type Find = CacheOperation["lookup"];
 
 function lookupKnown(
   { name, source, hashes }: ResolvedDistribution,
-  cache: CacheOperation,
+  { cache, answered }: PrepareServices,
   find: Find,
 ): StoreEntry | undefined {
-  const known = source.hashes["sha256"] ?? knownHash(source.url, cache);
+  const known = source.hashes["sha256"] ?? answered.get(source.url) ?? knownHash(source.url, cache);
   return known !== undefined && isAcceptedBySha256(hashes, known) ? find(name, known) : undefined;
 }
 

@@ -12,6 +12,6 @@ export interface InstallerSettings {
   readonly readStandardInput: () => Promise<string>;
   /** Where the logs of failed builds stay. Default: the system's folder for temporary files. */
   readonly buildLogFolder?: string;
-  /** Threads for unpacking, and for linking. Default: one for each processor, at most 8. */
+  /** Threads for unpacking, and for linking. Default: one for each processor, at most 8; a few files are linked without one. */
   readonly threads?: number;
 }

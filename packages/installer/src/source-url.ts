@@ -1,4 +1,4 @@
-import { isSourceArchive } from "@murre/build";
+import { isSourceArchive } from "@murre/platform-tags";
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -2,7 +2,7 @@ import { normalizeName } from "@murre/pep508";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseSdistFilename, parseWheelFilename } from "./distribution-filename.ts";
+import { isSourceArchive, parseSdistFilename, parseWheelFilename } from "./distribution-filename.ts";
 import { tagToString } from "./tag.ts";
 
 type WheelRow = readonly [string] | readonly [string, string, string, readonly (string | number)[], readonly string[]];
@@ -50,4 +50,14 @@ describe("PEP 625: name-version.tar.gz, and .zip as of old", () => {
     const parsed = parseSdistFilename(filename, normalizeName(project));
     expect([parsed.name, parsed.version.toString()]).toEqual([project, version]);
   });
+});
+
+test("archives of sources are known by their ending", () => {
+  expect(["a-1.tar.gz", "a.tgz", "a.ZIP", "a-1.whl", "a.tar.bz2"].map(isSourceArchive)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -53,6 +53,11 @@ function tagsOf(text: string, invalid: (reason: string, options: ErrorOptions) =
   }
 }
 
+/** The endings by which murre knows an archive of sources. PEP 625 knows only the first; the zips are those of old projects. */
+export function isSourceArchive(filename: string): boolean {
+  return /\.(?:tar\.gz|tgz|zip)$/i.test(filename);
+}
+
 /**
  * `name-version.tar.gz` or `.zip`. A version has no dash since PEP 625, so the last dash separates; when `project` is
  * given, an old file name such as `foo-1.0-1.tar.gz` is read as version `1.0-1` of `foo`.

@@ -3,6 +3,7 @@ export { supportedTags, type SupportedTags } from "./supported-tags.ts";
 export type { ElfHeader, LibcVersion, PlatformTarget, TagTarget } from "./target.ts";
 export { platformTags } from "./platform.ts";
 export {
+  isSourceArchive,
   parseSdistFilename,
   parseWheelFilename,
   type SdistFilename,
