@@ -184,6 +184,8 @@ class EnvironmentChange {
   async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[]> {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
+    // A long list has many files in any case: the threads load while it is looked up.
+    this.#operation.linkWorkersFor(add.length * usualFiles);
     const prepared = await prepareAll(this.#operation, this.#client, add, build);
     const durationMs = performance.now() - start;
     this.#durations.prepare += durationMs;
@@ -292,6 +294,9 @@ class EnvironmentChange {
     };
   }
 }
+
+/** Of one distribution, on average. */
+const usualFiles = 100;
 
 function filesOf(prepared: readonly PreparedWheel[]): number {
   return prepared.reduce((files, { entry }) => files + entry.manifest.head.fileCount, 0);
