@@ -52,6 +52,12 @@ test.each(tolerant)("a process that uses %s is refused the calls that are to fai
   expect([ended.made, ended.stderr]).toEqual([[1, 4], "ENOSPC\nENOSPC\n"]);
 });
 
+test("only calls of one function fail where that is asked for", () => {
+  const script = `for (const n of [1, 2, 3]) { fs.mkdirSync(String(n)); try { fs.linkSync("x", "y"); } catch (e) { console.error(e.code); } }`;
+  const ended = run(script, { MURRE_FAIL_CALL: "link", MURRE_FAIL_AT: "2", MURRE_FAIL_CODE: "EMLINK" });
+  expect([ended.made, ended.stderr]).toEqual([[1, 2, 3], "ENOENT\nEMLINK\nENOENT\n"]);
+});
+
 const counted = (cwd: string) => readFileSync(join(cwd, "count"), "utf8").trimEnd().split("\n");
 
 test("a call that fails is a call", () => {

@@ -17,6 +17,7 @@ import { isMainThread } from "node:worker_threads";
  *     MURRE_FAIL_AT=17            the first call that fails, of the thread of MURRE_KILL_IN
  *     MURRE_FAIL_TIMES=1          how many calls fail from there on (the default: this one)
  *     MURRE_FAIL_CODE=EIO         what the system says
+ *     MURRE_FAIL_CALL=link        only calls of Node's function of this name are counted for this, and fail
  */
 const at = Number(process.env["MURRE_KILL_AT"] ?? 0);
 const isBefore = process.env["MURRE_KILL_WHEN"] === "before";
@@ -28,6 +29,7 @@ const isArmed = at > 0 && isMine;
 const failFrom = isMine ? Number(process.env["MURRE_FAIL_AT"] ?? 0) : 0;
 const failTo = failFrom + Number(process.env["MURRE_FAIL_TIMES"] ?? 1);
 const failCode = process.env["MURRE_FAIL_CODE"] ?? "EIO";
+const failCall = process.env["MURRE_FAIL_CALL"];
 
 type Call = (...values: unknown[]) => unknown;
 
@@ -59,6 +61,8 @@ const writing = ["writeBuffer", "writeBuffers", "writeString"];
 const opening = ["open", "openFileHandle"];
 
 let calls = 0;
+/** Of the function that fails. */
+let failable = 0;
 
 /** Writing the count is no call. */
 let isNoting = false;
@@ -73,17 +77,22 @@ function kill(): void {
   process.kill(process.pid, signal);
 }
 
-function counted(call: Call, isChange: (values: readonly unknown[]) => boolean): Call {
+function counted(name: string, call: Call, isChange: (values: readonly unknown[]) => boolean): Call {
   return function (this: unknown, ...values) {
     if (!isChange(values)) return call.apply(this, values);
     if (isNoting) return call.apply(this, values);
     calls += 1;
+    if (failCall === undefined || failCall === name) failable += 1;
     if (countFile !== undefined) note(countFile);
-    if (failFrom > 0 && calls >= failFrom && calls < failTo) return fail(call.name, values);
+    if (isFailing(name)) return fail(name, values);
     if (!isArmed || calls !== at) return call.apply(this, values);
     if (isBefore) kill();
     return killAfter(values, () => call.apply(this, values));
   };
+}
+
+function isFailing(name: string): boolean {
+  return (failCall === undefined || failCall === name) && failFrom > 0 && failable >= failFrom && failable < failTo;
 }
 
 /** What the system says when it refuses, in the way that this call was made. */
@@ -133,7 +142,7 @@ const internal = binding.call(process, "fs");
 function patch(names: readonly string[], isChange: (values: readonly unknown[]) => boolean): void {
   for (const name of names) {
     const call = internal[name];
-    if (typeof call === "function") internal[name] = counted(call, isChange);
+    if (typeof call === "function") internal[name] = counted(name, call, isChange);
   }
 }
 
