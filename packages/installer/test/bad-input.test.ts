@@ -6,6 +6,11 @@ import { makeWorld, snapshot, type World } from "./world.ts";
 
 const good = { name: "good", version: "1.0" };
 const other = { name: "other", version: "1.0", tags: "cp311-cp311-win_amd64" };
+const takesPython = {
+  name: "takes-python",
+  version: "1.0",
+  entryPoints: { console_scripts: { python3: "takes_python:main" } },
+};
 const needsOld = { name: "needs-old", version: "1.0", requiresPython: "<3" };
 
 async function files(): Promise<IndexedFile[]> {
@@ -28,6 +33,7 @@ async function files(): Promise<IndexedFile[]> {
     await indexedWheel(good),
     await indexedWheel(other),
     await indexedWheel(needsOld),
+    await indexedWheel(takesPython),
   ];
 }
 
@@ -51,6 +57,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
   ],
   ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
   ["a wheel whose file differs from RECORD", "wrongrecord==1.0", "MURRE_RECORD_MISMATCH", /wrongrecord\.py/],
+  ["a wheel with a script `python3`", "takes-python==1.0", "MURRE_RESERVED_PATH", /bin\/python3.*environment itself/],
   ["a malformed requirement line", "good=1.0", "MURRE_REQUIREMENTS_FILE", /requirements\.txt:2/],
   [
     "a wheel that is not there",
@@ -133,7 +140,7 @@ describe("bad input gets an error with a code, and the environment stays as it w
   });
 
   test("a file that nobody owns stands in the way", async () => {
-    const spec = { name: "wants-python", version: "1.0", entryPoints: { console_scripts: { python: "x:y" } } };
+    const spec = { name: "wants-activate", version: "1.0", entryPoints: { console_scripts: { activate: "x:y" } } };
     const path = join(world.folder, wheelFilename(spec));
     writeFileSync(path, await makeWheel(spec));
     const error = await refused(world, { ...world.common, requirementFiles: [world.requirements(`${path}\n`)] });

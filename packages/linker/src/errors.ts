@@ -46,6 +46,22 @@ export class CaseCollision extends Error {
   }
 }
 
+/** A wheel would replace what the environment itself is made of. Nothing was changed. */
+export class ReservedPath extends Error {
+  override readonly name = "ReservedPath";
+  readonly code = "MURRE_RESERVED_PATH";
+  readonly distribution: string;
+  readonly paths: readonly string[];
+  constructor(distribution: string, paths: readonly string[]) {
+    super(
+      `${distribution}: ${paths.join(", ")} would take the place of a part of the environment itself (its interpreter, pyvenv.cfg, murre's ` +
+        "state), and is refused; the environment is as it was",
+    );
+    this.distribution = distribution;
+    this.paths = paths;
+  }
+}
+
 /** A wheel's path, or an installed RECORD's, leads out of the environment. Nothing was changed. */
 export class PathLeavesEnvironment extends Error {
   override readonly name = "PathLeavesEnvironment";

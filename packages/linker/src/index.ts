@@ -30,6 +30,7 @@ export {
   LinkFailed,
   NoRecord,
   PathLeavesEnvironment,
+  ReservedPath,
   UnownedFileInTheWay,
   UnreadableJournal,
 } from "./errors.ts";

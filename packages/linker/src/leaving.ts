@@ -1,6 +1,7 @@
 import type { Destination } from "./destination.ts";
 import { baseOf, parentOf, type EnvironmentView, type Listing } from "./existing.ts";
 import type { Removal } from "./removal.ts";
+import { reservedPaths } from "./reserved-paths.ts";
 
 /** What cannot be renamed. */
 export interface Immovable {
@@ -34,7 +35,9 @@ export function foldLeaving(
   view: EnvironmentView,
   { movesFolders, fixed }: Immovable,
 ): Leaving {
-  const files = new Set(removals.flatMap((removal) => removal.files));
+  const isReserved = reservedPaths(destination);
+  // Another tool may have let a distribution replace the interpreter: without it the environment would be none.
+  const files = new Set(removals.flatMap((removal) => removal.files.filter((path) => !isReserved(path))));
   const owned = new Set(removals.flatMap(({ distInfo }) => (distInfo === undefined ? [] : [distInfo])));
   const fold = new Fold(files, owned, new Set([...environmentsOwn(destination), ...fixed]), view, movesFolders);
   // A dist-info goes whole, whatever its RECORD lists.

@@ -37,7 +37,7 @@ const withSite = (inSite: Record<string, Record<string, EntryKind>>, owners: Rec
   view(
     {
       "/env": { lib: "directory", bin: "directory" },
-      "/env/bin": { python: "file" },
+      "/env/bin": { activate: "file", python: "file" },
       "/env/lib": { "site-packages": "directory" },
       [site]: {},
       ...inSite,
@@ -241,9 +241,9 @@ describe("what stands in the environment", () => {
     );
   });
 
-  test("a script that nobody owns is never replaced: `python` is safe", () => {
-    expect(() => plan([{ name: "a", files: {}, console: { python: "a:main" } }])).toThrow(
-      expect.objectContaining({ code: "MURRE_UNOWNED_FILE", paths: ["/env/bin/python"] }),
+  test("a script that nobody owns is never replaced", () => {
+    expect(() => plan([{ name: "a", files: {}, console: { activate: "a:main" } }])).toThrow(
+      expect.objectContaining({ code: "MURRE_UNOWNED_FILE", paths: ["/env/bin/activate"] }),
     );
   });
 });

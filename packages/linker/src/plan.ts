@@ -15,6 +15,7 @@ import { foldLeaving, type Leaving } from "./leaving.ts";
 import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import type { InstalledBytes } from "./installed-bytes.ts";
 import type { Removal } from "./removal.ts";
+import { refuseReserved } from "./reserved-paths.ts";
 
 /** A wheel in the store that is to be installed. */
 export interface WheelToInstall {
@@ -112,7 +113,7 @@ export interface PlacedWheel {
  * Plans a change purely from manifests and what is installed. Ownership is looked at as high in the tree as possible:
  * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened; what is placed are
  * the topmost new folders, whoever's files are in them.
- * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {CaseCollision} {PathLeavesEnvironment} before anything is touched.
+ * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {CaseCollision} {PathLeavesEnvironment} {ReservedPath} before anything is touched.
  */
 export function planChange(
   destination: Destination,
@@ -128,6 +129,7 @@ export function planChange(
   openContestedTrees(destination, placed, standing);
   const claims = claimFolders(placed);
   const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
+  refuseReserved(destination, wheels, generated);
   if (foldsCase(destination.platform))
     refuseCaseCollisions(destination, wheels, generated, leaving, standing, view.ownersOf);
   const contested = settleContested(placed, claims, treeOwners(placed));
