@@ -34,7 +34,7 @@ export function checkArchiveHashes(
   }
   for (let offset = 0; offset < file.size; offset += pieceBytes) {
     check();
-    const piece = file.read(offset, pieceBytes);
+    const piece = file.view(offset, pieceBytes);
     for (const hash of hashes.values()) hash.update(piece);
   }
   const actual = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest("hex")]));

@@ -2,9 +2,10 @@ import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { Readable } from "node:stream";
 import type { ArchiveEntry } from "./archive-entries.ts";
 import { wheelError } from "./errors.ts";
+import { giveBack } from "./give-back.ts";
 
 /** Members above this size, packed or unpacked, are streamed instead of held in memory (bytes). */
-export const streamedAboveBytes = 8 * 1024 * 1024;
+export const streamedAboveBytes = 1024 * 1024;
 
 /** Room for the extra field of a local header, which the central directory does not tell (bytes). */
 const extraFieldGuess = 256;
@@ -120,7 +121,7 @@ async function* inflatedPieces(
   const packed = packedPieces(read, start, entry, archive);
   const feed = () => {
     for (let next = packed.next(); !next.done; next = packed.next())
-      if (!inflate.write(next.value)) return void inflate.once("drain", guardedFeed);
+      if (!inflate.write(next.value, () => giveBackWhole(next.value))) return void inflate.once("drain", guardedFeed);
     inflate.end();
   };
   const guardedFeed = () => {
@@ -132,9 +133,18 @@ async function* inflatedPieces(
   };
   guardedFeed();
   try {
-    yield* inflate as Readable as AsyncIterable<Buffer>;
+    for await (const piece of inflate as Readable as AsyncIterable<Buffer>) {
+      yield piece;
+      // zlib fills a buffer piece by piece; after its end it begins another one.
+      if (piece.byteOffset + piece.length === piece.buffer.byteLength) giveBack(piece);
+    }
   } catch (error) {
     if (error instanceof Error && "problems" in error) throw error;
     throw corrupt(archive, entry, "has damaged compressed data", error);
   }
+}
+
+/** Packed data that was read for itself. Of an archive that is held whole it is a part, as its header stands before it. */
+function giveBackWhole(packed: Buffer): void {
+  if (packed.length === packed.buffer.byteLength) giveBack(packed);
 }

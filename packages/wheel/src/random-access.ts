@@ -8,26 +8,54 @@ export interface RandomAccess {
   read(offset: number, length: number): Promise<Buffer>;
 }
 
+/** Memory for reading that a thread uses for one file after the other: thousands of buffers would wait for a collection instead. */
+let idle: Buffer | undefined;
+
 /** An open file read with blocking calls, whole when it is small; for worker threads. */
 export class BlockingFile {
   readonly size: number;
   readonly #fd: number;
   readonly #whole: Buffer | undefined;
+  #scratch: Buffer;
 
   /** @param wholeBelowBytes files up to this size are read once and stay in memory */
   constructor(fd: number, wholeBelowBytes: number) {
     this.#fd = fd;
     this.size = fstatSync(fd).size;
-    this.#whole = this.size <= wholeBelowBytes ? this.#readFrom(0, this.size) : undefined;
+    // Taken as long as this file is read: another one that is read meanwhile gets its own.
+    this.#scratch = idle ?? Buffer.alloc(0);
+    idle = undefined;
+    this.#whole = this.size <= wholeBelowBytes ? this.#readInto(this.#room(this.size), 0) : undefined;
   }
 
-  /** Up to `length` bytes: fewer where the file ends. The result may share memory with others; nobody writes to it. */
+  /** Up to `length` bytes: fewer where the file ends. They stay as they are until {@link close}; nobody writes to them. */
   read(offset: number, length: number): Buffer {
-    return this.#whole?.subarray(offset, offset + length) ?? this.#readFrom(offset, length);
+    if (this.#whole !== undefined) return this.#whole.subarray(offset, offset + length);
+    return this.#readInto(Buffer.allocUnsafe(this.#within(offset, length)), offset);
   }
 
-  #readFrom(offset: number, length: number): Buffer {
-    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - offset)));
+  /** As {@link read}, but the bytes may be other ones after the next view. */
+  view(offset: number, length: number): Buffer {
+    if (this.#whole !== undefined) return this.#whole.subarray(offset, offset + length);
+    return this.#readInto(this.#room(this.#within(offset, length)), offset);
+  }
+
+  /** Leaves its memory to the next file. The file itself stays open. */
+  close(): void {
+    idle = this.#scratch;
+    this.#scratch = Buffer.alloc(0);
+  }
+
+  #within(offset: number, length: number): number {
+    return Math.max(0, Math.min(length, this.size - offset));
+  }
+
+  #room(bytes: number): Buffer {
+    if (this.#scratch.length < bytes) this.#scratch = Buffer.allocUnsafeSlow(bytes);
+    return this.#scratch.subarray(0, bytes);
+  }
+
+  #readInto(buffer: Buffer, offset: number): Buffer {
     let filled = 0;
     while (filled < buffer.length) {
       const count = readSync(this.#fd, buffer, filled, buffer.length - filled, offset + filled);

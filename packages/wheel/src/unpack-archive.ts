@@ -6,6 +6,7 @@ import { memberData, memberSpan, streamedAboveBytes, streamMember } from "./arch
 import { digestProblem } from "./check-record.ts";
 import { wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
+import { giveBack } from "./give-back.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
 import { checkPaths } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
@@ -31,7 +32,7 @@ export interface UnpackTask {
 }
 
 /** Wheels up to this size are read whole (bytes); of larger ones each member costs a read, which is little beside writing its file. */
-const wholeBelowBytes = 8 * 1024 * 1024;
+const wholeBelowBytes = 2 * 1024 * 1024;
 
 /** After so many bad members of one archive the rest is not looked at. */
 const enoughProblems = 20;
@@ -50,7 +51,12 @@ export async function unpackArchive(task: UnpackTask, check: () => void): Promis
   try {
     const fd = openSync(task.wheelPath, "r");
     try {
-      return await unpackFile(new BlockingFile(fd, wholeBelowBytes), task, check);
+      const file = new BlockingFile(fd, wholeBelowBytes);
+      try {
+        return await unpackFile(file, task, check);
+      } finally {
+        file.close();
+      }
     } finally {
       closeSync(fd);
     }
@@ -91,9 +97,10 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
   };
 }
 
+/** The data may be other bytes after the next call. */
 function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): Buffer {
-  const block = file.read(entry.headerOffset, memberSpan(entry));
-  return memberData(block, entry, archive, (offset, length) => file.read(offset, length));
+  const block = file.view(entry.headerOffset, memberSpan(entry));
+  return memberData(block, entry, archive, (offset, length) => file.view(offset, length));
 }
 
 interface Writing {
@@ -144,6 +151,7 @@ async function writeMembers(
     collect(problems, () => {
       const data = readMember(file, entry, task.filename);
       if (settle(index, entry, executable, digestsOf(data, row))) writeFileExclusive(target, data, executable);
+      if (entry.compressionMethod !== 0) giveBack(data);
     });
   }
   await runLarge(large, problems);
