@@ -171,6 +171,23 @@ export function addChangeOptions(command: Command): Command {
     .option("--overwrite", "keep a file that nobody owns beside, as NAME.murre-backup, where a new one belongs");
 }
 
+export interface CompileFlags {
+  readonly compileBytecode?: boolean;
+}
+
+/** uv's words, and pip's. Unlike pip, and like uv, nothing is compiled unless it is asked for. */
+export function addCompileOptions(command: Command): Command {
+  return command
+    .option("--compile-bytecode", "compile the environment's Python files afterwards, several at a time")
+    .option("--no-compile-bytecode", "leave that to whoever imports them (default)")
+    .addOption(new Option("--compile", "pip's word for --compile-bytecode").implies({ compileBytecode: true }))
+    .addOption(new Option("--no-compile", "pip's word for the default").implies({ compileBytecode: false }));
+}
+
+export function compileOptions({ compileBytecode }: CompileFlags): Pick<ChangeOptions, "compileBytecode"> {
+  return compileBytecode === true ? { compileBytecode } : {};
+}
+
 export function changeOptions(flags: ChangeFlags): ChangeOptions {
   return {
     ...indexOptions(flags),

@@ -74,6 +74,9 @@ function describe(
     case "changed":
       if (event.files === 0) return undefined;
       return colors.dim(`Placed ${counted(event.files, "file")} in ${formatDuration(event.durationMs)}`);
+    case "compiled":
+      if (event.compiled === 0) return undefined;
+      return colors.dim(`Compiled ${counted(event.compiled, "file")} in ${formatDuration(event.durationMs)}`);
     case "debug":
       return verbosity === "verbose" ? colors.dim(event.message) : undefined;
     default:

@@ -6,15 +6,18 @@ import { UsageError } from "./errors.ts";
 import { addInstallMany } from "./many-command.ts";
 import {
   addChangeOptions,
+  addCompileOptions,
   addGlobalOptions,
   addIndexOptions,
   addPythonOptions,
   changeOptions,
+  compileOptions,
   collect,
   defined,
   indexOptions,
   pythonOptions,
   type ChangeFlags,
+  type CompileFlags,
   type GlobalFlags,
   type IndexFlags,
   type PythonFlags,
@@ -117,12 +120,13 @@ function addSync(parent: Command, run: Runner): void {
     .description("Make an environment hold exactly the pinned distributions of requirements files")
     .argument("<files...>", "requirements.txt files, or - for standard input")
     .option("--allow-empty-requirements", "an empty file removes everything");
-  type Flags = GlobalFlags & ChangeFlags & { readonly allowEmptyRequirements?: boolean };
-  addGlobalOptions(addChangeOptions(command)).action((files: string[], flags: Flags) =>
+  type Flags = GlobalFlags & ChangeFlags & CompileFlags & { readonly allowEmptyRequirements?: boolean };
+  addGlobalOptions(addCompileOptions(addChangeOptions(command))).action((files: string[], flags: Flags) =>
     run(flags, async ({ operations, terminal, context }) => {
       const report = await operations.sync({
         ...context,
         ...changeOptions(flags),
+        ...compileOptions(flags),
         requirementFiles: files,
         allowEmpty: flags.allowEmptyRequirements === true,
       });
@@ -131,7 +135,7 @@ function addSync(parent: Command, run: Runner): void {
   );
 }
 
-interface InstallFlags extends GlobalFlags, ChangeFlags {
+interface InstallFlags extends GlobalFlags, ChangeFlags, CompileFlags {
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly upgrade?: boolean;
@@ -149,13 +153,14 @@ function addInstall(parent: Command, run: Runner): void {
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
     .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
     .option("--exact", "remove everything that the requirements do not lead to");
-  addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: InstallFlags) =>
+  addGlobalOptions(addCompileOptions(addChangeOptions(command))).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async ({ operations, terminal, context }) => {
       if (requirements.length === 0 && flags.requirement === undefined)
         throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
       const options: InstallOptions = {
         ...context,
         ...changeOptions(flags),
+        ...compileOptions(flags),
         requirements,
         dependencies: flags.deps ? "follow" : "none",
         ...defined({

@@ -11,6 +11,7 @@ import {
 import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "./change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
+import { compileEnvironment } from "./compile-environment.ts";
 import { findDamage, type DamagedFile } from "./damage.ts";
 import { describeConflicts, describeDamage, describeUnrestored } from "./describe-change.ts";
 import {
@@ -54,7 +55,9 @@ export async function changeEnvironment(
 ): Promise<ChangeReport> {
   const change = new EnvironmentChange(operation, client, decide);
   try {
-    return await change.run();
+    const report = await change.run();
+    if (operation.options.compileBytecode === true && !report.dryRun) await change.compile();
+    return report;
   } finally {
     if (operation.options.target !== undefined) removeState(change.access.state);
   }
@@ -121,6 +124,10 @@ class EnvironmentChange {
       if (!isSameState(now, installed)) wanted = undefined;
       installed = now;
     }
+  }
+
+  compile(): Promise<void> {
+    return compileEnvironment(this.#operation, this.access, this.#writeOptions());
   }
 
   /** What is installed. A change that was interrupted is completed first. */

@@ -18,6 +18,14 @@ export type InstallerEvent =
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
   /** `windowMs`: how long another program could see a part of the change. */
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }
+  /** Bytecode was made; of `current` files it was there, `skipped` ones are no Python of this version. */
+  | {
+      readonly type: "compiled";
+      readonly compiled: number;
+      readonly current: number;
+      readonly skipped: number;
+      readonly durationMs: number;
+    }
   /** A change that another process had left half done was brought to its end. */
   | { readonly type: "recovered"; readonly message: string }
   | { readonly type: "warning"; readonly code: string; readonly message: string }

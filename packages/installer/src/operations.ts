@@ -85,6 +85,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly linkMode?: "auto" | "clone" | "hardlink" | "copy";
   /** A file that no installed distribution has, where a new one belongs, is kept beside as `NAME.murre-backup`; without it, it is refused. */
   readonly overwrite?: boolean;
+  /** All Python files of the environment's distributions are compiled afterwards, by several interpreters. Default: by whoever imports them. */
+  readonly compileBytecode?: boolean;
   /** Takes pre-releases like other releases. */
   readonly prereleases?: boolean;
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */

@@ -24,6 +24,7 @@ export interface Leaving {
 }
 
 const BYTECODE = "__pycache__";
+const BYTECODE_NAME = /\.pyc(?:\.\d+)?$/;
 
 /**
  * Folds the files of the removed distributions into whole folders, as high in the tree as nothing stays: files that no RECORD lists keep the
@@ -122,7 +123,7 @@ class Fold {
     return true;
   }
 
-  /** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py, and stays with it. */
+  /** `__pycache__/NAME.TAG.pyc` (PEP 3147) goes with NAME.py, and stays with it; so does `NAME.TAG.pyc.NUMBER` of a Python killed over it. */
   #bytecodeEmpties(parent: string): boolean {
     const folder = `${parent}/${BYTECODE}`;
     const listing = this.#list(folder);
@@ -132,7 +133,8 @@ class Fold {
       const path = `${folder}/${name}`;
       const source = `${name.slice(0, name.indexOf("."))}.py`;
       const stays = sources?.has(source) === true && !this.#files.has(`${parent}/${source}`);
-      if (kind === "file" && name.endsWith(".pyc") && !stays && this.#isCompiled(parent, source)) this.#files.add(path);
+      if (kind === "file" && BYTECODE_NAME.test(name) && !stays && this.#isCompiled(parent, source))
+        this.#files.add(path);
       if (!this.#files.has(path)) empties = false;
     }
     this.#empties.set(folder, empties);

@@ -100,6 +100,25 @@ export class EnvironmentNotCreated extends Error {
   }
 }
 
+/** An interpreter that compiled bytecode ended or hung. Everything is installed; what has no bytecode is compiled when it is imported. */
+export class BytecodeNotCompiled extends Error {
+  override readonly name = "BytecodeNotCompiled";
+  readonly code = "MURRE_BYTECODE_NOT_COMPILED";
+  /** The file that it was at, as far as that is known. */
+  readonly path: string | undefined;
+  /** How many files were not come to. */
+  readonly left: number;
+  constructor(executable: string, path: string | undefined, reason: string, left: number, options?: ErrorOptions) {
+    super(
+      `${executable} compiled bytecode${path === undefined ? "" : `, and was at ${path}`}: ${reason}; everything is installed, ` +
+        `${left} files without bytecode are compiled when they are imported, or by the same command again`,
+      options,
+    );
+    this.path = path;
+    this.left = left;
+  }
+}
+
 /** A file of an installed distribution cannot be read or understood. */
 export class UnreadableDistribution extends Error {
   override readonly name = "UnreadableDistribution";

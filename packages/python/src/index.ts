@@ -10,6 +10,7 @@ export type {
 export { parsePythonRequest, type PythonRequest } from "./python-request.ts";
 export { probeInterpreter } from "./probe.ts";
 export { deriveEnvironment } from "./derive-environment.ts";
+export { compileBytecode, type CompileOptions, type CompileReport } from "./compile-bytecode.ts";
 export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
 export { recoverEnvironment } from "./environment-swap.ts";
 export {
@@ -25,6 +26,7 @@ export {
   type InstalledDistribution,
 } from "./installed.ts";
 export {
+  BytecodeNotCompiled,
   EnvironmentExists,
   EnvironmentNotCreated,
   InterpreterFailed,
