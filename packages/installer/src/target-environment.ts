@@ -1,5 +1,11 @@
 import type { Destination } from "@murre/linker";
-import { findInterpreter, type Interpreter, type ProbeCache, type PythonContext } from "@murre/python";
+import {
+  findInterpreter,
+  readLauncherStubs,
+  type Interpreter,
+  type ProbeCache,
+  type PythonContext,
+} from "@murre/python";
 import { supportedTags } from "@murre/platform-tags";
 import { isAbsolute, relative, resolve } from "node:path";
 import type { WheelTarget } from "./choose-file.ts";
@@ -53,6 +59,7 @@ export function targetOf(
       schemes: mapValues(schemes, forwardSlashes),
       executable: interpreter.executable,
       platform: settings.platform,
+      launchers: () => readLauncherStubs(interpreter),
       boundary: forwardSlashes(isElsewhere(options) ? schemes.data : interpreter.prefix),
     },
     sitePackages,

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { PathLeavesEnvironment } from "./errors.ts";
+import type { LauncherStubs } from "./windows-launcher.ts";
 
 /** The keys of a wheel's `.data` folder (PEP 427) that say where its files go. */
 export type Scheme = "purelib" | "platlib" | "scripts" | "headers" | "data";
@@ -13,6 +14,8 @@ export interface Destination {
   /** The interpreter that scripts start. */
   readonly executable: string;
   readonly platform: NodeJS.Platform;
+  /** On Windows, what entry points are started by; asked for when there are some. Without, they become scripts. */
+  readonly launchers?: () => LauncherStubs | undefined;
   /** No file is placed outside of it: the environment's prefix, or the target folder. */
   readonly boundary: string;
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { formatRecord, parseRecord, type RecordEntry } from "@murre/wheel";
+import { formatRecord, parseRecord, type EntryPoint, type RecordEntry } from "@murre/wheel";
 import { recordPath, schemeRoot, type Destination, type Scheme } from "./destination.ts";
 import type { EnvironmentView } from "./existing.ts";
 import { compareNames, type Conflict } from "./ownership.ts";
 import type { WheelToInstall } from "./plan.ts";
-import { entryPointScript, rewriteScript } from "./scripts.ts";
+import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
+import { windowsLauncher } from "./windows-launcher.ts";
 
 /** A file that the installer writes itself. */
 export interface GeneratedFile {
@@ -61,16 +62,35 @@ export function wheelScripts(
   const dataScripts = `${head.distInfo.slice(0, -".dist-info".length)}.data/scripts/`;
   for (const { path } of head.apart) {
     if (!path.startsWith(dataScripts)) continue;
-    const content = rewriteScript(view.readApart(wheel.entry, path), destination.executable);
+    const content = rewriteScript(view.readApart(wheel.entry, path), destination);
     const target = `${folder}/${path.slice(dataScripts.length)}`;
     scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
   }
-  for (const entry of [...head.consoleScripts, ...head.guiScripts]) {
-    const target = `${folder}/${entry.name}`;
-    const content = entryPointScript(entry, destination.executable);
-    scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
-  }
+  const kinds = [
+    ["console", head.consoleScripts],
+    ["gui", head.guiScripts],
+  ] as const;
+  for (const [kind, entries] of kinds)
+    for (const entry of entries) {
+      const { name, content } = entryPointFile(destination, entry, kind);
+      const target = `${folder}/${name}`;
+      scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
+    }
   return [...scripts.values()];
+}
+
+/** On Windows a program, elsewhere a script, where a GUI script is like any other. */
+function entryPointFile(
+  { executable, platform, launchers }: Destination,
+  entry: EntryPoint,
+  kind: "console" | "gui",
+): { readonly name: string; readonly content: Buffer } {
+  const stubs = platform === "win32" ? launchers?.() : undefined;
+  if (stubs === undefined) return { name: entry.name, content: entryPointScript(entry, shebang(executable, platform)) };
+  return {
+    name: `${entry.name}.exe`,
+    content: windowsLauncher(stubs[kind], entryPointScript(entry, ""), executable, kind),
+  };
 }
 
 function distInfoFiles(

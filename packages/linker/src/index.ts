@@ -22,7 +22,8 @@ export type { Recovered } from "./recover.ts";
 export { isUntouched, type Stamp, type StampedDistribution } from "./stamp.ts";
 export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link-task.ts";
-export { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
+export { entryPointScript, shebang } from "./scripts.ts";
+export type { LauncherStubs } from "./windows-launcher.ts";
 export {
   CaseCollision,
   ChangeInterrupted,

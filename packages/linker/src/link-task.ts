@@ -1,4 +1,5 @@
 import { decodeManifest, type ManifestDirectory } from "@murre/cache";
+import { giveBack } from "@murre/wheel";
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { errorCode } from "./fs-errors.ts";
 import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
@@ -48,7 +49,9 @@ export class LinkingAborted extends Error {}
  * nothing in between. Everything is new there, so nothing is looked at before.
  */
 export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted: () => boolean): void {
-  const { directories, names } = decodeManifest(readFileSync(`${task.filesFolder}/../manifest`));
+  const manifest = readFileSync(`${task.filesFolder}/../manifest`);
+  const { directories, names } = decodeManifest(manifest);
+  giveBack(manifest);
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
   const skipsNone = task.skip.size === 0;

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { giveBack } from "@murre/wheel";
 import { FileLinker, runLinkTask, type LinkCounts, type LinkMode, type TransferredTask } from "./link-task.ts";
 
 /** What a link worker is sent: its whole share, so that it answers once. */
@@ -19,7 +20,11 @@ if (port === null) throw new Error("link-worker.js runs as a worker thread");
 port.on("message", ({ tasks, mode, aborted }: LinkShare) => {
   const linker = new FileLinker(mode);
   try {
-    for (const task of tasks) runLinkTask(task, linker, () => Atomics.load(aborted, 0) !== 0);
+    for (const task of tasks) {
+      runLinkTask(task, linker, () => Atomics.load(aborted, 0) !== 0);
+      // They came with the message, for this thread alone.
+      for (const { content } of task.generated) giveBack(content);
+    }
     port.postMessage({ ok: true, ...linker.counts } satisfies LinkAnswer);
   } catch (error) {
     const { code = "EUNKNOWN", message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };

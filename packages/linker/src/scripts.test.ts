@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
 
 describe("the first line of a script", () => {
-  test("names the interpreter", () => expect(shebang("/env/bin/python")).toBe("#!/env/bin/python\n"));
+  test("names the interpreter", () => expect(shebang("/env/bin/python", "linux")).toBe("#!/env/bin/python\n"));
 
   test.each([
     ["a space", "/my env/bin/python"],
     ["more than 127 bytes", `/${"e".repeat(130)}/bin/python`],
   ])("a path with %s is started by /bin/sh, in a line that is a string to Python", (_, executable) => {
-    expect(shebang(executable)).toBe(`#!/bin/sh\n'''exec' '${executable}' "$0" "$@"\n' '''\n`);
+    expect(shebang(executable, "linux")).toBe(`#!/bin/sh\n'''exec' '${executable}' "$0" "$@"\n' '''\n`);
   });
 });
 
@@ -21,7 +21,9 @@ describe("a script of .data/scripts (PEP 427)", () => {
     ["#!pythonic\n", "#!pythonic\n"],
     ["\u007fELF", "\u007fELF"],
   ])("%j becomes %j", (before, after) => {
-    expect(rewriteScript(Buffer.from(before), "/env/bin/python").toString()).toBe(after);
+    expect(rewriteScript(Buffer.from(before), { executable: "/env/bin/python", platform: "linux" }).toString()).toBe(
+      after,
+    );
   });
 });
 
@@ -29,7 +31,7 @@ describe("an entry point", () => {
   test("imports the first part of the attribute and calls the whole", () => {
     const script = entryPointScript(
       { name: "t", module: "a.b", attribute: "App.run", extras: [] },
-      "/env/bin/python",
+      shebang("/env/bin/python", "linux"),
     ).toString();
     expect(script).toContain("from a.b import App\n");
     expect(script).toContain("sys.exit(App.run())");

@@ -1,4 +1,6 @@
 import type { EntryPoint } from "@murre/wheel";
+import type { Destination } from "./destination.ts";
+import { interpreterFor } from "./windows-launcher.ts";
 
 /** The longest first line that Linux (127 bytes before 5.1, 255 since) and macOS (512) take; the smallest of them. */
 const LONGEST_SHEBANG = 127;
@@ -6,20 +8,22 @@ const LONGEST_SHEBANG = 127;
 /**
  * The first line of a script that `executable` runs. A path that the kernel would split or cut is started through
  * /bin/sh, in a line that is a string to Python: the form that distlib (pip) and uv write too.
+ * Windows starts no script by its first line; launchers read it, which take a path as it is.
  */
-export function shebang(executable: string): string {
+export function shebang(executable: string, platform: NodeJS.Platform): string {
+  if (platform === "win32") return `#!${executable}\n`;
   const line = `#!${executable}`;
   if (!/\s/.test(executable) && Buffer.byteLength(line) <= LONGEST_SHEBANG) return `${line}\n`;
   const quoted = executable.replaceAll("'", `'"'"'`);
   return `#!/bin/sh\n'''exec' '${quoted}' "$0" "$@"\n' '''\n`;
 }
 
-/** A console or GUI script of `entry_points.txt`: imports the object and exits with what it returns. */
-export function entryPointScript(entry: EntryPoint, executable: string): Buffer {
+/** A console or GUI script of `entry_points.txt`: imports the object and exits with what it returns. @param firstLine its {@link shebang}, or nothing */
+export function entryPointScript(entry: EntryPoint, firstLine: string): Buffer {
   const attribute = entry.attribute ?? "main";
   const imported = attribute.split(".")[0] ?? attribute;
   return Buffer.from(
-    `${shebang(executable)}# -*- coding: utf-8 -*-
+    `${firstLine}# -*- coding: utf-8 -*-
 import sys
 from ${entry.module} import ${imported}
 if __name__ == "__main__":
@@ -36,9 +40,13 @@ if __name__ == "__main__":
  * A script of `.data/scripts`: a first line `#!python` or `#!pythonw` becomes the interpreter's (PEP 427, "Recommended
  * installer features"); any other file stays as it is.
  */
-export function rewriteScript(content: Buffer, executable: string): Buffer {
-  const match = /^#!pythonw?([^\S\n][^\n]*)?(\r?\n|$)/.exec(content.toString("latin1", 0, 256));
+export function rewriteScript(
+  content: Buffer,
+  { executable, platform }: Pick<Destination, "executable" | "platform">,
+): Buffer {
+  const match = /^#!python(w?)([^\S\n][^\n]*)?(\r?\n|$)/.exec(content.toString("latin1", 0, 256));
   if (match === null) return content;
   const rest = content.subarray(Buffer.byteLength(match[0], "latin1"));
-  return Buffer.concat([Buffer.from(shebang(executable), "utf8"), rest]);
+  const chosen = platform === "win32" ? interpreterFor(executable, match[1] === "w" ? "gui" : "console") : executable;
+  return Buffer.concat([Buffer.from(shebang(chosen, platform), "utf8"), rest]);
 }

@@ -1,5 +1,5 @@
 import { decodeManifest, encodeManifest, type StoreEntry } from "@murre/cache";
-import type { UnpackedWheel } from "@murre/wheel";
+import type { EntryPoint, UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,6 +11,7 @@ export interface MadeUp {
   /** Path in the archive to content. */
   readonly files: Readonly<Record<string, string>>;
   readonly console?: Readonly<Record<string, string>>;
+  readonly gui?: Readonly<Record<string, string>>;
   readonly rootIsPurelib?: boolean;
 }
 
@@ -30,11 +31,8 @@ export function madeUpWheel(made: MadeUp, store?: string): WheelToInstall {
     rootIsPurelib: made.rootIsPurelib ?? true,
     wheelTags: ["py3-none-any"],
     entryPoints: {
-      console: Object.entries(made.console ?? {}).map(([name, reference]) => {
-        const [module = "", attribute = ""] = reference.split(":");
-        return { name, module, attribute, extras: [] };
-      }),
-      gui: [],
+      console: entryPoints(made.console),
+      gui: entryPoints(made.gui),
     },
     metadataText: files[`${distInfo}/METADATA`] ?? "",
     directories: directoriesOf(Object.keys(files)),
@@ -72,4 +70,11 @@ function directoriesOf(paths: readonly string[]): string[] {
     for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
       folders.add(path.slice(0, slash));
   return [...folders].toSorted();
+}
+
+function entryPoints(named: Readonly<Record<string, string>> = {}): EntryPoint[] {
+  return Object.entries(named).map(([name, reference]) => {
+    const [module = "", attribute = ""] = reference.split(":");
+    return { name, module, attribute, extras: [] };
+  });
 }

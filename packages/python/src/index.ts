@@ -11,6 +11,7 @@ export { parsePythonRequest, type PythonRequest } from "./python-request.ts";
 export { probeInterpreter } from "./probe.ts";
 export { deriveEnvironment } from "./derive-environment.ts";
 export { compileBytecode, type CompileOptions, type CompileReport } from "./compile-bytecode.ts";
+export { readLauncherStubs, type LauncherStubs } from "./launcher-stubs.ts";
 export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
 export { recoverEnvironment } from "./environment-swap.ts";
 export {

@@ -13,6 +13,6 @@ port2.close();
  * a `structuredClone` that moves it waits for a collection too.)
  * @param data the only view of its memory; afterwards its length is 0
  */
-export function giveBack(data: Buffer): void {
+export function giveBack(data: Uint8Array): void {
   if (data.length >= worthwhileBytes) nowhere.postMessage(null, [data.buffer as ArrayBuffer]);
 }

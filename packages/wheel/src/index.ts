@@ -8,6 +8,7 @@ export { parseMetadata, type CoreMetadata } from "./metadata.ts";
 export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
 export { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
+export { giveBack } from "./give-back.ts";
 export {
   ArchiveTooLarge,
   CorruptArchive,
