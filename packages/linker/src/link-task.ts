@@ -1,6 +1,15 @@
 import { decodeManifest, type ManifestDirectory } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
-import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { errorCode } from "./fs-errors.ts";
 import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
 
@@ -56,12 +65,15 @@ export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
   const skipsNone = task.skip.size === 0;
   let next = 0;
+  let isFirst = true;
   for (const { path, fileCount } of directories) {
     if (isAborted()) throw new LinkingAborted("aborted");
     const firstFile = next;
     next += fileCount;
     const target = placeOf(path, folders, trees);
     if (target === undefined) continue;
+    if (isFirst) linker.takeFrom(task.filesFolder, target);
+    isFirst = false;
     const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
     const to = `${target}/`;
     for (let file = firstFile; file < next; file++)
@@ -102,17 +114,30 @@ const CLONE = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
 export class FileLinker {
   readonly counts = { cloned: 0, linked: 0, copied: 0 };
   readonly #ways: ("clone" | "hardlink" | "copy")[];
+  /** The permissions of a new folder, where the store's were made with others. */
+  #newFolder: number | undefined;
 
   constructor(mode: LinkMode) {
     this.#ways = mode === "auto" ? ["clone", "hardlink", "copy"] : mode === "copy" ? ["copy"] : [mode, "copy"];
   }
 
+  /**
+   * Says whose files come next. Installed files have the permissions of new ones, which a new folder shows, whatever it is that gives them
+   * (umask, default ACL, mount): a store that was filled under another umask gives none of its inodes away.
+   */
+  takeFrom(storeFolder: string, newFolder: string): void {
+    const [its = 0, ours = 0] = [storeFolder, newFolder].map((folder) => statSync(folder).mode & 0o777);
+    this.#newFolder = its === ours ? undefined : ours;
+  }
+
   link(from: string, to: string): void {
     for (let way = 0; ; way++) {
       const how = this.#ways[way] ?? "copy";
+      if (how === "hardlink" && this.#newFolder !== undefined) continue;
       try {
         if (how === "hardlink") linkSync(from, to);
         else copyFileSync(from, to, how === "clone" ? CLONE : constants.COPYFILE_EXCL);
+        if (this.#newFolder !== undefined) likeNew(from, to, this.#newFolder);
         this.counts[COUNTED[how]] += 1;
         return;
       } catch (error) {
@@ -127,3 +152,13 @@ export class FileLinker {
 }
 
 const COUNTED = { clone: "cloned", hardlink: "linked", copy: "copied" } as const;
+
+/** Gives a copy the permissions that it would have been made with, instead of its original's; some file systems know of none. */
+function likeNew(from: string, to: string, newFolder: number): void {
+  const isExecutable = (statSync(from).mode & 0o111) !== 0;
+  try {
+    chmodSync(to, (isExecutable ? 0o777 : 0o666) & newFolder);
+  } catch (error) {
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(errorCode(error) ?? "")) throw error;
+  }
+}
