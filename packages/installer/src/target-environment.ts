@@ -51,16 +51,18 @@ export function targetOf(
   options: PythonOptions = {},
 ): TargetEnvironment {
   const schemes = schemesOf(interpreter, options, settings);
-  const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(forwardSlashes))];
+  // Elsewhere a backslash is a letter like any other.
+  const slashed = (path: string) => (settings.platform === "win32" ? path.replaceAll("\\", "/") : path);
+  const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(slashed))];
   const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
   return {
     interpreter,
     destination: {
-      schemes: mapValues(schemes, forwardSlashes),
+      schemes: mapValues(schemes, slashed),
       executable: interpreter.executable,
       platform: settings.platform,
       launchers: () => readLauncherStubs(interpreter),
-      boundary: forwardSlashes(isElsewhere(options) ? schemes.data : interpreter.prefix),
+      boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
     },
     sitePackages,
     visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
@@ -97,10 +99,6 @@ function mapValues(schemes: Schemes, change: (path: string) => string): Schemes 
     headers: change(headers),
     data: change(data),
   };
-}
-
-function forwardSlashes(path: string): string {
-  return path.replaceAll("\\", "/");
 }
 
 /** @throws {ExternallyManaged} (PEP 668), unless the user insists or the change goes elsewhere. */

@@ -1,4 +1,5 @@
 import { lstatSync, realpathSync } from "node:fs";
+import { sep } from "node:path";
 
 /**
  * Where the state of an environment's transactions lies: `.murre/` inside the site-packages folder, so that whoever changes that folder
@@ -53,7 +54,7 @@ export function hasState({ folder }: EnvironmentState): boolean {
 
 /** The real path of the longest part that exists. */
 function realPath(path: string): string {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return realpathSync(path).replaceAll("\\", "/");
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return realpathSync(path).replaceAll(sep, "/");
   const slash = path.lastIndexOf("/");
   return slash <= 0 ? path : `${realPath(path.slice(0, slash))}${path.slice(slash)}`;
 }

@@ -14,7 +14,8 @@ export function shebang(executable: string, platform: NodeJS.Platform): string {
   if (platform === "win32") return `#!${executable}\n`;
   const line = `#!${executable}`;
   if (!/\s/.test(executable) && Buffer.byteLength(line) <= LONGEST_SHEBANG) return `${line}\n`;
-  const quoted = executable.replaceAll("'", `'"'"'`);
+  // In a shell's double quotes, so that neither a quote nor a backslash of the path is anything special to Python's string.
+  const quoted = executable.replace(/['\\]/g, (character) => (character === "'" ? `'"'"'` : `'"\\\\"'`));
   return `#!/bin/sh\n'''exec' '${quoted}' "$0" "$@"\n' '''\n`;
 }
 

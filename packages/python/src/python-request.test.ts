@@ -19,6 +19,8 @@ describe("a -p argument is a version, specifiers, an implementation, a name or a
     ["./env", { kind: "path", path: "./env" }],
     [".venv", { kind: "path", path: ".venv" }],
     ["~/env", { kind: "path", path: "~/env" }],
+    [" 3.12 ", { kind: "version", release: [3, 12], freeThreaded: false }],
+    ["/my folders/env ", { kind: "path", path: "/my folders/env " }],
     ["/usr/bin/python3", { kind: "path", path: "/usr/bin/python3" }],
     ["C:\\Python312\\python.exe", { kind: "path", path: "C:\\Python312\\python.exe" }],
   ])("%s", (text, expected) => {

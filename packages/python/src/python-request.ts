@@ -43,8 +43,7 @@ export function parsePythonRequest(text: string | undefined): PythonRequest {
     const parsed = wanted === undefined ? { kind: "version" as const, freeThreaded: false } : versionRequest(wanted);
     if (parsed) return { ...parsed, implementation: name.toLowerCase() };
   }
-  if (/[\\/]/.test(request) || request.startsWith(".") || request.startsWith("~"))
-    return { kind: "path", path: request };
+  if (/[\\/]/.test(request) || request.startsWith(".") || request.startsWith("~")) return { kind: "path", path: text };
   const named = /^python(\d(?:\.\d+)*)?(?:\.exe)?$/i.exec(request);
   const release = named ? (named[1]?.split(".").map(Number) ?? []) : undefined;
   return { kind: "name", executable: request, ...(release ? { release } : {}) };
