@@ -163,7 +163,9 @@ class OperationSources implements OpenSources {
     };
     const url = withoutFragment(source.url);
     if (urlKind(url) === "directory") return { ...common, kind: "directory", path: fileURLToPath(url) };
-    const archive = await archiveOf({ source: { ...source, url }, hashes, name }, this.#preparation.services);
+    const { services } = this.#preparation;
+    const archive = await archiveOf({ source: { ...source, url }, hashes, name }, services);
+    services.answered.set(url, archive.sha256);
     return { ...common, ...archive, kind: "archive", filename: source.filename };
   }
 }

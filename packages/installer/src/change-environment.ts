@@ -155,7 +155,7 @@ class EnvironmentChange {
       // What an attempt of this operation has reinstalled is not reinstalled again.
       reinstall: this.#operation.options.reinstall === true && this.#done === undefined,
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
-      directUrlOf: (distribution) => readDirectUrl(distribution)?.url,
+      directUrlOf: readDirectUrl,
       ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
     });
     describeDamage(difference, this.#damage ?? new Map(), this.#operation.onEvent);

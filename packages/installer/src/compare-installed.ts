@@ -1,5 +1,5 @@
-import { withoutCredentials } from "@murre/index-client";
-import type { InstalledDistribution } from "@murre/python";
+import type { DirectUrl, InstalledDistribution } from "@murre/python";
+import { isFromUrl } from "./direct-url-info.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
 /** What has to happen for the environment to hold what was resolved. */
@@ -16,7 +16,7 @@ export interface CompareOptions {
   /** Names that stay although nobody asked for them. */
   readonly preserve?: ReadonlySet<string>;
   /** Where an installed distribution came from, when not from an index (PEP 610). */
-  readonly directUrlOf: (installed: InstalledDistribution) => string | undefined;
+  readonly directUrlOf: (installed: InstalledDistribution) => DirectUrl | undefined;
   /** Whether a killed command left only a part of it. */
   readonly isTorn: (installed: InstalledDistribution) => boolean;
 }
@@ -65,5 +65,7 @@ function satisfies(
   if (wanted.directUrl === undefined)
     return installed.version === wanted.version && directUrlOf(installed) === undefined;
   // A local file may have changed under its name, so it is installed again.
-  return !wanted.directUrl.startsWith("file:") && directUrlOf(installed) === withoutCredentials(wanted.directUrl);
+  if (wanted.directUrl.startsWith("file:")) return false;
+  const from = directUrlOf(installed);
+  return from !== undefined && isFromUrl(from, wanted.directUrl, wanted.hashes["sha256"]);
 }

@@ -1,16 +1,45 @@
 import { withoutCredentials } from "@murre/index-client";
+import type { DirectUrl } from "@murre/python";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
 
-/** The content of `direct_url.json` (PEP 610) for what comes from a URL that the user named; it is written without credentials. */
-export function directUrlInfo(
-  directUrl: string,
-  archiveSha256: string | undefined,
-): Readonly<Record<string, unknown>> & { readonly url: string } {
+/** The content of `direct_url.json` (PEP 610) for what comes from a URL that the user named. */
+export function directUrlInfo(directUrl: string, archiveSha256: string | undefined): DirectUrl {
   const subdirectory = subdirectoryOf(directUrl);
-  const url = withoutCredentials(withoutFragment(directUrl));
-  const place = { url, ...(subdirectory === undefined ? {} : { subdirectory }) };
+  const place = { url: recordedUrl(directUrl), ...(subdirectory === undefined ? {} : { subdirectory }) };
   if (urlKind(directUrl) === "directory") return { ...place, dir_info: {} };
   const hashes =
     archiveSha256 === undefined ? {} : { hash: `sha256=${archiveSha256}`, hashes: { sha256: archiveSha256 } };
   return { ...place, archive_info: hashes };
+}
+
+/** Names of environment variables are no secret, and stay (PEP 610). */
+const VARIABLES = /^[a-z][a-z\d+.-]*:\/\/\$\{[\w-]+\}(?::\$\{[\w-]+\})?@/i;
+
+function recordedUrl(directUrl: string): string {
+  const url = withoutFragment(directUrl);
+  return VARIABLES.test(url) ? url : withoutCredentials(url);
+}
+
+/** Whether an installed distribution is what a requirement on a URL gives: the same place, and a hash that is asked for. */
+export function isFromUrl(
+  installed: DirectUrl,
+  directUrl: string,
+  acceptedSha256s: readonly string[] | undefined,
+): boolean {
+  const { url, subdirectory } = directUrlInfo(directUrl, undefined);
+  if (installed.url !== url || installed.subdirectory !== subdirectory) return false;
+  const { hash, hashes } = installed.archive_info ?? {};
+  const found = hashes?.["sha256"] ?? /^sha256=(.*)$/.exec(hash ?? "")?.[1];
+  return acceptedSha256s === undefined || (found !== undefined && acceptedSha256s.includes(found));
+}
+
+/** The URL as a requirement has it (PEP 440, "Direct references"), so that what `freeze` prints installs the same again. */
+export function directReference({ url, subdirectory, archive_info: archive, vcs_info: vcs }: DirectUrl): string {
+  const [hash] = Object.entries(archive?.hashes ?? {}).map(([algorithm, digest]) => `${algorithm}=${digest}`);
+  const fragment = [
+    ...[archive?.hash ?? hash].filter((part) => part !== undefined),
+    ...(subdirectory === undefined ? [] : [`subdirectory=${encodeURIComponent(subdirectory).replaceAll("%2F", "/")}`]),
+  ].join("&");
+  const place = vcs === undefined ? url : `${vcs.vcs}+${url}@${vcs.commit_id}`;
+  return fragment === "" ? place : `${place}#${fragment}`;
 }

@@ -6,6 +6,7 @@ import {
   type InstalledDistribution,
 } from "@murre/python";
 import { fileURLToPath } from "node:url";
+import { directReference } from "./direct-url-info.ts";
 import type { ListOptions } from "./operations.ts";
 import type { InstalledPin, InstalledReport } from "./reports.ts";
 import { withReadOperation } from "./read-operation.ts";
@@ -33,7 +34,7 @@ export function describeInstalled(distribution: InstalledDistribution): Installe
     location: distribution.sitePackages,
     ...(installer === undefined ? {} : { installer }),
     ...(editable === undefined ? {} : { editableLocation: editable }),
-    ...(direct === undefined ? {} : { directUrl: direct.url }),
+    ...(direct === undefined ? {} : { directUrl: directReference(direct) }),
   };
 }
 

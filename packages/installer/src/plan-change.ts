@@ -64,22 +64,14 @@ export function planFor(
   return { plan, unrestored: unrestored.filter(({ path }) => !placed.has(path)) };
 }
 
-function toInstall({ distribution, entry }: PreparedWheel): WheelToInstall {
-  const { name, version, requested, directUrl, source } = distribution;
+function toInstall({ distribution, entry, archiveSha256 }: PreparedWheel): WheelToInstall {
+  const { name, version, requested, directUrl } = distribution;
   return {
     name,
     version,
     entry,
     requested,
-    ...(directUrl === undefined
-      ? {}
-      : // Of a source it is the archive that has the hash, not what was built from it.
-        {
-          directUrl: directUrlInfo(
-            directUrl,
-            source.filename.endsWith(".whl") ? entry.sha256 : source.hashes["sha256"],
-          ),
-        }),
+    ...(directUrl === undefined ? {} : { directUrl: directUrlInfo(directUrl, archiveSha256) }),
   };
 }
 

@@ -19,6 +19,7 @@ import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
+import { withoutFragment } from "./source-url.ts";
 
 /** What wheels are prepared with: all of it belongs to one operation. */
 export interface PrepareServices {
@@ -37,6 +38,8 @@ export interface PrepareServices {
 export interface PreparedWheel {
   readonly distribution: ResolvedDistribution;
   readonly entry: StoreEntry;
+  /** Of the file that it came from, the wheel or the archive of its source; a folder has none. */
+  readonly archiveSha256: string | undefined;
 }
 
 /**
@@ -48,10 +51,21 @@ export async function prepareWheels(
   services: PrepareServices,
 ): Promise<PreparedWheel[]> {
   const prepared = await Promise.all(
-    distributions.map(async (distribution) => ({ distribution, entry: await prepareWheel(distribution, services) })),
+    distributions.map(async (distribution) => {
+      const entry = await prepareWheel(distribution, services);
+      return { distribution, entry, archiveSha256: archiveHash(distribution, entry, services) };
+    }),
   );
   services.signal?.throwIfAborted();
   return prepared;
+}
+
+function archiveHash(
+  { source: { filename, hashes, url } }: ResolvedDistribution,
+  entry: StoreEntry,
+  { answered }: PrepareServices,
+): string | undefined {
+  return filename.endsWith(".whl") ? entry.sha256 : (hashes["sha256"] ?? answered.get(withoutFragment(url)));
 }
 
 /** The wheel of a distribution as an entry: fetched, or built from its source. */

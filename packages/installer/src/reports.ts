@@ -94,7 +94,7 @@ export interface InstalledPin extends Pin {
   readonly installer?: string;
   /** The folder of an editable installation. */
   readonly editableLocation?: string;
-  /** Where it came from, when not from an index (PEP 610): `name @ URL` in `freeze`. */
+  /** Where it came from, when not from an index (PEP 610), with hash and subdirectory: `name @ URL` in `freeze`. */
   readonly directUrl?: string;
 }
 

@@ -1,7 +1,7 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { directUrlInfo } from "./direct-url-info.ts";
+import { directReference, directUrlInfo, isFromUrl } from "./direct-url-info.ts";
 import { subdirectoryOf, urlKind } from "./source-url.ts";
 
 const folder = pathToFileURL(temporaryFolder("source-url")).href;
@@ -48,5 +48,58 @@ describe("PEP 610: direct_url.json", () => {
 
   test("of a folder says that it is one", () => {
     expect(directUrlInfo(folder, undefined)).toEqual({ url: folder, dir_info: {} });
+  });
+
+  test("of variables has their names, and a user's own name only without them", () => {
+    const url = "https://${USER}:${PASSWORD}@host/a.zip";
+    expect(directUrlInfo(url, undefined).url).toBe(url);
+    expect(directUrlInfo("https://${TOKEN}@host/a.zip#egg=a", undefined).url).toBe("https://${TOKEN}@host/a.zip");
+    expect(directUrlInfo("https://user:${PASSWORD}@host/a.zip", undefined).url).toBe("https://host/a.zip");
+  });
+});
+
+describe("the URL that freeze prints", () => {
+  const url = "https://host/a.zip";
+  test.each([
+    ["an archive", { url, archive_info: {} }, url],
+    ["an archive with the hash of old", { url, archive_info: { hash: "md5=00" } }, `${url}#md5=00`],
+    ["an archive with hashes alone", { url, archive_info: { hashes: { sha256: "00" } } }, `${url}#sha256=00`],
+    [
+      "a folder inside of an archive",
+      { url, subdirectory: "b/c d&e", archive_info: { hash: "sha256=00", hashes: { sha256: "00" } } },
+      `${url}#sha256=00&subdirectory=b/c%20d%26e`,
+    ],
+    ["a folder", { url: "file:///a", dir_info: {} }, "file:///a"],
+    [
+      "a revision",
+      { url: "https://host/a.git", subdirectory: "b", vcs_info: { vcs: "git", commit_id: "c0ffee" } },
+      "git+https://host/a.git@c0ffee#subdirectory=b",
+    ],
+  ])("of %s", (_, direct, expected) => {
+    expect(directReference(direct)).toBe(expected);
+  });
+
+  test.each(["b", "b/c d&e", "ü=#%"])("names the folder %j so that it is read back", (folder) => {
+    expect(subdirectoryOf(directReference({ url, subdirectory: folder, archive_info: {} }))).toBe(folder);
+  });
+});
+
+describe("what is installed is what a URL gives", () => {
+  const installed = directUrlInfo("https://host/a.zip#subdirectory=b", "00");
+  test.each([
+    ["https://host/a.zip#subdirectory=b", undefined, true],
+    ["https://user:secret@host/a.zip#egg=a&subdirectory=b", undefined, true],
+    ["https://host/a.zip#subdirectory=b", ["11", "00"], true],
+    ["https://host/a.zip#subdirectory=b", ["11"], false],
+    ["https://host/a.zip", undefined, false],
+    ["https://host/b.zip#subdirectory=b", undefined, false],
+  ])("%s with the hashes %j: %s", (url, hashes, expected) => {
+    expect(isFromUrl(installed, url, hashes)).toBe(expected);
+  });
+
+  test("only a known hash can be the one that is asked for", () => {
+    const of = (archive_info: object) =>
+      isFromUrl({ url: "https://host/a.zip", archive_info }, "https://host/a.zip", ["00"]);
+    expect([of({}), of({ hash: "sha256=00" }), of({ hash: "md5=00" })]).toEqual([false, true, false]);
   });
 });
