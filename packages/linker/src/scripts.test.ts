@@ -14,7 +14,7 @@ describe("the first line of a script", () => {
 
 test("a quote and a backslash of the path are such to the shell, and nothing special to Python", () => {
   const line = String.raw`'''exec' '/it'"'"'s a'"\\"'b/python' "$0" "$@"`;
-  expect(shebang(String.raw`/it's a\b/python`)).toBe(`#!/bin/sh\n${line}\n' '''\n`);
+  expect(shebang(String.raw`/it's a\b/python`, "linux")).toBe(`#!/bin/sh\n${line}\n' '''\n`);
 });
 
 describe("a script of .data/scripts (PEP 427)", () => {
