@@ -18,7 +18,7 @@ import { wheelTarget } from "./target-environment.ts";
 import { withSources, type Sources } from "./with-sources.ts";
 
 /** So many projects are one change of the environment: what is held in memory does not grow with the list. */
-const batchSize = 64;
+const batchSize = 32;
 
 /**
  * `murre install-many`: of each project of a list the newest version with a usable wheel, without what it depends on. What cannot be had or

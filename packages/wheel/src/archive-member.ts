@@ -70,8 +70,8 @@ function inflated(packed: Buffer, entry: ArchiveEntry, archive: string): Buffer 
 /** Reads up to `length` bytes; fewer only where the archive ends. */
 export type BlockingRead = (offset: number, length: number) => Buffer;
 
-const inputBytes = 512 * 1024;
-const outputBytes = 1024 * 1024;
+const inputBytes = 128 * 1024;
+const outputBytes = 256 * 1024;
 /** Inflated data that may wait: zlib's thread goes on while this thread hashes and writes. */
 const waitingBytes = 4 * outputBytes;
 
