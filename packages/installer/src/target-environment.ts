@@ -3,6 +3,7 @@ import {
   findInterpreter,
   readLauncherStubs,
   type Interpreter,
+  type LauncherStubs,
   type ProbeCache,
   type PythonContext,
 } from "@murre/python";
@@ -55,13 +56,15 @@ export function targetOf(
   const slashed = (path: string) => (settings.platform === "win32" ? path.replaceAll("\\", "/") : path);
   const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(slashed))];
   const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
+  // Every entry point of every wheel asks for them.
+  let launchers: LauncherStubs | undefined;
   return {
     interpreter,
     destination: {
       schemes: mapValues(schemes, slashed),
       executable: interpreter.executable,
       platform: settings.platform,
-      launchers: () => readLauncherStubs(interpreter),
+      launchers: () => (launchers ??= readLauncherStubs(interpreter)),
       boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
     },
     sitePackages,

@@ -82,7 +82,6 @@ function counted(name: string, call: Call, isChange: (values: readonly unknown[]
     if (!isChange(values)) return call.apply(this, values);
     if (isNoting) return call.apply(this, values);
     calls += 1;
-    if (failCall === undefined || failCall === name) failable += 1;
     if (countFile !== undefined) note(countFile);
     if (isFailing(name)) return fail(name, values);
     if (!isArmed || calls !== at) return call.apply(this, values);
@@ -91,8 +90,11 @@ function counted(name: string, call: Call, isChange: (values: readonly unknown[]
   };
 }
 
+/** Counts the call, where it is one that may fail. */
 function isFailing(name: string): boolean {
-  return (failCall === undefined || failCall === name) && failFrom > 0 && failable >= failFrom && failable < failTo;
+  if (failCall !== undefined && failCall !== name) return false;
+  failable += 1;
+  return failFrom > 0 && failable >= failFrom && failable < failTo;
 }
 
 /** What the system says when it refuses, in the way that this call was made. */
