@@ -55,11 +55,20 @@ export function memberData(
   return data;
 }
 
+/** One byte more than needed: zlib fills a buffer of the exact size, then allocates another to learn that it is done. */
+const inflatingBytes = (entry: ArchiveEntry): number => Math.max(64, entry.sizeBytes + 1);
+
+/** Gives back what {@link memberData} returned, where that was inflated for itself. */
+export function giveBackMember(data: Buffer, entry: ArchiveEntry): void {
+  if (entry.compressionMethod !== 0) giveBack(data, inflatingBytes(entry));
+}
+
 function inflated(packed: Buffer, entry: ArchiveEntry, archive: string): Buffer {
   try {
-    // One byte more than needed: zlib fills a buffer of the exact size, then allocates another to learn that it is done.
-    const chunkSize = Math.max(64, entry.sizeBytes + 1);
-    return inflateRawSync(packed, { chunkSize, maxOutputLength: Math.max(1, entry.sizeBytes) });
+    return inflateRawSync(packed, {
+      chunkSize: inflatingBytes(entry),
+      maxOutputLength: Math.max(1, entry.sizeBytes),
+    });
   } catch (error) {
     const tooLong = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     const text = tooLong ? `has more than the ${entry.sizeBytes} bytes of its header` : "has damaged compressed data";
@@ -121,7 +130,8 @@ async function* inflatedPieces(
   const packed = packedPieces(read, start, entry, archive);
   const feed = () => {
     for (let next = packed.next(); !next.done; next = packed.next())
-      if (!inflate.write(next.value, () => giveBackWhole(next.value))) return void inflate.once("drain", guardedFeed);
+      // Of an archive that is held whole a piece is a part of its memory, as its header stands before it: it stays.
+      if (!inflate.write(next.value, () => giveBack(next.value))) return void inflate.once("drain", guardedFeed);
     inflate.end();
   };
   const guardedFeed = () => {
@@ -136,15 +146,10 @@ async function* inflatedPieces(
     for await (const piece of inflate as Readable as AsyncIterable<Buffer>) {
       yield piece;
       // zlib fills a buffer piece by piece; after its end it begins another one.
-      if (piece.byteOffset + piece.length === piece.buffer.byteLength) giveBack(piece);
+      if (piece.byteOffset + piece.length === piece.buffer.byteLength) giveBack(piece, outputBytes);
     }
   } catch (error) {
     if (error instanceof Error && "problems" in error) throw error;
     throw corrupt(archive, entry, "has damaged compressed data", error);
   }
-}
-
-/** Packed data that was read for itself. Of an archive that is held whole it is a part, as its header stands before it. */
-function giveBackWhole(packed: Buffer): void {
-  if (packed.length === packed.buffer.byteLength) giveBack(packed);
 }

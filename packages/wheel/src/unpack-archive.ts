@@ -2,11 +2,10 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
 import { checkArchiveHashes } from "./archive-hashes.ts";
-import { memberData, memberSpan, streamedAboveBytes, streamMember } from "./archive-member.ts";
+import { giveBackMember, memberData, memberSpan, streamedAboveBytes, streamMember } from "./archive-member.ts";
 import { digestProblem } from "./check-record.ts";
 import { wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
-import { giveBack } from "./give-back.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
 import { checkPaths } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
@@ -151,7 +150,7 @@ async function writeMembers(
     collect(problems, () => {
       const data = readMember(file, entry, task.filename);
       if (settle(index, entry, executable, digestsOf(data, row))) writeFileExclusive(target, data, executable);
-      if (entry.compressionMethod !== 0) giveBack(data);
+      giveBackMember(data, entry);
     });
   }
   await runLarge(large, problems);
