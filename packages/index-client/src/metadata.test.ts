@@ -153,6 +153,25 @@ describe("a server without ranges is recognised once", () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each([
+    [400, "this run"],
+    [403, "this run"],
+    [405, "a week"],
+    [412, "this run"],
+    [416, "this run"],
+    [501, "a week"],
+  ])("when it refuses ranges with %i, for %s", async (status, memory) => {
+    const path = `/${filename}`;
+    await using server = await serveFolder(await folderWithWheel(), { failures: { [path]: [{ status }] } });
+    const { documents } = memoryDocuments();
+    const client = clientOf(documents);
+    expect(await client.metadata(fileAt(server.url))).toBeUndefined();
+    expect(await client.metadata(fileAt(server.url))).toBeUndefined();
+    await client.close();
+    expect(server.requests).toHaveLength(1);
+    expect(await metadataFrom(server, {}, documents)).toBe(memory === "a week" ? undefined : text);
+  });
+
   test("even when many files are wanted at the same time", async () => {
     await using server = await serveFolder(await folderWithWheel(), { ranges: false });
     const client = clientOf();

@@ -151,14 +151,16 @@ async function readRanges(
     const ranged = await openRangedFile(sources.transport, sources.slots, file.url, signal);
     return (await readWheelMetadata(ranged, file.filename)).text;
   } catch (error) {
-    if (!isRangesUnsupported(error)) throw error;
-    sources.servers.rememberWithout(file.url);
+    const unsupported = rangesUnsupported(error);
+    if (unsupported === undefined) throw error;
+    sources.servers.rememberWithout(file.url, unsupported.ofServer);
     sources.onEvent({ kind: "ranges-unsupported", url: new URL(file.url).origin });
     return undefined;
   }
 }
 
 /** The wheel reader may hand the error on as the cause of its own. */
-function isRangesUnsupported(error: unknown): boolean {
-  return error instanceof RangesUnsupported || (error instanceof Error && error.cause instanceof RangesUnsupported);
+function rangesUnsupported(error: unknown): RangesUnsupported | undefined {
+  if (error instanceof RangesUnsupported) return error;
+  return error instanceof Error && error.cause instanceof RangesUnsupported ? error.cause : undefined;
 }

@@ -1,10 +1,11 @@
 import type { Documents } from "@murre/cache";
 import { indexKey } from "./index-location.ts";
 
-/** Which servers are known not to answer range requests: asked once, then remembered, for a week in the cache. */
+/** Which servers are known not to answer range requests: asked once, then remembered. */
 export interface RangeServers {
   isKnownWithout(url: string): boolean;
-  rememberWithout(url: string): void;
+  /** For this run, and with `lasting` for a week, in the cache. */
+  rememberWithout(url: string, lasting: boolean): void;
   /**
    * Runs a task that asks for ranges. The first one for a server runs alone, so that a server without ranges is asked
    * once, however many files are wanted at the same time.
@@ -40,10 +41,10 @@ export function createRangeServers(documents: Documents | undefined, now: () => 
       );
       return own;
     },
-    rememberWithout(url) {
+    rememberWithout(url, lasting) {
       const { origin } = new URL(url);
       without.set(origin, true);
-      documents?.write(segmentsOf(origin), JSON.stringify({ ranges: false, at: now() }));
+      if (lasting) documents?.write(segmentsOf(origin), JSON.stringify({ ranges: false, at: now() }));
     },
   };
 }

@@ -15,8 +15,11 @@ export interface RangedFile {
 export class RangesUnsupported extends Error {
   override readonly name = "RangesUnsupported";
   readonly code = "MURRE_RANGES_UNSUPPORTED";
-  constructor(url: string) {
+  /** The server said what it does with every range; false when the answer may be meant for this file or this range alone. */
+  readonly ofServer: boolean;
+  constructor(url: string, ofServer = true) {
     super(`${url} is not served in ranges`);
+    this.ofServer = ofServer;
   }
 }
 
@@ -81,15 +84,28 @@ function findPiece(pieces: readonly Piece[], position: number, length: number): 
   return undefined;
 }
 
-/** Statuses by which servers refuse a range of a file that they have. */
-const refusals: ReadonlySet<number> = new Set([200, 405, 412, 416, 501]);
+/**
+ * Statuses by which servers, and what stands before them, refuse a range of a file that they may give whole. Some say it of ranges in
+ * general (true); the others mean something else to most servers, so whether the file can be had is seen when it is asked for whole.
+ */
+const refusals: ReadonlyMap<number, boolean> = new Map([
+  [200, true],
+  [206, true],
+  [400, false],
+  [403, false],
+  [405, true],
+  [412, false],
+  [416, false],
+  [501, true],
+]);
 
 async function readPart(answer: Answer, url: string): Promise<Piece & { totalBytes: number; etag?: string }> {
   const range = contentRange(answer.headers);
   if (answer.status !== 206 || range === undefined) {
     await answer.drop();
-    if (answer.status === 206 || refusals.has(answer.status)) throw new RangesUnsupported(url);
-    throw new HttpStatusError(url, answer.status);
+    const ofServer = refusals.get(answer.status);
+    if (ofServer === undefined) throw new HttpStatusError(url, answer.status);
+    throw new RangesUnsupported(url, ofServer);
   }
   const bytes = await answerBytes(answer);
   if (bytes.length !== range.end - range.start + 1) throw new RangesUnsupported(url);

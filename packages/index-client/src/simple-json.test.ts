@@ -26,6 +26,15 @@ describe("PEP 691: the page of a project in JSON", () => {
     ["yanked", true, "yanked", ""],
     ["yanked", "broken", "yanked", "broken"],
     ["yanked", false, "yanked", false],
+    ["yanked", "", "yanked", false],
+    ["yanked", null, "yanked", false],
+    ["hashes", null, "hashes", {}],
+    ["hashes", { sha256: null }, "hashes", {}],
+    ["core-metadata", null, "coreMetadata", undefined],
+    ["size", null, "sizeBytes", undefined],
+    ["upload-time", null, "uploadTime", undefined],
+    ["filename", null, "filename", "foo-1.0-py3-none-any.whl"],
+    ["url", "../../f/foo-1.0-py3-none-any.whl", "url", "https://e.x/f/foo-1.0-py3-none-any.whl"],
     ["core-metadata", true, "coreMetadata", true],
     ["core-metadata", { sha256: digest }, "coreMetadata", { sha256: digest }],
     ["core-metadata", false, "coreMetadata", undefined],
@@ -40,10 +49,23 @@ describe("PEP 691: the page of a project in JSON", () => {
   test.each([
     ["no JSON", "<html>"],
     ["no object", "[]"],
-    ["no version", '{"files": []}'],
     ["another major version", '{"meta": {"api-version": "2.0"}, "files": []}'],
+    ["another major version, as a number", '{"meta": {"api-version": 2}, "files": []}'],
+    ["a version that is none", '{"meta": {"api-version": "latest"}, "files": []}'],
     ["no files", '{"meta": {"api-version": "1.0"}}'],
   ])("a page with %s is refused", (_, text) => {
     expect(() => parseSimpleJson(text, "https://e.x/", "https://e.x/")).toThrow(InvalidIndexPage);
+  });
+
+  test.each([
+    [undefined, undefined],
+    [null, undefined],
+    [{}, undefined],
+    [{ "api-version": null }, undefined],
+    [{ "api-version": 1.1 }, "1.1"],
+    [{ "api-version": "1.9" }, "1.9"],
+  ])("a page whose meta is %j is read, as pip and uv do, and states version %s", (meta, version) => {
+    const page = parse({ meta, name: "foo", files: [null, wheel] });
+    expect([page.files.length, page.version]).toEqual([1, version]);
   });
 });

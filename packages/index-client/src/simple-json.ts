@@ -24,7 +24,7 @@ export function parseSimpleJson(json: string, url: string, index: string): Parse
     const link = isObject(file) ? linkOfFile(file, url) : undefined;
     if (link !== undefined) links.push(link);
   }
-  return { ...judgeLinks(links, index), version };
+  return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -44,10 +44,12 @@ function parseJson(json: string, url: string): JsonObject {
   return page;
 }
 
-function versionOf(page: JsonObject, url: string): string {
+/** Pages that state no version are those of servers that only copy what pip reads; pip and uv read them. */
+function versionOf(page: JsonObject, url: string): string | undefined {
   const meta = page["meta"];
-  const version = isObject(meta) ? meta["api-version"] : undefined;
-  if (typeof version !== "string") throw new InvalidIndexPage(url, `it has no "meta"."api-version"`);
+  const stated = isObject(meta) ? meta["api-version"] : undefined;
+  if (stated === undefined || stated === null) return undefined;
+  const version = typeof stated === "number" ? stated.toFixed(1) : String(stated);
   if (judgeApiVersion(version) === "unsupported")
     throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
   return version;
@@ -75,8 +77,9 @@ function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+/** PEP 691: yanked is what has a truthy value here, so an empty reason is none, as null is. */
 function yankedOf(value: unknown): false | string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string" && value !== "") return value;
   return value === true ? "" : false;
 }
 
