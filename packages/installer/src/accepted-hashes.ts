@@ -1,8 +1,23 @@
 import { HashMismatch } from "@murre/index-client";
 import type { AcceptedHashes } from "@murre/requirements";
+import type { ChangeOperation } from "./change-operation.ts";
+import type { GatheredRequirements } from "./gather-requirements.ts";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+
+/** Whether each file has to have a hash that the user knows: asked for, or because one requirement or constraint has one, as in pip. */
+export function requiresHashes(
+  { options, configuration }: ChangeOperation,
+  { entries, constraints, options: inFiles }: GatheredRequirements,
+): boolean {
+  return (
+    options.requireHashes === true ||
+    inFiles.requireHashes ||
+    configuration.requireHashes?.value === true ||
+    [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0)
+  );
+}
 
 /** Whether a file with these known hashes can be one of the accepted ones. Without a common algorithm its bytes decide later. */
 export function mayBeAccepted(known: Readonly<Record<string, string>>, accepted: AcceptedHashes): boolean {

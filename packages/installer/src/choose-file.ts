@@ -79,14 +79,14 @@ export function chooseFile(
       refusals.push(`${sdist.file.filename} ${refusal}`);
     }
   }
-  throw new NoUsableWheel(
-    requirement.name,
-    `${requirement.name}${requirement.specifiers}`,
-    target.description,
-    files.map(({ filename }) => filename),
-    refusals[0] ?? "it has none at all",
-    requirement.origin,
-  );
+  throw new NoUsableWheel({
+    project: requirement.name,
+    required: `${requirement.name}${requirement.specifiers}`,
+    interpreter: target.description,
+    files: files.map(({ filename }) => filename),
+    reason: refusals[0] ?? "it has none at all",
+    origin: requirement.origin,
+  });
 }
 
 function sdistsOf(project: NormalizedName, files: readonly DistributionFile[]): readonly ChosenFile[] {
@@ -162,16 +162,17 @@ function nothingAllowed(
 ): Error {
   const required = requirement.specifiers.toString();
   if (usable.length === 0 && files.length > 0)
-    return new NoUsableWheel(
-      requirement.name,
-      `${requirement.name}${required}`,
-      target.description,
-      files.map(({ filename }) => filename),
-      formats === "wheels"
-        ? "there are only source distributions, and building is not allowed"
-        : "there are only wheels, and --no-binary does not allow them",
-      requirement.origin,
-    );
+    return new NoUsableWheel({
+      project: requirement.name,
+      required: `${requirement.name}${required}`,
+      interpreter: target.description,
+      files: files.map(({ filename }) => filename),
+      reason:
+        formats === "wheels"
+          ? "there are only source distributions, and building is not allowed"
+          : "there are only wheels, and --no-binary does not allow them",
+      origin: requirement.origin,
+    });
   const versions = new Map(usable.map(({ version }) => [version.toString(), version]));
   const known = [...versions.values()].toSorted(compareVersions).map(String);
   return new NoMatchingVersion(requirement.name, required, known, requirement.origin);

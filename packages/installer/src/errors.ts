@@ -16,21 +16,31 @@ export class NoMatchingVersion extends Error {
   }
 }
 
+export interface NoUsableWheelFacts {
+  readonly project: string;
+  /** What was asked for: `demo>=2`, or the one file that was named or chosen. */
+  readonly required: string;
+  /** `CPython 3.11.7 on linux x86_64`. */
+  readonly interpreter: string;
+  readonly files: readonly string[];
+  /** Why: a whole clause without a full stop. */
+  readonly reason: string;
+  /** Who asked: `requirements.txt:3`, `the command line`. */
+  readonly origin: string;
+}
+
 /** The version exists, but none of its files can be installed for this interpreter. Nothing was changed. */
 export class NoUsableWheel extends Error {
   override readonly name = "NoUsableWheel";
   readonly code = "MURRE_NO_USABLE_WHEEL";
   readonly project: string;
   readonly files: readonly string[];
-  constructor(
-    project: string,
-    required: string,
-    interpreter: string,
-    files: readonly string[],
-    reason: string,
-    origin: string,
-  ) {
-    super(`${origin}: ${required} has no usable file for ${interpreter}: ${reason}; its files are ${shorten(files)}`);
+  constructor({ project, required, interpreter, files, reason, origin }: NoUsableWheelFacts) {
+    // What has one file is that file; what is required has several.
+    const itself = files.length === 1 && files[0] === required;
+    const known = files.length === 0 || itself ? "" : `; its files are ${shorten(files)}`;
+    const cannot = itself ? `cannot be used with ${interpreter}` : `has no usable file for ${interpreter}`;
+    super(`${origin}: ${required} ${cannot}: ${reason}${known}`);
     this.project = project;
     this.files = files;
   }

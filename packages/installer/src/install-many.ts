@@ -1,5 +1,6 @@
 import type { IndexClient } from "@murre/index-client";
 import type { RequirementEntry } from "@murre/requirements";
+import { requiresHashes } from "./accepted-hashes.ts";
 import { changeEnvironment } from "./change-environment.ts";
 import { gather, requirementsContext, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
 import type { WheelTarget } from "./choose-file.ts";
@@ -37,7 +38,8 @@ export function installMany(settings: InstallerSettings, options: InstallManyOpt
       // Threads that unpack are the same for all batches: what one of them has taken from the system it keeps until it ends.
       const { services, close } = openPreparation(operation, client, sources.wheel);
       try {
-        return await new ManyInstallation(operation, services, named, sources, failures).run(entries);
+        const asked = { ...named, entries };
+        return await new ManyInstallation(operation, services, asked, sources, failures).run();
       } finally {
         await close();
       }
@@ -51,6 +53,7 @@ class ManyInstallation {
   readonly #client: IndexClient;
   readonly #gathered: GatheredRequirements;
   readonly #sources: Sources;
+  readonly #requiresHashes: boolean;
   /** Wheels first; a source only of a project that has none. */
   readonly #choices: readonly WheelTarget[];
   readonly #failures: ManyFailure[];
@@ -74,6 +77,7 @@ class ManyInstallation {
     this.#gathered = gathered;
     this.#sources = sources;
     this.#failures = [...failures];
+    this.#requiresHashes = requiresHashes(operation, gathered);
     const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
     const allowed = formats(operation, gathered.options);
     const wheels = wheelTarget(operation.target, pre, (project) =>
@@ -82,7 +86,8 @@ class ManyInstallation {
     this.#choices = [wheels, { ...wheels, formats: allowed }];
   }
 
-  async run(entries: readonly RequirementEntry[]): Promise<InstallManyReport> {
+  async run(): Promise<InstallManyReport> {
+    const { entries } = this.#gathered;
     const start = performance.now();
     let upcoming = this.#have(entries.slice(0, batchSize));
     try {
@@ -127,13 +132,11 @@ class ManyInstallation {
   }
 
   async #choose(entry: RequirementEntry): Promise<ResolvedDistribution[]> {
-    const { target, options, configuration } = this.#operation;
-    const { constraints, options: inFiles } = this.#gathered;
-    const wanted = wantedProjects({ entries: [entry], constraints }, target.interpreter.markerEnvironment);
-    const requiresHashes =
-      options.requireHashes === true || inFiles.requireHashes || configuration.requireHashes?.value === true;
+    const { constraints } = this.#gathered;
+    const { markerEnvironment } = this.#operation.target.interpreter;
+    const wanted = wantedProjects({ entries: [entry], constraints }, markerEnvironment);
     const [wheels, any] = this.#choices.map(
-      (choice) => () => resolveExact(wanted, this.#client, choice, requiresHashes, this.#sources),
+      (choice) => () => resolveExact(wanted, this.#client, choice, this.#requiresHashes, this.#sources),
     );
     if (wheels === undefined || any === undefined) return [];
     try {

@@ -1,3 +1,4 @@
+import { requiresHashes } from "./accepted-hashes.ts";
 import type { IndexClient } from "@murre/index-client";
 import { normalizeName } from "@murre/pep508";
 import { readFileSync } from "node:fs";
@@ -87,7 +88,7 @@ async function exactly(
   const { target } = operation;
   const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
   const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
-  const requireHashes = requiresHashes(operation, gathered, wanted);
+  const requireHashes = requiresHashes(operation, gathered);
   const files = wheelTarget(target, pre, formats(operation, gathered.options));
   return { resolved: await resolveExact(wanted, client, files, requireHashes, sources) };
 }
@@ -107,7 +108,7 @@ async function withDependencies(
       constraints: gathered.constraints.map(({ requirement }) => requirement),
       installed: stayingInstalled(operation, installed),
       prereleases: allowsPrereleases(operation, gathered.options),
-      requireHashes: requiresHashes(operation, gathered, wanted),
+      requireHashes: requiresHashes(operation, gathered),
       formats: formats(operation, gathered.options),
       signal: options.signal,
     },
@@ -124,20 +125,6 @@ function stayingInstalled({ options }: ChangeOperation<InstallOptions>, { visibl
   if (options.upgrade === "all" || options.reinstall === true) return [];
   const upgraded = new Set<string>((options.upgrade ?? []).map(normalizeName));
   return visible.filter((distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution));
-}
-
-/** One hash in the requirements asks for all of them, as in pip. */
-function requiresHashes(
-  { options, configuration }: ChangeOperation,
-  gathered: GatheredRequirements,
-  wanted: readonly { readonly hashes: object }[],
-): boolean {
-  return (
-    options.requireHashes === true ||
-    gathered.options.requireHashes ||
-    configuration.requireHashes?.value === true ||
-    wanted.some(({ hashes }) => Object.keys(hashes).length > 0)
-  );
 }
 
 /** What others put into an environment to seed it is no leftover of a sync; murre's own environments hold no such thing. */

@@ -64,8 +64,16 @@ function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readon
   const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
     const { requiresPython } = entry.manifest.head;
     if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
-    const reason = `its metadata requires Python ${requiresPython}`;
-    return [new NoUsableWheel(name, source.filename, `Python ${interpreter.version}`, [source.filename], reason, name)];
+    return [
+      new NoUsableWheel({
+        project: name,
+        required: source.filename,
+        interpreter: `Python ${interpreter.version}`,
+        files: [source.filename],
+        reason: `its metadata requires Python ${requiresPython}`,
+        origin: name,
+      }),
+    ];
   });
   throwProblems(errors);
 }

@@ -76,14 +76,14 @@ function fromWheelUrl(project: WantedProject, url: string, target: WheelTarget):
   const source = directSource(url, project.hashes);
   const { version, tags } = parseWheelFilename(source.filename);
   if (target.tags.rank(tags) === undefined)
-    throw new NoUsableWheel(
-      project.name,
-      source.filename,
-      target.description,
-      [source.filename],
-      "its tags do not fit",
-      project.origin,
-    );
+    throw new NoUsableWheel({
+      project: project.name,
+      required: source.filename,
+      interpreter: target.description,
+      files: [source.filename],
+      reason: "its tags do not fit",
+      origin: project.origin,
+    });
   return {
     name: project.name,
     version: version.toString(),

@@ -11,6 +11,7 @@ const takesPython = {
   version: "1.0",
   entryPoints: { console_scripts: { python3: "takes_python:main" } },
 };
+const saysItLate = { name: "says-it-late", version: "1.0", requiresPython: "<3" };
 const needsOld = { name: "needs-old", version: "1.0", requiresPython: "<3" };
 
 async function files(): Promise<IndexedFile[]> {
@@ -34,6 +35,7 @@ async function files(): Promise<IndexedFile[]> {
     await indexedWheel(other),
     await indexedWheel(needsOld),
     await indexedWheel(takesPython),
+    { ...(await indexedWheel(saysItLate)), requiresPython: undefined },
   ];
 }
 
@@ -48,6 +50,18 @@ const requirements: readonly (readonly [what: string, text: string, code: string
   ],
   ["no wheel for this interpreter", "other==1.0", "MURRE_NO_USABLE_WHEEL", /win_amd64/],
   ["a wheel that requires another Python", "needs-old==1.0", "MURRE_NO_USABLE_WHEEL", /requires Python <3/],
+  [
+    "a wheel whose METADATA alone requires another Python",
+    "says-it-late==1.0",
+    "MURRE_NO_USABLE_WHEEL",
+    /^says-it-late: says_it_late-1\.0-py3-none-any\.whl cannot be used with Python [\d.]+: its metadata requires Python <3$/,
+  ],
+  [
+    "a wheel of another platform, by its path",
+    "./other-1.0-cp311-cp311-win_amd64.whl",
+    "MURRE_NO_USABLE_WHEEL",
+    /^\S+requirements\.txt:2: other-1\.0-cp311-cp311-win_amd64\.whl cannot be used with cpython [^:]+: its tags do not fit$/,
+  ],
   ["a wheel whose hash differs from the index's", "changed==1.0", "MURRE_HASH_MISMATCH", /0{64}/],
   [
     "a wheel whose hash differs from the user's",

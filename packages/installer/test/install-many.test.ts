@@ -129,4 +129,13 @@ describe("what one project lacks is said of it and keeps no other from being ins
     await expect(many(world, "good\n", { signal })).rejects.toThrow("enough");
     expect(await world.installed()).toEqual([]);
   });
+
+  test("one hash, here of a constraint, asks for the hashes of all", async () => {
+    const world = await makeWorld(await files());
+    const { hashes } = (await files()).find(({ project }) => project === "changed") ?? {};
+    const constraint = world.requirements(`changed==1.0 --hash=sha256:${hashes?.["sha256"]}\n`, "constraints.txt");
+    const report = await many(world, "good\nchanged\n", { constraintFiles: [constraint] });
+    expect(codes(report)).toEqual({ good: "MURRE_HASH_REQUIRED", changed: "MURRE_HASH_MISMATCH" });
+    expect(await world.installed()).toEqual([]);
+  });
 });

@@ -10,7 +10,7 @@ export interface IndexedFile {
   readonly project: string;
   readonly filename: string;
   readonly data: Buffer;
-  readonly requiresPython?: string;
+  readonly requiresPython?: string | undefined;
   /** The reason, or true for none. */
   readonly yanked?: boolean | string;
   /** Offered as `FILENAME.metadata` (PEP 658). */
