@@ -13,14 +13,13 @@ import {
   indexOptions,
   type BuildFlags,
   type ChangeFlags,
-  type GlobalFlags,
   type IndexFlags,
 } from "./options.ts";
 import { presentBuild, presentCollected } from "./present-reports.ts";
 import { printReport } from "./print-report.ts";
 import type { Runner } from "./program.ts";
 
-interface ProjectFlags extends GlobalFlags, IndexFlags, BuildFlags {
+interface ProjectFlags extends IndexFlags, BuildFlags {
   readonly sdist?: boolean;
   readonly wheel?: boolean;
   readonly outDir?: string;
@@ -57,7 +56,7 @@ function wanted({ sdist = false, wheel = false }: ProjectFlags): BuildProjectOpt
   return sdist ? "sdist" : "wheel";
 }
 
-interface CollectFlags extends GlobalFlags, ChangeFlags {
+interface CollectFlags extends ChangeFlags {
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly wheelDir?: string;

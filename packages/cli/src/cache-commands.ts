@@ -7,6 +7,7 @@ import type { Runner } from "./program.ts";
 /** `murre cache …`: none of it waits for the processes that use the cache. */
 export function addCacheCommands(program: Command, run: Runner): void {
   const cache = program.command("cache").description("The cache that all murre processes share");
+  addGlobalOptions(cache);
   addCacheDir(cache, run);
   addCacheClean(cache, run);
   addCachePrune(cache, run);

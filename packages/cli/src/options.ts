@@ -14,7 +14,14 @@ export interface GlobalFlags {
   readonly progress: boolean;
   readonly color: "auto" | "always" | "never";
   readonly json?: boolean;
+  readonly offline?: boolean;
+  /** False with --no-cache. */
+  readonly cache: boolean;
+  /** False with --no-config. */
+  readonly config: boolean;
 }
+
+/** What says how a command works, not what it does. Given before the command's name as well, where uv and pip take them. */
 
 export function addGlobalOptions(command: Command): Command {
   return command
@@ -23,10 +30,21 @@ export function addGlobalOptions(command: Command): Command {
     .option("--json", "print the result as one JSON document")
     .option("--no-progress", "draw no progress line")
     .addOption(new Option("--color <when>", "when to use colours").choices(["auto", "always", "never"]).default("auto"))
-    .option("--cache-dir <folder>", "the cache folder (default: MURRE_CACHE_DIR, else the platform's place)");
+    .option("--cache-dir <folder>", "the cache folder (default: MURRE_CACHE_DIR, else the platform's place)")
+    .option("-n, --no-cache", "neither read nor fill the cache")
+    .option("--offline", "use only what is cached or local")
+    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables");
 }
 
-export interface IndexFlags {
+/** `murre -q pip list`, `murre pip -q list`: what stands before a command's name is the command's, unless it says otherwise itself. */
+export function inheritGlobalOptions(command: Command): void {
+  for (let outer = command.parent; outer !== null; outer = outer.parent)
+    for (const [name, value] of Object.entries(outer.opts<Record<string, unknown>>()))
+      if (outer.getOptionValueSource(name) === "cli" && command.getOptionValueSource(name) !== "cli")
+        command.setOptionValueWithSource(name, value, "cli");
+}
+
+export interface IndexFlags extends GlobalFlags {
   readonly indexUrl?: string;
   readonly extraIndexUrl?: string[];
   readonly findLinks?: string[];
@@ -34,13 +52,8 @@ export interface IndexFlags {
   readonly index?: string[] | false;
   readonly defaultIndex?: string;
   readonly indexStrategy?: NonNullable<IndexOptions["indexStrategy"]>;
-  readonly offline?: boolean;
   readonly refresh?: boolean;
   readonly refreshPackage?: string[];
-  /** False with --no-cache. */
-  readonly cache: boolean;
-  /** False with --no-config. */
-  readonly config: boolean;
 }
 
 export function addIndexOptions(command: Command): Command {
@@ -51,11 +64,8 @@ export function addIndexOptions(command: Command): Command {
     .option("--index <url>", "an index; the first one that has the project is used", collect)
     .option("--no-index", "use no index, only --find-links")
     .option("--default-index <url>", "the index that is asked last, instead of the built-in one")
-    .option("--offline", "use only what is cached or local")
     .option("--refresh", "ask the indexes again, although cached pages are fresh")
     .option("--refresh-package <name>", "ask them again for this project", collect)
-    .option("-n, --no-cache", "neither read nor fill the cache")
-    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
     .addOption(
       new Option("--index-strategy <strategy>", "how several indexes are combined").choices([
         "first-index",

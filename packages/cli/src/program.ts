@@ -15,6 +15,7 @@ import {
   collect,
   defined,
   indexOptions,
+  inheritGlobalOptions,
   pythonOptions,
   type ChangeFlags,
   type CompileFlags,
@@ -57,9 +58,11 @@ export function buildProgram(version: string, run: Runner): Command {
     .showHelpAfterError("(murre --help says more)")
     .enablePositionalOptions()
     .exitOverride();
+  addGlobalOptions(program).hook("preAction", (_, command) => inheritGlobalOptions(command as Command));
   addVenv(program, run);
   addBuild(program, run);
   const pip = program.command("pip").description("Install, list and remove distributions, with pip's words");
+  addGlobalOptions(pip).option("-p, --python <request>", "the interpreter or environment: a version, a name or a path");
   addSync(pip, run);
   addInstall(pip, run);
   addUninstall(pip, run);
@@ -74,7 +77,7 @@ export function buildProgram(version: string, run: Runner): Command {
   return program;
 }
 
-interface VenvFlags extends GlobalFlags, IndexFlags {
+interface VenvFlags extends IndexFlags {
   readonly python?: string;
   readonly seed?: boolean;
   readonly prompt?: string;
@@ -135,7 +138,7 @@ function addSync(parent: Command, run: Runner): void {
   );
 }
 
-interface InstallFlags extends GlobalFlags, ChangeFlags, CompileFlags {
+interface InstallFlags extends ChangeFlags, CompileFlags {
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly upgrade?: boolean;

@@ -80,6 +80,45 @@ class Refused extends Error {
   readonly code = "MURRE_NO_MATCHING_VERSION";
 }
 
+describe("what says how a command works is taken before the command's name as well, as uv and pip take it", () => {
+  test.each<[words: string, name: string, options: object]>([
+    ["--no-config pip install x", "install", { ignoreConfiguration: true }],
+    ["--offline --no-cache pip install x", "install", { offline: true, noCache: true }],
+    ["pip --offline install x", "install", { offline: true }],
+    ["--no-config venv e", "venv", { ignoreConfiguration: true, path: "e" }],
+    ["pip -p e list", "list", { python: "e" }],
+    ["pip -p e list -p other", "list", { python: "other" }],
+    ["pip list --offline --no-config --no-cache", "list", {}],
+  ])("%s", async (words, name, options) => {
+    const { code, calls } = await run(words.split(" "));
+    expect([code, calls]).toEqual([0, [[name, expect.objectContaining(options)]]]);
+  });
+
+  test.each(["-q pip install b", "pip -q install b", "pip install -q b"])("%s is quiet", async (words) => {
+    expect(await run(words.split(" "))).toMatchObject({ code: 0, err: "" });
+  });
+
+  test.each([
+    ["--cache-dir D cache dir", "D"],
+    ["cache --cache-dir D dir", "D"],
+    ["cache dir --cache-dir D", "D"],
+    ["--cache-dir other cache --cache-dir D dir", "D"],
+    ["--cache-dir other pip list --cache-dir D", "D"],
+  ])("%s takes the innermost folder", async (words, cacheFolder) => {
+    const given: unknown[] = [];
+    const createOperations: CliContext["createOperations"] = (settings) => {
+      given.push(settings);
+      return { cacheFolder: "/cache", list: async () => installed } as unknown as Operations;
+    };
+    await run(words.split(" "), {}, { createOperations });
+    expect(given).toEqual([{ cacheFolder }]);
+  });
+
+  test("an unknown one is refused there as everywhere", async () => {
+    expect(await run(["--no-such", "pip", "list"])).toMatchObject({ code: 2, calls: [] });
+  });
+});
+
 describe("the grammar follows uv's and pip's words", () => {
   test.each<[words: string, name: string, options: object]>([
     ["venv", "venv", { path: ".venv", existing: "refuse" }],
