@@ -1,19 +1,12 @@
 import { runCli } from "@murre/cli";
 import { writeSync } from "node:fs";
 import { createMurre } from "./create-murre.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { version } from "./version.ts";
 
 /** The command: runs the process's own words and sets its exit code. */
 export async function main(): Promise<void> {
-  const interruption = new AbortController();
-  // The first signal asks the operation to end, which a change under way does when it is whole; the second one insists.
-  // `on`, not `once`: without a listener of the program's own, the leases' handler would end the process in mid-change.
-  const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(130);
-    interruption.abort(new Error("interrupted"));
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interruption = listenForInterruption(process.platform);
   // `murre pip list | head`: nobody reads any more, which is no failure of murre's.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -30,7 +23,7 @@ export async function main(): Promise<void> {
     createOperations: createMurre,
   });
   process.off("exit", refuseSilence);
-  process.exitCode = exitCode;
+  process.exitCode = interruption.exitCode() ?? exitCode;
 }
 
 /** Node's code of a program whose event loop ran empty while it still waited. */

@@ -242,7 +242,7 @@ export async function runEnvironmentMatrix({ folder, fraction, randomPoints, see
     const env = { MURRE_KILL_AT: String(at), MURRE_KILL_IN: thread, MURRE_KILL_SIGNAL: signal, MURRE_THREADS: "2" };
     const ended = await world.run(scenarios[scenario].words, env);
     if (signal !== "SIGKILL") {
-      if (ended.code !== 130 && ended.code !== 0)
+      if (ended.signal !== signal && ended.code !== 0)
         report.failures.push(`${what}: ended with ${ended.code ?? ended.signal}: ${ended.err}`);
       const state = world.whichState(scenario);
       if (state !== (ended.code === 0 ? "new" : "old") && state !== "new")
