@@ -122,6 +122,7 @@ class PrivateEnvironment implements BuildEnvironment {
       requireHashes: false,
       formats: formats(operation),
       signal: options.signal,
+      onEvent: operation.onEvent,
     };
     return resolveDependencies(request, this.#target, client, readWhole(this.#chain));
   }

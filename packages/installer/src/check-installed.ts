@@ -52,7 +52,7 @@ function problemsOf(
   }
   const problems: CheckProblem[] = [];
   const { requiresPython } = metadata;
-  if (requiresPython !== undefined && !satisfiesPython(requiresPython, pythonVersion))
+  if (requiresPython !== undefined && !satisfiesPython(requiresPython, pythonVersion, true))
     problems.push({ kind: "requires-python", ...own, requirement: requiresPython });
   for (const requirement of applicableRequirements(metadata, environment)) {
     const other = installed.get(requirement.normalizedName);

@@ -1,7 +1,7 @@
 import type { DistributionFile } from "@murre/index-client";
 import { mayBeAccepted } from "./accepted-hashes.ts";
 import type { AcceptedHashes } from "@murre/requirements";
-import { compareVersions, parseSpecifierSet, type SpecifierSet, type Version } from "@murre/pep440";
+import { compareVersions, parseLenientSpecifierSet, type SpecifierSet, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename, parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
 import type { AllowedFormats } from "@murre/resolver";
@@ -131,12 +131,15 @@ function refuse(
   return undefined;
 }
 
-/** A Requires-Python that cannot be parsed is ignored, as pip and uv do: old metadata has such. */
-export function satisfiesPython(requiresPython: string, pythonVersion: string): boolean {
+/**
+ * A Requires-Python that cannot be read, not even with the known repairs, accepts no Python: such files are passed over, as in uv.
+ * @param ifUnreadable another answer for what is installed already.
+ */
+export function satisfiesPython(requiresPython: string, pythonVersion: string, ifUnreadable = false): boolean {
   try {
-    return parseSpecifierSet(requiresPython).contains(pythonVersion, { prereleases: true });
+    return parseLenientSpecifierSet(requiresPython).contains(pythonVersion, { prereleases: true });
   } catch {
-    return true;
+    return ifUnreadable;
   }
 }
 

@@ -111,6 +111,7 @@ async function withDependencies(
       requireHashes: requiresHashes(operation, gathered),
       formats: formats(operation, gathered.options),
       signal: options.signal,
+      onEvent,
     },
     target,
     client,

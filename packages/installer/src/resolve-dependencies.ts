@@ -1,5 +1,5 @@
 import type { DistributionFile, IndexClient } from "@murre/index-client";
-import type { NormalizedName, Requirement } from "@murre/pep508";
+import { redactUrl, type NormalizedName, type Requirement } from "@murre/pep508";
 import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import {
   resolvePython,
@@ -13,6 +13,7 @@ import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { mayBeAccepted } from "./accepted-hashes.ts";
 import { HashRequired, NoSolution } from "./errors.ts";
+import type { OnEvent } from "./events.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
@@ -28,6 +29,7 @@ export interface ResolutionRequest {
   readonly requireHashes: boolean;
   readonly formats: (project: NormalizedName) => AllowedFormats;
   readonly signal?: AbortSignal | undefined;
+  readonly onEvent: OnEvent;
 }
 
 export interface Resolution {
@@ -69,6 +71,11 @@ export async function resolveDependencies(
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    onRepair: (text, meant) =>
+      request.onEvent({
+        type: "debug",
+        message: `published metadata says ${redactUrl(text)}: read as ${redactUrl(meant)}`,
+      }),
   });
   if (outcome.kind === "no-solution") throw new NoSolution(outcome.message);
   return collect(outcome, request);

@@ -11,6 +11,17 @@ describe("mistakes that published metadata has", () => {
     ["<2.*,==1.*", "<2,==1.*"],
     [">=2.7 !=3.0.* <4", "!=3.0.*,<4,>=2.7"],
     [">=3.6<4", "<4,>=3.6"],
+    [">=3.6.*,", ">=3.6"],
+    [">='1.0'", ">=1.0"],
+    ["~=1", ">=1"],
+    ["~= 3,<5", "<5,>=3"],
+    ["(>=3.6)", ">=3.6"],
+    [">=3.6;", ">=3.6"],
+    [">= 2.7 , !=3.0*", "!=3.0.*,>=2.7"],
+    [",>=3.6.*,,<4", "<4,>=3.6"],
+    ["!=~5.0", "!=5.0.*"],
+    [">dev", ">0.0.0.dev0"],
+    [">=9.0.0a1.0", ">=9.0.0a1"],
   ])("%s is read as %s", (written, meant) => {
     expect(() => parseSpecifierSet(written)).toThrow("is not a version specifier");
     expect(parseLenientSpecifierSet(written).toString()).toBe(meant);

@@ -1,5 +1,5 @@
 export { parseRequirement, Requirement } from "./requirement.ts";
-export { parseLenientRequirement } from "./lenient-requirement.ts";
+export { parseLenientRequirement, separateMarker } from "./lenient-requirement.ts";
 export { parseMarker, type LockFileSelection, type Marker } from "./marker.ts";
 export type {
   MarkerComparison,

@@ -126,8 +126,45 @@ describe("Requires-Python", () => {
     expect(await pinsIn({ lib: { "1.0": {}, "2.0": newest } }, "lib")).toBe("lib==1.0");
   });
 
-  test("a text that is no specifier set is ignored", async () => {
-    expect(await pinsIn({ lib: { "1.0": { python: "three" } } }, "lib")).toBe("lib==1.0");
+  test("a text that is no specifier set, and cannot be repaired to one, accepts no Python", async () => {
+    expect(await pinsIn({ lib: { "2.0": { python: "three" }, "1.0": {} } }, "lib")).toBe("lib==1.0");
+  });
+});
+
+describe("published metadata with known mistakes", () => {
+  test.each([
+    ["c<=1.*", "c==1.0 lib==2.0"],
+    ["c>='1.0'", "c==2.0 lib==2.0"],
+    ["c<2.*", "c==1.0 lib==2.0"],
+    ["c ~=1", "c==2.0 lib==2.0"],
+    ["c (,>=0.5,) <2", "c==1.0 lib==2.0"],
+    ["c>=1.0 !=2.0*;", "c==1.0 lib==2.0"],
+    ["c and something", "lib==1.0"],
+  ])("%s leads to %s", async (requires, expected) => {
+    const index = { lib: { "1.0": {}, "2.0": { requires: [requires] } }, c: { "1.0": [], "2.0": [] } };
+    expect(await pinsIn(index, "lib")).toBe(expected);
+  });
+
+  test("how it was read is told once", async () => {
+    const told: string[] = [];
+    const index = {
+      lib: { "1.0": { requires: ["c>=1.*"], python: ">=3.*" } },
+      app: { "1.0": ["c>=1.*"] },
+      c: { "1.0": [] },
+    };
+    await resolveIn(index, "lib|app", { onRepair: (text, meant) => told.push(`${text} as ${meant}`) });
+    expect(told.toSorted()).toEqual([">=3.* as >=3", "c>=1.* as c>=1"]);
+  });
+
+  test.each([
+    [">=3.12.*", "lib==1.0"],
+    ["<3.12.*", "lib==2.0"],
+    ["~=3", "lib==2.0"],
+    [">='3.12'", "lib==1.0"],
+    ["(>=3.6),", "lib==2.0"],
+  ])("Requires-Python %s leads to %s", async (python, expected) => {
+    for (const newest of [{ python }, { metadataPython: python }])
+      expect(await pinsIn({ lib: { "1.0": {}, "2.0": newest } }, "lib")).toBe(expected);
   });
 });
 

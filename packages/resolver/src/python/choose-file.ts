@@ -1,7 +1,8 @@
-import { parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
+import { parseLenientSpecifierSet, type SpecifierSet } from "@murre/pep440";
 import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
 import { parseTagSet, type SupportedTags } from "@murre/platform-tags";
 import { isSdist } from "./release.ts";
+import type { OnRepair } from "./requirement-table.ts";
 import type { DistributionFile } from "./source.ts";
 
 /** The interpreter that the resolution is for. */
@@ -27,10 +28,12 @@ export class FileChooser {
   private readonly formats: (project: NormalizedName) => AllowedFormats;
   private readonly ranks = new Map<string, number>();
   private readonly pythons = new Map<string, boolean>();
+  private readonly onRepair: OnRepair | undefined;
 
-  constructor(target: ResolutionTarget, formats: (project: NormalizedName) => AllowedFormats) {
+  constructor(target: ResolutionTarget, formats: (project: NormalizedName) => AllowedFormats, onRepair?: OnRepair) {
     this.target = target;
     this.formats = formats;
+    this.onRepair = onRepair;
   }
 
   /**
@@ -56,16 +59,24 @@ export class FileChooser {
     return { unusable: this.whyUnusable(otherPython, hasWheel, formats) };
   }
 
-  /** A text that is no specifier set is ignored, as pip and uv do. */
+  /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
   acceptsPython(requiresPython: string | undefined): boolean {
     if (requiresPython === undefined || requiresPython === "") return true;
     let accepts = this.pythons.get(requiresPython);
     if (accepts === undefined) {
-      const specifiers = readSpecifiers(requiresPython);
-      accepts = specifiers?.contains(this.target.markerEnvironment.python_full_version) ?? true;
+      const specifiers = this.readSpecifiers(requiresPython);
+      accepts = specifiers?.contains(this.target.markerEnvironment.python_full_version) ?? false;
       this.pythons.set(requiresPython, accepts);
     }
     return accepts;
+  }
+
+  private readSpecifiers(text: string): SpecifierSet | undefined {
+    try {
+      return parseLenientSpecifierSet(text, (meant) => this.onRepair?.(text, meant));
+    } catch {
+      return undefined;
+    }
   }
 
   private wheel<File extends DistributionFile>(file: File): Wheel<File> | undefined {
@@ -101,14 +112,6 @@ function better<File>(a: Wheel<File> | undefined, b: Wheel<File> | undefined): W
   if (!a || !b) return a ?? b;
   const order = a.rank - b.rank || b.build[0] - a.build[0] || (a.build[1] < b.build[1] ? 1 : -1);
   return order <= 0 ? a : b;
-}
-
-function readSpecifiers(text: string): SpecifierSet | undefined {
-  try {
-    return parseSpecifierSet(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function readRank(text: string, supported: SupportedTags): number {

@@ -1,10 +1,13 @@
 import {
   type MarkerEnvironment,
   type NormalizedName,
-  parseRequirement,
+  parseLenientRequirement,
   redactUrl,
   type Requirement,
 } from "@murre/pep508";
+
+/** Is told of published metadata that is not what the standards ask for, and how it was read. */
+export type OnRepair = (text: string, meant: string) => void;
 
 /** A requirement together with what the target makes of it. */
 export interface KnownRequirement {
@@ -23,9 +26,11 @@ interface Entry extends KnownRequirement {
 export class RequirementTable {
   private readonly environment: MarkerEnvironment;
   private readonly entries = new Map<string, Entry>();
+  private readonly onRepair: OnRepair | undefined;
 
-  constructor(environment: MarkerEnvironment) {
+  constructor(environment: MarkerEnvironment, onRepair?: OnRepair) {
     this.environment = environment;
+    this.onRepair = onRepair;
   }
 
   know(requirement: Requirement): Entry {
@@ -41,10 +46,14 @@ export class RequirementTable {
     const found: KnownRequirement[] = [];
     for (const text of texts) {
       let entry = this.entries.get(text);
-      if (!entry) this.entries.set(text, (entry = this.know(parseRequirement(text))));
+      if (!entry) this.entries.set(text, (entry = this.know(this.read(text))));
       if (extra === undefined ? entry.applies : !entry.applies && this.appliesWith(entry, extra)) found.push(entry);
     }
     return found;
+  }
+
+  private read(text: string): Requirement {
+    return parseLenientRequirement(text, (meant) => this.onRepair?.(text, meant));
   }
 
   private appliesWith(entry: Entry, extra: NormalizedName): boolean {

@@ -8,7 +8,7 @@ import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choos
 import { type Admission, isPin } from "./project.ts";
 import { explainNoSolution } from "./python-report.ts";
 import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
-import { type KnownRequirement, RequirementTable } from "./requirement-table.ts";
+import { type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
 
 /**
@@ -40,6 +40,7 @@ export interface PythonRequest<File extends DistributionFile> {
   /** Default true. */
   readonly followsDependencies?: boolean;
   readonly signal?: AbortSignal;
+  readonly onRepair?: OnRepair;
 }
 
 /** One distribution of the solution; `from` says where it comes from. */
@@ -88,8 +89,8 @@ export type PythonOutcome<File extends DistributionFile> =
 export async function resolvePython<File extends DistributionFile>(
   request: PythonRequest<File>,
 ): Promise<PythonOutcome<File>> {
-  const table = new RequirementTable(request.target.markerEnvironment);
-  const chooser = new FileChooser(request.target, request.formats ?? (() => "any"));
+  const table = new RequirementTable(request.target.markerEnvironment, request.onRepair);
+  const chooser = new FileChooser(request.target, request.formats ?? (() => "any"), request.onRepair);
   const rules = readRules(request, table);
   const catalog = openCatalog(request, rules, chooser);
   for (let attempts = 1; ; attempts++) {
