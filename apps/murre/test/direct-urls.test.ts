@@ -1,7 +1,7 @@
 import { indexedWheel, serveFolder, writeIndex, type FolderServer } from "@murre/test-kit";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
@@ -83,6 +83,33 @@ describe("direct_url.json (PEP 610), and what freeze makes of it", () => {
           expect([directUrl(), await freeze()]).toEqual([direct, `lib @ ${pinned}`]);
         }
       }
+  });
+
+  test("an archive that lies here is installed again only when its bytes have changed", { timeout }, async () => {
+    const { pip, sync, url, folder, wheel, sdist } = await makeWorld();
+    const changed = async (...words: string[]) => {
+      const { stdout } = await pip(["install", ...words, "--json"]);
+      return (JSON.parse(stdout) as { changed: boolean }).changed;
+    };
+    for (const { filename } of [wheel, sdist]) {
+      const path = join(folder, "files", filename);
+      const place = url(`files/${filename}`);
+      expect(await changed(path, "--reinstall"), filename).toBe(true);
+      for (const same of [path, `./files/${filename}`, place, `lib @ ${place}`])
+        for (const words of [[same], [same, "--no-deps"]]) expect(await changed(...words), same).toBe(false);
+      expect(JSON.parse((await sync(`lib @ ${place}`, "--json")).stdout)).toMatchObject({ changed: false });
+      rmSync(join(folder, "cache"), { recursive: true });
+      expect(await changed(path), "without a cache").toBe(false);
+    }
+    const path = join(folder, "files", wheel.filename);
+    await pip(["install", path]);
+    const { atime, mtime } = statSync(path);
+    // As old as before.
+    writeFileSync(path, (await indexedWheel({ ...lib, files: { "lib.py": "x = 2\n" } })).data);
+    utimesSync(path, atime, mtime);
+    expect([await changed(path), await changed(path)]).toEqual([true, false]);
+    expect(await changed("./sources")).toBe(true);
+    expect(await changed("./sources"), "nobody has hashed a folder").toBe(true);
   });
 
   test("a folder is no editable one", { timeout }, async () => {

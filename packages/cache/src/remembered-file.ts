@@ -4,14 +4,14 @@ import { hashedName } from "./layout.ts";
 
 /**
  * `files/<sha256 of URL>`: the sha256 of a local file whose index gave no hash, valid as long as the file keeps its
- * size, mtime in nanoseconds and inode. One document, so that the validators and the hash cannot disagree.
+ * size, times in nanoseconds and inode. One document, so that the validators and the hash cannot disagree.
  */
 interface RememberedFile {
   readonly validators: string;
   readonly sha256: string;
 }
 
-/** The sha256 (hex) that the file at `path` had when it last had this size, mtime and inode; else undefined. */
+/** The sha256 (hex) that the file at `path` had when it last had this size, these times and inode; else undefined. */
 export function rememberedFileHash(documents: Documents, path: string): string | undefined {
   const bytes = documents.read("files", hashedName(path));
   const validators = fileValidators(path);
@@ -29,11 +29,11 @@ export function rememberFileHash(documents: Documents, path: string, validators:
   documents.write(["files", hashedName(path)], JSON.stringify({ validators, sha256 } satisfies RememberedFile));
 }
 
-/** Size, mtime in nanoseconds and inode in one string; undefined when there is no such file. */
+/** Size, mtime and ctime (which nobody sets back) in nanoseconds, and inode in one string; undefined when there is no such file. */
 export function fileValidators(path: string): string | undefined {
   try {
-    const { size, mtimeNs, ino } = statSync(path, { bigint: true });
-    return `${size} ${mtimeNs} ${ino}`;
+    const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
+    return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
   } catch {
     return undefined;
   }

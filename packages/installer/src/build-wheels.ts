@@ -6,21 +6,19 @@ import {
   type BuildSource,
   type ConfigSettings,
 } from "@murre/build";
-import { fileValidators, hashedName, rememberFileHash, rememberedFileHash, type StoreEntry } from "@murre/cache";
+import { hashedName, type StoreEntry } from "@murre/cache";
 import { HashMismatch, type IndexClient } from "@murre/index-client";
 import { normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
 import { readInstalled } from "@murre/python";
 import type { AcceptedHashes, Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { verifyAccepted } from "./accepted-hashes.ts";
 import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
 import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "./build-options.ts";
 import type { ChangeOperation } from "./change-operation.ts";
+import { localHash } from "./local-hash.ts";
 import { openPreparation } from "./preparation.ts";
 import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "./errors.ts";
 import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
@@ -191,7 +189,8 @@ async function archiveOf(
     return { path, sha256 };
   }
   const path = fileURLToPath(source.url);
-  const sha256 = await localHash(path, name ?? source.filename, services);
+  const sha256 = await localHash(path, services.cache.documents);
+  if (sha256 === undefined) throw new WheelNotFound(name ?? source.filename, path);
   const expected = source.hashes["sha256"];
   if (expected !== undefined && expected !== sha256) throw new HashMismatch(source.url, "sha256", expected, sha256);
   await verifyAccepted(source.url, path, hashes, sha256);
@@ -205,18 +204,6 @@ function projectOf({ url, filename }: WheelSource): NormalizedName {
   } catch {
     return normalizeName(`url-${hashedName(url).slice(0, 32)}`);
   }
-}
-
-async function localHash(path: string, shown: string, { cache }: PrepareServices): Promise<string> {
-  const remembered = rememberedFileHash(cache.documents, path);
-  if (remembered !== undefined) return remembered;
-  const validators = fileValidators(path);
-  if (validators === undefined) throw new WheelNotFound(shown, path);
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const sha256 = hash.digest("hex");
-  rememberFileHash(cache.documents, path, validators, sha256);
-  return sha256;
 }
 
 function describeBuild(event: BuildEvent) {

@@ -24,6 +24,7 @@ import {
   type InstalledState,
   type WriteOptions,
 } from "./environment-access.ts";
+import { localHashes } from "./local-hash.ts";
 import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "./preparation.ts";
 import type { PreparedWheel, PrepareServices } from "./prepare-wheels.ts";
@@ -111,7 +112,7 @@ class EnvironmentChange {
         installed = now;
         continue;
       }
-      const difference = this.#compare(wanted, installed);
+      const difference = await this.#compare(wanted, installed);
       if (this.#operation.options.dryRun === true) return this.#report(difference);
       if (difference.add.length + difference.remove.length === 0) {
         if (this.#done === undefined && this.#isVerified(difference)) await this.#stamp(difference, installed);
@@ -148,7 +149,8 @@ class EnvironmentChange {
     return wanted;
   }
 
-  #compare(wanted: WantedState, installed: InstalledState): Difference {
+  async #compare(wanted: WantedState, installed: InstalledState): Promise<Difference> {
+    const localSha256s = await localHashes(wanted.resolved, installed.own, this.#operation.cache.documents);
     this.#damage = undefined;
     const difference = compareInstalled(wanted.resolved, installed.own, {
       extraneous: wanted.extraneous,
@@ -156,6 +158,7 @@ class EnvironmentChange {
       reinstall: this.#operation.options.reinstall === true && this.#done === undefined,
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: readDirectUrl,
+      localSha256: (url) => localSha256s.get(url),
       ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
     });
     describeDamage(difference, this.#damage ?? new Map(), this.#operation.onEvent);

@@ -17,6 +17,8 @@ export interface CompareOptions {
   readonly preserve?: ReadonlySet<string>;
   /** Where an installed distribution came from, when not from an index (PEP 610). */
   readonly directUrlOf: (installed: InstalledDistribution) => DirectUrl | undefined;
+  /** The sha256 of an archive that lies here, by its URL; undefined for what is no file, as a folder. */
+  readonly localSha256: (directUrl: string) => string | undefined;
   /** Whether a killed command left only a part of it. */
   readonly isTorn: (installed: InstalledDistribution) => boolean;
 }
@@ -59,13 +61,17 @@ export function compareInstalled(
 function satisfies(
   installed: InstalledDistribution,
   wanted: ResolvedDistribution,
-  { directUrlOf, isTorn }: CompareOptions,
+  { directUrlOf, localSha256, isTorn }: CompareOptions,
 ): boolean {
   if (isTorn(installed)) return false;
   if (wanted.directUrl === undefined)
     return installed.version === wanted.version && directUrlOf(installed) === undefined;
-  // A local file may have changed under its name, so it is installed again.
-  if (wanted.directUrl.startsWith("file:")) return false;
   const from = directUrlOf(installed);
-  return from !== undefined && isFromUrl(from, wanted.directUrl, wanted.hashes["sha256"]);
+  if (from === undefined) return false;
+  const accepted = wanted.hashes["sha256"];
+  if (!wanted.directUrl.startsWith("file:")) return isFromUrl(from, wanted.directUrl, accepted);
+  // A file may have changed under its name; what a folder holds nobody has hashed, so it is installed again.
+  const sha256 = localSha256(wanted.directUrl);
+  if (sha256 === undefined || accepted?.includes(sha256) === false) return false;
+  return isFromUrl(from, wanted.directUrl, [sha256]);
 }
