@@ -1,7 +1,13 @@
 import type { DistributionFile } from "@murre/index-client";
 import { mayBeAccepted } from "./accepted-hashes.ts";
 import type { AcceptedHashes } from "@murre/requirements";
-import { compareVersions, parseLenientSpecifierSet, type SpecifierSet, type Version } from "@murre/pep440";
+import {
+  acceptsPython,
+  compareVersions,
+  parseLenientSpecifierSet,
+  type SpecifierSet,
+  type Version,
+} from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename, parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
 import type { AllowedFormats } from "@murre/resolver";
@@ -137,7 +143,7 @@ function refuse(
  */
 export function satisfiesPython(requiresPython: string, pythonVersion: string, ifUnreadable = false): boolean {
   try {
-    return parseLenientSpecifierSet(requiresPython).contains(pythonVersion, { prereleases: true });
+    return acceptsPython(parseLenientSpecifierSet(requiresPython), pythonVersion);
   } catch {
     return ifUnreadable;
   }

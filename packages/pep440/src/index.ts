@@ -10,6 +10,7 @@ export {
 } from "./specifier.ts";
 export { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "./specifier-set.ts";
 export { parseLenientSpecifierSet, repairSpecifiers } from "./lenient-specifier-set.ts";
+export { acceptsPython, releaseOf } from "./requires-python.ts";
 export { SPECIFIER_PATTERN } from "./specifier-grammar.ts";
 export { compareBounds, type VersionBound, type VersionInterval } from "./version-interval.ts";
 export { InvalidSpecifier, InvalidVersion } from "./errors.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describeRequest, parsePythonRequest } from "./python-request.ts";
+import type { Interpreter } from "./interpreter.ts";
+import { describeRequest, mismatch, parsePythonRequest } from "./python-request.ts";
 
 describe("a -p argument is a version, specifiers, an implementation, a name or a path", () => {
   test.each([
@@ -13,6 +14,13 @@ describe("a -p argument is a version, specifiers, an implementation, a name or a
     ["pypy@3.10", { kind: "version", implementation: "pypy", release: [3, 10], freeThreaded: false }],
     ["cpython3.11", { kind: "version", implementation: "cpython", release: [3, 11], freeThreaded: false }],
     ["pypy3", { kind: "version", implementation: "pypy", release: [3], freeThreaded: false }],
+    ["3.14rc2", { kind: "version", release: [3, 14, 0], prerelease: "rc2", freeThreaded: false }],
+    ["3.14.0a1t", { kind: "version", release: [3, 14, 0], prerelease: "a1", freeThreaded: true }],
+    ["3.13+freethreaded", { kind: "version", release: [3, 13], freeThreaded: true }],
+    [
+      "cpython-3.12.1-linux-x86_64-gnu",
+      { kind: "version", implementation: "cpython", release: [3, 12, 1], freeThreaded: false },
+    ],
     ["python3.11", { kind: "name", executable: "python3.11", release: [3, 11] }],
     ["python", { kind: "name", executable: "python", release: [] }],
     ["mypython", { kind: "name", executable: "mypython" }],
@@ -35,5 +43,26 @@ describe("a -p argument is a version, specifiers, an implementation, a name or a
     expect(() => parsePythonRequest(text)).toThrow(
       expect.objectContaining({ code: "MURRE_INVALID_PYTHON_REQUEST", message: expect.stringContaining("3.12.1") }),
     );
+  });
+});
+
+describe("a pre-release is what its release will be, unless the request names one (uv)", () => {
+  test.each([
+    ["3.14", "3.14.0rc2", true],
+    ["3.14.0", "3.14.0rc2", true],
+    ["3.14.0rc2", "3.14.0rc2", true],
+    ["3.14rc1", "3.14.0rc2", false],
+    ["3.14.0rc2", "3.14.0", false],
+    ["cpython@3.14rc2", "3.14.0rc2", true],
+    [">=3.14", "3.14.0rc2", true],
+    ["<3.14", "3.14.0rc2", false],
+    [">=3.13,<3.15", "3.14.0a1", true],
+    [">=3.14.0rc3", "3.14.0rc2", false],
+    ["<3.14.0rc3", "3.14.0rc2", true],
+    [">=3.14.1", "3.14.0rc2", false],
+    ["python3.14", "3.14.0rc2", true],
+  ])("%s and %s: %s", (request, version, fits) => {
+    const interpreter = { version, implementation: "cpython", tagTarget: {} } as Interpreter;
+    expect(mismatch(parsePythonRequest(request), interpreter) === undefined).toBe(fits);
   });
 });

@@ -1,4 +1,4 @@
-import { parseSpecifierSet, parseVersion, type SpecifierSet } from "@murre/pep440";
+import { parseSpecifierSet, parseVersion, releaseOf, type SpecifierSet } from "@murre/pep440";
 import type { Candidate } from "./candidate.ts";
 import { InvalidPythonRequest } from "./errors.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -15,6 +15,8 @@ export type PythonRequest =
       readonly implementation?: string;
       /** The leading numbers it must have: `[3, 12]`. */
       readonly release?: readonly number[];
+      /** `rc2` of `3.14.0rc2`: only this very pre-release; without it, one is what its release will be. */
+      readonly prerelease?: string;
       readonly specifiers?: SpecifierSet;
       /** `3.13t`: free-threaded builds are taken only when asked for. */
       readonly freeThreaded: boolean;
@@ -22,11 +24,14 @@ export type PythonRequest =
 
 type VersionRequest = Extract<PythonRequest, { kind: "version" }>;
 
-const VERSION = /^(?<numbers>\d+(?:\.\d+){0,2})(?<threads>t?)$/;
-const IMPLEMENTATION = /^(?<name>cpython|pypy|graalpy)(?:@|-)?(?<version>\d[\d.]*t?)?$/i;
+const VERSION =
+  /^(?<numbers>\d+(?:\.\d+){0,2})(?:(?<=\d\.\d.*)(?<prerelease>(?:a|b|rc)\d+))?(?<threads>t|\+freethreaded)?$/;
+/** The rest of uv's `cpython-3.12.1-linux-x86_64-gnu` is true of every interpreter that this machine can start. */
+const IMPLEMENTATION =
+  /^(?<name>cpython|pypy|graalpy)(?:@|-)?(?<version>\d[\d.]*(?:(?:a|b|rc)\d+)?(?:t|\+freethreaded)?)?(?:-\w+-\w+-\w+)?$/i;
 
 /**
- * `3.12`, `3.12.1`, `312`, `3.13t`, `>=3.9,<3.12`, `pypy`, `pypy@3.10`, `cpython3.11`, `python3.11`, `./.venv`,
+ * `3.12`, `3.12.1`, `312`, `3.13t`, `3.14.0rc2`, `>=3.9,<3.12`, `pypy`, `pypy@3.10`, `cpython3.11`, `python3.11`, `./.venv`,
  * `/usr/bin/python3`.
  * @throws {InvalidPythonRequest} for a malformed specifier and the empty string.
  */
@@ -65,7 +70,11 @@ function versionRequest(text: string): VersionRequest | undefined {
   const release = /^\d{2,}$/.test(numbers)
     ? [Number(numbers[0]), Number(numbers.slice(1))]
     : numbers.split(".").map(Number);
-  return { kind: "version", release, freeThreaded: groups["threads"] === "t" };
+  const { prerelease } = groups;
+  // Every pre-release of Python is one of a `.0`.
+  if (prerelease !== undefined) while (release.length < 3) release.push(0);
+  const freeThreaded = groups["threads"] !== undefined;
+  return { kind: "version", release, ...(prerelease === undefined ? {} : { prerelease }), freeThreaded };
 }
 
 /** The request in the words of a message: `Python 3.12`, `pypy`, `Python >=3.9`. */
@@ -78,7 +87,8 @@ export function describeRequest(request: PythonRequest): string {
     case "name":
       return `interpreter named ${request.executable}`;
     case "version": {
-      const version = request.release?.join(".") ?? request.specifiers?.toString() ?? "";
+      const release = request.release && `${request.release.join(".")}${request.prerelease ?? ""}`;
+      const version = release ?? request.specifiers?.toString() ?? "";
       return `${request.implementation ?? "Python"} ${version}${request.freeThreaded ? "t" : ""}`.trim();
     }
   }
@@ -88,8 +98,8 @@ export function describeRequest(request: PythonRequest): string {
 export function mismatch(request: PythonRequest, interpreter: Interpreter): string | undefined {
   const is = `it is ${interpreter.implementation} ${interpreter.version}`;
   if (request.kind === "path") return undefined;
-  const { release } = parseVersion(interpreter.version);
-  if (request.kind !== "any" && request.release?.some((part, index) => part !== release[index])) return is;
+  const version = parseVersion(interpreter.version);
+  if (request.kind !== "any" && request.release?.some((part, index) => part !== version.release[index])) return is;
   if (request.kind === "name") return undefined;
   const freeThreaded = interpreter.tagTarget.freeThreaded === true;
   const wantsThreads = request.kind === "version" && request.freeThreaded;
@@ -98,8 +108,13 @@ export function mismatch(request: PythonRequest, interpreter: Interpreter): stri
     return freeThreaded ? "it is free-threaded" : "it is not free-threaded";
   if (request.kind === "any") return undefined;
   if (request.implementation !== undefined && request.implementation !== interpreter.implementation) return is;
-  if (request.specifiers && !request.specifiers.contains(interpreter.version, { prereleases: true })) return is;
-  return undefined;
+  if (request.prerelease !== undefined && request.prerelease !== version.pre?.join("")) return is;
+  const { specifiers } = request;
+  // `>=3.14` takes 3.14.0rc2, as in uv; who names a pre-release has them told apart.
+  const compared = specifiers?.specifiers.some(({ prereleases }) => prereleases === true)
+    ? version
+    : releaseOf(version);
+  return specifiers?.contains(compared, { prereleases: true }) === false ? is : undefined;
 }
 
 /** Whether what a name tells (`python3.11`, `versions/3.11.7`) rules the request out, so that nothing need run. */

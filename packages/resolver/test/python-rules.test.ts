@@ -1,6 +1,15 @@
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
-import { type MemoryIndex, MemorySource, names, pins, pinsIn, resolveIn, wheelForAll } from "./memory-index.ts";
+import {
+  linuxTarget,
+  type MemoryIndex,
+  MemorySource,
+  names,
+  pins,
+  pinsIn,
+  resolveIn,
+  wheelForAll,
+} from "./memory-index.ts";
 import type { DistributionMetadata } from "../src/index.ts";
 
 describe("PEP 508: extras", () => {
@@ -125,6 +134,19 @@ describe("Requires-Python", () => {
   ])("a release that needs another Python by the word %s is passed over", async (_, newest) => {
     expect(await pinsIn({ lib: { "1.0": {}, "2.0": newest } }, "lib")).toBe("lib==1.0");
   });
+
+  test.each([
+    ["of the index", { python: ">=3.14" }],
+    ["of the metadata", { metadataPython: "<4,>=3.14.0" }],
+  ])(
+    "a pre-release of Python is what its release will be, by the word %s; markers see the pre-release",
+    async (_, newest) => {
+      const markerEnvironment = { ...linuxTarget.markerEnvironment, python_full_version: "3.14.0rc2" };
+      const requires = ["final; python_full_version >= '3.14'", "pre; python_full_version == '3.14.0rc2'"];
+      const index = { lib: { "1.0": {}, "2.0": { ...newest, requires } }, final: { "1": {} }, pre: { "1": {} } };
+      expect(await pinsIn(index, "lib", { target: { ...linuxTarget, markerEnvironment } })).toBe("lib==2.0 pre==1");
+    },
+  );
 
   test("a text that is no specifier set, and cannot be repaired to one, accepts no Python", async () => {
     expect(await pinsIn({ lib: { "2.0": { python: "three" }, "1.0": {} } }, "lib")).toBe("lib==1.0");

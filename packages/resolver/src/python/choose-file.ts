@@ -1,4 +1,4 @@
-import { parseLenientSpecifierSet, type SpecifierSet } from "@murre/pep440";
+import { acceptsPython, parseLenientSpecifierSet, type SpecifierSet } from "@murre/pep440";
 import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
 import { parseTagSet, type SupportedTags } from "@murre/platform-tags";
 import { isSdist } from "./release.ts";
@@ -65,7 +65,8 @@ export class FileChooser {
     let accepts = this.pythons.get(requiresPython);
     if (accepts === undefined) {
       const specifiers = this.readSpecifiers(requiresPython);
-      accepts = specifiers?.contains(this.target.markerEnvironment.python_full_version) ?? false;
+      accepts =
+        specifiers !== undefined && acceptsPython(specifiers, this.target.markerEnvironment.python_full_version);
       this.pythons.set(requiresPython, accepts);
     }
     return accepts;
