@@ -13,15 +13,12 @@ const murre = fileURLToPath(new URL("../apps/murre/bin/murre.js", import.meta.ur
 const folder = mkdtempSync(join(tmpdir(), "murre-demo-"));
 const scripts = process.platform === "win32" ? "Scripts" : "bin";
 
-function run(...words) {
+const run = (...words) => start({ cache: join(folder, "cache") }, words);
+
+function start({ cache, timeout }, words) {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [murre, ...words, "--cache-dir", join(folder, "cache")],
-    {
-      encoding: "utf8",
-    },
-  );
+  const all = [murre, ...words, "--cache-dir", cache];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, { encoding: "utf8", timeout });
   return { ok: status === 0, stdout, stderr, ms: performance.now() - started };
 }
 
@@ -59,18 +56,37 @@ function pipConfigurationNamesAnIndex() {
   return [indexUrl, extraIndexUrls, findLinks].some((setting) => setting !== undefined);
 }
 
+/** How long the default index may take to name the set: whoever has no network should not wait for one. */
+const patienceMs = 5000;
+
+/** Asks the default index what it would install, with a cache of its own, so that what follows is as cold as it says. */
+function defaultIndexHasTheSet() {
+  const environment = join(folder, "probe");
+  must(run("venv", environment));
+  const words = ["pip", "install", "--dry-run", "--no-deps", "-p", environment, ...WANTED];
+  return start({ cache: join(folder, "probe-cache"), timeout: patienceMs }, words).ok;
+}
+
+/** Where the wheels come from, and the first environment with them. */
+async function coldInstall(environment) {
+  const configured = pipConfigurationNamesAnIndex();
+  const place = configured ? "the indexes of pip's configuration" : "the default index";
+  let missing = `${place} did not name the set within ${patienceMs / 1000} s`;
+  if (configured || defaultIndexHasTheSet()) {
+    const cold = tryInstall(environment, []);
+    if (cold.install.ok) return { source: place, index: [], cold };
+    missing = `${place} could not give the set (${cold.install.stderr.trim().split("\n").at(-1)})`;
+    rmSync(environment, { recursive: true, force: true });
+  }
+  mkdirSync(join(folder, "index"));
+  const index = ["--no-config", "--index-url", await makeDemoIndex(join(folder, "index"))];
+  const source = `an embedded index of small wheels that were made for this, because ${missing}`;
+  return { source, index, cold: tryInstall(environment, index) };
+}
+
 try {
   const first = join(folder, "first");
-  let source = "the indexes of pip's configuration";
-  let index = [];
-  let cold = pipConfigurationNamesAnIndex() ? tryInstall(first, index) : undefined;
-  if (cold?.install.ok !== true) {
-    source = "an embedded index of small wheels, because pip's configuration names none that has the set";
-    mkdirSync(join(folder, "index"));
-    index = ["--index-url", await makeDemoIndex(join(folder, "index"))];
-    rmSync(first, { recursive: true, force: true });
-    cold = tryInstall(first, index);
-  }
+  const { source, index, cold } = await coldInstall(first);
   const report = JSON.parse(must(cold.install).stdout);
   const placed = report.filesLinked + report.filesCopied + report.filesGenerated;
   say(`The wheels come from ${source}.`);
