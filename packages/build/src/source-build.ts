@@ -243,10 +243,10 @@ export class SourceBuild {
       throw new InvalidBackendAnswer(shown, "build_wheel", problem, { cause: error });
     }
     const promised = this.#metadataText === undefined ? version : parseMetadata(this.#metadataText).version;
-    const expected = promised === undefined ? undefined : (tryParseVersion(promised)?.toString() ?? promised);
     const { name, version: builtVersion } = built;
-    if ((project ?? name) === name && (expected ?? builtVersion.toString()) === builtVersion.toString()) return name;
-    throw new BuildMismatch(shown, `${name} ${builtVersion.toString()}`, `${project ?? name} ${expected ?? ""}`.trim());
+    const isPromised = promised === undefined || tryParseVersion(promised)?.key === builtVersion.key;
+    if ((project ?? name) === name && isPromised) return name;
+    throw new BuildMismatch(shown, `${name} ${builtVersion.toString()}`, `${project ?? name} ${promised ?? ""}`.trim());
   }
 
   #flightKey({ project, key, fingerprint }: BuiltPlace): string {

@@ -1,4 +1,4 @@
-import type { DistributionFile, IndexClient } from "@murre/index-client";
+import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-client";
 import { redactUrl, type NormalizedName, type Requirement } from "@murre/pep508";
 import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import {
@@ -12,10 +12,11 @@ import {
 import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { mayBeAccepted } from "./accepted-hashes.ts";
-import { HashRequired, NoSolution } from "./errors.ts";
+import { HashRequired } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
+import { FailedReleases, foreignMetadata, foreignWheel } from "./source-metadata.ts";
 import type { TargetEnvironment } from "./target-environment.ts";
 import { supportedTags } from "@murre/platform-tags";
 
@@ -58,15 +59,16 @@ export async function resolveDependencies(
   client: IndexClient,
   readWhole: ReadWholeDistribution,
 ): Promise<Resolution> {
-  const { wanted, installed } = request;
+  const { wanted, installed, constraints } = request;
+  const failed = new FailedReleases([...wanted.map(({ requirement }) => requirement), ...constraints]);
   const outcome = await resolvePython<DistributionFile>({
     requirements: wanted.map(({ requirement }) => requirement),
-    constraints: request.constraints,
+    constraints,
     target: {
       markerEnvironment: target.interpreter.markerEnvironment,
       tags: supportedTags(target.interpreter.tagTarget),
     },
-    source: openSource(wanted, client, readWhole),
+    source: openSource(request, client, readWhole, failed),
     formats: request.formats,
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
@@ -77,20 +79,24 @@ export async function resolveDependencies(
         message: `published metadata says ${redactUrl(text)}: read as ${redactUrl(meant)}`,
       }),
   });
-  if (outcome.kind === "no-solution") throw new NoSolution(outcome.message);
-  return collect(outcome, request);
+  if (outcome.kind === "no-solution") throw failed.whyNoSolution(outcome.message);
+  const { warnings, ...solution } = collect(outcome, request);
+  return { ...solution, warnings: [...warnings, ...failed.warnings] };
 }
 
 function openSource(
-  wanted: readonly WantedProject[],
+  { wanted, formats }: ResolutionRequest,
   client: IndexClient,
   readWhole: ReadWholeDistribution,
+  failed: FailedReleases,
 ): PythonSource<DistributionFile> {
   const hashes = new Map(wanted.map((project) => [project.name, project.hashes]));
+  const listed = new Map<NormalizedName, readonly PageRelease[]>();
   return {
     async files(project) {
       try {
         const found = await client.findFiles(project);
+        listed.set(project, found.releases);
         const accepted = hashes.get(project);
         if (accepted === undefined || Object.keys(accepted).length === 0) return { releases: found.releases };
         return found.files.filter((file) => mayBeAccepted(file.hashes, accepted));
@@ -102,9 +108,12 @@ function openSource(
     },
     metadata: (file, project) =>
       readable(file.filename, async () => {
-        const text = file.kind === "wheel" ? await client.metadata(file) : undefined;
-        return text ?? readWhole(file, project, hashes.get(project) ?? {});
-      }),
+        const accepted = hashes.get(project) ?? {};
+        if (file.kind === "wheel") return (await client.metadata(file)) ?? readWhole(file, project, accepted);
+        const wheel = foreignWheel(file, project, formats(project), listed.get(project) ?? [], accepted);
+        const told = wheel === undefined ? undefined : await foreignMetadata(wheel, project, client);
+        return told ?? readWhole(file, project, accepted);
+      }).catch((error: unknown) => failed.passOver(project, error, listed.get(project)?.length)),
     urlMetadata: (url, project) => {
       const accepted = hashes.get(project) ?? {};
       const source = directSource(url, accepted);

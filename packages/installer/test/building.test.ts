@@ -295,6 +295,29 @@ describe("distributions as files", () => {
     expect(await world.installed()).toEqual(["app==1.0", "lib==1.5"]);
   });
 
+  test.each(["nowhere", "nowhere/lib-1.0.tar.gz", "../nowhere/"])("build says that there is no %s", async (source) => {
+    const world = await begin([]);
+    await expect(world.installer.build({ ...world.common, source })).rejects.toMatchObject({
+      code: "MURRE_NO_SOURCE_TREE",
+      message: expect.stringContaining("nowhere"),
+    });
+  });
+
+  test("an sdist that was fetched is listed in the cache as what it is", async () => {
+    const world = await begin([await sdistOf(lib)]);
+    const server = await serveFolder(world.index);
+    try {
+      await world.installer.install({ ...world.common, indexUrl: `${server.url}/simple/`, requirements: ["lib"] });
+    } finally {
+      await server.close();
+    }
+    const listed = (await world.installer.cache.list()).filter(({ project }) => project === "lib");
+    expect(listed.map(({ kind, version, filename }) => [kind, version, filename]).toSorted()).toEqual([
+      ["sources", "1.5", "lib-1.5.zip"],
+      ["wheel", "1.5", undefined],
+    ]);
+  });
+
   test("build leaves the wheel of a folder in its dist", async () => {
     const world = await begin([]);
     const folder = writeProject(join(world.folder, "lib"), lib);

@@ -45,18 +45,18 @@ export class FileChooser {
     let best: Wheel<File> | undefined;
     let sdist: File | undefined;
     let otherPython: string | undefined;
-    let hasWheel = false;
+    const otherTags: string[] = [];
     for (const file of files) {
       const isWheel = file.filename.endsWith(".whl");
       if (formats === (isWheel ? "sdists" : "wheels")) continue;
       if (!this.acceptsPython(file.requiresPython)) otherPython = file.requiresPython;
       else if (isWheel) best = better(best, this.wheel(file));
       else if (isSdist(file.filename)) sdist ??= file;
-      hasWheel ||= isWheel;
+      if (isWheel) otherTags.push(tagsOf(file.filename));
     }
     const file = best?.file ?? sdist;
     if (file) return { file };
-    return { unusable: this.whyUnusable(otherPython, hasWheel, formats) };
+    return { unusable: this.whyUnusable(otherPython, otherTags, formats) };
   }
 
   /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
@@ -100,10 +100,11 @@ export class FileChooser {
     return rank;
   }
 
-  private whyUnusable(otherPython: string | undefined, hasWheel: boolean, formats: AllowedFormats): string {
+  private whyUnusable(otherPython: string | undefined, otherTags: readonly string[], formats: AllowedFormats): string {
     const { python_full_version: python, sys_platform: platform } = this.target.markerEnvironment;
     if (otherPython !== undefined) return `it requires Python ${otherPython}`;
-    if (hasWheel) return `it has no wheel for Python ${python} on ${platform}`;
+    if (otherTags.length > 0)
+      return `it has no wheel for Python ${python} on ${platform}, but for ${listTags(otherTags)} only`;
     if (formats === "wheels") return "it has no wheel, and building is not allowed";
     return formats === "sdists" ? "it has no sdist, and wheels are not allowed" : "it has no wheel and no sdist";
   }
@@ -113,6 +114,23 @@ function better<File>(a: Wheel<File> | undefined, b: Wheel<File> | undefined): W
   if (!a || !b) return a ?? b;
   const order = a.rank - b.rank || b.build[0] - a.build[0] || (a.build[1] < b.build[1] ? 1 : -1);
   return order <= 0 ? a : b;
+}
+
+/** `cp39-cp39-win_amd64` of a wheel's filename. */
+function tagsOf(filename: string): string {
+  return filename.slice(0, -4).split("-").slice(-3).join("-");
+}
+
+/** So many tags are named. Of wheels for the interpreter's own Python it is the platform that says why. */
+const namedTags = 4;
+
+/** The platforms where those alone differ; else whole tags. */
+function listTags(tags: readonly string[]): string {
+  const platforms = new Set(tags.map((tag) => tag.slice(tag.lastIndexOf("-") + 1)));
+  const told = platforms.has("any") || platforms.size === 1 ? new Set(tags) : platforms;
+  const names = [...told].toSorted();
+  const more = names.length - namedTags;
+  return more > 0 ? `${names.slice(0, namedTags).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function readRank(text: string, supported: SupportedTags): number {
