@@ -56,7 +56,7 @@ class HookedBackend implements Backend {
 
   async requiresFor(kind: "wheel" | "sdist"): Promise<readonly string[]> {
     const hook = `get_requires_for_build_${kind}` as const;
-    const answer = await this.#call(hook, { config_settings: this.#settings() });
+    const answer = await this.#call(hook, [this.#settings()]);
     if (!("value" in answer)) return [];
     const { value } = answer;
     if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
@@ -66,8 +66,7 @@ class HookedBackend implements Backend {
   async prepareMetadata(signal?: AbortSignal): Promise<string | undefined> {
     const hook = "prepare_metadata_for_build_wheel";
     const folder = this.#ownFolder("metadata");
-    const args = { metadata_directory: folder, config_settings: this.#settings() };
-    const answer = await this.#call(hook, args, signal);
+    const answer = await this.#call(hook, [folder, this.#settings()], signal);
     if (!("value" in answer)) return undefined;
     const name = this.#basename(hook, answer.value);
     try {
@@ -81,20 +80,18 @@ class HookedBackend implements Backend {
 
   buildWheel(signal?: AbortSignal): Promise<string> {
     const folder = this.#ownFolder("wheel");
-    const metadata = { metadata_directory: this.#metadataFolder ?? null };
-    const args = { wheel_directory: folder, config_settings: this.#settings(), ...metadata };
-    return this.#build("build_wheel", folder, args, signal);
+    return this.#build("build_wheel", folder, [folder, this.#settings(), this.#metadataFolder ?? null], signal);
   }
 
   buildSdist(): Promise<string> {
     const folder = this.#ownFolder("sdist");
-    return this.#build("build_sdist", folder, { sdist_directory: folder, config_settings: this.#settings() });
+    return this.#build("build_sdist", folder, [folder, this.#settings()]);
   }
 
   async #build(
     hook: "build_wheel" | "build_sdist",
     folder: string,
-    args: Readonly<Record<string, unknown>>,
+    args: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<string> {
     const answer = await this.#call(hook, args, signal);
@@ -110,7 +107,7 @@ class HookedBackend implements Backend {
     throw this.#invalid(hook, `answered ${name}, and left ${readdirSync(folder).join(", ") || "nothing"}`);
   }
 
-  #call(hook: HookName, args: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<HookAnswer> {
+  #call(hook: HookName, args: readonly unknown[], signal?: AbortSignal): Promise<HookAnswer> {
     const { configSettings: _, folder, ...rest } = this.#options;
     this.#calls += 1;
     const exchange = join(folder, `call-${this.#calls}`);

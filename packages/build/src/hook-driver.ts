@@ -2,7 +2,7 @@
  * Calls one hook of a PEP 517 backend, in an interpreter of its own: `python -u -c DRIVER REQUEST RESULT`, both files of JSON, with the source
  * tree as working folder. Runs on every Python from 3.6 on, and needs nothing but its standard library.
  *
- * REQUEST: {"backend", "backendPath", "hook", "arguments": {…}}. RESULT: {"value"}, or {"missing": true} where the backend has no such hook,
+ * REQUEST: {"backend", "backendPath", "hook", "arguments": […]}. RESULT: {"value"}, or {"missing": true} where the backend has no such hook,
  * or {"unavailable": text}, {"unsupported": text}, {"error": text}.
  *
  * Standard input is a pipe that murre holds open and writes nothing to. Its end means that murre is gone, however it went; then the whole
@@ -68,7 +68,7 @@ def call(request):
         return {"missing": True}
     unsupported = getattr(backend, "UnsupportedOperation", ())
     try:
-        return {"value": hook(**request["arguments"])}
+        return {"value": hook(*request["arguments"])}
     except unsupported as error:
         traceback.print_exc()
         return {"unsupported": str(error)}

@@ -18,7 +18,8 @@ export type HookName =
 /** One call of a hook. */
 export interface HookCall {
   readonly hook: HookName;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  /** In the order of PEP 517: it names the parameters, and a backend may call them otherwise. */
+  readonly arguments: readonly unknown[];
   readonly buildSystem: BuildSystem;
   /** The source tree; the hook runs in it. */
   readonly tree: string;

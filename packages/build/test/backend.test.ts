@@ -67,6 +67,33 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     expect(log.lastLines()).toEqual(["metadata in ['METADATA']"]);
   });
 
+  test.each([
+    ["other names", "def build_wheel(target, options=None, info=None): return _build(target, options, info)"],
+    ["positions alone", "def build_wheel(*words): return _build(*words)"],
+    ["names that must not be said", "def build_wheel(target, options, info, /): return _build(target, options, info)"],
+    ["a callable object", "class Hook:\n    def __call__(self, a, b, c): return _build(a, b, c)\nbuild_wheel = Hook()"],
+  ])("are called by position: build_wheel may have %s", async (_, code) => {
+    const { backend } = await open(`_build = build_wheel\n${code}`);
+    expect(basename(await backend.buildWheel())).toBe("demo-1.0-py3-none-any.whl");
+  });
+
+  test("the other hooks are called by position too", async () => {
+    const code = `
+def get_requires_for_build_wheel(s, /): return ["a"]
+def get_requires_for_build_sdist(s, /): return ["b"]
+def prepare_metadata_for_build_wheel(where, s, /):
+    os.mkdir(os.path.join(where, _info()))
+    open(os.path.join(where, _info(), "METADATA"), "w").write(_metadata())
+    return _info()
+_sdist = build_sdist
+def build_sdist(where, s, /): return _sdist(where)
+`;
+    const { backend } = await open(code);
+    expect([await backend.requiresFor("wheel"), await backend.requiresFor("sdist")]).toEqual([["a"], ["b"]]);
+    expect(await backend.prepareMetadata()).toContain("Name: demo");
+    expect(basename(await backend.buildSdist())).toBe("demo-1.0.tar.gz");
+  });
+
   test("config settings are handed on as they are, None when there are none", async () => {
     const code = `
 def get_requires_for_build_wheel(config_settings=None):
