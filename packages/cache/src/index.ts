@@ -22,6 +22,7 @@ export {
   type Manifest,
   type ManifestDirectory,
   type ManifestHead,
+  ARCHIVE_MARK,
 } from "./manifest.ts";
 export { fileValidators, rememberFileHash, rememberedFileHash } from "./remembered-file.ts";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "./errors.ts";

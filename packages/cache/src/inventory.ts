@@ -1,5 +1,6 @@
 import { lstatSync } from "node:fs";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "./layout.ts";
+import { ARCHIVE_MARK, type Manifest } from "./manifest.ts";
 import { namesIn } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry } from "./store-entry.ts";
@@ -25,7 +26,12 @@ export function* pointers(
 /** One archive in the cache. */
 export interface ListedEntry {
   readonly project: string;
+  /** `sources`: an archive of sources, kept as it is. */
+  readonly kind: "wheel" | "sources";
+  /** Of sources: what their filename says, empty where it says none. */
   readonly version: string;
+  /** Of sources: the archive's own name. */
+  readonly filename?: string;
   /** Of the archive, hexadecimal. */
   readonly sha256: string;
   readonly files: number;
@@ -43,10 +49,17 @@ export function listEntries(layout: CacheLayout): ListedEntry[] {
     const entry = id === undefined ? undefined : openEntry(layout, id, sha256);
     const lastUse = lastUseOf(path);
     if (entry === undefined || lastUse === undefined) continue;
-    const { version, fileCount: files, apart, totalBytes: bytes } = entry.manifest.head;
-    listed.push({ project, version, sha256, files: files + apart.length, bytes, lastUse: lastUse.toISOString() });
+    const { fileCount: files, apart, totalBytes: bytes } = entry.manifest.head;
+    const what = describe(entry.manifest);
+    listed.push({ project, ...what, sha256, files: files + apart.length, bytes, lastUse: lastUse.toISOString() });
   }
   return listed.toSorted((a, b) => compare(a.project, b.project) || compare(a.version, b.version));
+}
+
+function describe({ head, names }: Manifest): Pick<ListedEntry, "kind" | "version" | "filename"> {
+  if (head.distInfo !== ARCHIVE_MARK) return { kind: "wheel", version: head.version };
+  // Earlier versions of murre wrote "0" for all sources.
+  return { kind: "sources", version: head.version === "0" ? "" : head.version, filename: names[0] ?? "" };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

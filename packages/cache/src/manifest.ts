@@ -24,6 +24,9 @@ export const MANIFEST_FORMAT = 1;
 
 const SECTIONS = 5;
 
+/** What stands for the dist-info of an entry that is no wheel: an archive of sources, kept as the only file of its entry. */
+export const ARCHIVE_MARK = "sdist.dist-info";
+
 export interface ManifestHead {
   readonly format: number;
   readonly name: string;

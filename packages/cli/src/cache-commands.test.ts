@@ -41,6 +41,7 @@ async function run(words: string, over: Partial<CacheOperations> = {}) {
     list: answer([
       {
         project: "demo",
+        kind: "wheel",
         version: "1.0",
         sha256: "ab".repeat(32),
         files: 3,
@@ -92,6 +93,26 @@ describe("murre cache", () => {
     expect((await run("cache size")).out).toMatch(/^4\.0 KiB in 9 files, 2 archives\n/);
     expect((await run("cache list")).out).toBe("demo==1.0  2.0 KiB  2026-02-03  abababababab\n");
   });
+
+  test.each([
+    ["1.2", "demo-1.2.tar.gz", "demo==1.2 (sources: demo-1.2.tar.gz)"],
+    ["", "main.zip", "demo (sources: main.zip)"],
+  ])(
+    "list calls an archive of sources one, with the version that its filename says: %j",
+    async (version, filename, said) => {
+      const one = {
+        project: "demo",
+        kind: "sources",
+        version,
+        filename,
+        sha256: "ab".repeat(32),
+        files: 1,
+        bytes: 9,
+      } as const;
+      const { out } = await run("cache list", { list: async () => [{ ...one, lastUse: "2026-02-03T04:05:06.000Z" }] });
+      expect(out).toBe(`${said}  9 B  2026-02-03  abababababab\n`);
+    },
+  );
 
   test("verify ends with 1 when something is damaged, with 0 when it is repaired", async () => {
     const found = await run("cache verify");

@@ -35,8 +35,8 @@ export function presentCacheSize({ entries, files, bytes, unsharedBytes, parts }
 }
 
 export function presentCacheList(entries: readonly ListedEntry[], terminal: Terminal): void {
-  const rows = entries.map(({ project, version, bytes, lastUse, sha256 }) => [
-    `${project}==${version}`,
+  const rows = entries.map(({ kind, project, version, filename = "", bytes, lastUse, sha256 }) => [
+    `${version === "" ? project : `${project}==${version}`}${kind === "sources" ? ` (sources: ${filename})` : ""}`,
     formatBytes(bytes),
     lastUse.slice(0, 10),
     sha256.slice(0, 12),

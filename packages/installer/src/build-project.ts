@@ -1,9 +1,8 @@
-import { buildTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
+import { buildTree, NoSourceTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { chooseBuildOptions } from "./build-options.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
-import { WheelNotFound } from "./errors.ts";
 import type { BuildProjectOptions } from "./operations.ts";
 import type { BuildReport } from "./reports.ts";
 import type { InstallerSettings } from "./settings.ts";
@@ -35,7 +34,8 @@ async function build(operation: ChangeOperation<BuildProjectOptions>, sources: S
   const { settings, options, cache, onEvent } = operation;
   const path = resolve(settings.cwd, options.source ?? ".");
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new WheelNotFound("build", path);
+  if (stats === undefined)
+    throw new NoSourceTree(path, "there is no such folder and no such archive, so that there is nothing to build");
   const chosen = chooseBuildOptions(settings, options);
   const folder = cache.temporaryPath();
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,7 @@
+import { ARCHIVE_MARK } from "@murre/cache";
 import { HashMismatch } from "@murre/index-client";
+import type { NormalizedName } from "@murre/pep508";
+import { parseSdistFilename } from "@murre/platform-tags";
 import type { UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { copyFile, stat } from "node:fs/promises";
@@ -8,13 +11,13 @@ import type { WheelSource } from "./resolved.ts";
 
 /**
  * Puts an archive of sources into an entry as it is, under its own filename, and describes it as the only file of something that is
- * nowhere linked to.
+ * nowhere linked to: the cache tells it from a wheel by {@link ARCHIVE_MARK}.
  * @throws {HashMismatch}
  */
 export async function keepArchive(
   path: string,
   destination: string,
-  project: string,
+  project: NormalizedName,
   { url, filename, hashes }: WheelSource,
 ): Promise<UnpackedWheel> {
   const target = `${destination}/${filename}`;
@@ -26,14 +29,15 @@ export async function keepArchive(
   const expected = hashes["sha256"]?.toLowerCase();
   if (expected !== undefined && expected !== sha256) throw new HashMismatch(url, "sha256", expected, sha256);
   const { size } = await stat(target);
+  const version = versionOf(filename, project);
   return {
-    distInfo: "sdist.dist-info",
+    distInfo: ARCHIVE_MARK,
     name: project,
-    version: "0",
+    version,
     rootIsPurelib: true,
     wheelTags: [],
     entryPoints: { console: [], gui: [] },
-    metadataText: `Metadata-Version: 2.1\nName: ${project}\nVersion: 0\n`,
+    metadataText: `Metadata-Version: 2.1\nName: ${project}\nVersion: ${version}\n`,
     directories: [],
     files: [{ path: filename, sizeBytes: size, executable: false, sha256: digest.toString("base64url") }],
     totalBytes: size,
@@ -41,4 +45,13 @@ export async function keepArchive(
     caseCollisions: [],
     warnings: [],
   };
+}
+
+/** Empty where the filename says none, as `main.zip`. */
+function versionOf(filename: string, project: NormalizedName): string {
+  try {
+    return parseSdistFilename(filename, project).version.toString();
+  } catch {
+    return "";
+  }
 }
