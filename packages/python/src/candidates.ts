@@ -118,7 +118,7 @@ const LARGEST_SHIM_BYTES = 4096;
 function isPyenvShim(file: string): boolean {
   if (statSync(file).size > LARGEST_SHIM_BYTES) return false;
   const text = readFileSync(file, "latin1");
-  return text.startsWith("#!") && /\bpyenv\b/.test(text);
+  return text.startsWith("#!") && /\bpyenv["']?\s+(?:exec|which)\b|\bpyenv-(?:exec|which)\b/.test(text);
 }
 
 function* condaBase({ env, platform }: Surroundings): Generator<Candidate> {

@@ -1,73 +1,26 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FakeMachine, memoryCache } from "../test/fake-machine.ts";
 import { findInterpreter, type FindOptions } from "./find-interpreter.ts";
 import type { PythonContext, RunProgram } from "./interpreter.ts";
 
-let home: string;
-let cwd: string;
-let started: string[];
-const answers = new Map<string, string>();
+let machine: FakeMachine;
+let { home, cwd, started, answers, run } = {} as FakeMachine;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "murre-find-"));
-  cwd = join(home, "code", "project");
-  mkdirSync(cwd, { recursive: true });
-  answers.clear();
-  started = [];
+  machine = new FakeMachine();
+  ({ home, cwd, started, answers, run } = machine);
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+afterEach(() => machine.remove());
 
-/** Puts a file where an interpreter is looked for; `run` answers for it with this version. */
-function install(path: string, version: string, changes: object = {}): string {
-  const file = join(home, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, "interpreter");
-  chmodSync(file, 0o755);
-  answers.set(file, JSON.stringify(reportOf(file, version, changes)));
-  return file;
-}
-
-function environment(path: string, version: string, executable = "bin/python"): string {
-  mkdirSync(join(home, path), { recursive: true });
-  writeFileSync(join(home, path, "pyvenv.cfg"), "home = /usr/bin\n");
-  return install(`${path}/${executable}`, version, { prefix: join(home, path) });
-}
-
-function reportOf(file: string, version: string, changes: object): object {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const folders = { purelib: "/usr/lib", platlib: "/usr/lib", scripts: "/usr/bin" };
-  return {
-    version,
-    implementation: "cpython",
-    abiFlags: "",
-    markers: { os_name: "posix", platform_system: "Other" },
-    executable: file,
-    prefix: "/usr",
-    basePrefix: "/usr",
-    paths: { ...folders, data: "/usr", include: "/usr/include", stdlib: "/usr/lib/python" },
-    environmentPaths: { purelib: "{base}/lib/s", platlib: "{platbase}/lib/s", scripts: "{base}/bin" },
-    baseSitePackages: [],
-    tags: { version: [major, minor], debug: false, freeThreaded: false, extensionSuffix: null, platform: "other" },
-    ...changes,
-  };
-}
-
-const run: RunProgram = (program) => {
-  started.push(program);
-  const stdout = answers.get(program);
-  return stdout === undefined
-    ? { exitCode: 127, stdout: "", stderr: "not a program" }
-    : { exitCode: 0, stdout, stderr: "" };
-};
+const install: FakeMachine["install"] = (...given) => machine.install(...given);
+const environment: FakeMachine["environment"] = (...given) => machine.environment(...given);
+const path: FakeMachine["path"] = (...given) => machine.path(...given);
 
 function find(request: string | undefined, env: PythonContext["env"], options: FindOptions = {}): string {
-  const context: PythonContext = { env, cwd, platform: "linux", home, run };
-  return findInterpreter(request, context, options).executable;
+  return findInterpreter(request, machine.context(env), options).executable;
 }
-
-const path = (...folders: string[]) => ({ PATH: folders.map((folder) => join(home, folder)).join(":") });
 
 describe("an environment is found in VIRTUAL_ENV, then CONDA_PREFIX, then .venv here or above", () => {
   test("in that order", () => {
@@ -227,11 +180,7 @@ describe("Windows", () => {
 
 describe("answers are remembered by path, size and time of the binary", () => {
   test("and asked for again when one changes", () => {
-    const kept = new Map<string, string>();
-    const cache = {
-      read: (key: string) => kept.get(key),
-      write: (key: string, value: string) => void kept.set(key, value),
-    };
+    const cache = memoryCache();
     const file = install("a/python3", "3.12.1");
     const context: PythonContext = { env: path("a"), cwd, platform: "linux", home, run, cache };
     const ask = () => findInterpreter(undefined, context, { preference: "system" });
@@ -241,7 +190,7 @@ describe("answers are remembered by path, size and time of the binary", () => {
     writeFileSync(file, "another interpreter");
     ask();
     expect(started).toEqual([file, file]);
-    for (const key of kept.keys()) kept.set(key, "{}");
+    for (const key of cache.kept.keys()) cache.kept.set(key, "{}");
     expect(ask()).toEqual(first);
   });
 });

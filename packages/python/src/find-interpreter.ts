@@ -1,9 +1,10 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { interpreterIn, pathOf, type Candidate, type Surroundings } from "./candidate.ts";
 import { environmentFolders, systemCandidates } from "./candidates.ts";
 import { recoverEnvironment } from "./environment-swap.ts";
 import { InterpreterFailed, NoInterpreter, UnsupportedPython, type RejectedCandidate } from "./errors.ts";
 import type { Interpreter, PythonContext } from "./interpreter.ts";
+import { realPath } from "./links.ts";
 import { probeInterpreter, runProgram } from "./probe.ts";
 import { describeRequest, mismatch, parsePythonRequest, ruledOut, type PythonRequest } from "./python-request.ts";
 
@@ -101,27 +102,26 @@ function firstFitting(
     if (seen.has(identity)) continue;
     seen.add(identity);
     if (isEnvironment && preference === "system") {
-      looked.push({ path: candidate.path, reason: `${candidate.source}: it belongs to a virtual environment` });
+      looked.push(ofEnvironment(candidate));
       continue;
     }
     const interpreter = tryCandidate(candidate, request, context, looked);
-    if (interpreter) return interpreter;
+    if (!interpreter) continue;
+    if (!interpreter.isVirtual || preference !== "system") return interpreter;
+    // A wrapper may start one as well.
+    looked.push(ofEnvironment(candidate));
   }
   return undefined;
+}
+
+function ofEnvironment({ path, source }: Candidate): RejectedCandidate {
+  return { path, reason: `${source}: it belongs to a virtual environment` };
 }
 
 function hasPyvenvConfig(executable: string, platform: NodeJS.Platform): boolean {
   const { dirname, join } = pathOf(platform);
   const here = dirname(executable);
   return existsSync(join(dirname(here), "pyvenv.cfg")) || existsSync(join(here, "pyvenv.cfg"));
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** One broken interpreter on PATH does not hide the next. */

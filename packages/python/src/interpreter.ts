@@ -67,5 +67,10 @@ export interface ProgramResult {
 export type RunProgram = (
   program: string,
   args: readonly string[],
-  options: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number },
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly timeoutMs: number;
+    /** Wrappers of version managers ask the working folder's configuration. */
+    readonly cwd?: string;
+  },
 ) => ProgramResult;

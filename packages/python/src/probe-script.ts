@@ -4,7 +4,10 @@ export interface ProbeReport {
   readonly implementation: string;
   readonly abiFlags: string;
   readonly markers: Readonly<Record<string, string>>;
+  /** `sys.executable`: empty where Python does not know it. */
   readonly executable: string;
+  /** The file of the running program; null where the system does not say. */
+  readonly running: string | null;
   readonly prefix: string;
   readonly basePrefix: string;
   /** Installation paths of the interpreter itself. */
@@ -90,6 +93,11 @@ def debug():
         from importlib.machinery import EXTENSION_SUFFIXES
         return hasattr(sys, "gettotalrefcount") or "_d.pyd" in EXTENSION_SUFFIXES
     return bool(d)
+def running():
+    try:
+        return os.readlink("/proc/self/exe")
+    except OSError:
+        return None
 def base_site_packages():
     import site
     # As seen from inside of an environment, where Debian's Python looks into one folder more.
@@ -118,7 +126,8 @@ sys.stdout.write(json.dumps({
         "python_version": ".".join(platform.python_version_tuple()[:2]),
         "sys_platform": sys.platform,
     },
-    "executable": sys.executable,
+    "executable": sys.executable or "",
+    "running": running(),
     "prefix": sys.prefix,
     "basePrefix": sys.base_prefix,
     "paths": dict((k, paths[k]) for k in ("purelib", "platlib", "scripts", "data", "include", "stdlib")),

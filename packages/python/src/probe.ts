@@ -9,15 +9,16 @@ import { readElf } from "./elf.ts";
 import { InterpreterFailed, UnsupportedPython } from "./errors.ts";
 import { readExternallyManaged } from "./externally-managed.ts";
 import type { InstallationSchemes, Interpreter, ProgramResult, PythonContext, RunProgram } from "./interpreter.ts";
+import { danglingTarget, realPath } from "./links.ts";
 import { PROBE_SCRIPT, type ProbeReport } from "./probe-script.ts";
 import { readPyvenvConfig, seesSystemSitePackages, type PyvenvConfig } from "./pyvenv-config.ts";
 import { tagTargetOf } from "./tag-target.ts";
 
 /** Raised whenever {@link Interpreter} or the script changes, so that older answers are not understood wrongly. */
-const PROBE_FORMAT = 1;
+const PROBE_FORMAT = 2;
 const PROBE_TIMEOUT_MS = 30_000;
 
-type ProbeContext = Pick<PythonContext, "env" | "platform" | "cache" | "run">;
+type ProbeContext = Pick<PythonContext, "env" | "platform" | "cache" | "run"> & { readonly cwd?: string };
 
 /** The `pyvenv.cfg` that makes an executable the interpreter of a virtual environment (PEP 405). */
 interface EnvironmentFolder {
@@ -28,7 +29,7 @@ interface EnvironmentFolder {
 
 /**
  * Describes the interpreter behind an executable: remembered, derived from the interpreter below an environment that murre
- * made, or asked by running it once.
+ * made, or asked by running it once. Of a shim or a wrapper that is the interpreter that it starts, under its own name.
  * @param executable absolute
  * @throws {InterpreterFailed} when it is no interpreter, or answers nothing.
  * @throws {UnsupportedPython} when it is older than 3.8.
@@ -40,11 +41,8 @@ export function probeInterpreter(executable: string, context: ProbeContext): Int
   const stats = statOf(executable);
   const key = isScript(executable) ? undefined : probeKey(executable, stats, environment);
   let interpreter = key && remembered(key, context);
-  if (!interpreter) {
-    interpreter = ask(executable, environment, context);
-    if (key) context.cache?.write(key, JSON.stringify(interpreter));
-  }
-  if (!environment) interpreter = { ...interpreter, executable, baseExecutable: stableName(executable) };
+  if (!interpreter) interpreter = askAndRemember(executable, key, environment, context);
+  else if (!environment) interpreter = { ...interpreter, executable, baseExecutable: stableName(executable) };
   const externallyManaged = interpreter.isVirtual ? undefined : readExternallyManaged(interpreter.standardLibrary);
   return externallyManaged === undefined ? interpreter : { ...interpreter, externallyManaged };
 }
@@ -64,6 +62,8 @@ function deriveFromHome({ prefix, config }: EnvironmentFolder, context: ProbeCon
   const base = config.get("base-executable");
   if (base === undefined || !existsSync(base) || environmentOf(base)) return undefined;
   const interpreter = probeInterpreter(base, context);
+  // A wrapper was taken for an interpreter: what it starts does not know this environment.
+  if (interpreter.executable !== base) return undefined;
   // An interpreter upgraded to another minor version keeps its modules elsewhere, so the environment is asked itself.
   if (interpreter.version.split(".", 2).join(".") !== config.get("version_info")?.split(".", 2).join("."))
     return undefined;
@@ -75,6 +75,9 @@ function statOf(executable: string): BigIntStats {
     const stats = statSync(executable, { bigint: true });
     if (stats.isFile()) return stats;
   } catch (cause) {
+    const target = danglingTarget(executable);
+    if (target !== undefined)
+      throw new InterpreterFailed(executable, `it leads to ${target}, which is gone`, { cause });
     throw new InterpreterFailed(executable, "it cannot be read", { cause });
   }
   throw new InterpreterFailed(executable, "it is not a file");
@@ -130,32 +133,88 @@ function remembered(key: string, context: ProbeContext): Interpreter | undefined
   }
 }
 
-function ask(executable: string, environment: EnvironmentFolder | undefined, context: ProbeContext): Interpreter {
+function askAndRemember(
+  executable: string,
+  key: string | undefined,
+  environment: EnvironmentFolder | undefined,
+  context: ProbeContext,
+): Interpreter {
+  const { report, interpreter } = ask(executable, context);
+  if (environment && !isSamePath(interpreter.prefix, environment.prefix))
+    throw new InterpreterFailed(
+      executable,
+      `it starts ${interpreter.executable}, which is no part of the environment ${environment.prefix}; ` +
+        "make the environment again with `murre venv --clear`",
+    );
+  const hidden = key === undefined || environment ? undefined : hiddenExecutable(executable, report);
+  if (hidden !== undefined) return probeInterpreter(hidden, context);
+  if (key !== undefined && isItself(executable, report, environment))
+    context.cache?.write(key, JSON.stringify(interpreter));
+  return interpreter;
+}
+
+/**
+ * Whether the executable is the interpreter that answered. A shim that is a program may start another one tomorrow without
+ * changing itself, so what it says is not remembered. Where the system does not name the running file, an interpreter lies
+ * below its own prefix.
+ */
+function isItself(executable: string, report: ProbeReport, environment: EnvironmentFolder | undefined): boolean {
+  if (report.executable !== executable && report.executable !== "") return false;
+  const file = realpathSync(executable);
+  if (report.running) return report.running === file;
+  const prefixes = [report.basePrefix, ...(environment ? [environment.prefix] : [])];
+  return prefixes.some((prefix) => !/^\.\.([\\/]|$)/.test(relative(realPath(prefix), file)));
+}
+
+/** A program that hands its own name on hides what it starts: asked for its name, that Python tells the shim's. */
+function hiddenExecutable(executable: string, { executable: told, running }: ProbeReport): string | undefined {
+  if (told !== executable || !running || running === realpathSync(executable)) return undefined;
+  return /^(?:python|pypy)/.test(basename(running)) && existsSync(running) ? running : undefined;
+}
+
+function isSamePath(a: string, b: string): boolean {
+  return a === b || realPath(a) === realPath(b);
+}
+
+interface Answer {
+  readonly report: ProbeReport;
+  readonly interpreter: Interpreter;
+}
+
+function ask(executable: string, context: ProbeContext): Answer {
   const run = context.run ?? runProgram;
-  const options = { env: { ...context.env, SYSTEM_VERSION_COMPAT: "0" }, timeoutMs: PROBE_TIMEOUT_MS };
+  // macOS: who is started by a Python of a framework would pass that one's name on.
+  const { __PYVENV_LAUNCHER__: _, ...env } = context.env;
+  const cwd = context.cwd === undefined ? {} : { cwd: context.cwd };
+  const options = { env: { ...env, SYSTEM_VERSION_COMPAT: "0" }, timeoutMs: PROBE_TIMEOUT_MS, ...cwd };
   let result = run(executable, ["-I", "-S", "-B", "-c", PROBE_SCRIPT], options);
   // Python 2 has no isolated mode; it shall at least tell its version.
   if (result.exitCode !== 0 && result.stderr.includes("Unknown option: -I"))
     result = run(executable, ["-E", "-s", "-S", "-B", "-c", PROBE_SCRIPT], options);
   const report = parseReport(executable, result);
-  const elf = readElf(realpathSync(executable));
+  // What answered may be another one than what was started.
+  const told = report.executable !== "" && existsSync(report.executable) ? report.executable : executable;
+  const elf = readElf(realPath(report.running ?? told));
   const tagTarget = tagTargetOf(report, () => ({
     elf,
     describeLoader: (loader) => run(loader, [], { env: context.env, timeoutMs: PROBE_TIMEOUT_MS }).stderr,
   }));
-  return describe(executable, report, tagTarget, environment);
+  return { report, interpreter: describe(told, report, tagTarget, environmentOf(told)) };
 }
 
 function parseReport(executable: string, { exitCode, stdout, stderr }: ProgramResult): ProbeReport {
-  if (exitCode !== 0) {
-    const said = stderr.trim().split("\n").at(-1) ?? "";
-    throw new InterpreterFailed(executable, `it ended with ${exitCode ?? "a signal"}${said ? `: ${said}` : ""}`);
-  }
+  const fail = (reason: string, cause?: unknown): never => {
+    const said = [stderr, stdout].map((text) => text.trimEnd()).filter((text) => text !== "");
+    const output = said.join("\n").replaceAll(/^/gm, "    ");
+    throw new InterpreterFailed(executable, output === "" ? reason : `${reason}:\n${output}`, { cause });
+  };
+  if (exitCode !== 0) fail(exitCode === null ? "it could not be run to its end" : `it ended with ${exitCode}`);
   let report: ProbeReport & { unsupported?: string };
   try {
-    report = JSON.parse(stdout);
+    // A wrapper may say something itself before it starts Python.
+    report = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{") + 1));
   } catch (cause) {
-    throw new InterpreterFailed(executable, "its answer to the probe is not JSON", { cause });
+    return fail("its answer to the probe is not JSON", cause);
   }
   if (report.unsupported !== undefined) throw new UnsupportedPython(executable, report.unsupported);
   return report;
@@ -234,17 +293,20 @@ function homeExecutable(executable: string, report: ProbeReport, { config }: Env
   return found === undefined ? realpathSync(executable) : stableName(found);
 }
 
-export const runProgram: RunProgram = (program, args, { env, timeoutMs }) => {
+export const runProgram: RunProgram = (program, args, { env, timeoutMs, cwd }) => {
   const result = spawnSync(program, args, {
     encoding: "utf8",
     env,
+    cwd,
     timeout: timeoutMs,
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });
+  const said = result.stderr ?? "";
+  const signal = result.signal === null ? "" : `ended by ${result.signal}`;
   return {
     exitCode: result.error ? null : result.status,
     stdout: result.stdout ?? "",
-    stderr: result.error ? result.error.message : (result.stderr ?? ""),
+    stderr: [said.trimEnd(), result.error ? result.error.message : signal].filter((line) => line !== "").join("\n"),
   };
 };
