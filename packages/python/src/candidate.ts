@@ -21,10 +21,13 @@ export function pathOf(platform: NodeJS.Platform): PlatformPath {
 
 /** The interpreter of an environment's folder, whether it was made by venv, conda or another. */
 export function interpreterIn(folder: string, platform: NodeJS.Platform): string | undefined {
+  return interpreterPaths(folder, platform).find((path) => existsSync(path));
+}
+
+/** Where an environment's folder may have its interpreter. */
+export function interpreterPaths(folder: string, platform: NodeJS.Platform): string[] {
   const { join } = pathOf(platform);
-  const names =
-    platform === "win32"
-      ? [join(folder, "Scripts", "python.exe"), join(folder, "python.exe"), join(folder, "bin", "python.exe")]
-      : [join(folder, "bin", "python"), join(folder, "bin", "python3")];
-  return names.find((path) => existsSync(path));
+  return platform === "win32"
+    ? [join(folder, "Scripts", "python.exe"), join(folder, "python.exe"), join(folder, "bin", "python.exe")]
+    : [join(folder, "bin", "python"), join(folder, "bin", "python3")];
 }

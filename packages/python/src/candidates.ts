@@ -1,9 +1,13 @@
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { interpreterIn, pathOf, type Candidate, type Surroundings } from "./candidate.ts";
+import { danglingTarget } from "./links.ts";
 import { pyenvRoot, pyenvSelected, pyenvVersions } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
 
-/** VIRTUAL_ENV, CONDA_PREFIX (but for conda's base), and the nearest `.venv` from the working folder upwards. */
+/**
+ * VIRTUAL_ENV, CONDA_PREFIX (but for conda's base), and the nearest `.venv` from the working folder upwards. Above the working
+ * folder a `.venv` is one with a `pyvenv.cfg`, or a link that leads nowhere: others use the name for other things.
+ */
 export function environmentFolders({ env, cwd, platform }: Surroundings): { folder: string; source: string }[] {
   const { join, dirname } = pathOf(platform);
   const folders: { folder: string; source: string }[] = [];
@@ -12,8 +16,9 @@ export function environmentFolders({ env, cwd, platform }: Surroundings): { fold
   if (conda && !isCondaBase(conda, env)) folders.push({ folder: conda, source: "CONDA_PREFIX" });
   for (let folder = cwd; ; folder = dirname(folder)) {
     const here = join(folder, ".venv");
-    if (folder === cwd || existsSync(join(here, "pyvenv.cfg"))) folders.push({ folder: here, source: ".venv" });
-    if (existsSync(join(here, "pyvenv.cfg")) || dirname(folder) === folder) return folders;
+    const isNearest = existsSync(join(here, "pyvenv.cfg")) || danglingTarget(here) !== undefined;
+    if (folder === cwd || isNearest) folders.push({ folder: here, source: ".venv" });
+    if (isNearest || dirname(folder) === folder) return folders;
   }
 }
 

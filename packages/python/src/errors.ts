@@ -55,6 +55,23 @@ export class InterpreterFailed extends Error {
   }
 }
 
+/** An environment that was named, or that is the nearest, has no interpreter; another one is not taken in its place. */
+export class BrokenEnvironment extends Error {
+  override readonly name = "BrokenEnvironment";
+  readonly code = "MURRE_BROKEN_ENVIRONMENT";
+  readonly folder: string;
+  /** What named it: `VIRTUAL_ENV`, `.venv`; undefined for `-p`. */
+  readonly source: string | undefined;
+  readonly reason: string;
+  constructor(folder: string, source: string | undefined, reason: string, advice: string) {
+    const named = source === undefined ? "" : ` (${source})`;
+    super(`the environment ${folder}${named} cannot be used: ${reason}; ${advice}`);
+    this.folder = folder;
+    this.source = source;
+    this.reason = reason;
+  }
+}
+
 /** An interpreter older than the oldest murre installs for. */
 export class UnsupportedPython extends Error {
   override readonly name = "UnsupportedPython";

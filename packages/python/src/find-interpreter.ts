@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { brokenEnvironment, isThere, looksLikeEnvironment } from "./broken-environment.ts";
 import { interpreterIn, pathOf, type Candidate, type Surroundings } from "./candidate.ts";
 import { environmentFolders, systemCandidates } from "./candidates.ts";
 import { recoverEnvironment } from "./environment-swap.ts";
@@ -45,11 +46,11 @@ export function findInterpreter(
   throw new NoInterpreter(describe(parsed, preference), looked, advice(parsed, preference));
 }
 
-/** A bare name is a path when a folder with an interpreter has it: `murre pip install -p env`. */
+/** A bare name is a path when an environment's folder has it: `murre pip install -p env`. */
 function existingFolder(request: string | undefined, { cwd, platform }: Surroundings): PythonRequest | undefined {
   if (request === undefined || !/^[A-Za-z_]/.test(request)) return undefined;
   const path = pathOf(platform).resolve(cwd, request);
-  return interpreterIn(path, platform) === undefined ? undefined : { kind: "path", path };
+  return looksLikeEnvironment(path, platform) ? { kind: "path", path } : undefined;
 }
 
 function interpreterAt(path: string, context: PythonContext): Interpreter {
@@ -58,9 +59,11 @@ function interpreterAt(path: string, context: PythonContext): Interpreter {
   const absolute = resolve(context.cwd, expanded);
   recoverEnvironment(absolute);
   const stats = statSync(absolute, { throwIfNoEntry: false });
+  if (!stats && isThere(absolute)) return probeInterpreter(absolute, context);
   if (!stats) throw new NoInterpreter(`interpreter at ${path}`, [{ path: absolute, reason: "there is nothing" }], "");
   const executable = stats.isDirectory() ? interpreterIn(absolute, context.platform) : absolute;
   if (executable !== undefined) return probeInterpreter(executable, context);
+  if (looksLikeEnvironment(absolute, context.platform)) throw brokenEnvironment(absolute, undefined, context.platform);
   const reason = "the folder holds no interpreter";
   throw new NoInterpreter(
     `interpreter at ${path}`,
@@ -69,6 +72,7 @@ function interpreterAt(path: string, context: PythonContext): Interpreter {
   );
 }
 
+/** @throws {BrokenEnvironment} or {InterpreterFailed}: whoever has an environment does not mean another one, nor the system's. */
 function firstEnvironment(
   request: PythonRequest,
   context: PythonContext,
@@ -78,12 +82,38 @@ function firstEnvironment(
   for (const { folder, source } of environmentFolders(context)) {
     recoverEnvironment(folder);
     const path = interpreterIn(folder, context.platform);
-    if (path === undefined) looked.push({ path: folder, reason: `${source}: there is no interpreter` });
-    else {
-      const interpreter = tryCandidate({ path, source }, request, context, looked);
+    if (path !== undefined) {
+      const interpreter = tryEnvironment({ path, source }, request, context, looked);
       if (interpreter) return interpreter;
-    }
+    } else if (isMeant(folder, source, context.platform)) throw brokenEnvironment(folder, source, context.platform);
+    else looked.push({ path: folder, reason: `${source}: there is no interpreter` });
   }
+  return undefined;
+}
+
+/** An environment of conda may have no Python, and in the working folder there need not be a `.venv`. */
+function isMeant(folder: string, source: string, platform: NodeJS.Platform): boolean {
+  if (source === "CONDA_PREFIX") return looksLikeEnvironment(folder, platform);
+  return source === "VIRTUAL_ENV" || isThere(folder);
+}
+
+/** Only one of another version than the one that is asked for is passed over. */
+function tryEnvironment(
+  { path, source }: Candidate,
+  request: PythonRequest,
+  context: PythonContext,
+  looked: RejectedCandidate[],
+): Interpreter | undefined {
+  let reason: string | undefined;
+  try {
+    const interpreter = probeInterpreter(path, context);
+    reason = mismatch(request, interpreter);
+    if (reason === undefined) return interpreter;
+  } catch (error) {
+    if (!(error instanceof UnsupportedPython) || request.kind === "any") throw error;
+    reason = tooOld(error);
+  }
+  looked.push({ path, reason: `${source}: ${reason}` });
   return undefined;
 }
 
@@ -140,10 +170,14 @@ function tryCandidate(
     const reason = mismatch(request, interpreter);
     return reason === undefined ? interpreter : reject(reason);
   } catch (error) {
-    if (error instanceof UnsupportedPython) return reject(`it is Python ${error.version}, too old`);
+    if (error instanceof UnsupportedPython) return reject(tooOld(error));
     if (error instanceof InterpreterFailed) return reject(error.reason);
     throw error;
   }
+}
+
+function tooOld({ version }: UnsupportedPython): string {
+  return `it is Python ${version}, too old`;
 }
 
 function describe(request: PythonRequest, preference: Preference): string {

@@ -27,6 +27,7 @@ export {
   type InstalledDistribution,
 } from "./installed.ts";
 export {
+  BrokenEnvironment,
   BytecodeNotCompiled,
   EnvironmentExists,
   EnvironmentNotCreated,

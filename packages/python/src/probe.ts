@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync, type
 import { release, version as kernelVersion } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import type { MarkerEnvironment } from "@murre/pep508";
+import { brokenEnvironment } from "./broken-environment.ts";
 import { deriveEnvironment } from "./derive-environment.ts";
 import { readElf } from "./elf.ts";
 import { InterpreterFailed, UnsupportedPython } from "./errors.ts";
@@ -38,7 +39,7 @@ export function probeInterpreter(executable: string, context: ProbeContext): Int
   const environment = environmentOf(executable);
   const derived = environment?.config.has("murre") ? deriveFromHome(environment, context) : undefined;
   if (derived) return derived;
-  const stats = statOf(executable);
+  const stats = statOf(executable, environment, context.platform);
   const key = isScript(executable) ? undefined : probeKey(executable, stats, environment);
   let interpreter = key && remembered(key, context);
   if (!interpreter) interpreter = askAndRemember(executable, key, environment, context);
@@ -70,12 +71,17 @@ function deriveFromHome({ prefix, config }: EnvironmentFolder, context: ProbeCon
   return deriveEnvironment(interpreter, prefix, seesSystemSitePackages(config));
 }
 
-function statOf(executable: string): BigIntStats {
+function statOf(
+  executable: string,
+  environment: EnvironmentFolder | undefined,
+  platform: NodeJS.Platform,
+): BigIntStats {
   try {
     const stats = statSync(executable, { bigint: true });
     if (stats.isFile()) return stats;
   } catch (cause) {
     const target = danglingTarget(executable);
+    if (target !== undefined && environment) throw brokenEnvironment(environment.prefix, undefined, platform);
     if (target !== undefined)
       throw new InterpreterFailed(executable, `it leads to ${target}, which is gone`, { cause });
     throw new InterpreterFailed(executable, "it cannot be read", { cause });
