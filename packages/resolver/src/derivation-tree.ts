@@ -83,3 +83,15 @@ function external(incompatibility: Incompatibility, names: readonly string[]): E
 function nameOf(packageId: PackageId | undefined, names: readonly string[]): string {
   return names[packageId ?? -1] ?? "";
 }
+
+/** All packages that a proof speaks of. */
+export function namesIn(tree: DerivationTree): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<DerivationTree>([tree]);
+  for (const step of seen) {
+    for (const { name } of step.terms) names.add(name);
+    if (step.kind === "derived") seen.add(step.left).add(step.right);
+    else if (step.kind === "dependency") names.add(step.on);
+  }
+  return names;
+}

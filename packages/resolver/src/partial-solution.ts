@@ -55,6 +55,12 @@ export class PartialSolution {
   level = 0;
   private nextIndex = 0;
   private readonly assignments: (Assignments | undefined)[] = [];
+  /** The package of every assignment, oldest first. */
+  private readonly trail: PackageId[] = [];
+  /** Packages that have to be decided and did not have to when they were last asked for. */
+  private opened = new Set<PackageId>();
+  /** Packages whose term is another than when they were last asked for. */
+  private changed = new Set<PackageId>();
 
   term(packageId: PackageId): Term | undefined {
     return this.assignments[packageId]?.term;
@@ -65,6 +71,7 @@ export class PartialSolution {
     this.level++;
     assignments.decision = { globalIndex: this.nextIndex++, level: this.level, version };
     assignments.term = positiveTerm(VersionSet.of(version));
+    this.trail.push(packageId);
   }
 
   /** The incompatibility is almost satisfied: only the term of this package is open, so it must be false. */
@@ -77,34 +84,65 @@ export class PartialSolution {
       assignments.derivations.push(derivation);
       assignments.term = accumulated;
     } else this.assignments[packageId] = { derivations: [derivation], decision: undefined, term: accumulated };
+    this.trail.push(packageId);
+    this.note(packageId);
+  }
+
+  /** To be decided, again: the decision that it was taken up for was not made. */
+  reopen(packageId: PackageId): void {
+    this.opened.add(packageId);
+  }
+
+  /** Whether some version of it must be selected and none is yet. */
+  isOpen(packageId: PackageId): boolean {
+    const assignments = this.assignments[packageId];
+    return assignments !== undefined && !assignments.decision && assignments.term.positive;
+  }
+
+  /** Packages that may have come to be open since the last call. */
+  takeOpened(): ReadonlySet<PackageId> {
+    const { opened } = this;
+    this.opened = new Set();
+    return opened;
+  }
+
+  /** The open packages whose term changed since the last call, with their versions. */
+  takeChanged(): (readonly [PackageId, VersionSet])[] {
+    const { changed } = this;
+    this.changed = new Set();
+    return [...changed]
+      .filter((packageId) => this.isOpen(packageId))
+      .map((packageId) => [packageId, this.assignments[packageId]!.term.set]);
+  }
+
+  private note(packageId: PackageId): void {
+    if (!this.isOpen(packageId)) return;
+    this.opened.add(packageId);
+    this.changed.add(packageId);
   }
 
   /** Forgets every assignment above the decision level. */
   backtrack(level: number): void {
     this.level = level;
-    for (let packageId = 0; packageId < this.assignments.length; packageId++) {
-      const assignments = this.assignments[packageId];
-      if (!assignments) continue;
-      const { derivations } = assignments;
-      if (assignments.decision && assignments.decision.level > level) assignments.decision = undefined;
-      else if (assignments.decision) continue;
-      while (derivations.length > 0 && derivations.at(-1)!.level > level) derivations.pop();
-      const last = derivations.at(-1);
-      if (last) assignments.term = last.accumulated;
+    const touched = new Set<PackageId>();
+    for (let packageId = this.trail.at(-1); packageId !== undefined; packageId = this.trail.at(-1)) {
+      const { derivations, decision } = this.assignments[packageId]!;
+      if ((decision ?? derivations.at(-1)!).level <= level) break;
+      if (decision) this.assignments[packageId]!.decision = undefined;
+      else derivations.pop();
+      this.trail.pop();
+      touched.add(packageId);
+    }
+    for (const packageId of touched) {
+      const last = this.assignments[packageId]!.derivations.at(-1);
+      if (last) this.assignments[packageId]!.term = last.accumulated;
       else this.assignments[packageId] = undefined;
+      this.note(packageId);
     }
   }
 
   decisionLevelOf(packageId: PackageId): number | undefined {
     return this.assignments[packageId]?.decision?.level;
-  }
-
-  /** The packages of which some version must be selected and none is yet, in the order of their ids. */
-  *undecided(): Generator<readonly [PackageId, VersionSet], void> {
-    for (let packageId = 0; packageId < this.assignments.length; packageId++) {
-      const assignments = this.assignments[packageId];
-      if (assignments && !assignments.decision && assignments.term.positive) yield [packageId, assignments.term.set];
-    }
   }
 
   *decisions(): Generator<readonly [PackageId, number], void> {

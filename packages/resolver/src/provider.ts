@@ -37,8 +37,11 @@ export interface DependencyProvider {
   /** The dependencies of a version; undefined: not known yet, and the solver has to wait for them to be loaded. */
   getDependencies(name: string, version: number): Dependencies | undefined;
 
-  /** The package with the highest priority is decided next; of equals the one that was met first. */
+  /** The package with the highest priority is decided next; of equals the one that was met first. Asked again when the set is another one. */
   prioritize(name: string, set: VersionSet): number;
+
+  /** Packages whose priority may have changed for another reason since the last call; asked before each choice. */
+  reprioritized?(): readonly string[];
 
   /** Told of each conflict: versions of `affected` were refused because of the selected versions of `culprits`. */
   conflicted?(affected: string, culprits: readonly string[]): void;
@@ -51,8 +54,11 @@ export interface DependencyProvider {
 export interface Need {
   readonly name: string;
   readonly version: number;
-  /** The packages that still have to be decided, with the versions of each that are open at this moment. */
-  undecided(): Iterable<readonly [name: string, set: VersionSet]>;
+  /**
+   * The packages that still have to be decided and whose open versions are not what they were when this was last called, with these versions.
+   * Each call forgets them, so that over a whole resolution the work is that of the changes.
+   */
+  changed(): Iterable<readonly [name: string, set: VersionSet]>;
 }
 
 /** A provider that has to fetch what it answers with. */

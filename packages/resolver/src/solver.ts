@@ -1,5 +1,6 @@
 import { type DerivationTree, derivationTree } from "./derivation-tree.ts";
 import { fromDependency, impossible, Incompatibility, type PackageId, priorCause } from "./incompatibility.ts";
+import { PackageQueue } from "./package-queue.ts";
 import { PartialSolution } from "./partial-solution.ts";
 import type { Dependencies, Dependency, DependencyProvider, Need } from "./provider.ts";
 import { negativeTerm, positiveTerm } from "./term.ts";
@@ -43,6 +44,7 @@ class Solver {
   private readonly ids = new Map<string, PackageId>();
   private readonly root: PackageId;
   private readonly partialSolution = new PartialSolution();
+  private readonly queue = new PackageQueue();
   /** By package, all incompatibilities that mention it, oldest first. */
   private readonly incompatibilities: Incompatibility[][] = [];
   /** Those with `contradictedAt` set, in the order in which they were: their levels only grow along this list. */
@@ -74,6 +76,8 @@ class Solver {
       next = this.pick();
       if (next === undefined) break;
       const version = this.choose(next);
+      // Nothing was decided: it may come up again.
+      this.partialSolution.reopen(next);
       if (version === undefined) continue;
       if (this.withDependencies[next]!.has(version)) this.decide(next, version);
       else this.enter(next, version, yield* this.dependencies(next, version));
@@ -86,16 +90,24 @@ class Solver {
    * solution, if it comes to that.
    */
   private propagate(start: PackageId): Incompatibility | undefined {
-    const changed: PackageId[] = [start];
+    const changed = new Set<PackageId>([start]);
+    const stack: PackageId[] = [start];
+    const push = (packageId: PackageId) => {
+      if (changed.has(packageId)) return;
+      changed.add(packageId);
+      stack.push(packageId);
+    };
     const conflicts: Conflict[] = [];
-    for (let packageId = changed.pop(); packageId !== undefined; packageId = changed.pop()) {
-      const conflict = this.propagatePackage(packageId, changed);
+    for (let packageId = stack.pop(); packageId !== undefined; packageId = stack.pop()) {
+      changed.delete(packageId);
+      const conflict = this.propagatePackage(packageId, push);
       if (!conflict) continue;
       const resolved = this.resolveConflict(conflict);
       if (resolved.failed) return resolved.cause;
       conflicts.push(resolved);
-      changed.length = 0;
-      changed.push(resolved.affected);
+      changed.clear();
+      stack.length = 0;
+      push(resolved.affected);
       this.partialSolution.derive(resolved.affected, resolved.cause);
       this.contradict(resolved.cause);
     }
@@ -104,7 +116,7 @@ class Solver {
   }
 
   /** Goes through the package's incompatibilities, the newest first. Returns the one that is satisfied, if one is. */
-  private propagatePackage(packageId: PackageId, changed: PackageId[]): Incompatibility | undefined {
+  private propagatePackage(packageId: PackageId, push: (other: PackageId) => void): Incompatibility | undefined {
     const list = this.incompatibilities[packageId]!;
     for (let i = list.length - 1; i >= 0; i--) {
       const incompatibility = list[i]!;
@@ -113,7 +125,7 @@ class Solver {
       if (relation === "inconclusive") continue;
       if (relation === "satisfied") return incompatibility;
       if (relation !== "contradicted") {
-        if (!changed.includes(relation.almost)) changed.push(relation.almost);
+        push(relation.almost);
         this.partialSolution.derive(relation.almost, incompatibility);
       }
       this.contradict(incompatibility);
@@ -162,16 +174,16 @@ class Solver {
   }
 
   private pick(): PackageId | undefined {
-    let best: PackageId | undefined;
-    let bestPriority = Number.NEGATIVE_INFINITY;
-    for (const [packageId, set] of this.partialSolution.undecided()) {
-      const priority =
-        packageId === this.root ? Number.POSITIVE_INFINITY : this.provider.prioritize(this.names[packageId]!, set);
-      if (priority <= bestPriority) continue;
-      best = packageId;
-      bestPriority = priority;
-    }
-    return best;
+    const { partialSolution, queue } = this;
+    const renewed = (this.provider.reprioritized?.() ?? []).map((name) => this.idOf(name));
+    for (const packageId of [...partialSolution.takeOpened(), ...renewed])
+      if (partialSolution.isOpen(packageId)) queue.add(packageId, this.priorityOf(packageId));
+    return queue.take((packageId) => partialSolution.isOpen(packageId));
+  }
+
+  private priorityOf(packageId: PackageId): number {
+    if (packageId === this.root) return Number.POSITIVE_INFINITY;
+    return this.provider.prioritize(this.names[packageId]!, this.partialSolution.term(packageId)!.set);
   }
 
   private choose(packageId: PackageId): number | undefined {
@@ -187,7 +199,7 @@ class Solver {
     for (;;) {
       const answer = this.provider.getDependencies(name, version);
       if (answer) return answer;
-      yield { name, version, undecided: () => this.undecided() };
+      yield { name, version, changed: () => this.changed() };
     }
   }
 
@@ -266,8 +278,8 @@ class Solver {
     return term?.positive ? term.set : undefined;
   }
 
-  private *undecided(): Generator<readonly [string, VersionSet], void> {
-    for (const [packageId, set] of this.partialSolution.undecided()) yield [this.names[packageId]!, set];
+  private *changed(): Generator<readonly [string, VersionSet], void> {
+    for (const [packageId, set] of this.partialSolution.takeChanged()) yield [this.names[packageId]!, set];
   }
 
   private solution(): Map<string, number> {

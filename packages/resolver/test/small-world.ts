@@ -70,8 +70,8 @@ export class WorldProvider implements AsyncDependencyProvider {
     return { kind: "known", dependencies };
   }
 
-  async load({ name, version, undecided }: Need): Promise<void> {
-    const ahead = [...undecided()].map(([other, set]) => this.fetch(other, set.highest ?? 0));
+  async load({ name, version, changed }: Need): Promise<void> {
+    const ahead = [...changed()].map(([other, set]) => this.fetch(other, set.highest ?? 0));
     await this.fetch(name, version);
     void Promise.all(ahead);
   }

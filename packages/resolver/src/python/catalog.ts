@@ -1,22 +1,23 @@
-import { tryParseVersion } from "@murre/pep440";
+import { compareVersions, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import type { FileChooser } from "./choose-file.ts";
-import { type Admission, indexProject, Project } from "./project.ts";
+import type { Place, Places } from "./places.ts";
+import { type Admission, type Found, Project } from "./project.ts";
+import { groupReleases, mergeReleases, type Release } from "./release.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource, Unavailable } from "./source.ts";
 
 /** All that was loaded so far. It outlives attempts, so that another attempt waits for nothing that the first one loaded. */
 export class Catalog<File extends DistributionFile> {
-  /** The URL that a project comes from, where a requirement gives one. */
-  readonly urls: Map<NormalizedName, string>;
-  /** Projects that need not be looked up as long as what is installed will do. */
-  readonly installed: Map<NormalizedName, DistributionMetadata>;
+  readonly places: Places;
   private readonly source: PythonSource<File>;
   private readonly chooser: FileChooser;
   private readonly admission: (project: NormalizedName) => Admission;
   private readonly projects = new Map<NormalizedName, Project<File>>();
   private readonly projectLoads = new Map<NormalizedName, Promise<Project<File>>>();
-  private readonly metadatas = new Map<Project<File>, (DistributionMetadata | Unavailable | undefined)[]>();
-  private readonly metadataLoads = new Map<Project<File>, (Promise<void> | undefined)[]>();
+  private readonly listings = new Map<NormalizedName, Promise<Found<File>>>();
+  private readonly urls = new Map<string, Promise<Release<File> | Unavailable>>();
+  private readonly metadatas = new Map<Release<File>, DistributionMetadata | Unavailable>();
+  private readonly metadataLoads = new Map<Release<File>, Promise<void>>();
   /** Asked of the source so far. */
   readonly requests = { projects: 0, metadata: 0 };
 
@@ -24,16 +25,12 @@ export class Catalog<File extends DistributionFile> {
     source: PythonSource<File>,
     chooser: FileChooser,
     admission: (project: NormalizedName) => Admission,
-    fixed: {
-      readonly urls: Map<NormalizedName, string>;
-      readonly installed: Map<NormalizedName, DistributionMetadata>;
-    },
+    places: Places,
   ) {
     this.source = source;
     this.chooser = chooser;
     this.admission = admission;
-    this.urls = fixed.urls;
-    this.installed = fixed.installed;
+    this.places = places;
   }
 
   /** The project, if it was loaded. */
@@ -52,89 +49,117 @@ export class Catalog<File extends DistributionFile> {
     return load;
   }
 
-  /** Forgets a project that is now to be had from somewhere else. */
-  forget(name: NormalizedName): void {
+  /** Forgets a project that is now to be had from more places. Returns whether it had been asked for. */
+  forget(name: NormalizedName): boolean {
     this.projects.delete(name);
-    this.projectLoads.delete(name);
+    return this.projectLoads.delete(name);
   }
 
   metadata(project: Project<File>, version: number): DistributionMetadata | Unavailable | undefined {
-    return project.releases[version]!.installed ?? this.metadatas.get(project)?.[version];
+    const release = project.releases[version]!;
+    return release.installed ?? this.metadatas.get(release);
   }
 
   loadMetadata(project: Project<File>, version: number): Promise<void> {
-    if (this.metadata(project, version)) return Promise.resolve();
-    const loads = getOrMake(this.metadataLoads, project);
-    let load = loads[version];
+    if (this.metadata(project, version)) return loaded;
+    const release = project.releases[version]!;
+    let load = this.metadataLoads.get(release);
     if (!load) {
       load = this.fetchMetadata(project, version);
       load.catch(() => {});
-      loads[version] = load;
+      this.metadataLoads.set(release, load);
     }
     return load;
   }
 
-  /** Releases left out so far are admitted wherever nothing else satisfied a requirement. Returns whether there are any. */
-  relax(prereleases: boolean): boolean {
-    let changed = false;
-    for (const project of this.projects.values()) changed = project.relax(prereleases) || changed;
-    return changed;
-  }
-
   private async makeProject(name: NormalizedName): Promise<Project<File>> {
-    const url = this.urls.get(name);
-    const installed = url === undefined ? this.installed.get(name) : undefined;
-    const project = url !== undefined ? await this.urlProject(name, url) : this.installedProject(name, installed);
-    const made = project ?? indexProject(name, await this.files(name), this.chooser, this.admission(name));
+    const place = this.places.of(name);
+    const { asksIndex, bound } = place;
+    const urls = bound === undefined ? [...place.urls] : [bound];
+    const loads = urls.map((url) => this.urlRelease(url, name));
+    const installed = installedRelease<File>(place.installed);
+    const listed = asksIndex ? await this.listing(name) : undefined;
+    const found = await Promise.all(loads);
+    const candidates = {
+      listed: withInstalled(listed, installed),
+      urls: urls.map((url, i) => ({ url, found: found[i]! })),
+    };
+    const made = new Project(name, candidates, this.chooser, this.admission(name), place);
     // Whoever forgot the project in the meantime wants another one.
-    if (this.urls.get(name) === url && (url !== undefined || this.installed.get(name) === installed))
-      this.projects.set(name, made);
+    if (isUnchanged(place, asksIndex, urls)) this.projects.set(name, made);
     return made;
   }
 
-  private installedProject(
-    name: NormalizedName,
-    installed: DistributionMetadata | undefined,
-  ): Project<File> | undefined {
-    const version = installed && tryParseVersion(installed.version);
-    if (!version) return undefined;
-    const release = { version, files: [], yanked: false, installed };
-    return new Project(name, { releases: [release] }, this.chooser, admitAll);
-  }
-
-  private async urlProject(name: NormalizedName, url: string): Promise<Project<File>> {
-    const metadata = (await this.source.urlMetadata?.(url, name)) ?? {
-      unavailable: "direct URLs are not supported here",
-    };
-    if ("unavailable" in metadata) return new Project(name, { missing: metadata.unavailable }, this.chooser, admitAll);
-    const version = tryParseVersion(metadata.version);
-    if (!version) {
-      const missing = `what the URL leads to has no version, but ${JSON.stringify(metadata.version)}`;
-      return new Project(name, { missing }, this.chooser, admitAll);
+  private listing(name: NormalizedName): Promise<Found<File>> {
+    let listing = this.listings.get(name);
+    if (!listing) {
+      this.requests.projects++;
+      listing = this.source.files(name).then((files) => findReleases(name, files));
+      this.listings.set(name, listing);
     }
-    const release = { version, files: [], yanked: false, url };
-    const project = new Project<File>(name, { releases: [release] }, this.chooser, admitAll);
-    getOrMake(this.metadatas, project)[0] = metadata;
-    return project;
+    return listing;
   }
 
-  private files(name: NormalizedName): ReturnType<PythonSource<File>["files"]> {
-    this.requests.projects++;
-    return this.source.files(name);
+  private urlRelease(url: string, name: NormalizedName): Promise<Release<File> | Unavailable> {
+    const key = `${name} @ ${url}`;
+    let release = this.urls.get(key);
+    if (!release) this.urls.set(key, (release = this.readUrl(url, name)));
+    return release;
+  }
+
+  private async readUrl(url: string, name: NormalizedName): Promise<Release<File> | Unavailable> {
+    const metadata = await this.source.urlMetadata?.(url, name);
+    if (metadata === undefined) return { unavailable: "direct URLs are not supported here" };
+    if ("unavailable" in metadata) return metadata;
+    const version = tryParseVersion(metadata.version);
+    if (!version)
+      return { unavailable: `what the URL leads to has no version, but ${JSON.stringify(metadata.version)}` };
+    const release: Release<File> = { version, files: [], yanked: false, url };
+    this.metadatas.set(release, metadata);
+    return release;
   }
 
   private async fetchMetadata(project: Project<File>, version: number): Promise<void> {
     const choice = project.choice(version);
     if ("unusable" in choice) return;
     this.requests.metadata++;
-    getOrMake(this.metadatas, project)[version] = await this.source.metadata(choice.file, project.name);
+    this.metadatas.set(project.releases[version]!, await this.source.metadata(choice.file, project.name));
   }
 }
 
-const admitAll: Admission = { prereleases: "all", pins: () => true };
+const loaded = Promise.resolve();
 
-function getOrMake<Key, Value>(map: Map<Key, Value[]>, key: Key): Value[] {
-  let list = map.get(key);
-  if (!list) map.set(key, (list = []));
-  return list;
+/** Whether nothing was learnt of the place while its project was loaded. */
+function isUnchanged(place: Place, asksIndex: boolean, urls: readonly string[]): boolean {
+  return place.asksIndex === asksIndex && (place.bound !== undefined || place.urls.length === urls.length);
+}
+
+function findReleases<File extends DistributionFile>(
+  name: NormalizedName,
+  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
+): Found<File> {
+  if (listed === undefined) return { missing: "no index has a project of this name" };
+  const releases =
+    "releases" in listed
+      ? mergeReleases(listed.releases, compareVersions)
+      : groupReleases(name, listed, compareVersions);
+  return { releases };
+}
+
+function installedRelease<File extends DistributionFile>(
+  installed: DistributionMetadata | undefined,
+): Release<File> | undefined {
+  const version = installed && tryParseVersion(installed.version);
+  return version && { version, files: [], yanked: false, installed };
+}
+
+/** What is installed takes the place of the same release of the index. */
+function withInstalled<File extends DistributionFile>(
+  found: Found<File> | undefined,
+  installed: Release<File> | undefined,
+): Found<File> {
+  if (installed === undefined) return found ?? { releases: [] };
+  const releases = found && "releases" in found ? found.releases : [];
+  const others = releases.filter(({ version }) => version.key !== installed.version.key);
+  return { releases: [...others, installed].sort((a, b) => compareVersions(a.version, b.version)) };
 }

@@ -44,19 +44,15 @@ export class FileChooser {
     const formats = this.formats(project);
     let best: Wheel<File> | undefined;
     let sdist: File | undefined;
-    let otherPython: string | undefined;
-    const otherTags: string[] = [];
     for (const file of files) {
       const isWheel = file.filename.endsWith(".whl");
-      if (formats === (isWheel ? "sdists" : "wheels")) continue;
-      if (!this.acceptsPython(file.requiresPython)) otherPython = file.requiresPython;
-      else if (isWheel) best = better(best, this.wheel(file));
+      if (file.refused !== undefined || formats === (isWheel ? "sdists" : "wheels")) continue;
+      if (!this.acceptsPython(file.requiresPython)) continue;
+      if (isWheel) best = better(best, this.wheel(file));
       else if (isSdist(file.filename)) sdist ??= file;
-      if (isWheel) otherTags.push(tagsOf(file.filename));
     }
     const file = best?.file ?? sdist;
-    if (file) return { file };
-    return { unusable: this.whyUnusable(otherPython, otherTags, formats) };
+    return file ? { file } : { unusable: this.whyUnusable(files, formats) };
   }
 
   /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
@@ -100,13 +96,24 @@ export class FileChooser {
     return rank;
   }
 
-  private whyUnusable(otherPython: string | undefined, otherTags: readonly string[], formats: AllowedFormats): string {
+  /** The reason that comes nearest to being none: first of files that would fit but for it. */
+  private whyUnusable(files: readonly DistributionFile[], formats: AllowedFormats): string {
     const { python_full_version: python, sys_platform: platform } = this.target.markerEnvironment;
-    if (otherPython !== undefined) return `it requires Python ${otherPython}`;
-    if (otherTags.length > 0)
-      return `it has no wheel for Python ${python} on ${platform}, but for ${listTags(otherTags)} only`;
-    if (formats === "wheels") return "it has no wheel, and building is not allowed";
-    return formats === "sdists" ? "it has no sdist, and wheels are not allowed" : "it has no wheel and no sdist";
+    const allowed = files.filter(({ filename }) => formats !== (filename.endsWith(".whl") ? "sdists" : "wheels"));
+    const fitting = allowed.filter((file) => !file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
+    const refused = fitting.find((file) => file.refused !== undefined)?.refused;
+    if (refused !== undefined) return refused;
+    const other = (fitting.length > 0 ? fitting : allowed).find((file) => !this.acceptsPython(file.requiresPython));
+    if (other !== undefined) return `it requires Python ${other.requiresPython}, and this is ${python}`;
+    const tags = allowed.flatMap(({ filename }) => (filename.endsWith(".whl") ? [tagsOf(filename)] : []));
+    if (tags.length > 0) return `it has no wheel for Python ${python} on ${platform}, but for ${listTags(tags)} only`;
+    const refusedOther = allowed.find((file) => file.refused !== undefined)?.refused;
+    if (refusedOther !== undefined) return refusedOther;
+    if (files.length > allowed.length)
+      return formats === "wheels"
+        ? "it has no wheel, and building is not allowed"
+        : "it has no sdist, and wheels are not allowed";
+    return "it has no wheel and no sdist";
   }
 }
 

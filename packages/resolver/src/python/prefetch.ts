@@ -12,7 +12,11 @@ export interface Outlook<File extends DistributionFile> {
   needs(
     name: string,
     version: number,
-  ): Iterable<{ readonly project: NormalizedName; readonly names: readonly string[] }>;
+  ): Iterable<{
+    readonly project: NormalizedName;
+    readonly names: readonly string[];
+    readonly requirement: { readonly url?: string | undefined };
+  }>;
   /** What the requirements of the package's version leave of the project. */
   open(name: string, version: number, project: Project<File>): VersionSet;
 }
@@ -49,6 +53,8 @@ export class Prefetcher<File extends DistributionFile> {
   /** Goes down the dependencies of a version, taking everywhere the likely version; each package once. */
   follow(name: string, version: number): void {
     for (const need of this.outlook.needs(name, version)) {
+      // A project that a URL is given for need not be one of the index.
+      if (need.requirement.url !== undefined) continue;
       const names = need.names.filter((other) => !this.followed.has(other));
       for (const other of names) this.followed.add(other);
       if (names.length > 0) void this.followProject(name, version, need.project, names);

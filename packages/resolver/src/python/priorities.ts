@@ -1,6 +1,7 @@
 import type { NormalizedName } from "@murre/pep508";
 
-/** How early a project is decided, from last to first. */
+/** How early a project is decided, from last to first. Of some it is seen late where they are to come from. */
+const last = -1;
 const unspecified = 0;
 /** Its selected versions were often the culprit of a conflict. */
 const conflictLate = 1;
@@ -9,6 +10,8 @@ const conflictEarly = 2;
 /** Something pins it to one version. */
 const pinned = 3;
 const directUrl = 4;
+
+const classes = { last, other: unspecified, pin: pinned, url: directUrl };
 
 /** So many conflicts in one part change a project's class. */
 const conflictThreshold = 5;
@@ -29,6 +32,7 @@ export class Priorities {
   private readonly culprits = new Map<string, number>();
   private readonly early: string[] = [];
   private readonly late: string[] = [];
+  private changed: NormalizedName[] = [];
   private readonly projectOf: (name: string) => NormalizedName;
 
   constructor(projectOf: (name: string) => NormalizedName) {
@@ -36,11 +40,23 @@ export class Priorities {
   }
 
   /** A requirement of the project was met. */
-  meet(project: NormalizedName, kind: "url" | "pin" | "other"): void {
-    const met = kind === "url" ? directUrl : kind === "pin" ? pinned : unspecified;
+  meet(project: NormalizedName, kind: "url" | "pin" | "other" | "last"): void {
+    const met = classes[kind];
     const priority = this.projects.get(project);
     if (!priority) this.projects.set(project, { class: met, index: this.projects.size });
-    else priority.class = Math.max(priority.class, met);
+    else if (met > priority.class) this.move(project, priority, met);
+  }
+
+  /** Projects whose priority has changed since the last call. */
+  takeChanged(): readonly NormalizedName[] {
+    const { changed } = this;
+    if (changed.length > 0) this.changed = [];
+    return changed;
+  }
+
+  private move(project: NormalizedName, priority: Priority, to: number): void {
+    priority.class = to;
+    this.changed.push(project);
   }
 
   /** Higher first. */
@@ -60,13 +76,15 @@ export class Priorities {
   /** Moves projects that reached the threshold, and returns those whose decision has to be undone for it. */
   reconsider(): string[] {
     for (const name of this.early.splice(0)) {
-      const priority = this.projects.get(this.projectOf(name));
-      if (priority) priority.class = conflictEarly;
+      const project = this.projectOf(name);
+      const priority = this.projects.get(project);
+      if (priority) this.move(project, priority, conflictEarly);
     }
     return this.late.splice(0).filter((name) => {
-      const priority = this.projects.get(this.projectOf(name));
+      const project = this.projectOf(name);
+      const priority = this.projects.get(project);
       if (!priority || priority.class === conflictEarly || priority.class === conflictLate) return false;
-      priority.class = conflictLate;
+      this.move(project, priority, conflictLate);
       return true;
     });
   }

@@ -1,80 +1,122 @@
-import { compareVersions, type SpecifierSet, tryParseVersion, type Version } from "@murre/pep440";
+import { type SpecifierSet, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { VersionSet } from "../version-set.ts";
 import type { FileChoice, FileChooser } from "./choose-file.ts";
-import { groupReleases, isSdist, mergeReleases, type Release } from "./release.ts";
-import type { DistributionFile, PythonSource } from "./source.ts";
+import type { Place } from "./places.ts";
+import { isSdist, type Release } from "./release.ts";
+import type { DistributionFile, Unavailable } from "./source.ts";
 import { specifierVersions } from "./specifier-versions.ts";
 
-/** What is left out of a project's versions unless something asks for it. */
+/** What of a project's releases may be taken, by the user's own words. */
 export interface Admission {
-  /** `if-alone`: where the project has nothing but pre-releases. */
-  readonly prereleases: "all" | "if-alone" | "none";
-  /** Whether a direct requirement pins the version, or it is preferred: that admits a yanked release, and a pre-release. */
+  /** `if-necessary`: where the requirements leave nothing else. */
+  readonly prereleases: "all" | "if-necessary" | "none";
+  /** Whether a direct requirement pins the version, or it is preferred: that admits a yanked release. */
   readonly pins: (version: Version) => boolean;
 }
 
-/** What looking for a project led to. */
+/** What looking for a project in the index led to. */
 export type Found<File extends DistributionFile> =
-  | { readonly releases: readonly Release<File>[] }
-  | { readonly missing: string };
+  { readonly releases: readonly Release<File>[] } | { readonly missing: string };
 
-/** A project's releases in ascending order; the solver's version `i` is `releases[i]`. */
+/** All that a project can be had from. */
+export interface Candidates<File extends DistributionFile> {
+  readonly listed: Found<File>;
+  readonly urls: readonly { readonly url: string; readonly found: Release<File> | Unavailable }[];
+}
+
+/**
+ * A project's candidates; the solver's version `i` is `releases[i]`. First those of the index and what is installed, in ascending order, then
+ * those of URLs.
+ *
+ * A candidate from a URL that a distribution names, or a yanked release that a distribution pins, may only be taken where one of those
+ * distributions is: it is `conditional`.
+ */
 export class Project<File extends DistributionFile> {
   readonly name: NormalizedName;
   readonly releases: readonly Release<File>[];
   readonly versions: readonly Version[];
   /** Why it has no releases at all. */
   readonly missing: string | undefined;
-  /** Pre-releases and yanked releases that nothing admits. */
-  private readonly excluded: VersionSet;
+  readonly place: Place;
+  /** How many of the releases come from the index, or are installed. */
+  readonly listed: number;
+  readonly admission: Admission;
+  private readonly failedUrls = new Map<string, string>();
   private readonly choices: (FileChoice<File> | undefined)[] = [];
   private readonly sets = new Map<SpecifierSet, VersionSet>();
   private readonly chooser: FileChooser;
-  /** Excluded releases that some requirement leaves no alternative to, as far as requirements were looked at. */
-  relaxable: VersionSet = VersionSet.empty;
-  /** Those of them that an earlier attempt, which found no solution, led to admit. */
-  private admitted: VersionSet = VersionSet.empty;
 
-  constructor(name: NormalizedName, found: Found<File>, chooser: FileChooser, admission: Admission) {
+  constructor(
+    name: NormalizedName,
+    { listed, urls }: Candidates<File>,
+    chooser: FileChooser,
+    admission: Admission,
+    place: Place,
+  ) {
     this.name = name;
-    this.releases = "releases" in found ? found.releases : [];
-    this.missing = "missing" in found ? found.missing : undefined;
+    this.place = place;
     this.chooser = chooser;
+    this.admission = admission;
+    const own = "releases" in listed ? listed.releases : [];
+    this.listed = own.length;
+    const fromUrls: Release<File>[] = [];
+    for (const { url, found } of urls)
+      if ("unavailable" in found) this.failedUrls.set(url, found.unavailable);
+      else fromUrls.push(found);
+    this.releases = [...own, ...fromUrls];
     this.versions = this.releases.map(({ version }) => version);
-    const { prereleases: mode } = admission;
-    const prereleases =
-      mode === "all" || (mode === "if-alone" && this.versions.every((version) => version.isPrerelease));
-    this.excluded = VersionSet.where(this.releases.length, (i) => {
-      const { version, yanked } = this.releases[i]!;
-      const isPinned = admission.pins(version);
-      return (version.isPrerelease && !prereleases && (mode === "none" || !isPinned)) || (yanked && !isPinned);
-    });
+    const bound = place.bound === undefined ? undefined : this.failedUrls.get(place.bound);
+    this.missing = bound ?? ("missing" in listed && fromUrls.length === 0 ? listed.missing : undefined);
   }
 
-  /** The releases that satisfy the specifiers and may be selected. */
+  /** The candidates that satisfy the specifiers. Which of them may be taken is seen when one is chosen. */
   set(specifiers: SpecifierSet): VersionSet {
     let set = this.sets.get(specifiers);
     if (!set) {
-      set = specifierVersions(specifiers, this.versions).subtract(this.excluded.subtract(this.admitted));
+      set = this.satisfying(specifiers);
       this.sets.set(specifiers, set);
     }
     return set;
   }
 
-  /**
-   * A requirement was met: should another attempt be needed, it is one with what would satisfy it, if nothing else does. That
-   * is its pre-releases (PEP 440) and the yanked release that it pins (PEP 592).
-   */
-  require(specifiers: SpecifierSet): void {
-    if (this.excluded.isEmpty || !this.set(specifiers).isEmpty) return;
-    const pins = specifiers.specifiers.some(isPin);
-    const satisfying = specifierVersions(specifiers, this.versions);
-    const relaxed = VersionSet.where(
-      this.releases.length,
-      (i) => satisfying.has(i) && (pins || !this.releases[i]!.yanked),
-    );
-    this.relaxable = this.relaxable.union(relaxed);
+  private satisfying(specifiers: SpecifierSet): VersionSet {
+    const listed = this.listed === this.versions.length ? this.versions : this.versions.slice(0, this.listed);
+    let set = specifierVersions(specifiers, listed);
+    for (let i = this.listed; i < this.versions.length; i++)
+      if (specifiers.contains(this.versions[i]!, { prereleases: true })) set = set.union(VersionSet.of(i));
+    if (this.place.banned.size === 0 || specifiers.specifiers.some(isPin)) return set;
+    return VersionSet.where(this.versions.length, (i) => set.has(i) && !this.place.banned.has(this.candidate(i)));
+  }
+
+  /** The candidate of a URL; empty where that is none of this project's. */
+  fromUrl(url: string): VersionSet {
+    const index = this.releases.findIndex((release) => release.url === url);
+    return index === -1 ? VersionSet.empty : VersionSet.of(index);
+  }
+
+  /** Why a URL leads to nothing that can be used. */
+  whyUrlFailed(url: string): string | undefined {
+    return this.failedUrls.get(url);
+  }
+
+  /** A name of the candidate that outlives attempts. */
+  candidate(version: number): string {
+    const { url, version: own } = this.releases[version]!;
+    return url === undefined ? own.key : `@${url}`;
+  }
+
+  /** By its name. */
+  withName(candidate: string): number | undefined {
+    const index = this.releases.findIndex((_, i) => this.candidate(i) === candidate);
+    return index === -1 ? undefined : index;
+  }
+
+  /** Whether it may only be taken where a selected distribution asks for it. */
+  isConditional(version: number): boolean {
+    if (this.place.bound !== undefined) return false;
+    const { yanked, url, version: own } = this.releases[version]!;
+    return url !== undefined || (yanked && !this.admission.pins(own));
   }
 
   /** The version that is spelled so, in any spelling. */
@@ -82,20 +124,6 @@ export class Project<File extends DistributionFile> {
     const key = tryParseVersion(text)?.key;
     const index = this.versions.findIndex((version) => version.key === key);
     return index === -1 ? undefined : index;
-  }
-
-  /** Takes in what had been left out, for another attempt. Returns whether that changes anything. */
-  relax(prereleases: boolean): boolean {
-    const grown = this.admitted.union(
-      VersionSet.where(
-        this.releases.length,
-        (i) => this.relaxable.has(i) && (prereleases || !this.versions[i]!.isPrerelease),
-      ),
-    );
-    const changes = !grown.equals(this.admitted);
-    this.admitted = grown;
-    if (changes) this.sets.clear();
-    return changes;
   }
 
   /** The file to take for a version, or why there is none. */
@@ -125,38 +153,57 @@ export class Project<File extends DistributionFile> {
     return "file" in choice && isSdist(choice.file.filename);
   }
 
+  /** Why a version cannot be taken, if it cannot. */
+  whyUnusable(version: number): string | undefined {
+    const { installed, url, yanked } = this.releases[version]!;
+    if (installed !== undefined) return undefined;
+    if (this.admission.prereleases === "none" && this.versions[version]!.isPrerelease)
+      return "pre-releases are not allowed";
+    if (this.isConditional(version) && this.place.sponsorsOf(this.candidate(version)).length === 0)
+      return yanked ? whyYanked(this.releases[version]!) : "nothing asks for it";
+    if (url !== undefined) return undefined;
+    const choice = this.choice(version);
+    return "unusable" in choice ? choice.unusable : undefined;
+  }
+
   isUsable(version: number): boolean {
-    const { installed, url } = this.releases[version]!;
-    return installed !== undefined || url !== undefined || "file" in this.choice(version);
+    return this.whyUnusable(version) === undefined;
   }
 
-  /** The first usable version of the set, from its upper or its lower end. */
+  /**
+   * The version to take out of the set: what is installed; else the first from its upper or lower end, where releases come before pre-releases
+   * (unless those were asked for) and before what may only be taken on a condition.
+   */
   first(set: VersionSet, from: "highest" | "lowest"): number | undefined {
-    for (const version of from === "highest" ? set.descending() : set.ascending())
-      if (this.isUsable(version)) return version;
-    return undefined;
+    const { installed } = this.place;
+    if (installed !== undefined) {
+      const kept = this.releases.findIndex((release) => release.installed === installed);
+      if (kept !== -1 && set.has(kept)) return kept;
+    }
+    let best: number | undefined;
+    let bestRank = worstRank;
+    for (const version of from === "highest" ? set.descending() : set.ascending()) {
+      const rank = this.rank(version);
+      if (rank >= bestRank || !this.isUsable(version)) continue;
+      if (rank === 0) return version;
+      best = version;
+      bestRank = rank;
+    }
+    return best;
+  }
+
+  /** Lower is better. */
+  private rank(version: number): number {
+    const isLate = this.admission.prereleases !== "all" && this.versions[version]!.isPrerelease;
+    return (isLate ? 1 : 0) + (this.isConditional(version) ? 2 : 0);
   }
 }
 
-export function indexProject<File extends DistributionFile>(
-  name: NormalizedName,
-  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
-  chooser: FileChooser,
-  admission: Admission,
-): Project<File> {
-  return new Project(name, findReleases(name, listed), chooser, admission);
-}
+const worstRank = 4;
 
-function findReleases<File extends DistributionFile>(
-  name: NormalizedName,
-  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
-): Found<File> {
-  if (listed === undefined) return { missing: "no index has a project of this name" };
-  const releases =
-    "releases" in listed
-      ? mergeReleases(listed.releases, compareVersions)
-      : groupReleases(name, listed, compareVersions);
-  return { releases };
+function whyYanked<File extends DistributionFile>({ files }: Release<File>): string {
+  const reason = files.map(({ yanked }) => yanked).find((yanked) => typeof yanked === "string" && yanked !== "");
+  return `it is yanked${reason === undefined ? "" : ` (${String(reason)})`}, which only a requirement with == admits`;
 }
 
 /** `==` with a whole version, or `===`. */

@@ -5,6 +5,7 @@ import type { Catalog } from "./catalog.ts";
 import type { FileChooser } from "./choose-file.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
+import type { Place, Sponsor } from "./places.ts";
 import { isPin, type Project } from "./project.ts";
 import type { KnownRequirement, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile } from "./source.ts";
@@ -18,9 +19,20 @@ export interface PythonPackage {
   readonly extra: NormalizedName | undefined;
 }
 
+/**
+ * One more kind of package: a conditional candidate needs it, and each of its versions needs one of the distributions that ask for the
+ * candidate. So the candidate is selected where one of those is, and a conflict with all of them is a proof like any other.
+ */
+interface Sponsorship {
+  readonly project: NormalizedName;
+  readonly candidate: string;
+}
+
 /** What is asked for, ready for the solver. */
 export interface Rules {
   readonly direct: readonly KnownRequirement[];
+  /** The same by project. */
+  readonly directOf: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
   readonly constraints: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
   readonly overrides: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
   readonly excludes: ReadonlySet<NormalizedName>;
@@ -52,6 +64,10 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly priorities = new Priorities((name) => this.packages.get(name)?.project ?? (name as NormalizedName));
   private readonly prefetcher: Prefetcher<File>;
   private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
+  private readonly packagesOf = new Map<NormalizedName, string[]>();
+  private readonly sponsorships = new Map<string, Sponsorship>();
+  /** Projects of which a version was chosen, or refused, in this attempt. */
+  private readonly consulted = new Set<NormalizedName>();
 
   constructor(catalog: Catalog<File>, table: RequirementTable, rules: Rules, chooser: FileChooser) {
     this.catalog = catalog;
@@ -62,7 +78,13 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   prioritize(name: string): number {
-    return this.priorities.of(this.packages.get(name)!.project);
+    const own = this.packages.get(name);
+    // What is decided last finds its requirers decided.
+    return own === undefined ? Number.MIN_SAFE_INTEGER : this.priorities.of(own.project);
+  }
+
+  reprioritized(): readonly string[] {
+    return this.priorities.takeChanged().flatMap((project) => this.packagesOf.get(project) ?? []);
   }
 
   conflicted(affected: string, culprits: readonly string[]): void {
@@ -74,7 +96,10 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   chooseVersion(name: string, set: VersionSet, open: OpenVersions): number | undefined {
+    const sponsorship = this.sponsorships.get(name);
+    if (sponsorship !== undefined) return this.chooseSponsor(sponsorship, set, open);
     const project = this.projectOf(name);
+    this.consulted.add(project.name);
     if (name !== project.name) {
       // An extra needs its project in the same version: any other than those still open there would be refused.
       const version = this.likely(project, set.intersect(open(project.name) ?? set));
@@ -96,24 +121,33 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   getDependencies(name: string, version: number): Dependencies | undefined {
+    const sponsorship = this.sponsorships.get(name);
+    if (sponsorship !== undefined) return { kind: "known", dependencies: [this.sponsor(sponsorship, version)] };
     const needs = this.needsOf(name, version);
     if (needs === undefined) return undefined;
     if (typeof needs === "string") return { kind: "unavailable", reason: needs };
-    for (const need of needs) this.settleOrigin(need);
+    for (const need of needs) this.settleOrigin(name, version, need);
     if (needs.some(({ project }) => !this.catalog.project(project))) return undefined;
+    for (const need of needs) this.settlePin(name, version, need);
     const dependencies = [...this.ownProject(name, version)];
-    for (const need of needs) dependencies.push(...this.dependenciesOf(need));
+    for (const need of needs) {
+      const { url } = need.requirement;
+      const failed = url === undefined ? undefined : this.catalog.project(need.project)!.whyUrlFailed(url);
+      if (failed !== undefined && name !== rootName)
+        return { kind: "unavailable", reason: `it needs ${need.toString()}, which cannot be had: ${failed}` };
+      dependencies.push(...this.dependenciesOf(need));
+    }
     return { kind: "known", dependencies };
   }
 
-  async load({ name, version, undecided }: Need): Promise<void> {
-    for (const [other, set] of undecided())
+  async load({ name, version, changed }: Need): Promise<void> {
+    for (const [other, set] of changed())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
     if (name !== rootName && this.rules.followsDependencies)
       await this.catalog.loadMetadata(this.projectOf(name), version);
     const needs = this.needsOf(name, version);
     if (needs === undefined || typeof needs === "string") return;
-    for (const need of needs) this.settleOrigin(need);
+    for (const need of needs) this.settleOrigin(name, version, need);
     this.prefetcher.follow(name, version);
     const loads = needs.map(({ project }) => this.catalog.loadProject(project));
     // One after the other: of several errors the same one is reported whichever came first.
@@ -127,28 +161,98 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   open(name: string, version: number, project: Project<File>): VersionSet {
     let open = this.directlyAllowed(project);
+    // The root's needs are the direct ones, and are many.
+    if (name === rootName) return open;
     for (const need of this.needs(name, version))
       if (need.project === project.name) open = open.intersect(this.allowed(project, need.requirement));
     return open;
   }
 
-  /** An extra needs its own project in the same version. */
+  /** The candidates of a project that are in the solution without anybody's asking. They are banned from the next attempt. */
+  banUnfounded(versions: ReadonlyMap<string, number>): boolean {
+    const founded = this.reachable(versions);
+    let changed = false;
+    for (const [name, version] of versions) {
+      const own = this.packages.get(name);
+      if (own === undefined || !founded.has(name)) continue;
+      const project = this.projectOf(name);
+      if (!project.isConditional(version)) continue;
+      const candidate = project.candidate(version);
+      const isAsked = project.place
+        .sponsorsOf(candidate)
+        .some((sponsor) => founded.has(sponsor.packageName) && this.isSelected(sponsor, versions));
+      if (isAsked) continue;
+      project.place.banned.add(candidate);
+      this.catalog.forget(project.name);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The selected packages that the root leads to. */
+  reachable(versions: ReadonlyMap<string, number>): ReadonlySet<string> {
+    const reached = new Set<string>([rootName]);
+    for (const name of reached) {
+      const own = this.packages.get(name);
+      if (own?.extra !== undefined) reached.add(own.project);
+      for (const need of this.needs(name, name === rootName ? 0 : versions.get(name)!))
+        for (const other of need.names) reached.add(other);
+    }
+    return reached;
+  }
+
+  private isSelected({ packageName, candidate }: Sponsor, versions: ReadonlyMap<string, number>): boolean {
+    const version = versions.get(packageName);
+    return version !== undefined && this.projectOf(packageName).candidate(version) === candidate;
+  }
+
+  /** An extra needs its own project in the same version; a candidate on a condition needs what asks for it. */
   private *ownProject(name: string, version: number): Generator<Dependency, void> {
     const own = this.packages.get(name);
-    if (own?.extra === undefined) return;
-    this.package(own.project, undefined);
-    this.priorities.meet(own.project, "pin");
-    const requirement = `${own.project}==${this.projectOf(name).versions[version]!.toString()}`;
-    yield { name: own.project, set: VersionSet.of(version), requirement };
+    if (own === undefined) return;
+    const project = this.projectOf(name);
+    if (own.extra !== undefined) {
+      this.package(own.project, undefined);
+      this.priorities.meet(own.project, "pin");
+      const requirement = `${own.project}==${project.versions[version]!.toString()}`;
+      yield { name: own.project, set: VersionSet.of(version), requirement };
+    } else if (project.isConditional(version)) {
+      const candidate = project.candidate(version);
+      const sponsorship = `${own.project} by ${candidate}`;
+      this.sponsorships.set(sponsorship, { project: own.project, candidate });
+      const set = VersionSet.range(0, project.place.sponsorsOf(candidate).length);
+      yield { name: sponsorship, set, requirement: `what asks for ${own.project} from there` };
+    }
+  }
+
+  /** A requirer that is selected already, else one that may be. */
+  private chooseSponsor(sponsorship: Sponsorship, set: VersionSet, open: OpenVersions): number | undefined {
+    let possible: number | undefined;
+    for (const index of set.ascending()) {
+      const { name, set: wanted } = this.sponsor(sponsorship, index);
+      const left = open(name);
+      if (left?.size === 1 && left.equals(wanted)) return index;
+      if (left !== undefined && !left.isDisjointFrom(wanted)) possible ??= index;
+    }
+    return possible ?? set.lowest;
+  }
+
+  private sponsor({ project, candidate }: Sponsorship, index: number): Dependency {
+    const { packageName, candidate: requirer } = this.catalog.places.of(project).sponsorsOf(candidate)[index]!;
+    const own = this.projectOf(packageName);
+    const version = own.withName(requirer);
+    const set = version === undefined ? VersionSet.empty : VersionSet.of(version);
+    return { name: packageName, set, requirement: `${packageName} ${requirer}` };
   }
 
   private *dependenciesOf(need: PythonNeed): Generator<Dependency, void> {
     const { project: name, requirement } = need;
     const project = this.catalog.project(name)!;
-    project.require(requirement.specifiers);
     const set = this.allowed(project, requirement);
     const isPinned = requirement.specifiers.specifiers.some(isPin);
-    this.priorities.meet(name, this.catalog.urls.has(name) ? "url" : isPinned ? "pin" : "other");
+    const { bound, urls } = project.place;
+    // Which of several places it is to come from is seen when its requirers are decided.
+    this.priorities.meet(name, bound !== undefined ? "url" : urls.length > 0 ? "last" : isPinned ? "pin" : "other");
     const constraints = this.rules.constraints.get(name);
     const told = constraints ? `${need.toString()} (constrained by ${constraints.join(", ")})` : need;
     for (const asked of need.names) yield { name: asked, set, requirement: told };
@@ -157,8 +261,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   /** What a requirement and the constraints leave of a project. */
   private allowed(project: Project<File>, requirement: Requirement): VersionSet {
     const { url } = requirement;
-    if (url !== undefined && url !== this.catalog.urls.get(project.name)) return VersionSet.empty;
-    let set = project.set(requirement.specifiers);
+    let set = url === undefined ? project.set(requirement.specifiers) : project.fromUrl(url);
     for (const constraint of this.rules.constraints.get(project.name) ?? [])
       set = set.intersect(project.set(constraint.requirement.specifiers));
     return set;
@@ -166,24 +269,42 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private directlyAllowed(project: Project<File>): VersionSet {
     let set = VersionSet.range(0, project.releases.length);
-    for (const { requirement } of this.rules.direct)
-      if (requirement.normalizedName === project.name) set = set.intersect(this.allowed(project, requirement));
+    for (const { requirement } of this.rules.directOf.get(project.name) ?? [])
+      set = set.intersect(this.allowed(project, requirement));
     return set;
   }
 
   /**
-   * Where a needed project comes from may first turn out here: a dependency with a URL binds its project to that URL, and a
-   * requirement that the installed version does not satisfy means that the index has to be asked.
-   * @throws {AttemptOutdated}
+   * Where a needed project can come from may first turn out here: a dependency names a URL, or what is installed does not do.
+   * @throws {AttemptOutdated} where the project was taken to have fewer candidates.
    */
-  private settleOrigin({ project, requirement: { url, specifiers } }: PythonNeed): void {
-    const { urls, installed } = this.catalog;
-    if (url !== undefined && !urls.has(project)) urls.set(project, url);
-    else if (urls.has(project) || !installed.has(project)) return;
-    else if (specifiers.contains(installed.get(project)!.version)) return;
-    installed.delete(project);
-    this.catalog.forget(project);
-    throw new AttemptOutdated(`${project} has to be looked up elsewhere`);
+  private settleOrigin(name: string, version: number, need: PythonNeed): void {
+    const { project, requirement } = need;
+    const place = this.catalog.places.of(project);
+    if (place.bound !== undefined) return;
+    if (requirement.url !== undefined) {
+      this.addSponsor(name, version, project, `@${requirement.url}`);
+      if (place.addUrl(requirement.url)) this.outdate(project, "has one more URL");
+    } else if (!isSatisfied(place, requirement) && place.wantIndex()) this.outdate(project, "has to be looked up");
+  }
+
+  /** A yanked release may be taken where something pins it (PEP 592). @throws {AttemptOutdated} */
+  private settlePin(name: string, version: number, { project: needed, requirement }: PythonNeed): void {
+    if (name === rootName || !requirement.specifiers.specifiers.some(isPin)) return;
+    const project = this.catalog.project(needed)!;
+    for (const i of project.set(requirement.specifiers).ascending())
+      if (project.releases[i]!.yanked && project.isConditional(i))
+        this.addSponsor(name, version, needed, project.candidate(i));
+  }
+
+  private addSponsor(name: string, version: number, project: NormalizedName, candidate: string): void {
+    const sponsor = { packageName: name, candidate: this.projectOf(name).candidate(version) };
+    const isNew = this.catalog.places.of(project).addSponsor(candidate, sponsor);
+    if (isNew && this.consulted.has(project)) throw new AttemptOutdated(`${project} may be taken from ${candidate}`);
+  }
+
+  private outdate(project: NormalizedName, news: string): void {
+    if (this.catalog.forget(project)) throw new AttemptOutdated(`${project} ${news}`);
   }
 
   /** What a version needs, or why it cannot be used; undefined when its metadata is not loaded. */
@@ -231,7 +352,11 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private package(project: NormalizedName, extra: NormalizedName | undefined): string {
     const name = extra === undefined ? project : `${project}[${extra}]`;
-    if (!this.packages.has(name)) this.packages.set(name, { project, extra });
+    if (this.packages.has(name)) return name;
+    this.packages.set(name, { project, extra });
+    const names = this.packagesOf.get(project);
+    if (names) names.push(name);
+    else this.packagesOf.set(project, [name]);
     return name;
   }
 
@@ -239,4 +364,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private projectOf(name: string): Project<File> {
     return this.catalog.project(this.packages.get(name)!.project)!;
   }
+}
+
+/** What is installed does for the requirement. */
+function isSatisfied({ installed }: Place, { specifiers }: Requirement): boolean {
+  return installed !== undefined && specifiers.contains(installed.version, { prereleases: true });
 }

@@ -1,6 +1,7 @@
+import { redactUrl } from "@murre/pep508";
 import type { DerivationTree } from "../derivation-tree.ts";
 import { report } from "../report.ts";
-import type { VersionSet } from "../version-set.ts";
+import { VersionSet } from "../version-set.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Project } from "./project.ts";
 import { type PythonPackage, rootName } from "./python-provider.ts";
@@ -8,6 +9,12 @@ import type { DistributionFile } from "./source.ts";
 
 /** So many separate runs of versions are named before a set is only described by its ends. */
 const namedRuns = 3;
+
+/** So many of the versions that exist are named: the newest. */
+const namedVersions = 6;
+
+/** So many different reasons are given for versions of one project. */
+const namedReasons = 2;
 
 /** The proof that there is no solution, in sentences about projects and versions. */
 export function explainNoSolution<File extends DistributionFile>(
@@ -33,14 +40,20 @@ export function describeVersions<File extends DistributionFile>(
   set: VersionSet,
   project: Project<File> | undefined,
 ): string {
-  const versions = project?.versions ?? [];
-  if (set.isEmpty || (set.size === versions.length && set.size > 1)) return name;
-  const { bounds } = set;
+  if (project === undefined || set.isEmpty) return name;
+  const { versions, listed } = project;
+  if (set.size === versions.length && set.size > 1) return name;
+  const urls = set.intersect(VersionSet.range(listed, versions.length));
+  const fromUrls = [...urls.ascending()].map((i) => `${name} @ ${redactUrl(project.releases[i]!.url!)}`);
+  const own = set.intersect(VersionSet.range(0, listed));
+  if (own.isEmpty) return fromUrls.join(" | ");
+  const { bounds } = own;
   const runs = bounds.length / 2;
   const shown = runs <= namedRuns ? bounds : [bounds[0]!, bounds.at(-1)!];
   const parts: string[] = [];
-  for (let i = 0; i < shown.length; i += 2) parts.push(describeRun(shown[i]!, shown[i + 1]!, versions));
-  return `${name}${parts.join(" | ")}${runs <= namedRuns ? "" : ` (${set.size} versions)`}`;
+  for (let i = 0; i < shown.length; i += 2)
+    parts.push(describeRun(shown[i]!, shown[i + 1]!, versions.slice(0, listed)));
+  return [`${name}${parts.join(" | ")}${runs <= namedRuns ? "" : ` (${own.size} versions)`}`, ...fromUrls].join(" | ");
 }
 
 function describeRun(from: number, to: number, versions: readonly { toString(): string }[]): string {
@@ -56,10 +69,38 @@ function describeAbsence<File extends DistributionFile>(
   project: Project<File> | undefined,
 ): string {
   if (project?.missing !== undefined) return `${project.name} cannot be had: ${project.missing}`;
-  if (set.isEmpty) return `there is no such version of ${name}`;
-  const highest = set.highest!;
-  const choice = project?.choice(highest);
-  const reason =
-    choice && "unusable" in choice ? ` (of ${project!.versions[highest]!.toString()}: ${choice.unusable})` : "";
-  return `${describeVersions(name, set, project)} cannot be used${reason}`;
+  if (project === undefined) return `there is no such version of ${name}`;
+  if (set.isEmpty) return `there is no such version of ${project.name}: ${describeWhatExists(project)}`;
+  return `${describeVersions(name, set, project)} cannot be used${reasonsFor(set, project)}`;
+}
+
+function describeWhatExists<File extends DistributionFile>(project: Project<File>): string {
+  const { versions, releases, listed, place } = project;
+  if (place.bound !== undefined)
+    return `it comes from ${redactUrl(place.bound)}, which is ${versions.map(String).join(", ")}`;
+  if (listed === 0) return "no file of it has a version";
+  const shown = versions.slice(Math.max(0, listed - namedVersions), listed).map((version, i, all) => {
+    const { yanked, installed } = releases[listed - all.length + i]!;
+    return `${version}${installed ? " (installed)" : yanked ? " (yanked)" : ""}`;
+  });
+  const all = listed > shown.length ? `the newest of its ${listed} versions are` : "there is";
+  return `${all} ${shown.join(", ")}`;
+}
+
+/** Why the versions cannot be used: the newest one's reason, and one that others have. */
+function reasonsFor<File extends DistributionFile>(set: VersionSet, project: Project<File>): string {
+  const reasons = new Map<string, string>();
+  let left = 0;
+  for (const version of set.descending()) {
+    const reason = project.whyUnusable(version);
+    if (reason === undefined || reasons.has(reason)) continue;
+    if (reasons.size === namedReasons) left++;
+    else reasons.set(reason, project.versions[version]!.toString());
+  }
+  if (reasons.size === 0) return "";
+  const told =
+    set.size === 1
+      ? [...reasons.keys()].join()
+      : [...reasons].map(([reason, version]) => `of ${version}: ${reason}`).join("; ");
+  return ` (${told}${left > 0 ? `; and ${left} more reasons` : ""})`;
 }

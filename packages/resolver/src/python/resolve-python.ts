@@ -1,10 +1,11 @@
-import { tryParseVersion } from "@murre/pep440";
+import { type Specifier, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import type { DerivationTree } from "../derivation-tree.ts";
+import { type DerivationTree, namesIn } from "../derivation-tree.ts";
 import { resolve } from "../resolve.ts";
 import type { Outcome, SolverStatistics } from "../solver.ts";
 import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
+import { Places } from "./places.ts";
 import { type Admission, isPin } from "./project.ts";
 import { explainNoSolution } from "./python-report.ts";
 import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
@@ -12,9 +13,8 @@ import { type KnownRequirement, type OnRepair, RequirementTable } from "./requir
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
 
 /**
- * `allow` treats pre-releases like other releases. By default a pre-release is open where a direct requirement or a
- * constraint names one, where the project has nothing else, and, if there is no solution without, where it is the only
- * thing that satisfies a requirement.
+ * `allow` treats pre-releases like other releases. By default they are, where a direct requirement or a constraint names one; elsewhere a
+ * pre-release is taken where the requirements leave no other release (PEP 440, and as uv does).
  */
 export type PrereleaseMode = "if-necessary-or-explicit" | "allow" | "disallow";
 
@@ -98,15 +98,17 @@ export async function resolvePython<File extends DistributionFile>(
     const outcome = await attempt(provider, request.signal);
     if (outcome === undefined) continue;
     const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
-    if (outcome.kind === "solution")
+    if (outcome.kind === "solution") {
+      if (provider.banUnfounded(outcome.versions)) continue;
       return { kind: "solution", ...collect(outcome.versions, provider, catalog, rules), statistics };
-    if (loosen(catalog, request.prereleases)) continue;
+    }
     const { tree } = outcome;
+    if (lookFurther(tree, provider, catalog)) continue;
     return { kind: "no-solution", tree, message: explainNoSolution(tree, catalog, provider.packages), statistics };
   }
 }
 
-/** Undefined: another attempt has to be made. Each of those binds a project to a URL or to the index, once. */
+/** Undefined: another attempt has to be made, with a place that some project can come from as well. */
 async function attempt<File extends DistributionFile>(
   provider: PythonProvider<File>,
   signal: AbortSignal | undefined,
@@ -119,14 +121,23 @@ async function attempt<File extends DistributionFile>(
   }
 }
 
-/** After a failure: looks up what is installed, then admits what had been left out. Returns whether anything changed. */
-function loosen<File extends DistributionFile>(catalog: Catalog<File>, mode: PrereleaseMode | undefined): boolean {
-  const installed = [...catalog.installed.keys()];
-  for (const name of installed) {
-    catalog.installed.delete(name);
-    catalog.forget(name);
+/**
+ * After a failure: what the proof names was looked up too little where only what is installed was taken into account. Whatever the proof does
+ * not name has no part in it, and stays as it is. Returns whether anything changed.
+ */
+function lookFurther<File extends DistributionFile>(
+  tree: DerivationTree,
+  provider: PythonProvider<File>,
+  catalog: Catalog<File>,
+): boolean {
+  let changed = false;
+  for (const name of namesIn(tree)) {
+    const own = provider.packages.get(name);
+    if (own === undefined || !catalog.places.of(own.project).wantIndex()) continue;
+    catalog.forget(own.project);
+    changed = true;
   }
-  return installed.length > 0 || catalog.relax(mode !== "disallow");
+  return changed;
 }
 
 function readRules<File extends DistributionFile>(request: PythonRequest<File>, table: RequirementTable): Rules {
@@ -137,6 +148,7 @@ function readRules<File extends DistributionFile>(request: PythonRequest<File>, 
   const { strategy = "highest", preferences } = request;
   return {
     direct,
+    directOf: byProject(direct),
     constraints: byProject(known(request.constraints)),
     // An override whose marker does not hold still takes the place of the others: the project is not required at all.
     overrides: new Map(
@@ -175,19 +187,23 @@ function openCatalog<File extends DistributionFile>(
     if (url !== undefined && !urls.has(normalizedName)) urls.set(normalizedName, url);
   }
   const mode = request.prereleases ?? "if-necessary-or-explicit";
+  const statedOf = byProject(stated);
   const admission = (project: NormalizedName): Admission => {
-    const specifiers = stated
-      .filter(({ requirement }) => requirement.normalizedName === project)
-      .flatMap(({ requirement }) => requirement.specifiers.specifiers);
-    const explicit = mode !== "disallow" && specifiers.some(({ prereleases }) => prereleases === true);
+    const specifiers = (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers);
+    const explicit = mode === "if-necessary-or-explicit" && specifiers.some(namesPrerelease);
     const pinning = specifiers.filter(isPin);
     const preferred = tryParseVersion(request.preferences?.get(project) ?? "");
     return {
-      prereleases: mode === "disallow" ? "none" : mode === "allow" || explicit ? "all" : "if-alone",
+      prereleases: mode === "disallow" ? "none" : mode === "allow" || explicit ? "all" : "if-necessary",
       pins: (version) => pinning.some((pin) => pin.contains(version)) || preferred?.key === version.key,
     };
   };
-  return new Catalog(request.source, chooser, admission, { urls, installed: new Map(request.installed) });
+  return new Catalog(request.source, chooser, admission, new Places(urls, request.installed ?? new Map()));
+}
+
+/** Whether the clause asks for pre-releases: `<2.0.dev0` only says where they end. */
+function namesPrerelease({ operator, prereleases }: Specifier): boolean {
+  return prereleases === true && operator !== "<" && operator !== ">";
 }
 
 function collect<File extends DistributionFile>(
@@ -200,7 +216,9 @@ function collect<File extends DistributionFile>(
   const extras = new Map<NormalizedName, NormalizedName[]>();
   const needs = new Map<NormalizedName, Set<NormalizedName>>();
   const warnings: string[] = [];
+  const reachable = provider.reachable(versions);
   for (const [name, version] of versions) {
+    if (!reachable.has(name)) continue;
     const { project, extra } = provider.packages.get(name)!;
     const own = needs.get(project) ?? new Set();
     needs.set(project, own);

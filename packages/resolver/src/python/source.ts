@@ -6,6 +6,8 @@ export interface DistributionFile {
   readonly requiresPython?: string | undefined;
   /** PEP 592: the reason, or true or an empty text where none was given. */
   readonly yanked?: boolean | string | undefined;
+  /** Why it must not be taken, whatever else fits: it has none of the promised hashes, or is of a kind that cannot be read. */
+  readonly refused?: string | undefined;
 }
 
 /**
