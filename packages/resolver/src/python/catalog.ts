@@ -49,10 +49,10 @@ export class Catalog<File extends DistributionFile> {
     return load;
   }
 
-  /** Forgets a project that is now to be had from more places. Returns whether it had been asked for. */
-  forget(name: NormalizedName): boolean {
+  /** Forgets a project that is now to be had from more places. */
+  forget(name: NormalizedName): void {
     this.projects.delete(name);
-    return this.projectLoads.delete(name);
+    this.projectLoads.delete(name);
   }
 
   metadata(project: Project<File>, version: number): DistributionMetadata | Unavailable | undefined {

@@ -66,6 +66,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
   private readonly packagesOf = new Map<NormalizedName, string[]>();
   private readonly sponsorships = new Map<string, Sponsorship>();
+  /** Projects that a dependency named in this attempt. */
+  private readonly met = new Set<NormalizedName>();
   /** Projects of which a version was chosen, or refused, in this attempt. */
   private readonly consulted = new Set<NormalizedName>();
 
@@ -251,6 +253,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const set = this.allowed(project, requirement);
     const isPinned = requirement.specifiers.specifiers.some(isPin);
     const { bound, urls } = project.place;
+    this.met.add(name);
     // Which of several places it is to come from is seen when its requirers are decided.
     this.priorities.meet(name, bound !== undefined ? "url" : urls.length > 0 ? "last" : isPinned ? "pin" : "other");
     const constraints = this.rules.constraints.get(name);
@@ -304,7 +307,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   private outdate(project: NormalizedName, news: string): void {
-    if (this.catalog.forget(project)) throw new AttemptOutdated(`${project} ${news}`);
+    this.catalog.forget(project);
+    // What was loaded ahead depends on the network's order, and must not decide.
+    if (this.met.has(project)) throw new AttemptOutdated(`${project} ${news}`);
   }
 
   /** What a version needs, or why it cannot be used; undefined when its metadata is not loaded. */
