@@ -34,10 +34,12 @@ const options = {
   minifyWhitespace: true,
   legalComments: "linked",
   metafile: true,
-  // CommonJS dependencies call require() for Node's own modules.
+  // What CommonJS dependencies find around them, and an ES module does not have: require() for Node's own modules, and their places.
+  // (`module` and `exports` esbuild makes itself.)
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
+  define: { __filename: "import.meta.filename", __dirname: "import.meta.dirname" },
   logLevel: "warning",
 };
 const entries = [join(app, "src/index.ts"), join(app, "src/murre-cli.ts")];

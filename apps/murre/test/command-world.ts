@@ -37,10 +37,12 @@ export interface Environment {
   print(program: string): Promise<string>;
 }
 
-export function makeCommandWorld(): CommandWorld {
+/** @param env variables beside the cleaned ones of this process */
+export function makeCommandWorld(env: NodeJS.ProcessEnv = {}): CommandWorld {
   const folder = temporaryFolder("command");
   const cache = join(folder, "cache");
-  const murre = (...words: string[]) => run(process.execPath, [bin, ...words], folder, { MURRE_CACHE_DIR: cache });
+  const murre = (...words: string[]) =>
+    run(process.execPath, [bin, ...words], folder, { MURRE_CACHE_DIR: cache, ...env });
   return {
     folder,
     cache,
@@ -79,9 +81,10 @@ export function succeeded(result: Run): Run {
   return result;
 }
 
-/** The environment without what steers pip, murre and proxies on this machine. */
+/** The environment without what steers pip, murre, proxies and certificates on this machine. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const steering = /^(?:PIP_|MURRE_|PYTHON|VIRTUAL_ENV|CONDA_|(?:https?|all|no)_proxy$)/i;
+  const steering =
+    /^(?:PIP_|MURRE_|PYTHON|VIRTUAL_ENV|CONDA_|(?:https?|all|no)_proxy$|SSL_CERT_|(?:REQUESTS|CURL)_CA_BUNDLE|NODE_EXTRA_CA_CERTS)/i;
   const own = Object.entries(process.env).filter(([name]) => !steering.test(name));
   return { ...Object.fromEntries(own), PIP_CONFIG_FILE: onWindows ? "nul" : "/dev/null" };
 }

@@ -28,7 +28,8 @@ describe("murre pip install from several indexes", () => {
   beforeAll(async () => {
     [server, other] = [await serveFolder(await indexOf(app)), await serveFolder(await indexOf(lib))];
     nobody = `http://127.0.0.1:${await freePort()}/simple`;
-    world = makeCommandWorld();
+    // A server that is down would be waited for.
+    world = makeCommandWorld({ PIP_RETRIES: "0" });
   });
 
   afterAll(async () => {
@@ -64,7 +65,7 @@ describe("murre pip install from several indexes", () => {
       const [first, second] = urls();
       const environment = await world.environment(`unreachable${flag}`);
       const places = ["-i", first, "--extra-index-url", second, flag, nobody];
-      const { stderr } = succeeded(await environment.pip("install", "app", "--no-config", ...places));
+      const { stderr } = succeeded(await environment.pip("install", "app", ...places));
       expect(await environment.installed()).toEqual(["app==1.0", "lib==1.0"]);
       expect(stderr.match(/going on without/g)).toHaveLength(1);
       expect(stderr).toContain(nobody);
@@ -74,7 +75,7 @@ describe("murre pip install from several indexes", () => {
   test("an unreachable index is an error where nobody else has the project", async () => {
     const environment = await world.environment("nowhere");
     const places = ["-i", urls()[0], "--extra-index-url", nobody];
-    const result = await environment.pip("install", "app", "--no-config", ...places);
+    const result = await environment.pip("install", "app", ...places);
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("(MURRE_INDEX_UNREACHABLE)");
     expect(result.stderr).toContain(nobody);

@@ -1,13 +1,13 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { InvalidIndexPage } from "./errors.ts";
-import type { Answer } from "./transport.ts";
+import { DamagedBody, type Answer } from "./transport.ts";
 
 /** The codings that `answerText` reads. */
 export const acceptedEncodings = "gzip, deflate, br";
 
 /**
  * Reads a whole answer as text. A page whose type states another character set than UTF-8 is read as that.
- * @throws {InvalidIndexPage} when the coding is not known or the bytes are damaged.
+ * @throws {InvalidIndexPage} when the coding is not known, {DamagedBody} when the bytes are damaged.
  */
 export async function answerText(answer: Answer): Promise<string> {
   const content = await answerContent(answer);
@@ -46,7 +46,7 @@ function decodeOne(bytes: Buffer, coding: string, url: string): Buffer {
     if (coding === "deflate") return inflateSync(bytes);
     if (coding === "br") return brotliDecompressSync(bytes);
   } catch (cause) {
-    throw new InvalidIndexPage(url, `its ${coding} coding is damaged`, { cause });
+    throw new DamagedBody(new InvalidIndexPage(url, `its ${coding} coding is damaged`, { cause }));
   }
   throw new InvalidIndexPage(url, `it came in the coding ${coding}, which was not asked for`);
 }

@@ -14,7 +14,8 @@ import { withoutCredentials } from "./index-location.ts";
 import { readMetadata, type MetadataSources } from "./metadata.ts";
 import { createRangeServers } from "./range-servers.ts";
 import { createSlots, type Slots } from "./slots.ts";
-import { Transport } from "./transport.ts";
+import { defaultRetries } from "./retry.ts";
+import { systemClock, Transport, type Clock } from "./transport.ts";
 import type {
   DistributionFile,
   IndexEvent,
@@ -28,6 +29,7 @@ import type {
 
 /** How the network is used; everything has a default. */
 export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {
+  /** How often a request is repeated; 5 times unless told otherwise. */
   readonly retries?: number | undefined;
   /** Small requests at once; 50 unless told otherwise. */
   readonly concurrentRequests?: number | undefined;
@@ -59,6 +61,8 @@ export interface IndexClientOptions {
   readonly publicIndexUrl?: string;
   /** Between 0 and 1, for the jitter of retries; `Math.random` unless told otherwise. */
   readonly random?: () => number;
+  /** What retries are waited for and measured by; the system's unless told otherwise. */
+  readonly clock?: Clock;
 }
 
 /** What indexes, find-links places and direct URLs are read through, for the length of one operation. */
@@ -115,11 +119,12 @@ class Client implements IndexClient {
         locations.map(({ url }) => url),
         options,
       ),
-      retries: network.retries,
+      retries: network.retries ?? defaultRetries,
       offline,
       connections: network.connections ?? 50,
       userAgent: network.userAgent ?? "murre",
       random: options.random ?? Math.random,
+      clock: options.clock ?? systemClock,
       onEvent,
     });
     this.#requests = createSlots(network.concurrentRequests ?? 50);

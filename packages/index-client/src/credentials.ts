@@ -34,7 +34,8 @@ export function createCredentials(locations: readonly string[], context: Credent
   };
 }
 
-function credentialsOf(url: URL): Credentials | undefined {
+/** Those that stand in a URL, decoded. */
+export function credentialsOf(url: URL): Credentials | undefined {
   if (url.username === "" && url.password === "") return undefined;
   return { username: decode(url.username), password: decode(url.password) };
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { serveFolder, temporaryFolder, type FolderServer, type ServeOptions } from "@murre/test-kit";
@@ -19,7 +21,7 @@ function folderWithFile(): { folder: string; into: string } {
 }
 
 async function download(
-  server: FolderServer,
+  server: Pick<FolderServer, "url">,
   options: DownloadOptions,
   hashes: Readonly<Record<string, string>> = { sha256 },
 ): Promise<Downloaded> {
@@ -29,7 +31,7 @@ async function download(
     home: "/nowhere",
     platform: "linux",
     network: { retries: 2 },
-    random: () => 0,
+    clock: { now: Date.now, wait: async () => {} },
   });
   try {
     return await client.download({ url: `${server.url}/x.whl`, hashes }, options);
@@ -138,6 +140,52 @@ async function validatorsOf(server: FolderServer, into: string): Promise<HttpVal
   server.forget();
   return result.kind === "fetched" ? result.validators : {};
 }
+
+describe("a download whose second half is wrong is asked for again, once and whole", () => {
+  type Second = (response: ServerResponse) => void;
+  const part = { "content-range": `bytes 40000-99999/100000`, etag: '"1"' };
+  const zeros: Second = (response) => response.writeHead(206, part).end(Buffer.alloc(60_000));
+  const seconds: readonly [string, Second][] = [
+    ["other bytes", zeros],
+    ["the first half again", (response) => response.writeHead(206, part).end(bytes.subarray(0, 60_000))],
+    ["too few bytes, without a word", (response) => response.writeHead(206, part).end(bytes.subarray(40_000, 50_000))],
+    [
+      "another file's end",
+      (response) => response.writeHead(206, { ...part, etag: '"2"' }).end(Buffer.alloc(60_000, 1)),
+    ],
+  ];
+
+  /** Breaks off the first answer, gives the second for the rest, and then what `third` gives. */
+  async function asked(second: Second, third: Buffer, into: string) {
+    const ranges: (string | undefined)[] = [];
+    const server = createServer(({ headers, socket }, response) => {
+      ranges.push(headers.range);
+      if (ranges.length === 2) return second(response);
+      response.writeHead(200, { "content-length": bytes.length, etag: '"1"' });
+      if (ranges.length > 2) return void response.end(third);
+      response.write(bytes.subarray(0, 40_000), () => setTimeout(() => socket.destroy(), 5));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const outcome = await download({ url }, { into }).catch((error: { code: string }) => error);
+    await new Promise((resolve) => server.close(resolve));
+    return { ranges, outcome };
+  }
+
+  test.each(seconds)("%s", async (_, second) => {
+    const into = join(temporaryFolder(), "downloaded");
+    const { ranges, outcome } = await asked(second, bytes, into);
+    expect(outcome).toMatchObject({ kind: "fetched", sha256 });
+    expect(readFileSync(into).equals(bytes)).toBe(true);
+    expect(ranges).toEqual([undefined, "bytes=40000-", undefined]);
+  });
+
+  test("and is an error when that is wrong as well", async () => {
+    const { ranges, outcome } = await asked(zeros, Buffer.alloc(bytes.length), join(temporaryFolder(), "downloaded"));
+    expect(outcome).toMatchObject({ code: "MURRE_HASH_MISMATCH" });
+    expect(ranges).toHaveLength(3);
+  });
+});
 
 describe("a download of an earlier run is taken over", () => {
   test.each(["etag", "last-modified"] as const)("by its %s", async (validators) => {

@@ -65,8 +65,8 @@ export async function downloadFile(
     if (destination.isComplete()) return await destination.finish();
     const outcome = await transferAll(transport, slots, file, destination, options);
     if (outcome === "unchanged") return { kind: "unchanged" };
-    if (!destination.isPromised() && destination.resumedFromBytes > 0) {
-      // The bytes of an earlier run may be another file's: once more from the start before it is called a mismatch.
+    if (!destination.isPromised() && destination.isPieced) {
+      // The pieces may be of different files: once more from the start before it is called a mismatch.
       await destination.restart();
       await transferAll(transport, slots, file, destination, options);
     }
@@ -131,7 +131,8 @@ async function consume(
     return "done";
   }
   const continues = answer.status === 206 && rangeStart(answer.headers) === destination.received;
-  if (!continues) await destination.restart();
+  if (continues) destination.isPieced = true;
+  else await destination.restart();
   if (answer.status !== 200 && !continues) {
     await answer.drop();
     // The transport's next attempt comes without Range, because nothing is received now.
@@ -187,6 +188,8 @@ const nodeAlgorithms: Readonly<Record<string, string>> = {
 class Destination {
   received = 0;
   resumedFromBytes = 0;
+  /** What was received came with more than one answer, or in an earlier run. */
+  isPieced = false;
   validators: HttpValidators = {};
   readonly #file: FileHandle;
   readonly #path: string;
@@ -220,6 +223,7 @@ class Destination {
       this.#take(buffer.subarray(0, bytesRead));
     }
     this.resumedFromBytes = bytes;
+    this.isPieced = true;
     this.validators = validators;
   }
 
@@ -239,6 +243,7 @@ class Destination {
     await this.#writing(() => this.#file.truncate(0));
     this.received = 0;
     this.resumedFromBytes = 0;
+    this.isPieced = false;
     this.validators = {};
     this.#resetHashes();
   }

@@ -1,13 +1,21 @@
 import { redactUrl } from "@murre/pep508";
+import type { Tried } from "./retry.ts";
+
+/** Says nothing of what was tried once. */
+function describeTries(tried: Tried | undefined): string {
+  if (tried === undefined || tried.attempts < 2) return "";
+  return ` (tried ${tried.attempts} times in ${(tried.elapsedMs / 1000).toFixed(1)} s)`;
+}
 
 /** No connection could be made, or the connection broke or stayed silent, after all retries. */
 export class IndexUnreachable extends Error {
   override readonly name = "IndexUnreachable";
   readonly code = "MURRE_INDEX_UNREACHABLE";
   readonly url: string;
-  constructor(url: string, reason: string, options?: ErrorOptions) {
+  constructor(url: string, reason: string, options?: ErrorOptions & { readonly tried?: Tried }) {
+    const tries = describeTries(options?.tried);
     super(
-      `${redactUrl(url)} cannot be reached: ${reason}; check the address, the network and the proxy settings`,
+      `${redactUrl(url)} cannot be reached: ${reason}${tries}; check the address, the network and the proxy settings`,
       options,
     );
     this.url = redactUrl(url);
@@ -39,14 +47,14 @@ export class HttpStatusError extends Error {
   readonly code = "MURRE_HTTP_STATUS";
   readonly url: string;
   readonly status: number;
-  constructor(url: string, status: number) {
+  constructor(url: string, status: number, tried?: Tried) {
     const hint =
-      status === 401 || status === 403 || status === 407
+      status === 401 || status === 403
         ? "; the credentials in the URL or in netrc are missing or refused"
         : status >= 500
           ? "; the server has a problem, try again later"
           : "";
-    super(`${redactUrl(url)} answered with status ${status}${hint}`);
+    super(`${redactUrl(url)} answered with status ${status}${describeTries(tried)}${hint}`);
     this.url = redactUrl(url);
     this.status = status;
   }

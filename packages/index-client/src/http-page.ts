@@ -9,7 +9,7 @@ import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
 import { pageOf } from "./page-releases.ts";
 import { parseSimpleJson } from "./simple-json.ts";
 import type { Slots } from "./slots.ts";
-import type { Answer, Headers, Transport } from "./transport.ts";
+import { DamagedBody, type Answer, type Headers, type Transport } from "./transport.ts";
 import type { IndexEvent, ProjectPage } from "./types.ts";
 
 /** How long the page holds, as RFC 9111 has it; stored beside the parsed page. */
@@ -135,7 +135,9 @@ async function consumePage(
     if (pages.missingStatuses.includes(answer.status)) return undefined;
     throw new HttpStatusError(page.url, answer.status);
   }
-  const parsed = await parsePage(await answerText(answer), answer, page.index);
+  const parsed = await parsePage(await answerText(answer), answer, page.index).catch((error: InvalidIndexPage) => {
+    throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
+  });
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);

@@ -9,7 +9,7 @@ import { projectOf } from "./find-links.ts";
 import { openRangedFile, RangesUnsupported } from "./ranged-file.ts";
 import type { RangeServers } from "./range-servers.ts";
 import type { Slots } from "./slots.ts";
-import type { Transport } from "./transport.ts";
+import { DamagedBody, type Transport } from "./transport.ts";
 import type { DistributionFile, IndexEvent } from "./types.ts";
 
 export interface MetadataSources {
@@ -76,7 +76,8 @@ function documentOf(file: DistributionFile): string[] | undefined {
 async function readLocal(file: DistributionFile): Promise<string | undefined> {
   const separate = file.coreMetadata === undefined ? undefined : readIfThere(fileURLToPath(`${file.url}.metadata`));
   if (separate !== undefined) {
-    verify(`${file.url}.metadata`, separate, file.coreMetadata);
+    const mismatch = mismatchOf(`${file.url}.metadata`, separate, file.coreMetadata);
+    if (mismatch !== undefined) throw mismatch;
     return separate.toString("utf8");
   }
   return file.kind === "wheel" ? (await readWheelMetadata(fileURLToPath(file.url), file.filename)).text : undefined;
@@ -104,7 +105,8 @@ async function readSeparate(
     async (answer) => {
       if (answer.status === 200) {
         const content = await answerContent(answer);
-        verify(url, content, file.coreMetadata);
+        const mismatch = mismatchOf(url, content, file.coreMetadata);
+        if (mismatch !== undefined) throw new DamagedBody(mismatch);
         return content.toString("utf8");
       }
       await answer.drop();
@@ -122,14 +124,15 @@ function separateUrl(url: string): string {
   return parsed.href;
 }
 
-function verify(url: string, bytes: Buffer, promised: DistributionFile["coreMetadata"]): void {
-  if (promised === undefined || promised === true) return;
+function mismatchOf(url: string, bytes: Buffer, promised: DistributionFile["coreMetadata"]): HashMismatch | undefined {
+  if (promised === undefined || promised === true) return undefined;
   for (const algorithm of ["sha256", "sha384", "sha512"]) {
     const expected = promised[algorithm];
     if (expected === undefined) continue;
     const actual = createHash(algorithm).update(bytes).digest("hex");
-    if (actual !== expected) throw new HashMismatch(url, algorithm, expected, actual);
+    if (actual !== expected) return new HashMismatch(url, algorithm, expected, actual);
   }
+  return undefined;
 }
 
 async function readRanged(

@@ -1,21 +1,28 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseRetryAfter, retryDelayMs } from "./retry.ts";
+import { defaultRetries, parseRetryAfter, retryDelayMs } from "./retry.ts";
 
-describe("exponential backoff with full jitter", () => {
-  test("a delay lies between nothing and twice the one before, at most 20 s", () => {
+describe("exponential backoff with jitter", () => {
+  test("a delay lies between the half and the whole of twice the one before, at most 20 s", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (attempt, random) => {
           const delay = retryDelayMs(attempt, undefined, () => random);
-          expect(delay).toBeGreaterThanOrEqual(0);
-          expect(delay).toBeLessThan(Math.min(20_000, 250 * 2 ** attempt));
+          const whole = Math.min(20_000, 250 * 2 ** attempt);
+          expect(delay).toBeGreaterThanOrEqual(whole / 2);
+          expect(delay).toBeLessThan(whole);
         },
       ),
       { seed: 1 },
     );
+  });
+
+  test("unless told otherwise, an outage of 6 s is over before the last attempt, whatever the jitter", () => {
+    const attempts = Array.from({ length: defaultRetries }, (_, index) => index + 1);
+    const least = attempts.reduce((sum, attempt) => sum + retryDelayMs(attempt, undefined, () => 0), 0);
+    expect(least).toBeGreaterThan(6000);
   });
 
   test("Retry-After is the least", () => {

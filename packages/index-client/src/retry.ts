@@ -6,13 +6,23 @@ export const longestRetryAfterMs = 120_000;
 
 export const isTemporaryStatus = (status: number): boolean => temporaryStatuses.has(status);
 
+/** How often a GET is repeated after the first attempt unless told otherwise: as often as pip does it. */
+export const defaultRetries = 5;
+
 /**
- * Milliseconds before attempt number `attempt` (the first retry is 1): exponential with full jitter, that is, evenly
- * random between 0 and 2^attempt * 250, at most 20 s; never less than the server's Retry-After.
+ * Milliseconds before attempt number `attempt` (the first retry is 1): exponential with jitter, that is, evenly random between
+ * the half and the whole of 2^attempt * 250, at most 20 s; never less than the server's Retry-After. The halves of
+ * {@link defaultRetries} last 7.75 s together: a server that is started anew is waited for.
  */
 export function retryDelayMs(attempt: number, retryAfterMs: number | undefined, random: () => number): number {
   const ceiling = Math.min(20_000, 250 * 2 ** attempt);
-  return Math.max(Math.floor(random() * ceiling), retryAfterMs ?? 0);
+  return Math.max(Math.floor((ceiling * (1 + random())) / 2), retryAfterMs ?? 0);
+}
+
+/** How often something was tried, and for how many milliseconds from the first attempt to the end of the last one. */
+export interface Tried {
+  readonly attempts: number;
+  readonly elapsedMs: number;
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. Undefined when there is none or it is neither. */
@@ -52,8 +62,18 @@ const temporaryFailures: ReadonlySet<string> = new Set([
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
 ]);
 
-/** Whether another attempt may end better: not so for unknown hosts and refused certificates. */
-export const isTemporaryFailure = (error: unknown): boolean => temporaryFailures.has(failureCode(error) ?? "");
+/** Whether another attempt may end better: not so for unknown hosts, refused certificates and refused credentials. */
+export function isTemporaryFailure(error: unknown): boolean {
+  const status = proxyStatus(error);
+  return status === undefined ? temporaryFailures.has(failureCode(error) ?? "") : isTemporaryStatus(status);
+}
+
+/** What a proxy answered instead of connecting. undici says it in the message alone. */
+function proxyStatus(error: unknown): number | undefined {
+  const message = error instanceof Error ? error.message : "";
+  const status = /^Proxy response \((\d+)\)|^Proxy Authentication Required \((407)\)/.exec(message);
+  return status === null ? undefined : Number(status[1] ?? status[2]);
+}
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
@@ -71,6 +91,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** What happened, for a message: in words where the code is known, else as the system says it. */
 export function describeFailure(error: unknown): string {
+  const status = proxyStatus(error);
+  if (status === 407) return "it wants a name and a password, or other ones than the proxy's address has (status 407)";
+  if (status !== undefined) return `it answered with status ${status}`;
   const code = failureCode(error);
   return (
     (code === undefined ? undefined : reasons[code]) ??

@@ -2,9 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { normalizeName } from "@murre/pep508";
 import { temporaryFolder } from "@murre/test-kit";
 import { afterEach, describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClient, type IndexClientOptions } from "./client.ts";
+import type { Clock } from "./transport.ts";
 import type { IndexEvent } from "./types.ts";
 
 const open: (() => Promise<unknown>)[] = [];
@@ -27,9 +30,22 @@ async function serve(handler: Handler): Promise<{ url: string; requests: Incomin
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, server };
 }
 
+/** Waits take no time, but the clock goes on by them. */
+function instantClock(): Clock {
+  let now = Date.parse("2024-01-01T00:00:00Z");
+  return {
+    now: () => now,
+    wait: async (delayMs, signal) => {
+      now += delayMs;
+      await new Promise((resolve) => setImmediate(resolve));
+      signal?.throwIfAborted();
+    },
+  };
+}
+
 function clientOf(options: Partial<IndexClientOptions> = {}, signal?: AbortSignal): IndexClient {
   const client = createIndexClient(
-    { locations: [], env: {}, home: "/nowhere", platform: "linux", random: () => 0, ...options },
+    { locations: [], env: {}, home: "/nowhere", platform: "linux", random: () => 0, clock: instantClock(), ...options },
     signal,
   );
   open.push(() => client.close());
@@ -92,6 +108,89 @@ describe("a temporary failure is tried again", () => {
     const { url, requests } = await serve((_, response) => response.writeHead(503, { "retry-after": "7200" }).end());
     await expect(clientOf().text(url)).rejects.toMatchObject({ status: 503 });
     expect(requests).toHaveLength(1);
+  });
+});
+
+describe("an outage of 6 s is survived, whatever the jitter", () => {
+  const refuse = (request: IncomingMessage) => void request.socket.destroy();
+  const cut = (request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { "content-length": 4 });
+    response.write("he", () => setTimeout(() => request.socket.destroy(), 5));
+  };
+  const status = (code: number) => (_: IncomingMessage, response: ServerResponse) =>
+    void response.writeHead(code).end();
+  test.each([
+    ["resets", refuse],
+    ["answers that break off", cut],
+    ["status 502", status(502)],
+    ["status 503", status(503)],
+  ])("%s", async (_, fail) => {
+    const clock = instantClock();
+    const end = clock.now() + 6000;
+    const { url } = await serve((request, response) =>
+      clock.now() < end ? fail(request, response) : response.end("here"),
+    );
+    expect(await clientOf({ clock }).text(url)).toBe("here");
+  });
+
+  test("nobody listens", async () => {
+    const url = new URL(await deadUrl());
+    const clock = instantClock();
+    const end = clock.now() + 6000;
+    const server = createServer((_, response) => response.end("here"));
+    open.push(() => new Promise((resolve) => server.close(resolve)));
+    const wait: Clock["wait"] = async (delayMs, signal) => {
+      await clock.wait(delayMs, signal);
+      if (clock.now() < end || server.listening) return;
+      await new Promise<void>((resolve) => server.listen(Number(url.port), url.hostname, resolve));
+    };
+    expect(await clientOf({ clock: { ...clock, wait } }).text(url.href)).toBe("here");
+  });
+
+  test("a longer one is an error that says how often and for how long it was tried", async () => {
+    await expect(clientOf().text(await deadUrl())).rejects.toThrow(
+      /: the connection was refused \(tried 6 times in 7\.8 s\); check/,
+    );
+    const { url } = await serve((_, response) => response.writeHead(502).end());
+    await expect(clientOf().text(url)).rejects.toThrow("status 502 (tried 6 times in 7.8 s); the server has a problem");
+    const once = clientOf({ network: { retries: 0 } }).text(await deadUrl());
+    await expect(once).rejects.toThrow(/: the connection was refused; check/);
+  });
+});
+
+describe("a body that is not what was sent is asked for again, once and at once", () => {
+  const text = Buffer.from("here ".repeat(1000));
+  const page = Buffer.from(JSON.stringify({ meta: { "api-version": "1.0" }, name: "demo", files: [] }));
+  const asText = (client: IndexClient, url: string) =>
+    client.text(url).then((received) => received === text.toString());
+  const asPage = (client: IndexClient, url: string) =>
+    client.page({ kind: "simple", url: `${url}/` }, normalizeName("demo")).then((received) => received !== undefined);
+  const cases = [
+    ["gzip", { "content-encoding": "gzip" }, gzipSync(text), asText],
+    ["deflate", { "content-encoding": "deflate" }, deflateSync(text), asText],
+    ["br", { "content-encoding": "br" }, brotliCompressSync(text), asText],
+    ["a page in JSON", { "content-type": "application/json" }, page, asPage],
+    ["a page in gzip", { "content-type": "text/html", "content-encoding": "gzip" }, gzipSync(page), asPage],
+  ] as const;
+
+  test.each(cases)("%s that ends early", async (_, headers, body, ask) => {
+    const { url, requests } = await serve((_request, response, count) => {
+      response.writeHead(200, { ...headers, connection: "close" });
+      response.end(body.subarray(0, count === 1 ? body.length - 10 : undefined));
+    });
+    const events: IndexEvent[] = [];
+    expect(await ask(clientOf({ onEvent: (event) => events.push(event) }), url)).toBe(true);
+    expect(requests).toHaveLength(2);
+    expect(events).toMatchObject([{ kind: "retry", attempt: 1, delayMs: 0 }]);
+  });
+
+  test.each(cases)("%s that always does", async (_, headers, body, ask) => {
+    const { url, requests } = await serve((_request, response) => {
+      response.writeHead(200, { ...headers, connection: "close" });
+      response.end(body.subarray(0, body.length - 10));
+    });
+    await expect(ask(clientOf(), url)).rejects.toMatchObject({ code: "MURRE_INVALID_INDEX_PAGE" });
+    expect(requests).toHaveLength(2);
   });
 });
 

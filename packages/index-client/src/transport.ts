@@ -15,6 +15,7 @@ import {
   longestRetryAfterMs,
   parseRetryAfter,
   retryDelayMs,
+  type Tried,
 } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import type { IndexEvent, TransferCounts } from "./types.ts";
@@ -44,14 +45,42 @@ export interface GetOptions {
 export interface TransportSettings {
   readonly dispatchers: Dispatchers;
   readonly credentials: CredentialsSource;
-  /** How often a GET is repeated after the first attempt; 3 unless told otherwise. */
-  readonly retries?: number | undefined;
+  /** How often a GET is repeated after the first attempt. */
+  readonly retries: number;
   readonly offline?: boolean | undefined;
   /** Requests to one server at once. */
   readonly connections: number;
   readonly userAgent: string;
   readonly random: () => number;
+  readonly clock: Clock;
   readonly onEvent: (event: IndexEvent) => void;
+}
+
+/** Time, as far as requests are repeated. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** @throws the signal's reason. */
+  wait(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/**
+ * What was received is not what was sent: a body that ended early without a word, or damaged on the way. Thrown by what reads an answer; it is
+ * asked for again, once, and then the cause is the error.
+ */
+export class DamagedBody extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/** The requests for one URL so far. */
+interface Attempts {
+  readonly url: string;
+  readonly startedAt: number;
+  count: number;
+  /** One of them brought a damaged body. */
+  hasDamage: boolean;
 }
 
 const longestRedirectChain = 20;
@@ -91,40 +120,53 @@ export class Transport {
   }
 
   async #attempts<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
+    const { clock, onEvent } = this.#settings;
+    const made: Attempts = { url, startedAt: clock.now(), count: 0, hasDamage: false };
+    for (;;) {
       options.signal?.throwIfAborted();
       this.#throwIfUnreachable(url);
-      const outcome = await this.#attempt(url, options, consume, attempt);
+      made.count++;
+      const outcome = await this.#attempt(made, options, consume);
       if ("value" in outcome) return outcome.value;
-      this.#settings.onEvent({ kind: "retry", url: redactUrl(url), attempt: attempt + 1, ...outcome });
-      await wait(outcome.delayMs, options.signal);
+      onEvent({ kind: "retry", url: redactUrl(url), attempt: made.count, ...outcome });
+      await clock.wait(outcome.delayMs, options.signal);
     }
   }
 
   async #attempt<T>(
-    url: string,
+    made: Attempts,
     options: GetOptions,
     consume: (answer: Answer) => Promise<T>,
-    attempt: number,
   ): Promise<{ value: T } | { delayMs: number; reason: string }> {
-    const last = attempt >= (this.#settings.retries ?? 3);
+    const { url, count } = made;
+    const last = count > this.#settings.retries;
     try {
       const answer = await this.#follow(new URL(url), options);
       if (!isTemporaryStatus(answer.status)) return { value: await consume(answer) };
       await answer.drop();
-      const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], Date.now());
-      if (last || (retryAfterMs ?? 0) > longestRetryAfterMs) throw new HttpStatusError(url, answer.status);
-      return this.#wait(attempt, `status ${answer.status}`, retryAfterMs);
+      const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], this.#settings.clock.now());
+      if (last || (retryAfterMs ?? 0) > longestRetryAfterMs)
+        throw new HttpStatusError(url, answer.status, this.#tried(made));
+      return this.#wait(count, `status ${answer.status}`, retryAfterMs);
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof DamagedBody) {
+        if (last || made.hasDamage) throw error.cause;
+        made.hasDamage = true;
+        return { delayMs: 0, reason: error.message };
+      }
       if (!isConnectionFailure(error)) throw error;
-      if (!last && isTemporaryFailure(error)) return this.#wait(attempt, describeFailure(error));
-      throw this.#unreachableBecause(url, error);
+      if (!last && isTemporaryFailure(error)) return this.#wait(count, this.#describe(url, error));
+      throw this.#unreachableBecause(made, error);
     }
   }
 
-  #wait(attempt: number, reason: string, retryAfterMs?: number): { delayMs: number; reason: string } {
-    return { delayMs: retryDelayMs(attempt + 1, retryAfterMs, this.#settings.random), reason };
+  #wait(count: number, reason: string, retryAfterMs?: number): { delayMs: number; reason: string } {
+    return { delayMs: retryDelayMs(count, retryAfterMs, this.#settings.random), reason };
+  }
+
+  #tried({ count, startedAt }: Attempts): Tried {
+    return { attempts: count, elapsedMs: this.#settings.clock.now() - startedAt };
   }
 
   #throwIfUnreachable(url: string): void {
@@ -132,11 +174,18 @@ export class Transport {
     if (known !== undefined) throw new IndexUnreachable(url, "its host could not be reached before", { cause: known });
   }
 
-  #unreachableBecause(url: string, error: unknown): IndexUnreachable {
-    const unreachable = new IndexUnreachable(url, describeFailure(error), { cause: error });
-    const { origin } = new URL(url);
+  #unreachableBecause(made: Attempts, error: unknown): IndexUnreachable {
+    const reason = this.#describe(made.url, error);
+    const unreachable = new IndexUnreachable(made.url, reason, { cause: error, tried: this.#tried(made) });
+    const { origin } = new URL(made.url);
     if (!this.#reached.has(origin)) this.#unreachable.set(origin, unreachable);
     return unreachable;
+  }
+
+  /** With a proxy, every connection is one to the proxy. */
+  #describe(url: string, error: unknown): string {
+    const proxy = this.#settings.dispatchers.proxyOf(new URL(url));
+    return proxy === undefined ? describeFailure(error) : `by the proxy ${proxy}: ${describeFailure(error)}`;
   }
 
   async #follow(start: URL, options: GetOptions): Promise<Answer> {
@@ -192,14 +241,18 @@ async function dropBody(raw: RawAnswer): Promise<void> {
 }
 
 /** @throws the signal's reason */
-async function wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-}
+/** The system's. */
+export const systemClock: Clock = {
+  now: Date.now,
+  async wait(delayMs, signal) {
+    try {
+      await sleep(delayMs, undefined, signal === undefined ? {} : { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};
 
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 

@@ -1,21 +1,20 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "@murre/test-kit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selfSigned, temporaryFolder } from "@murre/test-kit";
+import tls from "node:tls";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createIndexClient, type NetworkSettings } from "../src/index.ts";
 
-/** A key and a certificate for 127.0.0.1 that it signed itself; they protect nothing. */
-const pem = fileURLToPath(new URL("self-signed.pem", import.meta.url));
+const pem = join(temporaryFolder(), "self-signed.pem");
+writeFileSync(pem, selfSigned);
 
 let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  const text = readFileSync(pem);
-  server = createServer({ key: text, cert: text }, (_, response) => response.end("here"));
+  server = createServer({ key: selfSigned, cert: selfSigned }, (_, response) => response.end("here"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
@@ -50,7 +49,7 @@ describe("a server is trusted", () => {
 
   test("when its certificate is in a file of the folder SSL_CERT_DIR", async () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, "own.pem"), readFileSync(pem));
+    writeFileSync(join(folder, "own.pem"), selfSigned);
     expect(await ask({}, { SSL_CERT_DIR: folder })).toBe("here");
   });
 
@@ -65,5 +64,33 @@ describe("a server is trusted", () => {
 
   test("and in no other case", async () => {
     await expect(ask({ trustedHosts: ["other"] })).rejects.toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
+  });
+});
+
+describe("the files of certificates", () => {
+  test.each([
+    ["no PEM", "certificates\n"],
+    ["nothing", ""],
+  ])("with %s are an error that says so", async (_, text) => {
+    const file = join(temporaryFolder(), "ca.pem");
+    writeFileSync(file, text);
+    await expect(ask({}, { SSL_CERT_FILE: file })).rejects.toMatchObject({ code: "MURRE_INVALID_TRANSPORT_SETTINGS" });
+  });
+
+  test("make one context in a process, however many connections and clients there are", async () => {
+    const made = vi.spyOn(tls, "createSecureContext");
+    const other = join(temporaryFolder(), "other.pem");
+    writeFileSync(other, `${selfSigned}\n`);
+    try {
+      const connections = async (env: Record<string, string>) => Promise.all([1, 2, 3].map(() => ask({}, env)));
+      await connections({ PIP_CERT: "", SSL_CERT_FILE: other });
+      await connections({ REQUESTS_CA_BUNDLE: other });
+      await ask({ cert: other });
+      expect(made.mock.calls.filter(([options]) => options?.ca !== undefined)).toHaveLength(1);
+      // tls.connect makes one where it was given none.
+      expect(made).toHaveBeenCalledTimes(1);
+    } finally {
+      made.mockRestore();
+    }
   });
 });

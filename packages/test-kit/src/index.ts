@@ -16,3 +16,5 @@ export { corruptMember, memberPlaces, patchMember, type MemberPatch, type Member
 export { indexedWheel, writeIndex, type IndexedFile, type IndexOptions } from "./write-index.ts";
 export { serveFolder, type Failure, type FolderServer, type ServedRequest, type ServeOptions } from "./serve-folder.ts";
 export { runStorm, seededRandom, type StormOptions, type StormReport } from "./storm.ts";
+export { serveProxy, type ProxyOptions, type ProxyServer } from "./serve-proxy.ts";
+export { selfSigned } from "./self-signed.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,6 +21,8 @@ export interface ServeOptions {
   readonly cacheControl?: string;
   /** Each answer waits this long. */
   readonly latencyMs?: number;
+  /** Served over TLS, with this key and certificate. */
+  readonly tls?: ServerOptions;
   /** Everything else is answered with 401. */
   readonly credentials?: { readonly username: string; readonly password: string };
   /** By path: what happens to its first, second, … request; afterwards the file is served. */
@@ -39,7 +42,7 @@ export interface ServedRequest {
 
 /** A running server: what it served so far, and how to end it. */
 export interface FolderServer {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT` or `https:`, without a slash at the end. */
   readonly url: string;
   readonly requests: readonly ServedRequest[];
   /** Forgets the requests so far. */
@@ -52,9 +55,9 @@ export interface FolderServer {
 export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<FolderServer> {
   const requests: ServedRequest[] = [];
   const failures = new Map(Object.entries(options.failures ?? {}).map(([path, list]) => [path, [...list]]));
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
     void answer(request, response).catch(() => response.destroy());
-  });
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -85,7 +88,7 @@ export async function serveFolder(folder: string, options: ServeOptions = {}): P
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     forget: () => requests.splice(0),
     close,
