@@ -149,3 +149,10 @@ export async function pinsIn(index: MemoryIndex, requirements: string, options: 
 export function names(...texts: string[]): NormalizedName[] {
   return texts.map((text) => normalizeName(text));
 }
+
+/** The outcome and the way to it: were the solver to take another way, it would show here even where it ends the same. */
+export function told(outcome: PythonOutcome<MemoryFile>): string {
+  const { decisions, conflicts, incompatibilities, attempts } = outcome.statistics;
+  const result = outcome.kind === "solution" ? pins(outcome) : outcome.message;
+  return `${result} after ${[decisions, conflicts, incompatibilities, attempts].join()}`;
+}

@@ -17,7 +17,8 @@ export interface Admission {
 
 /** What looking for a project in the index led to. */
 export type Found<File extends DistributionFile> =
-  { readonly releases: readonly Release<File>[] } | { readonly missing: string };
+  | { readonly releases: readonly Release<File>[] }
+  | { readonly missing: string };
 
 /** All that a project can be had from. */
 export interface Candidates<File extends DistributionFile> {
