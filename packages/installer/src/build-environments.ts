@@ -1,6 +1,7 @@
 import type { BuildEnvironment, BuildEnvironments } from "@murre/build";
 import type { IndexClient } from "@murre/index-client";
 import { changePrivately, planChange, planRemoval, viewEnvironment } from "@murre/linker";
+import { isSameVersion } from "@murre/pep440";
 import { createEnvironment, readInstalled, readInstalledRecord, type Interpreter } from "@murre/python";
 import { parseRequirementArgument, type Constraint } from "@murre/requirements";
 import { dirname, delimiter } from "node:path";
@@ -94,7 +95,7 @@ class PrivateEnvironment implements BuildEnvironment {
     this.#requirements = [...this.#requirements, ...requirements];
     const { resolved } = await this.#resolveOnce();
     const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
-    const missing = resolved.filter(({ name, version }) => present.get(name) !== version);
+    const missing = resolved.filter(({ name, version }) => !isSameVersion(present.get(name) ?? "", version));
     await this.#place(await prepareWheels(missing, this.#services.preparation(this.#chain)));
   }
 

@@ -1,3 +1,4 @@
+import { isSameVersion } from "@murre/pep440";
 import type { DirectUrl, InstalledDistribution } from "@murre/python";
 import { isFromUrl } from "./direct-url-info.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -65,7 +66,7 @@ function satisfies(
 ): boolean {
   if (isTorn(installed)) return false;
   if (wanted.directUrl === undefined)
-    return installed.version === wanted.version && directUrlOf(installed) === undefined;
+    return isSameVersion(installed.version, wanted.version) && directUrlOf(installed) === undefined;
   const from = directUrlOf(installed);
   if (from === undefined) return false;
   const accepted = wanted.hashes["sha256"];

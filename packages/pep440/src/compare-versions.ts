@@ -1,3 +1,4 @@
+import { tryParseVersion } from "./parse-version.ts";
 import { phaseOf } from "./version-rank.ts";
 import type { Version, VersionNumber, VersionParts } from "./version.ts";
 
@@ -12,6 +13,13 @@ export function compareVersions(a: Version, b: Version): number {
 /** Whether two versions are the same one, however they are spelled. */
 export function versionsEqual(a: Version, b: Version): boolean {
   return compareVersions(a, b) === 0;
+}
+
+/** As {@link versionsEqual}, of texts; what is no version equals only itself. */
+export function isSameVersion(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [tryParseVersion(a), tryParseVersion(b)];
+  return one !== undefined && other !== undefined && versionsEqual(one, other);
 }
 
 /** The order of epoch and release alone: every version of one release is equal here, from its first dev-release to its last post-release. */

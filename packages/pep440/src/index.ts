@@ -1,5 +1,5 @@
 export { parseVersion, tryParseVersion } from "./parse-version.ts";
-export { compareVersions, compareReleases, versionsEqual } from "./compare-versions.ts";
+export { compareVersions, compareReleases, isSameVersion, versionsEqual } from "./compare-versions.ts";
 export type { PreReleaseLetter, Version } from "./version.ts";
 export {
   parseSpecifier,

@@ -16,12 +16,12 @@ export interface SdistFilename {
   readonly version: Version;
 }
 
-/** PEP 427: the characters of an escaped project name, which also has no run of underscores. */
+/** PEP 427: the characters of an escaped project name. A run of underscores is none, but pip and uv install `my__lib-1.0`. */
 const WHEEL_NAME = /^[\p{L}\p{N}_.]+$/u;
 const BUILD_TAG = /^([0-9]+)(.*)/;
 
 /**
- * `name-version(-build)?-interpreter-abi-platform.whl`, PEP 427, as leniently as `packaging.utils.parse_wheel_filename`.
+ * `name-version(-build)?-interpreter-abi-platform.whl`, PEP 427, as leniently as `packaging.utils.parse_wheel_filename`; runs of underscores are let through.
  * @throws {InvalidWheelFilename}
  */
 export function parseWheelFilename(filename: string): WheelFilename {
@@ -31,7 +31,7 @@ export function parseWheelFilename(filename: string): WheelFilename {
   if (parts.length !== 5 && parts.length !== 6)
     throw invalid(`expected five or six parts between dashes, found ${parts.length}`);
   const [name = "", versionText = ""] = parts;
-  if (name.includes("__") || !WHEEL_NAME.test(name)) throw invalid(`${JSON.stringify(name)} is no project name`);
+  if (!WHEEL_NAME.test(name)) throw invalid(`${JSON.stringify(name)} is no project name`);
   const version = tryParseVersion(versionText);
   if (!version) throw invalid(`${JSON.stringify(versionText)} is no version`);
   const build = parts.length === 6 ? BUILD_TAG.exec(parts[2] ?? "") : undefined;

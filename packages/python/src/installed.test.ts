@@ -50,6 +50,14 @@ describe("PEP 376: a NAME-VERSION.dist-info folder is an installed distribution"
       expect(seen()).toEqual([]);
     },
   );
+  test.each([
+    ["x-1.0-post1.dist-info", "x", "1.0-post1"],
+    ["old-name-1.0.dist-info", "old-name", "1.0"],
+    ["My-Lib-2.0-rc1.dist-info", "My-Lib", "2.0-rc1"],
+  ])("of the dashes in %s METADATA tells which is meant", (folder, name, version) => {
+    put(`${folder}/METADATA`, `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
+    expect(seen()).toEqual([[name, name.toLowerCase(), version, "dist-info"]]);
+  });
   test("an egg-info without a version has it inside", () => {
     put("foo.egg-info/PKG-INFO", "Metadata-Version: 1.0\nName: Foo\nVersion: 2.0\n");
     expect(seen()).toEqual([["Foo", "foo", "2.0", "egg-info"]]);

@@ -33,7 +33,7 @@ export interface DirectUrl {
 
 /**
  * What is installed in these folders, by normalized name. A distribution of an earlier folder hides its namesakes in later
- * ones, as it does for `importlib.metadata`. Reads each folder once and opens no file, but for egg-links.
+ * ones, as it does for `importlib.metadata`. Reads each folder once and opens no file, but for egg-links and folders of old names.
  * @throws {UnreadableDistribution} when a folder exists and cannot be listed.
  */
 export function readInstalled(sitePackagesFolders: readonly string[]): InstalledDistribution[] {
@@ -92,7 +92,10 @@ function isFolderLink(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** `NAME-VERSION.dist-info`; `NAME-VERSION-pyX.Y.egg-info`, where an old NAME may have dashes of its own. */
+/**
+ * `NAME-VERSION.dist-info`; `NAME-VERSION-pyX.Y.egg-info`, where an old NAME may have dashes of its own. In a dist-info with more dashes than one
+ * only METADATA tells which of them is meant: `x-1.0-post1`, `old-x-1.0`.
+ */
 function describe(
   sitePackages: string,
   entry: string,
@@ -102,6 +105,10 @@ function describe(
   const pattern = format === "dist-info" ? /^(.+?)-([^-]+)$/ : /^(.+?)-(\d[^-]*(?:-\d+)?)(?:-py\d[\d.]*)?$/;
   const [, name, version] = pattern.exec(stem) ?? [];
   const path = join(sitePackages, entry);
+  if (format === "dist-info" && stem.indexOf("-") !== stem.lastIndexOf("-")) {
+    const told = fromMetadata(sitePackages, path, format);
+    if (told !== undefined) return told;
+  }
   if (name !== undefined && version !== undefined)
     return { name, normalizedName: normalizeName(name), version, sitePackages, path, format };
   if (format === "dist-info") return undefined;
@@ -114,7 +121,7 @@ function fromMetadata(
   path: string,
   format: InstalledDistribution["format"],
 ): InstalledDistribution | undefined {
-  const file = format === "egg-info-file" ? path : join(path, "PKG-INFO");
+  const file = format === "egg-info-file" ? path : join(path, format === "dist-info" ? "METADATA" : "PKG-INFO");
   const text = readIfThere(file);
   const name = /^Name:\s*(\S+)/im.exec(text ?? "")?.[1];
   const version = /^Version:\s*(\S+)/im.exec(text ?? "")?.[1];

@@ -1,4 +1,4 @@
-import { tryParseVersion } from "@murre/pep440";
+import { isSameVersion } from "@murre/pep440";
 import { normalizeName } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { wheelError, type WheelProblem } from "./errors.ts";
@@ -8,7 +8,7 @@ export interface WheelIdentity {
   readonly filename: string;
   /** Normalized (PEP 503). */
   readonly name: string;
-  /** Normalized (PEP 440). */
+  /** Normalized (PEP 440); inside the wheel it may be spelled otherwise: 1.0 is 1.0.0, v1.0 and 0!1. */
   readonly version: string;
 }
 
@@ -22,8 +22,6 @@ export function wheelIdentity(filename: string): WheelIdentity {
     throw wheelError(filename, [{ code: "MURRE_INVALID_WHEEL", text }], { cause: error });
   }
 }
-
-const sameVersion = (text: string, version: string): boolean => tryParseVersion(text)?.toString() === version;
 
 /** What is wrong with a name and a version found inside the wheel, in the words of where they were found. */
 export function identityProblems(
@@ -41,7 +39,7 @@ export function identityProblems(
       text: `${where} has the ${what} ${actual}, the filename ${expected}`,
     });
   if (normalizeName(name) !== identity.name) report(identity.name, name, "name");
-  if (!sameVersion(version, identity.version)) report(identity.version, version, "version");
+  if (!isSameVersion(version, identity.version)) report(identity.version, version, "version");
   return problems;
 }
 
@@ -62,7 +60,7 @@ export function findDistInfo(paths: Iterable<string>, identity: WheelIdentity): 
       code: "MURRE_INVALID_WHEEL",
       text: `has ${found.size} .dist-info folders: ${[...found].toSorted().join(", ")}`,
     };
-  if (isDistInfoOf(folder, identity)) return folder;
+  if (isStemOf(stemOf(folder, ".dist-info"), identity)) return folder;
   return {
     code: "MURRE_INVALID_WHEEL",
     path: folder,
@@ -70,13 +68,36 @@ export function findDistInfo(paths: Iterable<string>, identity: WheelIdentity): 
   };
 }
 
+const stemOf = (folder: string, ending: string): string => folder.slice(0, -ending.length);
+
+/**
+ * The `.data` folder goes with the `.dist-info` folder, whose name may be spelled otherwise (`My_Lib-1.0.data` beside `my_lib-1.0.dist-info`).
+ * @returns where a member or row of RECORD belongs: its own path, in the one spelling of that folder.
+ */
+export function dataFolderPlaces(
+  paths: Iterable<string>,
+  distInfo: string,
+  identity: WheelIdentity,
+): (path: string) => string {
+  const usual = `${stemOf(distInfo, ".dist-info")}.data`;
+  const others = new Set<string>();
+  for (const path of paths) {
+    const folder = path.slice(0, path.indexOf("/"));
+    if (folder.endsWith(".data") && folder !== usual && isStemOf(stemOf(folder, ".data"), identity)) others.add(folder);
+  }
+  if (others.size === 0) return (path) => path;
+  return (path) => {
+    const slash = path.indexOf("/");
+    return others.has(path.slice(0, Math.max(0, slash))) ? `${usual}${path.slice(slash)}` : path;
+  };
+}
+
 /** Old wheels have dashes in escaped names and versions, so every dash is tried as the one between them. */
-function isDistInfoOf(folder: string, identity: WheelIdentity): boolean {
-  const stem = folder.slice(0, -".dist-info".length);
+function isStemOf(stem: string, identity: WheelIdentity): boolean {
   for (let dash = stem.indexOf("-"); dash > 0; dash = stem.indexOf("-", dash + 1)) {
     const version = stem.slice(dash + 1);
     if (normalizeName(stem.slice(0, dash)) !== identity.name) continue;
-    if (sameVersion(version, identity.version) || sameVersion(version.replaceAll("_", "-"), identity.version))
+    if (isSameVersion(version, identity.version) || isSameVersion(version.replaceAll("_", "-"), identity.version))
       return true;
   }
   return false;
