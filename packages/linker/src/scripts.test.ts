@@ -23,6 +23,18 @@ describe("a script of .data/scripts (PEP 427)", () => {
     ["#!pythonw\r\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
     ["#!python -u\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
     ["#!/usr/bin/env python\nprint(1)\n", "#!/usr/bin/env python\nprint(1)\n"],
+    ["#!python3\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!python3.11 -u\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!python3.13t\r\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!pythonw3 -E\t-s\nprint(1)\n", "#!/env/bin/python\nprint(1)\n"],
+    ["#!python2.7", "#!/env/bin/python\n"],
+    [`#!python -c ${"x".repeat(300)}\nprint(1)\n`, "#!/env/bin/python\nprint(1)\n"],
+    ["#!/usr/bin/env python3\n", "#!/usr/bin/env python3\n"],
+    ["#!/usr/bin/python3\n", "#!/usr/bin/python3\n"],
+    ["#!pypy\n", "#!pypy\n"],
+    ["# !python\n", "# !python\n"],
+    ["print(1)\n#!python\n", "print(1)\n#!python\n"],
+    ["", ""],
     ["#!pythonic\n", "#!pythonic\n"],
     ["\u007fELF", "\u007fELF"],
   ])("%j becomes %j", (before, after) => {
@@ -30,6 +42,16 @@ describe("a script of .data/scripts (PEP 427)", () => {
       after,
     );
   });
+});
+
+test.each([
+  ["#!python3.11", "C:\\env\\Scripts\\python.exe"],
+  ["#!pythonw", "C:\\env\\Scripts\\pythonw.exe"],
+  ["#!pythonw3.11 -u", "C:\\env\\Scripts\\pythonw.exe"],
+  ["#!python3w", "C:\\env\\Scripts\\pythonw.exe"],
+])("on Windows %s is started by %s", (line, expected) => {
+  const interpreter = { executable: "C:\\env\\Scripts\\python.exe", platform: "win32" } as const;
+  expect(rewriteScript(Buffer.from(`${line}\r\n1\r\n`), interpreter).toString()).toBe(`#!${expected}\n1\r\n`);
 });
 
 describe("an entry point", () => {

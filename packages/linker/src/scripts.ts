@@ -37,17 +37,23 @@ if __name__ == "__main__":
   );
 }
 
+/** `#!python` or `#!pythonw`, also with a version: `#!python3`, `#!python3.11 -u`. What follows is dropped, as pip does. */
+const pythonLine = /^#!python(w?)[\d.]*t?(w?)(?:\s.*)?$/s;
+
 /**
- * A script of `.data/scripts`: a first line `#!python` or `#!pythonw` becomes the interpreter's (PEP 427, "Recommended
- * installer features"); any other file stays as it is.
+ * A script of `.data/scripts` whose first line begins with `#!python` gets the interpreter's (PEP 427, "Recommended installer features");
+ * any other file stays as it is: one with a path, another program, a binary.
  */
 export function rewriteScript(
   content: Buffer,
   { executable, platform }: Pick<Destination, "executable" | "platform">,
 ): Buffer {
-  const match = /^#!python(w?)([^\S\n][^\n]*)?(\r?\n|$)/.exec(content.toString("latin1", 0, 256));
+  if (content.toString("latin1", 0, 8) !== "#!python") return content;
+  const newline = content.indexOf("\n");
+  const end = newline < 0 ? content.length : newline;
+  const match = pythonLine.exec(content.toString("latin1", 0, end));
   if (match === null) return content;
-  const rest = content.subarray(Buffer.byteLength(match[0], "latin1"));
-  const chosen = platform === "win32" ? interpreterFor(executable, match[1] === "w" ? "gui" : "console") : executable;
-  return Buffer.concat([Buffer.from(shebang(chosen, platform), "utf8"), rest]);
+  const kind = `${match[1]}${match[2]}` === "" ? "console" : "gui";
+  const chosen = platform === "win32" ? interpreterFor(executable, kind) : executable;
+  return Buffer.concat([Buffer.from(shebang(chosen, platform), "utf8"), content.subarray(end + 1)]);
 }
