@@ -12,12 +12,14 @@ import {
 import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { mayBeAccepted } from "./accepted-hashes.ts";
+import type { WheelTarget } from "./choose-file.ts";
 import { HashRequired } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import { FailedReleases, foreignMetadata, foreignWheel } from "./source-metadata.ts";
-import type { TargetEnvironment } from "./target-environment.ts";
+import { describeInterpreter, type TargetEnvironment } from "./target-environment.ts";
+import { otherTags, refuseOtherTags } from "./wheel-tags.ts";
 import { supportedTags } from "@murre/platform-tags";
 
 /** What is asked for, in the resolver's terms. */
@@ -61,14 +63,15 @@ export async function resolveDependencies(
 ): Promise<Resolution> {
   const { wanted, installed, constraints } = request;
   const failed = new FailedReleases([...wanted.map(({ requirement }) => requirement), ...constraints]);
+  const tags = supportedTags(target.interpreter.tagTarget);
   const outcome = await resolvePython<DistributionFile>({
     requirements: wanted.map(({ requirement }) => requirement),
     constraints,
     target: {
       markerEnvironment: target.interpreter.markerEnvironment,
-      tags: supportedTags(target.interpreter.tagTarget),
+      tags,
     },
-    source: openSource(request, client, readWhole, failed),
+    source: openSource(request, client, readWhole, failed, { tags, description: describeInterpreter(target) }),
     formats: request.formats,
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
@@ -89,6 +92,7 @@ function openSource(
   client: IndexClient,
   readWhole: ReadWholeDistribution,
   failed: FailedReleases,
+  target: Pick<WheelTarget, "tags" | "description">,
 ): PythonSource<DistributionFile> {
   const hashes = new Map(wanted.map((project) => [project.name, project.hashes]));
   const listed = new Map<NormalizedName, readonly PageRelease[]>();
@@ -114,9 +118,13 @@ function openSource(
         const told = wheel === undefined ? undefined : await foreignMetadata(wheel, project, client);
         return told ?? readWhole(file, project, accepted);
       }).catch((error: unknown) => failed.passOver(project, error, listed.get(project)?.length)),
-    urlMetadata: (url, project) => {
+    async urlMetadata(url, project) {
       const accepted = hashes.get(project) ?? {};
       const source = directSource(url, accepted);
+      const named = wanted.find((one) => one.name === project && one.url === url);
+      if (named !== undefined) refuseOtherTags(named, source.filename, target);
+      const reason = otherTags(source.filename, target.tags);
+      if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
       return readable(source.filename, () => readWhole(source, project, accepted));
     },
   };

@@ -2,11 +2,12 @@ import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-c
 import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { chooseFile, isPinned, type WheelTarget } from "./choose-file.ts";
-import { HashRequired, NoUsableWheel, throwProblems } from "./errors.ts";
+import { HashRequired, throwProblems } from "./errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { urlKind } from "./source-url.ts";
+import { refuseOtherTags } from "./wheel-tags.ts";
 import type { Sources } from "./with-sources.ts";
 
 /**
@@ -74,16 +75,8 @@ async function fromSourceUrl(project: WantedProject, url: string, sources: Sourc
 
 function fromWheelUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
   const source = directSource(url, project.hashes);
-  const { version, tags } = parseWheelFilename(source.filename);
-  if (target.tags.rank(tags) === undefined)
-    throw new NoUsableWheel({
-      project: project.name,
-      required: source.filename,
-      interpreter: target.description,
-      files: [source.filename],
-      reason: "its tags do not fit",
-      origin: project.origin,
-    });
+  refuseOtherTags(project, source.filename, target);
+  const { version } = parseWheelFilename(source.filename);
   return {
     name: project.name,
     version: version.toString(),

@@ -110,17 +110,22 @@ export function refuseExternallyManaged({ interpreter }: TargetEnvironment, opti
     throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
 }
 
+/** `CPython 3.11.7 on linux x86_64`. */
+export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "interpreter">): string {
+  const { implementation, version, markerEnvironment } = interpreter;
+  return `${implementation} ${version} on ${markerEnvironment.sys_platform} ${markerEnvironment.platform_machine}`;
+}
+
 export function wheelTarget(
   { interpreter }: TargetEnvironment,
   allowPrereleases: boolean | undefined,
   formats: WheelTarget["formats"],
 ): WheelTarget {
-  const { markerEnvironment: environment, implementation, version } = interpreter;
   return {
     tags: supportedTags(interpreter.tagTarget),
-    pythonVersion: version,
+    pythonVersion: interpreter.version,
     formats,
-    description: `${implementation} ${version} on ${environment.sys_platform} ${environment.platform_machine}`,
+    description: describeInterpreter({ interpreter }),
     ...(allowPrereleases === undefined ? {} : { allowPrereleases }),
   };
 }

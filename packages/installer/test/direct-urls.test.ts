@@ -42,6 +42,56 @@ describe("wheels at a path or URL beside other requirements", async () => {
   });
 });
 
+describe("a wheel that is named by its place has to be one for this interpreter", async () => {
+  const world = await makeWorld([{ name: "other", version: "1.0" }]);
+  const foreign = [
+    ["another platform", "cp38.cp311-abi3-win_amd64", /cp38-abi3-win_amd64, cp311-abi3-win_amd64/],
+    ["another Python", "cp27-cp27mu-manylinux1_x86_64", /cp27-cp27mu-manylinux1_x86_64/],
+    ["Python 2 only", "py2-none-any", /the tag py2-none-any/],
+  ] as const;
+
+  test.each(foreign)(
+    "%s is refused by all commands alike, with its tags and those that are taken",
+    async (_, tags, said) => {
+      const wheel = await writeWheel(join(world.folder, "wheels"), { name: "demo", version: "1.0", tags });
+      const url = pathToFileURL(wheel).href;
+      const requirementFiles = [world.requirements(`demo @ ${url}\n`)];
+      const constraintFiles = [world.requirements(`demo @ ${url}\n`, "constraints.txt")];
+      const { common, installer } = world;
+      const refused = { code: "MURRE_NO_USABLE_WHEEL", project: "demo", message: expect.stringMatching(said) };
+      for (const change of [
+        () => installer.install({ ...common, requirements: [wheel] }),
+        () => installer.install({ ...common, requirements: [`demo @ ${url}`], dependencies: "none" }),
+        () => installer.install({ ...common, requirements: ["demo"], constraintFiles }),
+        () => installer.sync({ ...common, requirementFiles }),
+        () => installer.wheel({ ...common, requirements: [wheel], outputFolder: join(world.folder, "out") }),
+      ]) {
+        const outcome = change();
+        await expect(outcome).rejects.toMatchObject(refused);
+        await expect(outcome).rejects.toThrow(/this Python takes cp3\d+-.*, py3\d?-none-any/);
+      }
+      expect(await world.installed()).toEqual([]);
+    },
+  );
+
+  test("also where a dependency names it, which is a reason to pass that release over", async () => {
+    const wheel = await writeWheel(join(world.folder, "wheels"), {
+      name: "demo",
+      version: "1.0",
+      tags: "py2-none-any",
+    });
+    const requiresDist = [`demo @ ${pathToFileURL(wheel).href}`];
+    const deep = await makeWorld([
+      { name: "deep", version: "2.0", requiresDist },
+      { name: "deep", version: "1.0" },
+    ]);
+    const latest = deep.installer.install({ ...deep.common, requirements: ["deep==2.0"] });
+    await expect(latest).rejects.toThrow(/the tag py2-none-any, and this Python takes cp3/);
+    await deep.installer.install({ ...deep.common, requirements: ["deep"] });
+    expect(await deep.installed()).toEqual(["deep==1.0"]);
+  });
+});
+
 describe("other options of a change", async () => {
   const world = await makeWorld([{ name: "demo", version: "1.0" }]);
 
