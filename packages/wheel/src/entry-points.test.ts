@@ -32,10 +32,39 @@ describe("entry points specification: groups of name = module:attribute [extras]
     expect(parseEntryPoints("[g]\nx = a\n[h]\n[g]\nx = b\n").get("g")).toMatchObject([{ module: "b" }]);
   });
 
-  test("all bad lines are named at once", () => {
-    expect(() => parseEntryPoints("x = m\n[g]\nno equals\ny = m:f:g\n = m\n", "x.whl")).toThrow(
-      'x.whl: entry_points.txt line 1: an entry stands before the first [group]; entry_points.txt line 3: expected name = module:attribute, found "no equals"; ' +
-        'entry_points.txt line 4: y refers to "m:f:g", expected module:attribute; entry_points.txt line 5: expected name = module:attribute, found "= m" (MURRE_INVALID_ENTRY_POINTS)',
+  test.each(["console_scripts", "gui_scripts"])("all bad lines of %s are named at once", (group) => {
+    expect(() => parseEntryPoints(`[${group}]\nno equals\ny = m:f:g\n = m\n`, "x.whl")).toThrow(
+      'x.whl: entry_points.txt line 2: expected name = module:attribute, found "no equals"; ' +
+        'entry_points.txt line 3: y refers to "m:f:g", expected module:attribute; entry_points.txt line 4: expected name = module:attribute, found "= m" (MURRE_INVALID_ENTRY_POINTS)',
     );
+  });
+
+  test.each([
+    ["lines that are none", "[g]\nno equals\nx = m\n[console_scripts]\nt = m:f\n"],
+    ["values that are no references", "[g]\ny = !!! ???\nz = 'a', 'b'\nx = m\n[console_scripts]\nt = m:f\n"],
+    ["values of several lines", "[g]\ny =\n  one two\n  three four\nx = m\n[console_scripts]\nt = m:f\n"],
+    ["names that are empty", "[console_scripts]\nt = m:f\n[g]\n= m\nx = m\n"],
+    ["lines before the first group", "hello\ny = m\n[g]\nx = m\n[console_scripts]\nt = m:f\n"],
+  ])("%s do not matter where nobody installs them", (_, text) => {
+    const groups = parseEntryPoints(text);
+    expect(groups.get("g")).toEqual([{ name: "x", module: "m", extras: [] }]);
+    expect(groups.get("console_scripts")).toHaveLength(1);
+  });
+
+  test.each([
+    ["t =\n    m:f", { module: "m", attribute: "f" }],
+    ["t = m:\n    f", { module: "m", attribute: "f" }],
+    ["  t = m\n\t\t# why\n\n      :f\n      [e,\n       g]", { module: "m", attribute: "f", extras: ["e", "g"] }],
+  ])("%j goes on in indented lines", (entry, expected) => {
+    expect(parseEntryPoints(`[console_scripts]\n${entry}\nu = m:g\n`).get("console_scripts")).toMatchObject([
+      { name: "t", ...expected },
+      { name: "u", module: "m", attribute: "g" },
+    ]);
+  });
+
+  test("an entry is one however far it is indented, and so is a group", () => {
+    const groups = parseEntryPoints("  [console_scripts]\n  t = m:f\n      u = m:g\n   [h]\n  x = m\n");
+    expect(groups.get("console_scripts")).toHaveLength(2);
+    expect(groups.get("h")).toHaveLength(1);
   });
 });

@@ -12,12 +12,16 @@ export interface EntryPoint {
 // reference = module [ ":" attribute ] [ "[" extras "]" ], as importlib.metadata reads it.
 const reference = /^([\p{L}\p{N}_.]+)\s*(?::\s*([\p{L}\p{N}_.]+)\s*)?(?:\[(.*)\]\s*)?$/u;
 
+/** The groups that installers make scripts of. What the others hold is between those who write and those who read them. */
+const installedGroups = new Set(["console_scripts", "gui_scripts"]);
+
 /**
- * Reads entry_points.txt: `[group]` lines, `name = reference` lines, blank lines and comments from `#` or `;`.
+ * Reads entry_points.txt: `[group]` lines, `name = reference` lines, blank lines and comments from `#` or `;`. As for Python's configparser, a
+ * reference goes on in lines that are indented further than its first; as for importlib, such a line may be an entry of its own.
  * Of several entries with one name in a group the last counts, as for pip.
  * @param source what to call the file in errors
- * @returns the entry points of each group, in order of appearance
- * @throws {InvalidEntryPoints} with every bad line, when there is one.
+ * @returns the entry points of each group, in order of appearance; in groups that nobody installs, lines that are none are left out
+ * @throws {InvalidEntryPoints} with every bad line among the scripts, when there is one.
  */
 export function parseEntryPoints(
   text: string,
@@ -26,25 +30,51 @@ export function parseEntryPoints(
   const groups = new Map<string, Map<string, EntryPoint>>();
   const problems: WheelProblem[] = [];
   let group: Map<string, EntryPoint> | undefined;
+  let isInstalled = false;
+  for (const { line, number } of logicalLines(text)) {
+    const header = /^\[(.*)\]$/.exec(line);
+    if (header) {
+      const name = header[1]!.trim();
+      isInstalled = installedGroups.has(name);
+      group = groups.get(name) ?? new Map();
+      groups.set(name, group);
+      continue;
+    }
+    const problem = group && addEntryPoint(line, group);
+    if (problem !== undefined && isInstalled)
+      problems.push({ code: "MURRE_INVALID_ENTRY_POINTS", text: `entry_points.txt line ${number}: ${problem}` });
+  }
+  if (problems.length > 0) throw wheelError(source, problems);
+  return new Map([...groups].map(([name, points]) => [name, [...points.values()]]));
+}
+
+interface LogicalLine {
+  line: string;
+  /** Of its first line, from 1. */
+  readonly number: number;
+}
+
+/** Lines without comments, each with those that it goes on in. */
+function logicalLines(text: string): readonly LogicalLine[] {
+  const found: LogicalLine[] = [];
+  let entry: (LogicalLine & { readonly indent: number }) | undefined;
   for (const [index, raw] of text
     .replace(/^\uFEFF/, "")
     .split(/\r\n|\n|\r/)
     .entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    const header = /^\[(.*)\]$/.exec(line);
-    if (header) {
-      const name = header[1]!.trim();
-      group = groups.get(name) ?? new Map();
-      groups.set(name, group);
+    const indent = raw.length - raw.trimStart().length;
+    const isWhole = line.startsWith("[") ? line.endsWith("]") : line.includes("=");
+    if (entry !== undefined && indent > entry.indent && !isWhole) {
+      entry.line += ` ${line}`;
       continue;
     }
-    const problem = group ? addEntryPoint(line, group) : "an entry stands before the first [group]";
-    if (problem !== undefined)
-      problems.push({ code: "MURRE_INVALID_ENTRY_POINTS", text: `entry_points.txt line ${index + 1}: ${problem}` });
+    const next = { line, number: index + 1, indent };
+    found.push(next);
+    entry = line.startsWith("[") ? undefined : next;
   }
-  if (problems.length > 0) throw wheelError(source, problems);
-  return new Map([...groups].map(([name, points]) => [name, [...points.values()]]));
+  return found;
 }
 
 /** Adds the entry of one line to its group; returns what is wrong with it, if anything. */
