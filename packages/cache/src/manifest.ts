@@ -1,4 +1,4 @@
-import { formatRecord, parseMetadata, type EntryPoint, type UnpackedWheel } from "@murre/wheel";
+import { formatRecord, parseMetadata, type EntryPoint, type RecordProblems, type UnpackedWheel } from "@murre/wheel";
 import { InvalidManifest } from "./errors.ts";
 
 /**
@@ -47,6 +47,8 @@ export interface ManifestHead {
   readonly hasData: boolean;
   /** Files of the archive that are never linked: `.data/scripts`, and what an installer writes into the dist-info itself. */
   readonly apart: readonly FileDetails[];
+  /** How the archive's own RECORD disagrees with it, for who holds it to the letter. The sections are of what is there. */
+  readonly recordProblems?: RecordProblems;
   /** Lengths in bytes of the sections, in their order. */
   readonly sections: readonly number[];
 }
@@ -234,6 +236,7 @@ function assemble(
     fileCount: wheel.files.length - found.apart.length,
     totalBytes: wheel.totalBytes,
     ...found,
+    ...(wheel.recordProblems === undefined ? {} : { recordProblems: wheel.recordProblems }),
     sections: bytes.map((section) => section.length),
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`, "utf8"), ...bytes]);

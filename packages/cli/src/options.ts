@@ -150,6 +150,7 @@ export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags {
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
+  readonly strictRecord?: boolean;
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
   readonly overwrite?: boolean;
   readonly pre?: boolean;
@@ -170,6 +171,7 @@ export function addChangeOptions(command: Command): Command {
     .option("--no-binary <names>", "take only source distributions of these projects, or of :all:", collect)
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
+    .option("--strict-record", "refuse a wheel whose RECORD and files disagree, instead of a warning")
     .addOption(
       new Option("--link-mode <mode>", "how files come out of the cache").choices([
         "auto",
@@ -209,6 +211,7 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       reinstall: flags.reinstall,
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
+      strictRecord: flags.strictRecord,
       linkMode: flags.linkMode,
       overwrite: flags.overwrite,
       prereleases: flags.pre,

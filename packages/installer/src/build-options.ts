@@ -49,6 +49,16 @@ function isIsolatedBy(variable: (name: string) => string): boolean {
   return !isFalse(variable("PIP_NO_BUILD_ISOLATION"));
 }
 
+/** Whether a variable of murre's own is set to something that does not mean false. */
+export function isSwitchedOn(
+  name: string,
+  { env }: InstallerSettings,
+  { ignoreConfiguration }: { readonly ignoreConfiguration?: boolean },
+): boolean {
+  const text = ignoreConfiguration === true ? "" : (env[name] ?? "").trim();
+  return text !== "" && !isFalse(text);
+}
+
 /** Whether a variable's text means false, as pip reads booleans. */
 function isFalse(text: string): boolean {
   return /^(?:0|n|no|f|false|off)$/i.test(text);
@@ -56,11 +66,10 @@ function isFalse(text: string): boolean {
 
 /** Whether MURRE_NO_BUILD asks for wheels only. */
 export function refusesBuilds(
-  { env }: InstallerSettings,
-  { noBuild, ignoreConfiguration }: { readonly noBuild?: boolean; readonly ignoreConfiguration?: boolean },
+  settings: InstallerSettings,
+  options: { readonly noBuild?: boolean; readonly ignoreConfiguration?: boolean },
 ): boolean {
-  const text = ignoreConfiguration === true ? "" : (env["MURRE_NO_BUILD"] ?? "").trim();
-  return noBuild ?? (text !== "" && !isFalse(text));
+  return options.noBuild ?? isSwitchedOn("MURRE_NO_BUILD", settings, options);
 }
 
 function parseConfigSettings(words: readonly string[]): ConfigSettings {

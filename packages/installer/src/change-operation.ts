@@ -24,6 +24,8 @@ export interface ChangeOperation<Options extends ChangeOptions = ChangeOptions> 
   readonly cache: CacheOperation;
   /** See `PrepareServices.answered`. */
   readonly answered: Map<string, string>;
+  /** See `RecordJudgement.warned`. */
+  readonly warnedRecords: Set<string>;
   readonly target: TargetEnvironment;
   readonly configuration: PipConfiguration;
   /** Threads for placing so many files, the same each time; undefined where the calling thread is as fast. They load meanwhile. */
@@ -69,12 +71,14 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
       return client;
     };
     const answered = new Map<string, string>();
+    const warnedRecords = new Set<string>();
     return await work({
       settings,
       options,
       onEvent,
       cache,
       answered,
+      warnedRecords,
       target,
       configuration,
       linkWorkersFor,

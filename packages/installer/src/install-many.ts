@@ -1,4 +1,5 @@
 import type { IndexClient } from "@murre/index-client";
+import { isSameVersion } from "@murre/pep440";
 import type { RequirementEntry } from "@murre/requirements";
 import { requiresHashes } from "./accepted-hashes.ts";
 import { changeEnvironment } from "./change-environment.ts";
@@ -110,7 +111,7 @@ class ManyInstallation {
       try {
         const chosen = await this.#choose(entry);
         for (const distribution of chosen)
-          if (dryRun !== true && installed.get(distribution.name) !== distribution.version)
+          if (dryRun !== true && !isSameVersion(installed.get(distribution.name) ?? "", distribution.version))
             await prepareWheel(distribution, this.#services);
         return chosen;
       } catch (error) {
@@ -209,5 +210,7 @@ const ofOneDistribution = new Set<unknown>([
   "MURRE_RESERVED_PATH",
   "MURRE_NO_RECORD",
   "MURRE_NO_USABLE_WHEEL",
+  "MURRE_RECORD_MISMATCH",
+  "MURRE_INVALID_RECORD",
   "MURRE_SEVERAL_PROBLEMS",
 ]);

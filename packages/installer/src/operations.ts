@@ -81,6 +81,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
+  /** Refuses a wheel whose RECORD and members disagree, instead of a warning. Default: MURRE_STRICT_RECORD, else false. */
+  readonly strictRecord?: boolean;
   /** Default "auto": a clone where the file system can, else a hard link, else a copy. */
   readonly linkMode?: "auto" | "clone" | "hardlink" | "copy";
   /** A file that no installed distribution has, where a new one belongs, is kept beside as `NAME.murre-backup`; without it, it is refused. */

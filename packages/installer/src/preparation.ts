@@ -1,6 +1,7 @@
 import type { IndexClient } from "@murre/index-client";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
 import { availableParallelism } from "node:os";
+import { isSwitchedOn } from "./build-options.ts";
 import type { ChangeOperation } from "./change-operation.ts";
 import { satisfiesPython } from "./choose-file.ts";
 import { NoUsableWheel, throwProblems } from "./errors.ts";
@@ -36,7 +37,7 @@ export async function prepareAll(
 
 /** Threads for unpacking are started when there is something to unpack. */
 export function openPreparation(
-  { settings, cache, answered, onEvent, options }: ChangeOperation,
+  { settings, cache, answered, warnedRecords, onEvent, options }: ChangeOperation,
   client: IndexClient,
   build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
@@ -48,6 +49,11 @@ export function openPreparation(
       answered,
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
+      records: {
+        isStrict: options.strictRecord ?? isSwitchedOn("MURRE_STRICT_RECORD", settings, options),
+        warned: warnedRecords,
+        onEvent,
+      },
       signal: options.signal,
       build,
     },

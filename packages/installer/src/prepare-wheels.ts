@@ -18,6 +18,7 @@ import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
 import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { keepArchive } from "./keep-archive.ts";
+import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { withoutFragment } from "./source-url.ts";
 
@@ -30,6 +31,7 @@ export interface PrepareServices {
   /** Started only when something has to be unpacked. */
   readonly unpacker: () => Unpacker;
   readonly onEvent: OnEvent;
+  readonly records: RecordJudgement;
   readonly signal: AbortSignal | undefined;
   /** Makes the wheel of a distribution whose file is none. */
   readonly build: ((distribution: ResolvedDistribution) => Promise<StoreEntry>) | undefined;
@@ -68,8 +70,14 @@ function archiveHash(
   return filename.endsWith(".whl") ? entry.sha256 : (hashes["sha256"] ?? answered.get(withoutFragment(url)));
 }
 
-/** The wheel of a distribution as an entry: fetched, or built from its source. */
+/** The wheel of a distribution as an entry: fetched, or built from its source. @throws where its RECORD does not do */
 export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
+  const entry = await fetchOrBuild(distribution, services);
+  judgeRecord(distribution, entry, services.records);
+  return entry;
+}
+
+async function fetchOrBuild(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
   if (distribution.source.filename.endsWith(".whl")) return prepareArchive(distribution, services);
   if (services.build === undefined) throw new CannotBuild(distribution.name);
   return services.build(distribution);

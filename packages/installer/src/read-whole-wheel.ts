@@ -1,6 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { readFile } from "node:fs/promises";
-import { prepareWheel, type PrepareServices } from "./prepare-wheels.ts";
+import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
 import type { WheelSource } from "./resolved.ts";
 
 /** The METADATA of a wheel that has to be had whole for it. The wheel stays in the store, so that installing it later fetches nothing again. */
@@ -10,6 +10,6 @@ export async function readWholeWheel(
   services: PrepareServices,
 ): Promise<string> {
   const distribution = { name, version: "", source, hashes: {}, requested: false };
-  const { filesFolder, manifest } = await prepareWheel(distribution, services);
+  const { filesFolder, manifest } = await prepareArchive(distribution, services);
   return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
 }

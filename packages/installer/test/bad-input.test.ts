@@ -21,16 +21,11 @@ async function files(): Promise<IndexedFile[]> {
     data: Buffer.from("this is no zip"),
     hashes: {},
   };
-  const wrongRecord = await indexedWheel({
-    name: "wrongrecord",
-    version: "1.0",
-    record: (rows) =>
-      rows.map((row) => (row.path === "wrongrecord.py" ? { ...row, hash: `sha256=${"A".repeat(43)}` } : row)),
-  });
+  const noRecord = await indexedWheel({ name: "norecord", version: "1.0", record: null });
   return [
     { ...honest, hashes: { sha256: "0".repeat(64) } },
     noZip,
-    wrongRecord,
+    noRecord,
     await indexedWheel(good),
     await indexedWheel(other),
     await indexedWheel(needsOld),
@@ -70,7 +65,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     /none of the given hashes/,
   ],
   ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
-  ["a wheel whose file differs from RECORD", "wrongrecord==1.0", "MURRE_RECORD_MISMATCH", /wrongrecord\.py/],
+  ["a wheel without a RECORD", "norecord==1.0", "MURRE_INVALID_WHEEL", /norecord-1\.0\.dist-info\/RECORD/],
   ["a wheel with a script `python3`", "takes-python==1.0", "MURRE_RESERVED_PATH", /bin\/python3.*environment itself/],
   ["a malformed requirement line", "good=1.0", "MURRE_REQUIREMENTS_FILE", /requirements\.txt:2/],
   [

@@ -7,6 +7,7 @@ export type { RandomAccess } from "./random-access.ts";
 export { parseMetadata, type CoreMetadata } from "./metadata.ts";
 export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
+export { describeRecordProblems, recordError, type RecordProblems } from "./record-problems.ts";
 export { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
 export { giveBack } from "./give-back.ts";
 export {

@@ -1,11 +1,11 @@
 import type { ArchiveEntry } from "./archive-entries.ts";
 import { checkRecord } from "./check-record.ts";
-import { findDistInfo, identityProblems, type WheelIdentity } from "./dist-info.ts";
+import { identityProblems, type WheelIdentity } from "./dist-info.ts";
 import { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
 import { wheelError, type WheelErrorCode, type WheelProblem } from "./errors.ts";
 import { unsafePathReason } from "./member-paths.ts";
 import { parseMetadata } from "./metadata.ts";
-import { parseRecord, type RecordEntry } from "./record.ts";
+import { readRecord, type RecordEntry } from "./record.ts";
 import { distInfoSizeProblem } from "./check-sizes.ts";
 import type { UnpackedWheel } from "./unpacked-wheel.ts";
 import { parseWheelFile, type WheelFile } from "./wheel-file.ts";
@@ -14,8 +14,14 @@ import { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 const knownWheelVersion = [1, 0] as const;
 
 export interface InspectedWheel {
-  readonly wheel: Omit<UnpackedWheel, "directories" | "files" | "totalBytes" | "archiveSha256" | "caseCollisions">;
+  readonly wheel: Omit<
+    UnpackedWheel,
+    "directories" | "files" | "totalBytes" | "archiveSha256" | "caseCollisions" | "recordProblems"
+  >;
+  /** The rows of RECORD whose hash the data of the member has to have. */
   readonly rows: ReadonlyMap<string, RecordEntry>;
+  /** How RECORD and the members disagree, which makes no wheel unusable. */
+  readonly recordProblems: readonly WheelProblem[];
   /** `NAME-VERSION.data/scripts/`, where the wheel has one: all files below it are executable. */
   readonly dataScripts: string;
   readonly problems: readonly WheelProblem[];
@@ -23,17 +29,17 @@ export interface InspectedWheel {
 
 /**
  * What the `.dist-info` folder says, and everything wrong with it.
- * @throws {InvalidWheel} when there is no single dist-info folder that fits, which leaves nothing to look at.
+ * @param placeOf where a path of the archive belongs
  */
 export function inspectWheel(
   entries: readonly ArchiveEntry[],
+  distInfo: string,
   identity: WheelIdentity,
+  placeOf: (path: string) => string,
   read: (entry: ArchiveEntry) => Buffer,
   platform: string,
 ): InspectedWheel {
   const byPath = new Map(entries.map((entry) => [entry.path!, entry]));
-  const distInfo = findDistInfo(byPath.keys(), identity);
-  if (typeof distInfo !== "string") throw wheelError(identity.filename, [distInfo]);
   const problems: WheelProblem[] = [];
   const parsed = distInfoParser(byPath, `${distInfo}/`, identity.filename, read, problems);
   const metadataText = parsed("METADATA", (text) => text, "MURRE_INVALID_METADATA");
@@ -41,16 +47,13 @@ export function inspectWheel(
     metadataText === undefined ? undefined : attempt(problems, () => parseMetadata(metadataText, identity.filename));
   if (metadata) problems.push(...identityProblems("METADATA", metadata.name, metadata.version, identity));
   const wheelFile = parsed("WHEEL", (text) => parseWheelFile(text, identity.filename), "MURRE_INVALID_METADATA");
-  const record = parsed("RECORD", (text) => parseRecord(text, identity.filename), "MURRE_INVALID_RECORD");
-  const checked = record ? checkRecord(record, entries, distInfo) : undefined;
+  const record = parsed("RECORD", readRecord, "MURRE_INVALID_RECORD");
+  const checked = record ? checkRecord(record, entries, distInfo, placeOf) : undefined;
   const points = byPath.has(`${distInfo}/entry_points.txt`)
     ? parsed("entry_points.txt", (text) => parseEntryPoints(text, identity.filename), "MURRE_INVALID_ENTRY_POINTS")
     : undefined;
   const entryPoints = { console: points?.get("console_scripts") ?? [], gui: points?.get("gui_scripts") ?? [] };
-  problems.push(
-    ...scriptProblems([...entryPoints.console, ...entryPoints.gui], platform),
-    ...(checked?.problems ?? []),
-  );
+  problems.push(...scriptProblems([...entryPoints.console, ...entryPoints.gui], platform));
   const warnings = wheelFile ? versionWarnings(wheelFile, problems) : [];
   return {
     wheel: {
@@ -64,6 +67,7 @@ export function inspectWheel(
       warnings,
     },
     rows: checked?.rows ?? new Map(),
+    recordProblems: checked?.problems ?? [],
     dataScripts: `${distInfo.slice(0, -".dist-info".length)}.data/scripts/`,
     problems,
   };

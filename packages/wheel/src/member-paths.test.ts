@@ -48,11 +48,25 @@ describe("the rule for collisions", () => {
     expect(checkPaths(entries("b/c/d.py", "a/x.py", "b/e.py", "f.py"), "linux").directories).toEqual(["a", "b", "b/c"]);
   });
 
+  test("a file that is a folder as well is an invalid wheel", () => {
+    expect(checkPaths(entries("a", "a/b"), "linux").problems).toMatchObject([{ code: "MURRE_INVALID_WHEEL" }]);
+  });
+
   test.each([
-    ["a path twice", ["a/b", "a/b"]],
-    ["a file that is a folder as well", ["a", "a/b"]],
-  ])("%s is an invalid wheel", (_, paths) => {
-    expect(checkPaths(entries(...paths), "linux").problems).toMatchObject([{ code: "MURRE_INVALID_WHEEL" }]);
+    ["another size", { sizeBytes: 1 }],
+    ["another checksum", { crc32: 1 }],
+  ])("so is a path twice, with %s", (_, change) => {
+    const [one, other] = entries("a/b", "a/b");
+    expect(checkPaths([one!, { ...other!, ...change }], "linux").problems).toMatchObject([
+      { code: "MURRE_INVALID_WHEEL", path: "a/b" },
+    ]);
+  });
+
+  test("a path twice with the same size and checksum is one member, and one whose bytes are to be compared", () => {
+    const [one, other] = entries("a/b", "a/b");
+    const elsewhere = { ...other!, headerOffset: 9 };
+    const { problems, members, repeats } = checkPaths([one!, other!, elsewhere], "linux");
+    expect([problems, members, repeats]).toEqual([[], [one], [elsewhere]]);
   });
 
   test.each([

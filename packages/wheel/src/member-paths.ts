@@ -26,6 +26,10 @@ export function unsafePathReason(path: string, platform: string): string | undef
 
 export interface CheckedPaths {
   readonly problems: readonly WheelProblem[];
+  /** One for each path. */
+  readonly members: readonly ArchiveEntry[];
+  /** Members whose path and checksum an earlier one has: their bytes have to be the same. */
+  readonly repeats: readonly ArchiveEntry[];
   /** Parents before children, sorted; relative. */
   readonly directories: readonly string[];
   /** Paths that differ from another one only in case or Unicode form. */
@@ -37,25 +41,29 @@ const foldsCase = (platform: string): boolean => platform === "win32" || platfor
 
 /**
  * Checks the names and types of all members.
- * The rule for collisions: one path twice, or a path that is both a file and a folder, is an invalid wheel everywhere;
+ * The rule for collisions: one path twice with different bytes, or a path that is both a file and a folder, is an invalid wheel everywhere;
  * paths that differ only in case are unsafe where the platform takes them for one, and a recorded fact elsewhere.
  */
 export function checkPaths(entries: readonly ArchiveEntry[], platform: string): CheckedPaths {
   const problems: WheelProblem[] = [];
-  const seen = new Set<string>();
+  const members = new Map<string, ArchiveEntry>();
+  const repeats: ArchiveEntry[] = [];
   const folded = new Map<string, string>();
   const caseCollisions: string[] = [];
   const report = (code: WheelProblem["code"], path: string, reason: string) =>
     problems.push({ code, path, text: `${JSON.stringify(path)} ${reason}` });
 
-  for (const { path, rawName, unixMode } of entries) {
+  for (const entry of entries) {
+    const { path, rawName, unixMode } = entry;
     const shown = path ?? rawName.toString("latin1");
     const reason = path === undefined ? "is not UTF-8" : unsafePathReason(path, platform);
     if (reason !== undefined) report("MURRE_UNSAFE_PATH", shown, reason);
     else if (!isPlainFile(unixMode)) report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
     if (path === undefined) continue;
-    if (seen.has(path)) report("MURRE_INVALID_WHEEL", path, "is in the archive twice");
-    seen.add(path);
+    const earlier = members.get(path);
+    if (earlier === undefined) members.set(path, entry);
+    else if (!seemsEqual(earlier, entry)) report("MURRE_INVALID_WHEEL", path, differsFromItself);
+    else if (earlier.headerOffset !== entry.headerOffset) repeats.push(entry);
     const fold = path.normalize("NFC").toLowerCase();
     const other = folded.get(fold);
     if (other !== undefined && other !== path) {
@@ -64,10 +72,18 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
     }
     folded.set(fold, path);
   }
-  const directories = directoriesOf(seen);
+  const directories = directoriesOf(members.keys());
   for (const directory of directories)
-    if (seen.has(directory)) report("MURRE_INVALID_WHEEL", directory, "is a file and a folder");
-  return { problems, directories, caseCollisions };
+    if (members.has(directory)) report("MURRE_INVALID_WHEEL", directory, "is a file and a folder");
+  return { problems, members: [...members.values()], repeats, directories, caseCollisions };
+}
+
+/** What is wrong with a path that two members have. */
+export const differsFromItself = "is in the archive twice, with different bytes";
+
+/** As far as the central directory tells. */
+function seemsEqual(one: ArchiveEntry, other: ArchiveEntry): boolean {
+  return one.sizeBytes === other.sizeBytes && one.crc32 === other.crc32;
 }
 
 /** Regular, or without a type, as archives made on Windows have it. */

@@ -13,11 +13,28 @@ export interface RecordEntry {
 
 /**
  * Reads RECORD: `row = path "," [algorithm "=" digest] "," [size]`, with the quoting of Python's csv module.
- * Rows without a quotation mark take a path that only searches for commas: RECORD of a big wheel has 10,000 rows.
  * @param source what to call the file in errors
  * @throws {InvalidRecord} with every bad row, when there is one.
  */
-export function parseRecord(text: string, source = "RECORD"): RecordEntry[] {
+export function parseRecord(text: string, source = "RECORD"): readonly RecordEntry[] {
+  const { entries, problems } = readRecord(text);
+  if (problems.length > 0) throw wheelError(source, problems);
+  return entries;
+}
+
+/** The rows of RECORD, and what is wrong with those that are no rows. */
+export interface ReadRecord {
+  /** Of a bad row, what could be read of it. */
+  readonly entries: readonly RecordEntry[];
+  readonly problems: readonly WheelProblem[];
+}
+
+/**
+ * Reads as much of RECORD as can be read. Lines end as they do for pip and uv: with LF, CR LF or CR.
+ * Rows without a quotation mark take a path that only searches for commas: RECORD of a big wheel has 10,000 rows.
+ */
+export function readRecord(written: string): ReadRecord {
+  const text = written.includes("\r") ? written.replaceAll(/\r\n?/g, "\n") : written;
   const entries: RecordEntry[] = [];
   const problems: WheelProblem[] = [];
   let line = 0;
@@ -26,8 +43,7 @@ export function parseRecord(text: string, source = "RECORD"): RecordEntry[] {
     line++;
     let end = text.indexOf("\n", start);
     if (end === -1) end = text.length;
-    const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-    const row = text.slice(start, stop);
+    const row = text.slice(start, end);
     if (row.includes('"')) {
       const quoted = quotedRow(text, start);
       pushRow(quoted.fields, line, entries, problems);
@@ -38,8 +54,7 @@ export function parseRecord(text: string, source = "RECORD"): RecordEntry[] {
     start = end + 1;
     if (row !== "") pushPlainRow(row, line, entries, problems);
   }
-  if (problems.length > 0) throw wheelError(source, problems);
-  return entries;
+  return { entries, problems };
 }
 
 function pushPlainRow(row: string, line: number, entries: RecordEntry[], problems: WheelProblem[]): void {
@@ -70,20 +85,28 @@ function decimal(row: string, start: number): number {
 
 function pushRow(fields: readonly string[], line: number, entries: RecordEntry[], problems: WheelProblem[]): void {
   const [path = "", hash = "", size = ""] = fields;
-  const report = (text: string) =>
-    problems.push({ code: "MURRE_INVALID_RECORD", text: `RECORD line ${line}: ${text}`, path });
-  if (fields.length !== 3) return void report(`expected path, hash and size, found ${fields.length} fields`);
-  if (path === "") return void report("the path is empty");
   // Padding is not allowed (PEP 427), but some tools write it: it is cut off.
   const parts = /^([A-Za-z0-9_-]+)=([A-Za-z0-9_+/-]+)=*$/.exec(hash);
-  if (hash !== "" && !parts) return void report(`the hash ${hash} is not of the form algorithm=digest`);
   const sizeBytes = decimal(size, 0);
-  if (size !== "" && sizeBytes < 0) return void report(`the size ${size} is not a number of bytes`);
+  const problem = rowProblem(fields, hash !== "" && !parts, size !== "" && sizeBytes < 0);
+  if (problem !== undefined)
+    problems.push({ code: "MURRE_INVALID_RECORD", text: `RECORD line ${line}: ${problem}`, path });
+  if (path === "") return;
   entries.push({
     path,
     ...(parts ? recordedHash(parts[1]!.toLowerCase(), parts[2]!) : {}),
-    ...(size === "" ? {} : { sizeBytes }),
+    ...(sizeBytes < 0 ? {} : { sizeBytes }),
   });
+}
+
+/** The first thing that is wrong with a row. */
+function rowProblem(fields: readonly string[], isBadHash: boolean, isBadSize: boolean): string | undefined {
+  const [path = "", hash = "", size = ""] = fields;
+  if (fields.length !== 3)
+    return `expected path, hash and size, found ${fields.length === 1 ? "one field" : `${fields.length} fields`}`;
+  if (path === "") return "the path is empty";
+  if (isBadHash) return `the hash ${hash} is not of the form algorithm=digest`;
+  return isBadSize ? `the size ${size} is not a number of bytes` : undefined;
 }
 
 const hexadecimalLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
@@ -111,7 +134,7 @@ function quotedRow(text: string, start: number): { fields: string[]; end: number
       fields.push(field);
       field = "";
     } else if (char === "\n") break;
-    else if (char !== "\r") field += char;
+    else field += char;
   }
   return { fields: [...fields, field], end: at };
 }

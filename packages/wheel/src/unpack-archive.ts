@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
 import { checkArchiveHashes } from "./archive-hashes.ts";
 import { giveBackMember, memberData, memberSpan, streamedAboveBytes, streamMember } from "./archive-member.ts";
 import { digestProblem } from "./check-record.ts";
-import { wheelIdentity } from "./dist-info.ts";
+import { dataFolderPlaces, findDistInfo, wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
-import { checkPaths } from "./member-paths.ts";
+import { checkPaths, differsFromItself } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
 import { WindowedReader } from "./windowed-reader.ts";
+import { recordProblems } from "./record-problems.ts";
 import type { RecordEntry } from "./record.ts";
 import { checkSizes } from "./check-sizes.ts";
 import { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
@@ -41,8 +43,8 @@ const lanes = 2;
 
 /**
  * Checks the archive and writes its members. In this order: the hashes of the whole; names, sizes and types of all
- * members; the one dist-info folder, its METADATA, WHEEL and RECORD; then, member by member, CRC-32, size and RECORD's
- * hash. The problems of one step are reported together, and nothing is written before the last step.
+ * members; the one dist-info folder, its METADATA and WHEEL; then, member by member, CRC-32 and size. The problems of one step are reported
+ * together, and nothing is written before the last step. What RECORD says is compared with all of it, and is no reason to stop.
  * @param check called often; what it throws ends the work
  * @throws an error of this package; after it the destination may hold some of the files.
  */
@@ -77,15 +79,34 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
   const hashes = checkArchiveHashes(file, task.expectedHashes, check);
   throwIfAny(task, hashes.problems);
   const reader = new WindowedReader((offset, length, callback) => callback(null, file.read(offset, length)));
-  const entries = await readArchiveEntries(reader, file.size, task.filename, limits.maxEntries);
-  const paths = checkPaths(entries, task.platform);
-  throwIfAny(task, [...paths.problems, ...checkSizes(entries, file.size, limits)]);
+  const archived = await readArchiveEntries(reader, file.size, task.filename, limits.maxEntries);
+  const archivedPaths = archived.map(({ path }) => path ?? "");
+  const distInfo = findDistInfo(archivedPaths, identity);
+  const placeOf =
+    typeof distInfo === "string" ? dataFolderPlaces(archivedPaths, distInfo, identity) : (path: string) => path;
+  const paths = checkPaths(
+    archived.map((entry) => placed(entry, placeOf)),
+    task.platform,
+  );
+  const { members, repeats } = paths;
+  throwIfAny(task, [...paths.problems, ...checkSizes([...members, ...repeats], file.size, limits)]);
+  if (typeof distInfo !== "string") throw wheelError(task.filename, [distInfo]);
   const readEntry = (entry: ArchiveEntry) => readMember(file, entry, task.filename);
-  const { wheel, rows, ...inspected } = inspectWheel(entries, identity, readEntry, task.platform);
+  const { wheel, rows, dataScripts, ...inspected } = inspectWheel(
+    members,
+    distInfo,
+    identity,
+    placeOf,
+    readEntry,
+    task.platform,
+  );
   throwIfAny(task, inspected.problems);
 
   for (const directory of paths.directories) mkdirSync(join(task.destination, directory));
-  const files = await writeMembers(file, entries, { task, rows, dataScripts: inspected.dataScripts, check });
+  const mismatches = [...inspected.recordProblems];
+  const files = await writeMembers(file, members, { task, rows, mismatches, dataScripts, check });
+  throwIfAny(task, await differing(repeats, files, file, task, check));
+  const inRecord = recordProblems(mismatches);
   return {
     ...wheel,
     directories: paths.directories,
@@ -93,7 +114,38 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
     totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     archiveSha256: hashes.sha256,
     caseCollisions: paths.caseCollisions,
+    ...(inRecord === undefined ? {} : { recordProblems: inRecord }),
   };
+}
+
+function placed(entry: ArchiveEntry, placeOf: (path: string) => string): ArchiveEntry {
+  if (entry.path === undefined) return entry;
+  const path = placeOf(entry.path);
+  return path === entry.path ? entry : { ...entry, path };
+}
+
+/** Of the members that an earlier one has the path and the checksum of, those with other bytes. */
+async function differing(
+  repeats: readonly ArchiveEntry[],
+  files: readonly UnpackedFile[],
+  file: BlockingFile,
+  task: UnpackTask,
+  check: () => void,
+): Promise<WheelProblem[]> {
+  if (repeats.length === 0) return [];
+  const problems: WheelProblem[] = [];
+  const written = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+  for (const entry of repeats) {
+    const path = entry.path!;
+    const hash = createHash("sha256");
+    for await (const piece of streamMember((offset, length) => file.read(offset, length), entry, task.filename)) {
+      check();
+      hash.update(piece);
+    }
+    if (written.get(path) !== hash.digest("base64url"))
+      problems.push({ code: "MURRE_INVALID_WHEEL", path, text: `${JSON.stringify(path)} ${differsFromItself}` });
+  }
+  return problems;
 }
 
 /** The data may be other bytes after the next call. */
@@ -105,6 +157,8 @@ function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): B
 interface Writing {
   readonly task: UnpackTask;
   readonly rows: ReadonlyMap<string, RecordEntry>;
+  /** Where members go that have not the hash of their row. */
+  readonly mismatches: WheelProblem[];
   /** The prefix of files that are executable whatever the archive says. */
   readonly dataScripts: string;
   readonly check: () => void;
@@ -115,21 +169,14 @@ async function writeMembers(
   entries: readonly ArchiveEntry[],
   writing: Writing,
 ): Promise<UnpackedFile[]> {
-  const { task, rows, check } = writing;
+  const { task, rows, mismatches, check } = writing;
   const files: UnpackedFile[] = [];
   const problems: WheelProblem[] = [];
-  const settle = (
-    index: number,
-    entry: ArchiveEntry,
-    executable: boolean,
-    { sha256, recorded }: FileDigests,
-  ): boolean => {
+  const settle = (index: number, entry: ArchiveEntry, executable: boolean, { sha256, recorded }: FileDigests): void => {
     const path = entry.path!;
     const row = rows.get(path);
     files[index] = { path, sizeBytes: entry.sizeBytes, executable, sha256 };
-    if (row?.digest === undefined || recorded === row.digest) return true;
-    problems.push(digestProblem(row, recorded!));
-    return false;
+    if (row?.digest !== undefined && recorded !== row.digest) mismatches.push(digestProblem(row, recorded!));
   };
   const large: (() => Promise<void>)[] = [];
   for (const [index, entry] of entries.entries()) {
@@ -149,7 +196,8 @@ async function writeMembers(
     }
     collect(problems, () => {
       const data = readMember(file, entry, task.filename);
-      if (settle(index, entry, executable, digestsOf(data, row))) writeFileExclusive(target, data, executable);
+      settle(index, entry, executable, digestsOf(data, row));
+      writeFileExclusive(target, data, executable);
       giveBackMember(data, entry);
     });
   }

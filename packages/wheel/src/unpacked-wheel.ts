@@ -1,4 +1,5 @@
 import type { EntryPoint } from "./entry-points.ts";
+import type { RecordProblems } from "./record-problems.ts";
 
 /** One file as it was written. */
 export interface UnpackedFile {
@@ -31,6 +32,8 @@ export interface UnpackedWheel {
   readonly archiveSha256: string;
   /** Paths that differ from another one only in case or Unicode form; such a wheel cannot live on every file system. */
   readonly caseCollisions: readonly string[];
+  /** How RECORD and the archive disagree, where they do. `files` says what is there. */
+  readonly recordProblems?: RecordProblems;
   /** What is worth telling the user, such as a newer minor Wheel-Version. */
   readonly warnings: readonly string[];
 }
