@@ -124,7 +124,8 @@ function openSource(
       const named = wanted.find((one) => one.name === project && one.url === url);
       if (named !== undefined) refuseOtherTags(named, source.filename, target);
       const reason = otherTags(source.filename, target.tags);
-      if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
+      if (reason !== undefined)
+        return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
       return readable(source.filename, () => readWhole(source, project, accepted));
     },
   };

@@ -55,7 +55,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     "a wheel of another platform, by its path",
     "./other-1.0-cp311-cp311-win_amd64.whl",
     "MURRE_NO_USABLE_WHEEL",
-    /^\S+requirements\.txt:2: other-1\.0-cp311-cp311-win_amd64\.whl cannot be used with cpython [^:]+: its tags do not fit$/,
+    /^\S+requirements\.txt:2: other-1\.0-cp311-cp311-win_amd64\.whl cannot be used with cpython [^:]+: it has the tag cp311-cp311-win_amd64, and this Python takes cp3/,
   ],
   ["a wheel whose hash differs from the index's", "changed==1.0", "MURRE_HASH_MISMATCH", /0{64}/],
   [
