@@ -1,11 +1,12 @@
 export {
   resolvePython,
-  type PrereleaseMode,
   type PythonOutcome,
   type PythonRequest,
   type PythonStatistics,
   type ResolvedDistribution,
 } from "./python/resolve-python.ts";
+export { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "./python/choose-release.ts";
+export type { PrereleaseMode } from "./python/admission.ts";
 export type {
   DistributionFile,
   DistributionMetadata,

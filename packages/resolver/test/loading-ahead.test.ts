@@ -76,10 +76,4 @@ describe("what will be needed is loaded ahead", () => {
     expect(pins(await resolveIn(source, "other|app"))).toBe("app==1.0 other==1.0");
     expect(source.asked.filter((question) => question.endsWith(".tar.gz"))).toEqual([]);
   });
-
-  test("without dependencies no metadata is asked for", async () => {
-    const source = new MemorySource(deepIndex(3));
-    expect(pins(await resolveIn(source, "front|back", { followsDependencies: false }))).toBe("back==1.2 front==1.2");
-    expect(source.asked).toEqual(["front", "back"]);
-  });
 });

@@ -289,7 +289,6 @@ describe("constraints, overrides and exclusions", () => {
     ["an override takes the place of requirements", { overrides: ["lib<2"] }, "app==1.0 lib==1.0"],
     ["an override whose marker does not hold removes them", { overrides: ["lib; os_name == 'nt'"] }, "app==1.0"],
     ["an excluded project is not required", { excludes: names("lib") }, "app==1.0"],
-    ["without dependencies only what is asked for is taken", { followsDependencies: false }, "app==1.0"],
   ])("%s", async (_, options, expected) => {
     expect(await pinsIn(index, "app", options)).toBe(expected);
   });

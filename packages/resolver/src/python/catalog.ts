@@ -139,6 +139,7 @@ function findReleases<File extends DistributionFile>(
   listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
 ): Found<File> {
   if (listed === undefined) return { missing: "no index has a project of this name" };
+  if ("missing" in listed) return listed;
   const releases =
     "releases" in listed
       ? mergeReleases(listed.releases, compareVersions)

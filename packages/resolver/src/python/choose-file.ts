@@ -3,7 +3,7 @@ import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
 import { parseTagSet, type SupportedTags } from "@murre/platform-tags";
 import { isSdist } from "./release.ts";
 import type { OnRepair } from "./requirement-table.ts";
-import type { DistributionFile } from "./source.ts";
+import type { DistributionFile, DistributionMetadata, Unavailable } from "./source.ts";
 
 /** The interpreter that the resolution is for. */
 export interface ResolutionTarget {
@@ -66,6 +66,13 @@ export class FileChooser {
       this.pythons.set(requiresPython, accepts);
     }
     return accepts;
+  }
+
+  /** Why a release with this metadata cannot be taken, if it cannot. */
+  whyRefused(metadata: DistributionMetadata | Unavailable): string | undefined {
+    if ("unavailable" in metadata) return metadata.unavailable;
+    if (this.acceptsPython(metadata.requiresPython)) return undefined;
+    return `it requires Python ${metadata.requiresPython}, and this is ${this.target.markerEnvironment.python_full_version}`;
   }
 
   private readSpecifiers(text: string): SpecifierSet | undefined {

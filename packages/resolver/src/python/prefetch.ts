@@ -33,13 +33,11 @@ function batchSize(tried: number): number {
 export class Prefetcher<File extends DistributionFile> {
   private readonly catalog: Catalog<File>;
   private readonly outlook: Outlook<File>;
-  private readonly followsDependencies: boolean;
   private readonly followed = new Set<string>();
   private readonly tried = new Map<Project<File>, Set<number>>();
   private readonly lastBatch = new Map<Project<File>, number>();
 
-  constructor(catalog: Catalog<File>, outlook: Outlook<File>, followsDependencies: boolean) {
-    this.followsDependencies = followsDependencies;
+  constructor(catalog: Catalog<File>, outlook: Outlook<File>) {
     this.catalog = catalog;
     this.outlook = outlook;
   }
@@ -85,7 +83,7 @@ export class Prefetcher<File extends DistributionFile> {
 
   /** Only metadata that is cheap to have: that of an sdist may have to be built. */
   private async loadMetadata(project: Project<File>, version: number): Promise<void> {
-    if (this.followsDependencies && !project.isSdist(version)) await this.catalog.loadMetadata(project, version);
+    if (!project.isSdist(version)) await this.catalog.loadMetadata(project, version);
   }
 
   /**

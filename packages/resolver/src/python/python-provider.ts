@@ -36,7 +36,6 @@ export interface Rules {
   readonly constraints: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
   readonly overrides: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
   readonly excludes: ReadonlySet<NormalizedName>;
-  readonly followsDependencies: boolean;
   /** Which end of its open versions a project is tried from. */
   order(project: NormalizedName): "highest" | "lowest";
   /** The version to take wherever it is open. */
@@ -76,7 +75,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     this.table = table;
     this.rules = rules;
     this.chooser = chooser;
-    this.prefetcher = new Prefetcher(catalog, this, rules.followsDependencies);
+    this.prefetcher = new Prefetcher(catalog, this);
   }
 
   prioritize(name: string): number {
@@ -145,8 +144,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   async load({ name, version, changed }: Need): Promise<void> {
     for (const [other, set] of changed())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
-    if (name !== rootName && this.rules.followsDependencies)
-      await this.catalog.loadMetadata(this.projectOf(name), version);
+    if (name !== rootName) await this.catalog.loadMetadata(this.projectOf(name), version);
     const needs = this.needsOf(name, version);
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(name, version, need);
@@ -321,13 +319,12 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private readNeeds(name: string, version: number): readonly PythonNeed[] | string | undefined {
     if (name === rootName) return this.toNeeds(this.rules.direct);
-    if (!this.rules.followsDependencies) return [];
     const { extra } = this.packages.get(name)!;
     const project = this.projectOf(name);
     const metadata = this.catalog.metadata(project, version);
     if (!metadata) return undefined;
-    if ("unavailable" in metadata) return metadata.unavailable;
-    if (!this.chooser.acceptsPython(metadata.requiresPython)) return `it requires Python ${metadata.requiresPython}`;
+    const refusal = this.chooser.whyRefused(metadata);
+    if (refusal !== undefined || "unavailable" in metadata) return refusal;
     try {
       return this.toNeeds(this.table.applicable(metadata.requiresDist, extra));
     } catch (error) {

@@ -63,15 +63,17 @@ function describeRun(from: number, to: number, versions: readonly { toString(): 
   return lower === "" || upper === "" ? `${lower}${upper}` : `${lower},${upper}`;
 }
 
-function describeAbsence<File extends DistributionFile>(
+/** @param refused versions that look usable and are not, with the reason */
+export function describeAbsence<File extends DistributionFile>(
   name: string,
   set: VersionSet,
   project: Project<File> | undefined,
+  refused: ReadonlyMap<number, string> = new Map(),
 ): string {
   if (project?.missing !== undefined) return `${project.name} cannot be had: ${project.missing}`;
   if (project === undefined) return `there is no such version of ${name}`;
   if (set.isEmpty) return `there is no such version of ${project.name}: ${describeWhatExists(project)}`;
-  return `${describeVersions(name, set, project)} cannot be used${reasonsFor(set, project)}`;
+  return `${describeVersions(name, set, project)} cannot be used${reasonsFor(set, project, refused)}`;
 }
 
 function describeWhatExists<File extends DistributionFile>(project: Project<File>): string {
@@ -88,11 +90,15 @@ function describeWhatExists<File extends DistributionFile>(project: Project<File
 }
 
 /** Why the versions cannot be used: the newest one's reason, and one that others have. */
-function reasonsFor<File extends DistributionFile>(set: VersionSet, project: Project<File>): string {
+function reasonsFor<File extends DistributionFile>(
+  set: VersionSet,
+  project: Project<File>,
+  refused: ReadonlyMap<number, string>,
+): string {
   const reasons = new Map<string, string>();
   let left = 0;
   for (const version of set.descending()) {
-    const reason = project.whyUnusable(version);
+    const reason = refused.get(version) ?? project.whyUnusable(version);
     if (reason === undefined || reasons.has(reason)) continue;
     if (reasons.size === namedReasons) left++;
     else reasons.set(reason, project.versions[version]!.toString());

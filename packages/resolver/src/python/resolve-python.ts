@@ -1,22 +1,15 @@
-import { type Specifier, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName, Requirement } from "@murre/pep508";
 import { type DerivationTree, namesIn } from "../derivation-tree.ts";
 import { resolve } from "../resolve.ts";
 import type { Outcome, SolverStatistics } from "../solver.ts";
+import { admissionOf, type PrereleaseMode } from "./admission.ts";
 import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
-import { type Admission, isPin } from "./project.ts";
 import { explainNoSolution } from "./python-report.ts";
 import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
 import { type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
-
-/**
- * `allow` treats pre-releases like other releases. By default they are, where a direct requirement or a constraint names one; elsewhere a
- * pre-release is taken where the requirements leave no other release (PEP 440, and as uv does).
- */
-export type PrereleaseMode = "if-necessary-or-explicit" | "allow" | "disallow";
 
 export interface PythonRequest<File extends DistributionFile> {
   readonly requirements: readonly Requirement[];
@@ -37,8 +30,6 @@ export interface PythonRequest<File extends DistributionFile> {
   readonly installed?: ReadonlyMap<NormalizedName, DistributionMetadata>;
   /** Default: wheels and sdists for every project. */
   readonly formats?: (project: NormalizedName) => AllowedFormats;
-  /** Default true. */
-  readonly followsDependencies?: boolean;
   readonly signal?: AbortSignal;
   readonly onRepair?: OnRepair;
 }
@@ -158,7 +149,6 @@ function readRules<File extends DistributionFile>(request: PythonRequest<File>, 
       ]),
     ),
     excludes: new Set(request.excludes),
-    followsDependencies: request.followsDependencies ?? true,
     order: (project) =>
       strategy === "lowest" || (strategy === "lowest-direct" && directNames.has(project)) ? "lowest" : "highest",
     preference: (project) => preferences?.get(project),
@@ -186,24 +176,13 @@ function openCatalog<File extends DistributionFile>(
     const { normalizedName, url } = requirement;
     if (url !== undefined && !urls.has(normalizedName)) urls.set(normalizedName, url);
   }
-  const mode = request.prereleases ?? "if-necessary-or-explicit";
   const statedOf = byProject(stated);
-  const admission = (project: NormalizedName): Admission => {
-    const specifiers = (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers);
-    const explicit = mode === "if-necessary-or-explicit" && specifiers.some(namesPrerelease);
-    const pinning = specifiers.filter(isPin);
-    const preferred = tryParseVersion(request.preferences?.get(project) ?? "");
-    return {
-      prereleases: mode === "disallow" ? "none" : mode === "allow" || explicit ? "all" : "if-necessary",
-      pins: (version) => pinning.some((pin) => pin.contains(version)) || preferred?.key === version.key,
-    };
-  };
+  const admission = (project: NormalizedName) =>
+    admissionOf(
+      (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers),
+      { mode: request.prereleases, preferred: request.preferences?.get(project) },
+    );
   return new Catalog(request.source, chooser, admission, new Places(urls, request.installed ?? new Map()));
-}
-
-/** Whether the clause asks for pre-releases: `<2.0.dev0` only says where they end. */
-function namesPrerelease({ operator, prereleases }: Specifier): boolean {
-  return prereleases === true && operator !== "<" && operator !== ">";
 }
 
 function collect<File extends DistributionFile>(

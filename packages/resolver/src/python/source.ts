@@ -40,10 +40,12 @@ export interface Unavailable {
  * resolution; a rejection ends the resolution with that error, unless what was asked for turns out not to be needed.
  */
 export interface PythonSource<File extends DistributionFile = DistributionFile> {
-  /** All files of the project, in any order, or its releases; undefined when there is no such project. */
+  /** All files of the project, in any order, or its releases; or why there is no such project. */
   files(
     project: NormalizedName,
-  ): Promise<readonly File[] | { readonly releases: readonly ListedRelease<File>[] } | undefined>;
+  ): Promise<
+    readonly File[] | { readonly releases: readonly ListedRelease<File>[] } | { readonly missing: string } | undefined
+  >;
   metadata(file: File, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
   /** The metadata of what a direct URL leads to. */
   urlMetadata?(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;

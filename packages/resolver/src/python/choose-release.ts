@@ -1,0 +1,80 @@
+import type { SpecifierSet } from "@murre/pep440";
+import type { NormalizedName } from "@murre/pep508";
+import { VersionSet } from "../version-set.ts";
+import { admissionOf, type PrereleaseMode } from "./admission.ts";
+import { Catalog } from "./catalog.ts";
+import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
+import { Places } from "./places.ts";
+import { isPin, type Project } from "./project.ts";
+import { describeAbsence } from "./python-report.ts";
+import type { DistributionFile, PythonSource } from "./source.ts";
+
+export interface ReleaseRequest<File extends DistributionFile> {
+  readonly target: ResolutionTarget;
+  readonly source: PythonSource<File>;
+  /** What is required of each project that will be asked for. */
+  readonly specifiers: ReadonlyMap<NormalizedName, SpecifierSet>;
+  readonly prereleases?: PrereleaseMode;
+  /** Default: wheels and sdists for every project. */
+  readonly formats?: (project: NormalizedName) => AllowedFormats;
+  /** False: metadata is not looked at, but only what the pages say. Where one version is pinned it never is. Default true. */
+  readonly readsMetadata?: boolean;
+}
+
+export type ReleaseChoice<File extends DistributionFile> =
+  | { readonly kind: "release"; readonly version: string; readonly file: File }
+  | {
+      readonly kind: "none";
+      readonly cause: "no-project" | "no-version" | "unusable";
+      /** A clause, in the words of the proof that a resolution gives. */
+      readonly reason: string;
+    };
+
+/**
+ * Takes for single projects the release and the file that a resolution would take, where nothing else is required: the one rule for both.
+ * What the release needs is not followed.
+ */
+export class ReleaseChooser<File extends DistributionFile> {
+  private readonly catalog: Catalog<File>;
+  private readonly request: ReleaseRequest<File>;
+  private readonly chooser: FileChooser;
+
+  constructor(request: ReleaseRequest<File>) {
+    const { target, source, specifiers, prereleases, formats = () => "any" } = request;
+    this.request = request;
+    this.chooser = new FileChooser(target, formats);
+    const admission = (project: NormalizedName) =>
+      admissionOf(specifiers.get(project)?.specifiers ?? [], { mode: prereleases, preferred: undefined });
+    this.catalog = new Catalog(source, this.chooser, admission, new Places(new Map(), new Map()));
+  }
+
+  /** Rejects with what the source rejects with. */
+  async choose(name: NormalizedName): Promise<ReleaseChoice<File>> {
+    const project = await this.catalog.loadProject(name);
+    if (project.missing !== undefined) return { kind: "none", cause: "no-project", reason: project.missing };
+    const specifiers = this.request.specifiers.get(name);
+    const wanted = specifiers === undefined ? VersionSet.range(0, project.releases.length) : project.set(specifiers);
+    const isPinned = specifiers?.specifiers.some(isPin) === true;
+    const refused = new Map<number, string>();
+    let left = wanted;
+    for (;;) {
+      const version = project.first(left, "highest");
+      if (version === undefined) break;
+      const refusal = isPinned ? undefined : await this.refusal(project, version);
+      const choice = project.choice(version);
+      if (refusal === undefined && "file" in choice)
+        return { kind: "release", version: project.versions[version]!.toString(), file: choice.file };
+      refused.set(version, refusal ?? "");
+      left = left.subtract(VersionSet.of(version));
+    }
+    const cause = wanted.isEmpty ? "no-version" : "unusable";
+    return { kind: "none", cause, reason: describeAbsence(name, wanted, project, refused) };
+  }
+
+  private async refusal(project: Project<File>, version: number): Promise<string | undefined> {
+    if (this.request.readsMetadata === false) return undefined;
+    await this.catalog.loadMetadata(project, version);
+    const metadata = this.catalog.metadata(project, version);
+    return metadata && this.chooser.whyRefused(metadata);
+  }
+}
