@@ -117,7 +117,7 @@ class PrivateEnvironment implements BuildEnvironment {
     const entries = this.#requirements.map((text) => parseRequirementArgument(text, settings));
     const request = {
       wanted: wantedProjects({ entries, constraints }, this.#target.interpreter.markerEnvironment),
-      constraints: constraints.map(({ requirement }) => requirement),
+      constraints,
       installed: [],
       prereleases: allowsPrereleases(operation),
       requireHashes: false,

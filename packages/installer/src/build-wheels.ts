@@ -7,14 +7,14 @@ import {
   type ConfigSettings,
 } from "@murre/build";
 import { hashedName, type StoreEntry } from "@murre/cache";
-import { HashMismatch, type IndexClient } from "@murre/index-client";
+import type { IndexClient } from "@murre/index-client";
 import { normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
 import { readInstalled } from "@murre/python";
-import type { AcceptedHashes, Constraint } from "@murre/requirements";
+import type { Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
-import { verifyAccepted } from "./accepted-hashes.ts";
+import { refuseFolderHash, type HashDemand } from "./accepted-hashes.ts";
 import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
 import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "./build-options.ts";
 import type { ChangeOperation } from "./change-operation.ts";
@@ -26,11 +26,12 @@ import { readWholeWheel } from "./read-whole-wheel.ts";
 import type { ReadWholeDistribution } from "./resolve-dependencies.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
+import { verifyArchive } from "./verify-archive.ts";
 
 /** A source, and what is expected of it. */
 export interface SourceRequest {
   readonly source: WheelSource;
-  readonly hashes: AcceptedHashes;
+  readonly hashes: readonly HashDemand[];
   readonly name?: NormalizedName;
   readonly version?: string;
   readonly configSettings?: ConfigSettings;
@@ -99,7 +100,8 @@ class OperationSources implements OpenSources {
         isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
         // The user's settings are meant for what the user wants, not for what builds require (pip).
         configSettings: chain.length === 0 ? this.#chosen.configSettings : {},
-        constraints: constraints.map(({ text }) => text),
+        // What was built with other bytes is another wheel.
+        constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
         timeoutMs: this.#chosen.timeoutMs,
         logFolder: this.#chosen.logFolder,
         platform: settings.platform,
@@ -129,7 +131,7 @@ class OperationSources implements OpenSources {
   /** For the requirements of builds. */
   readonly readWhole: ReadWholeDistribution = (source, name, hashes) =>
     source.filename.endsWith(".whl")
-      ? readWholeWheel(source, name, this.#preparation.services)
+      ? readWholeWheel(source, name, hashes, this.#preparation.services)
       : this.metadata({ source, name, hashes });
 
   async close(): Promise<void> {
@@ -160,12 +162,19 @@ class OperationSources implements OpenSources {
       ...(own === undefined || Object.keys(own).length === 0 ? {} : { configSettings: own }),
     };
     const url = withoutFragment(source.url);
-    if (urlKind(url) === "directory") return { ...common, kind: "directory", path: fileURLToPath(url) };
+    if (urlKind(url) === "directory") {
+      refuseFolderHash(source, hashes);
+      return { ...common, kind: "directory", path: fileURLToPath(url) };
+    }
     const { services } = this.#preparation;
     const archive = await archiveOf({ source: { ...source, url }, hashes, name }, services);
     services.answered.set(url, archive.sha256);
     return { ...common, ...archive, kind: "archive", filename: source.filename };
   }
+}
+
+function hashesText(hashes: Constraint["hashes"]): string {
+  return Object.keys(hashes).length === 0 ? "" : ` ${JSON.stringify(hashes)}`;
 }
 
 /** Without isolation a build depends on what is installed where it runs. */
@@ -179,21 +188,19 @@ async function archiveOf(
   { source, hashes, name }: Omit<SourceRequest, "name"> & { readonly name: NormalizedName | undefined },
   services: PrepareServices,
 ): Promise<{ readonly path: string; readonly sha256: string }> {
+  const distribution = { name: name ?? projectOf(source), version: "", source, hashes, requested: false };
+  const { documents } = services.cache;
   if (!source.url.startsWith("file:")) {
-    const project = name ?? projectOf(source);
-    const distribution = { name: project, version: "", source, hashes, requested: false };
     const { filesFolder, sha256 } = await prepareArchive(distribution, services);
     const path = `${filesFolder}/${source.filename}`;
     // It may have been fetched when nobody asked for a hash.
-    await verifyAccepted(source.url, path, hashes, sha256);
+    await verifyArchive(distribution, path, sha256, documents);
     return { path, sha256 };
   }
   const path = fileURLToPath(source.url);
-  const sha256 = await localHash(path, services.cache.documents);
+  const sha256 = await localHash(path, documents);
   if (sha256 === undefined) throw new WheelNotFound(name ?? source.filename, path);
-  const expected = source.hashes["sha256"];
-  if (expected !== undefined && expected !== sha256) throw new HashMismatch(source.url, "sha256", expected, sha256);
-  await verifyAccepted(source.url, path, hashes, sha256);
+  await verifyArchive(distribution, path, sha256, documents);
   return { path, sha256 };
 }
 

@@ -25,6 +25,7 @@ import {
   type WriteOptions,
 } from "./environment-access.ts";
 import { localHashes } from "./local-hash.ts";
+import { isKnownToFit } from "./verify-archive.ts";
 import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "./preparation.ts";
 import type { PreparedWheel, PrepareServices } from "./prepare-wheels.ts";
@@ -159,6 +160,7 @@ class EnvironmentChange {
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: readDirectUrl,
       localSha256: (url) => localSha256s.get(url),
+      isKnownToFit: (one, sha256) => isKnownToFit(one, sha256, this.#operation.cache.documents),
       ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
     });
     describeDamage(difference, this.#damage ?? new Map(), this.#operation.onEvent);

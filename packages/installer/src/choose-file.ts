@@ -1,6 +1,5 @@
 import type { DistributionFile } from "@murre/index-client";
-import { mayBeAccepted } from "./accepted-hashes.ts";
-import type { AcceptedHashes } from "@murre/requirements";
+import { refusingDemand, type HashDemand } from "./accepted-hashes.ts";
 import {
   acceptsPython,
   compareVersions,
@@ -11,14 +10,14 @@ import {
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename, parseWheelFilename, type SupportedTags } from "@murre/platform-tags";
 import type { AllowedFormats } from "@murre/resolver";
-import { NoMatchingVersion, NoUsableWheel } from "./errors.ts";
+import { HashNotAccepted, NoMatchingVersion, NoUsableWheel } from "./errors.ts";
 
 /** What is required of one project, all requirements and constraints taken together. */
 export interface ProjectRequirement {
   readonly name: NormalizedName;
   readonly specifiers: SpecifierSet;
-  /** The user's own hashes: one of them has to be the file's. Empty: any file. */
-  readonly hashes: AcceptedHashes;
+  /** What the user says of the file's bytes, all of which has to hold. */
+  readonly hashes: readonly HashDemand[];
   /** For messages: `requirements.txt:3`. */
   readonly origin: string;
 }
@@ -49,7 +48,7 @@ interface Candidate extends ChosenFile {
 /**
  * The newest allowed version that has a usable file: of its wheels the one with the best tag, then the greatest build number (PEP 425, 427);
  * without a usable wheel its sdist. A yanked file is taken only where the version is pinned (PEP 592).
- * @throws {NoMatchingVersion} {NoUsableWheel}
+ * @throws {NoMatchingVersion} {NoUsableWheel} {HashNotAccepted} when a file would do but for its hash
  */
 export function chooseFile(
   requirement: ProjectRequirement,
@@ -67,24 +66,30 @@ export function chooseFile(
   if (allowed.length === 0) throw nothingAllowed(requirement, files, [...wheels, ...sdists], formats, target);
   const pinned = isPinned(requirement.specifiers);
   const refusals: string[] = [];
+  let withOtherHash: HashNotAccepted | undefined;
   for (const version of allowed) {
-    const candidates: Candidate[] = [];
+    const fitting: Candidate[] = [];
     for (const wheel of wheels) {
       if (compareVersions(wheel.version, version) !== 0) continue;
-      const refusal = refuse(wheel.file, requirement, target, pinned);
+      const refusal = refuse(wheel.file, target, pinned);
       const rank = target.tags.rank(wheel.tags);
       if (refusal !== undefined) refusals.push(`${wheel.file.filename} ${refusal}`);
       else if (rank === undefined) refusals.push(`${wheel.file.filename} has other tags`);
-      else candidates.push({ version: wheel.version, file: wheel.file, rank, build: wheel.build ?? [-1, ""] });
+      else fitting.push({ version: wheel.version, file: wheel.file, rank, build: wheel.build ?? [-1, ""] });
     }
-    const [best] = candidates.toSorted(byPreference);
-    if (best !== undefined) return best;
+    const choices: ChosenFile[] = fitting.toSorted(byPreference);
     for (const sdist of sdists.filter((sdist) => compareVersions(sdist.version, version) === 0)) {
-      const refusal = refuse(sdist.file, requirement, target, pinned);
-      if (refusal === undefined) return sdist;
-      refusals.push(`${sdist.file.filename} ${refusal}`);
+      const refusal = refuse(sdist.file, target, pinned);
+      if (refusal === undefined) choices.push(sdist);
+      else refusals.push(`${sdist.file.filename} ${refusal}`);
+    }
+    for (const choice of choices) {
+      const demand = refusingDemand(choice.file.hashes, requirement.hashes);
+      if (demand === undefined) return choice;
+      withOtherHash ??= otherHash(requirement.name, choice, demand);
     }
   }
+  if (withOtherHash !== undefined) throw withOtherHash;
   throw new NoUsableWheel({
     project: requirement.name,
     required: `${requirement.name}${requirement.specifiers}`,
@@ -93,6 +98,11 @@ export function chooseFile(
     reason: refusals[0] ?? "it has none at all",
     origin: requirement.origin,
   });
+}
+
+function otherHash(project: string, { file, version }: ChosenFile, demand: HashDemand): HashNotAccepted {
+  const { filename, hashes: found } = file;
+  return new HashNotAccepted({ project, version: `${version}`, filename, demand, found, holder: "index" });
 }
 
 function sdistsOf(project: NormalizedName, files: readonly DistributionFile[]): readonly ChosenFile[] {
@@ -124,16 +134,10 @@ function allowedVersions(specifiers: SpecifierSet, versions: readonly Version[],
   return specifiers.filter(distinct.values(), options).toSorted((a, b) => compareVersions(b, a));
 }
 
-function refuse(
-  file: DistributionFile,
-  requirement: ProjectRequirement,
-  target: WheelTarget,
-  pinned: boolean,
-): string | undefined {
+function refuse(file: DistributionFile, target: WheelTarget, pinned: boolean): string | undefined {
   if (file.yanked !== false && !pinned) return file.yanked === "" ? "is yanked" : `is yanked (${file.yanked})`;
   if (file.requiresPython !== undefined && !satisfiesPython(file.requiresPython, target.pythonVersion))
     return `requires Python ${file.requiresPython}`;
-  if (!mayBeAccepted(file.hashes, requirement.hashes)) return "has none of the given hashes";
   return undefined;
 }
 

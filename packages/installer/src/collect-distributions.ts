@@ -1,12 +1,11 @@
-import { HashMismatch, type IndexClient } from "@murre/index-client";
+import type { IndexClient } from "@murre/index-client";
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { verifyAccepted } from "./accepted-hashes.ts";
-import { gather, withChangeOperation } from "./change-operation.ts";
+import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
 import { WheelNotFound } from "./errors.ts";
 import { resolveRequirements } from "./install.ts";
 import type { CollectOptions } from "./operations.ts";
@@ -14,6 +13,7 @@ import type { CollectReport } from "./reports.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { urlKind, withoutFragment } from "./source-url.ts";
+import { verifyArchive } from "./verify-archive.ts";
 import { withSources, type Sources } from "./with-sources.ts";
 
 /**
@@ -41,7 +41,7 @@ export function collectDistributions(
           const { name, version, source } = distribution;
           if (options.dryRun === true) return { name, version, filename: source.filename };
           const filename = isTakenAsItIs(distribution, kind)
-            ? await fetchFile(distribution, client, folder, options.signal)
+            ? await fetchFile(distribution, client, folder, operation)
             : await buildFile(distribution, sources, folder);
           return { name, version, filename };
         };
@@ -64,11 +64,12 @@ async function buildFile(distribution: ResolvedDistribution, sources: Sources, f
 }
 
 async function fetchFile(
-  { name, source, hashes }: ResolvedDistribution,
+  distribution: ResolvedDistribution,
   client: IndexClient,
   folder: string,
-  signal: AbortSignal | undefined,
+  { cache: { documents }, options: { signal } }: ChangeOperation,
 ): Promise<string> {
+  const { name, source } = distribution;
   const url = withoutFragment(source.url);
   await appear(folder, source.filename, async (aside) => {
     if (url.startsWith("file:")) await copyLocal(fileURLToPath(url), aside, name);
@@ -76,9 +77,7 @@ async function fetchFile(
     const hash = createHash("sha256");
     await pipeline(createReadStream(aside), hash);
     const sha256 = hash.digest("hex");
-    const expected = source.hashes["sha256"];
-    if (expected !== undefined && expected !== sha256) throw new HashMismatch(url, "sha256", expected, sha256);
-    await verifyAccepted(url, aside, hashes, sha256);
+    await verifyArchive(distribution, aside, sha256, documents);
   });
   return source.filename;
 }

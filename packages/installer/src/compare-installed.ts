@@ -1,6 +1,6 @@
 import { isSameVersion } from "@murre/pep440";
 import type { DirectUrl, InstalledDistribution } from "@murre/python";
-import { isFromUrl } from "./direct-url-info.ts";
+import { installedSha256, isFromUrl } from "./direct-url-info.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
 /** What has to happen for the environment to hold what was resolved. */
@@ -20,6 +20,8 @@ export interface CompareOptions {
   readonly directUrlOf: (installed: InstalledDistribution) => DirectUrl | undefined;
   /** The sha256 of an archive that lies here, by its URL; undefined for what is no file, as a folder. */
   readonly localSha256: (directUrl: string) => string | undefined;
+  /** Whether bytes with this sha256, or of which none is known, are all that is asked for. */
+  readonly isKnownToFit: (wanted: ResolvedDistribution, sha256: string | undefined) => boolean;
   /** Whether a killed command left only a part of it. */
   readonly isTorn: (installed: InstalledDistribution) => boolean;
 }
@@ -62,17 +64,16 @@ export function compareInstalled(
 function satisfies(
   installed: InstalledDistribution,
   wanted: ResolvedDistribution,
-  { directUrlOf, localSha256, isTorn }: CompareOptions,
+  { directUrlOf, localSha256, isKnownToFit, isTorn }: CompareOptions,
 ): boolean {
   if (isTorn(installed)) return false;
   if (wanted.directUrl === undefined)
     return isSameVersion(installed.version, wanted.version) && directUrlOf(installed) === undefined;
   const from = directUrlOf(installed);
   if (from === undefined) return false;
-  const accepted = wanted.hashes["sha256"];
-  if (!wanted.directUrl.startsWith("file:")) return isFromUrl(from, wanted.directUrl, accepted);
+  const sha256 = installedSha256(from);
   // A file may have changed under its name; what a folder holds nobody has hashed, so it is installed again.
-  const sha256 = localSha256(wanted.directUrl);
-  if (sha256 === undefined || accepted?.includes(sha256) === false) return false;
-  return isFromUrl(from, wanted.directUrl, [sha256]);
+  const isLocal = /^file:/i.test(wanted.directUrl);
+  if (isLocal && (sha256 === undefined || localSha256(wanted.directUrl) !== sha256)) return false;
+  return isFromUrl(from, wanted.directUrl) && isKnownToFit(wanted, sha256);
 }

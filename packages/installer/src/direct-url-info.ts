@@ -1,5 +1,6 @@
 import { withoutCredentials } from "@murre/index-client";
 import type { DirectUrl } from "@murre/python";
+import { isSameUrl } from "@murre/pep508";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
 
 /** The content of `direct_url.json` (PEP 610) for what comes from a URL that the user named. */
@@ -20,17 +21,15 @@ function recordedUrl(directUrl: string): string {
   return VARIABLES.test(url) ? url : withoutCredentials(url);
 }
 
-/** Whether an installed distribution is what a requirement on a URL gives: the same place, and a hash that is asked for. */
-export function isFromUrl(
-  installed: DirectUrl,
-  directUrl: string,
-  acceptedSha256s: readonly string[] | undefined,
-): boolean {
+/** Whether an installed distribution is from the place that a requirement on a URL names. */
+export function isFromUrl(installed: DirectUrl, directUrl: string): boolean {
   const { url, subdirectory } = directUrlInfo(directUrl, undefined);
-  if (installed.url !== url || installed.subdirectory !== subdirectory) return false;
-  const { hash, hashes } = installed.archive_info ?? {};
-  const found = hashes?.["sha256"] ?? /^sha256=(.*)$/.exec(hash ?? "")?.[1];
-  return acceptedSha256s === undefined || (found !== undefined && acceptedSha256s.includes(found));
+  return isSameUrl(installed.url, url) && installed.subdirectory === subdirectory;
+}
+
+/** Of the archive that it was installed from. */
+export function installedSha256({ archive_info: archive }: DirectUrl): string | undefined {
+  return archive?.hashes?.["sha256"] ?? /^sha256=(.*)$/.exec(archive?.hash ?? "")?.[1];
 }
 
 /** The URL as a requirement has it (PEP 440, "Direct references"), so that what `freeze` prints installs the same again. */

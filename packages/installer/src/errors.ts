@@ -1,3 +1,5 @@
+import type { HashDemand } from "./accepted-hashes.ts";
+
 /** No version of a project satisfies what is required of it. Nothing was changed. */
 export class NoMatchingVersion extends Error {
   override readonly name = "NoMatchingVersion";
@@ -73,6 +75,46 @@ export class HashRequired extends Error {
   constructor(requirement: string, reason: string, origin: string) {
     super(`${origin}: ${requirement}: ${reason}`);
   }
+}
+
+export interface HashNotAcceptedFacts {
+  readonly project: string;
+  readonly version: string;
+  readonly filename: string;
+  /** What the user asks for, and where. */
+  readonly demand: HashDemand;
+  /** Algorithm to digest, as far as it is known. */
+  readonly found: Readonly<Record<string, string>>;
+  /** Who says what was found: the index, or the file's own bytes. */
+  readonly holder: "index" | "file";
+}
+
+/** A file that would fit has none of the hashes that the user gave for it. Nothing was changed. */
+export class HashNotAccepted extends Error {
+  override readonly name = "HashNotAccepted";
+  readonly code = "MURRE_HASH_MISMATCH";
+  readonly project: string;
+  readonly filename: string;
+  constructor(facts: HashNotAcceptedFacts) {
+    super(`${facts.demand.origin}: ${describeRefusedHash(facts)}`);
+    this.project = facts.project;
+    this.filename = facts.filename;
+  }
+}
+
+/** `x.whl of x==1.0: expected sha256:…, the index has sha256:…`, for every message about a hash that the user gave. */
+export function describeRefusedHash({
+  project,
+  version,
+  filename,
+  demand: { digests },
+  found,
+  holder,
+}: HashNotAcceptedFacts): string {
+  const expected = Object.entries(digests).flatMap(([name, accepted]) => accepted.map((digest) => `${name}:${digest}`));
+  const known = Object.keys(digests).flatMap((name) => (found[name] === undefined ? [] : [`${name}:${found[name]}`]));
+  const what = version === "" ? project : `${project}==${version}`;
+  return `${filename} of ${what}: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
 }
 
 /** Nothing was named: an empty file would remove everything from the environment. */

@@ -1,16 +1,23 @@
 import { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
-import { redactUrl, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
+import {
+  fragmentHashes,
+  isSameUrl,
+  redactUrl,
+  Requirement,
+  type MarkerEnvironment,
+  type NormalizedName,
+} from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
 import {
   parseRequirementArgument,
   parseRequirementsFile,
-  type AcceptedHashes,
   type Constraint,
   type FileOptions,
   type RequirementEntry,
   type RequirementsContext,
 } from "@murre/requirements";
 import { basename } from "node:path";
+import { demandsOf, type HashDemand } from "./accepted-hashes.ts";
 import type { ProjectRequirement } from "./choose-file.ts";
 import type { WheelSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
@@ -86,22 +93,38 @@ export function wantedProjects(
     const known = wanted.get(next.name);
     wanted.set(next.name, known === undefined ? next : combine(known, next));
   }
-  for (const { requirement, text, hashes, origin } of constraints) {
+  for (const constraint of constraints) {
+    const { requirement, text } = constraint;
     const known = wanted.get(requirement.normalizedName);
     if (known === undefined || requirement.marker?.evaluate(environment) === false) continue;
-    const place = `${origin.file}:${origin.line}: ${text}`;
-    if (requirement.url !== undefined && known.url !== undefined && requirement.url !== known.url)
+    const place = `${describeOrigin(constraint)}: ${text}`;
+    if (requirement.url !== undefined && known.url !== undefined && !isSameUrl(requirement.url, known.url))
       throw new ConflictingRequirements(known.name, known.origin, place);
     // A constraint with a URL says where a project comes from (pip, uv).
     const from = requirement.url === undefined ? known : atUrl(known, requirement.url, text, place);
     wanted.set(known.name, {
       ...from,
       specifiers: intersectSpecifierSets(known.specifiers, requirement.specifiers),
-      hashes: Object.keys(known.hashes).length > 0 ? known.hashes : hashes,
+      hashes: [...known.hashes, ...demandsOf(constraint, describeOrigin(constraint))],
     });
   }
   for (const project of wanted.values()) refuseOtherVersion(project);
   return [...wanted.values()];
+}
+
+/** What constraints say of the bytes of projects, of those as well that only something else needs. */
+export function constrainedHashes(
+  constraints: readonly Constraint[],
+  environment: MarkerEnvironment,
+): ReadonlyMap<NormalizedName, readonly HashDemand[]> {
+  const demands = new Map<NormalizedName, readonly HashDemand[]>();
+  for (const constraint of constraints) {
+    const { normalizedName: name, marker } = constraint.requirement;
+    const more = demandsOf(constraint, describeOrigin(constraint));
+    if (more.length > 0 && marker?.evaluate(environment) !== false)
+      demands.set(name, [...(demands.get(name) ?? []), ...more]);
+  }
+  return demands;
 }
 
 function atUrl(known: WantedProject, url: string, text: string, origin: string): WantedProject {
@@ -113,10 +136,7 @@ function atUrl(known: WantedProject, url: string, text: string, origin: string):
 /** The wheel at a URL has the one version that its name says, whatever else is required of the project. */
 function refuseOtherVersion({ name, url, specifiers, origin }: WantedProject): void {
   if (url === undefined || urlKind(url) !== "wheel") return;
-  refuseVersion(
-    { name, url, specifiers, origin },
-    parseWheelFilename(directSource(url, {}).filename).version.toString(),
-  );
+  refuseVersion({ name, url, specifiers, origin }, parseWheelFilename(directSource(url).filename).version.toString());
 }
 
 /** Whether what lies at a project's URL has a version that the other requirements allow. @throws {ConflictingRequirements} */
@@ -140,13 +160,13 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
     return {
       name,
       specifiers,
-      hashes: entry.hashes,
+      hashes: demandsOf(entry, origin),
       origin,
       requirement: new Requirement(written, extras, specifiers),
     };
   refuseOtherName(url, name, entry.text, origin);
   const requirement = new Requirement(written, extras, anyVersion, url);
-  return { name, specifiers: anyVersion, hashes: entry.hashes, origin, url, requirement };
+  return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
 }
 
 /** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
@@ -157,19 +177,14 @@ function refuseOtherName(url: string, name: NormalizedName, text: string, origin
   if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);
 }
 
-function direct(
-  url: string,
-  { hashes, text }: RequirementEntry,
-  extras: readonly string[],
-  origin: string,
-): WantedProject {
-  const { name } = parseWheelFilename(wheelName(url, text, origin));
+function direct(url: string, entry: RequirementEntry, extras: readonly string[], origin: string): WantedProject {
+  const { name } = parseWheelFilename(wheelName(url, entry.text, origin));
   const requirement = new Requirement(name, extras, anyVersion, url);
-  return { name, specifiers: anyVersion, hashes, origin, url, requirement };
+  return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
 }
 
 function wheelName(url: string, text: string, origin: string): string {
-  const { filename } = directSource(url, {});
+  const { filename } = directSource(url);
   if (filename.endsWith(".whl")) return filename;
   const reason =
     urlKind(url) === "version-control"
@@ -180,14 +195,19 @@ function wheelName(url: string, text: string, origin: string): string {
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");
 
-/** The file behind a path or URL that the user named. */
-export function directSource(url: string, accepted: AcceptedHashes): WheelSource {
+/** The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says. */
+export function directSource(url: string, demands: readonly HashDemand[] = []): WheelSource {
   const filename = basename(decoded(new URL(url).pathname));
-  // A single accepted hash of an algorithm is verified while the file comes in; several are compared afterwards.
-  const hashes = Object.entries(accepted).flatMap(([algorithm, [digest, ...more]]) =>
-    digest === undefined || more.length > 0 ? [] : [[algorithm, digest] as const],
-  );
-  return { filename, url, hashes: Object.fromEntries(hashes) };
+  // A demand for a single hash is verified while the file comes in, too; several are compared afterwards.
+  const single = demands.flatMap(({ digests }) => {
+    const all = Object.entries(digests).flatMap(([name, accepted]) =>
+      accepted.map((digest) => [name, digest] as const),
+    );
+    return all.length === 1 ? all : [];
+  });
+  // Schemes are compared in small letters everywhere else.
+  const named = url.replace(/^[a-z][a-z\d+.-]*:/i, (scheme) => scheme.toLowerCase());
+  return { filename, url: named, hashes: { ...Object.fromEntries(single), ...fragmentHashes(url) } };
 }
 
 /** A path with a stray `%` stays as it is: it is the server's to judge. */
@@ -200,7 +220,7 @@ function decoded(path: string): string {
 }
 
 function combine(one: WantedProject, other: WantedProject): WantedProject {
-  if (one.url !== undefined && other.url !== undefined && one.url !== other.url)
+  if (one.url !== undefined && other.url !== undefined && !isSameUrl(one.url, other.url))
     throw new ConflictingRequirements(
       one.name,
       `${one.origin} (${redactUrl(one.url)})`,
@@ -213,13 +233,13 @@ function combine(one: WantedProject, other: WantedProject): WantedProject {
     name: one.name,
     specifiers,
     requirement: new Requirement(one.requirement.name, extras, url === undefined ? specifiers : anyVersion, url),
-    hashes: Object.keys(one.hashes).length > 0 ? one.hashes : other.hashes,
+    hashes: [...one.hashes, ...other.hashes],
     origin: one.origin,
     ...(url === undefined ? {} : { url }),
   };
 }
 
 /** `requirements.txt:3`. */
-function describeOrigin({ origin }: Pick<RequirementEntry, "origin">): string {
+export function describeOrigin({ origin }: Pick<RequirementEntry, "origin">): string {
   return origin === undefined ? "the command line" : `${origin.file}:${origin.line}`;
 }

@@ -143,7 +143,7 @@ class ManyInstallation {
     try {
       return await wheels();
     } catch (error) {
-      if ((error as { code?: unknown }).code !== "MURRE_NO_USABLE_WHEEL") throw error;
+      if (!ofTheFiles.has((error as { code?: unknown }).code)) throw error;
       return any();
     }
   }
@@ -201,6 +201,9 @@ class ManyInstallation {
     };
   }
 }
+
+/** None of the wheels will do; a source may. */
+const ofTheFiles = new Set<unknown>(["MURRE_NO_USABLE_WHEEL", "MURRE_HASH_MISMATCH"]);
 
 /** Errors that say what one distribution is or meets: without it, the others can be placed. */
 const ofOneDistribution = new Set<unknown>([

@@ -105,7 +105,7 @@ async function withDependencies(
   const { resolved, satisfied, warnings } = await resolveDependencies(
     {
       wanted,
-      constraints: gathered.constraints.map(({ requirement }) => requirement),
+      constraints: gathered.constraints,
       installed: stayingInstalled(operation, installed),
       prereleases: allowsPrereleases(operation, gathered.options),
       requireHashes: requiresHashes(operation, gathered),

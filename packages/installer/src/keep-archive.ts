@@ -1,5 +1,4 @@
 import { ARCHIVE_MARK } from "@murre/cache";
-import { HashMismatch } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
 import type { UnpackedWheel } from "@murre/wheel";
@@ -11,14 +10,13 @@ import type { WheelSource } from "./resolved.ts";
 
 /**
  * Puts an archive of sources into an entry as it is, under its own filename, and describes it as the only file of something that is
- * nowhere linked to: the cache tells it from a wheel by {@link ARCHIVE_MARK}.
- * @throws {HashMismatch}
+ * nowhere linked to: the cache tells it from a wheel by {@link ARCHIVE_MARK}. Who asks for it verifies its hashes.
  */
 export async function keepArchive(
   path: string,
   destination: string,
   project: NormalizedName,
-  { url, filename, hashes }: WheelSource,
+  { filename }: WheelSource,
 ): Promise<UnpackedWheel> {
   const target = `${destination}/${filename}`;
   await copyFile(path, target);
@@ -26,8 +24,6 @@ export async function keepArchive(
   await pipeline(createReadStream(target), hash);
   const digest = hash.digest();
   const sha256 = digest.toString("hex");
-  const expected = hashes["sha256"]?.toLowerCase();
-  if (expected !== undefined && expected !== sha256) throw new HashMismatch(url, "sha256", expected, sha256);
   const { size } = await stat(target);
   const version = versionOf(filename, project);
   return {

@@ -2,7 +2,8 @@ import { parseSpecifierSet, tryParseVersion } from "@murre/pep440";
 import { Requirement, type MarkerEnvironment } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import { directSource, type GatheredRequirements } from "./gather-requirements.ts";
+import { demandsOf, hashMissing, refuseFolderHash } from "./accepted-hashes.ts";
+import { describeOrigin, directSource, type GatheredRequirements } from "./gather-requirements.ts";
 import { urlKind } from "./source-url.ts";
 import type { Sources } from "./with-sources.ts";
 
@@ -14,9 +15,12 @@ export async function nameSources(
   gathered: GatheredRequirements,
   environment: MarkerEnvironment,
   sources: Sources,
+  requireHashes: boolean,
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
-    gathered.entries.map((entry) => (isUnnamedSource(entry, environment) ? named(entry, sources) : entry)),
+    gathered.entries.map((entry) =>
+      isUnnamedSource(entry, environment) ? named(entry, sources, requireHashes) : entry,
+    ),
   );
   return { ...gathered, entries };
 }
@@ -29,13 +33,16 @@ function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment
   return kind === "archive" || kind === "directory";
 }
 
-async function named(entry: DirectEntry, sources: Sources): Promise<RequirementEntry> {
+async function named(entry: DirectEntry, sources: Sources, requireHashes: boolean): Promise<RequirementEntry> {
   const { reference, ...rest } = entry;
   const fragment =
     reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
   const url = `${reference.url}${fragment}`;
-  const source = directSource(url, entry.hashes);
-  const { configSettings, hashes } = entry;
+  const hashes = demandsOf(entry, describeOrigin(entry));
+  const source = directSource(url, hashes);
+  const { configSettings } = entry;
+  if (urlKind(url) === "directory") refuseFolderHash(source, hashes, requireHashes);
+  if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, describeOrigin(entry));
   const { name } = parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text);
   const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
   return { ...rest, kind: "named", requirement };

@@ -14,13 +14,13 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isAcceptedBySha256, verifyAccepted } from "./accepted-hashes.ts";
 import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { withoutFragment } from "./source-url.ts";
+import { explainMismatch, isKnownToFit, verifyArchive } from "./verify-archive.ts";
 
 /** What wheels are prepared with: all of it belongs to one operation. */
 export interface PrepareServices {
@@ -106,9 +106,7 @@ export async function prepareArchive(
         version,
         ...(source.sizeBytes === undefined ? {} : { sizeBytes: source.sizeBytes }),
       });
-      const entry = source.url.startsWith("file:")
-        ? await addLocal(distribution, fileURLToPath(source.url), services, maker)
-        : await addRemote(distribution, services, maker);
+      const entry = await addFile(distribution, services, maker);
       // Without a known hash only the server can say whether an entry is still what it has, so this request has been answered.
       if (source.hashes["sha256"] === undefined) services.answered.set(source.url, entry.sha256);
       onEvent({ type: "fetched", name, version });
@@ -119,24 +117,41 @@ export async function prepareArchive(
 
 /** Requests that accept other hashes may fail where this one does not, so they are not its partners. */
 function flightKey({ name, source, hashes }: ResolvedDistribution): string {
-  const what = source.hashes["sha256"] ?? withoutCredentials(source.url);
-  const accepted = Object.keys(hashes).length === 0 ? "" : ` ${hashedName(JSON.stringify(hashes)).slice(0, 16)}`;
+  const what = source.hashes["sha256"] ?? withoutCredentials(withoutFragment(source.url));
+  const asked = JSON.stringify([source.hashes, hashes.map(({ digests }) => digests)]);
+  const accepted = asked === "[{},[]]" ? "" : ` ${hashedName(asked).slice(0, 16)}`;
   return `${source.filename} (${name} ${what}${accepted})`;
 }
 
 type Find = CacheOperation["lookup"];
 
 function lookupKnown(
-  { name, source, hashes }: ResolvedDistribution,
+  distribution: ResolvedDistribution,
   { cache, answered }: PrepareServices,
   find: Find,
 ): StoreEntry | undefined {
+  const { name, source } = distribution;
   const known = source.hashes["sha256"] ?? answered.get(source.url) ?? knownHash(source.url, cache);
-  return known !== undefined && isAcceptedBySha256(hashes, known) ? find(name, known) : undefined;
+  return known !== undefined && isKnownToFit(distribution, known, cache.documents) ? find(name, known) : undefined;
 }
 
 function knownHash(url: string, cache: CacheOperation): string | undefined {
   return url.startsWith("file:") ? rememberedFileHash(cache.documents, fileURLToPath(url)) : undefined;
+}
+
+async function addFile(
+  distribution: ResolvedDistribution,
+  services: PrepareServices,
+  maker: EntryMaker,
+): Promise<StoreEntry> {
+  const { url } = distribution.source;
+  try {
+    return await (url.startsWith("file:")
+      ? addLocal(distribution, fileURLToPath(withoutFragment(url)), services, maker)
+      : addRemote(distribution, services, maker));
+  } catch (error) {
+    throw explainMismatch(error, distribution);
+  }
 }
 
 /** A local file is unpacked from where it lies, and never copied into the cache. */
@@ -201,10 +216,10 @@ async function fetchAndAdd(
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
   const { cache } = services;
-  const { name, source, hashes } = distribution;
+  const { name, source } = distribution;
   const remembered = source.hashes["sha256"] === undefined ? rememberedUrl(source.url, cache) : undefined;
-  // What the user does not accept by its sha256 is fetched, whatever the server says of it: then its bytes can be compared.
-  const mayStay = remembered !== undefined && isAcceptedBySha256(hashes, remembered.sha256);
+  // What is not known to be accepted is fetched, whatever the server says of it: then its bytes can be compared.
+  const mayStay = remembered !== undefined && isKnownToFit(distribution, remembered.sha256, cache.documents);
   const entry = mayStay ? cache.lookup(name, remembered.sha256) : undefined;
   const still = entry === undefined || remembered === undefined ? undefined : remembered.validators;
   const downloaded = await download(distribution, services, maker, partial, still);
@@ -216,7 +231,7 @@ async function fetchAndAdd(
   const { sha256, validators, path } = downloaded;
   // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
   const added =
-    (isAcceptedBySha256(hashes, sha256) ? cache.lookup(name, sha256) : undefined) ??
+    (isKnownToFit(distribution, sha256, cache.documents) ? cache.lookup(name, sha256) : undefined) ??
     (await addReceived(distribution, { path, sha256 }, services, maker, partial));
   partial.remove();
   if (source.hashes["sha256"] === undefined)
@@ -288,10 +303,10 @@ function rememberedUrl(url: string, cache: CacheOperation): RememberedUrl | unde
 async function unpackIntoStore(
   distribution: ResolvedDistribution,
   wheelPath: string,
-  { unpacker }: PrepareServices,
+  { unpacker, cache }: PrepareServices,
   { add, signal }: EntryMaker,
 ): Promise<{ entry: StoreEntry; unpacked: UnpackedWheel | undefined }> {
-  const { name, source, hashes } = distribution;
+  const { name, source } = distribution;
   let unpacked: UnpackedWheel | undefined;
   const entry = await add(name, async (destination) => {
     unpacked = source.filename.endsWith(".whl")
@@ -303,7 +318,7 @@ async function unpackIntoStore(
           ...(signal === undefined ? {} : { signal }),
         })
       : await keepArchive(wheelPath, destination, name, source);
-    await verifyAccepted(source.url, wheelPath, hashes, unpacked.archiveSha256);
+    await verifyArchive(distribution, wheelPath, unpacked.archiveSha256, cache.documents);
     return unpacked;
   });
   return { entry, unpacked };

@@ -1,5 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { readFile } from "node:fs/promises";
+import type { HashDemand } from "./accepted-hashes.ts";
 import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
 import type { WheelSource } from "./resolved.ts";
 
@@ -7,9 +8,10 @@ import type { WheelSource } from "./resolved.ts";
 export async function readWholeWheel(
   source: WheelSource,
   name: NormalizedName,
+  hashes: readonly HashDemand[],
   services: PrepareServices,
 ): Promise<string> {
-  const distribution = { name, version: "", source, hashes: {}, requested: false };
+  const distribution = { name, version: "", source, hashes, requested: false };
   const { filesFolder, manifest } = await prepareArchive(distribution, services);
   return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
 }

@@ -1,5 +1,5 @@
 import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-client";
-import { redactUrl, type NormalizedName, type Requirement } from "@murre/pep508";
+import { redactUrl, type NormalizedName } from "@murre/pep508";
 import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import {
   resolvePython,
@@ -9,13 +9,12 @@ import {
   type PythonSource,
   type Unavailable,
 } from "@murre/resolver";
-import type { AcceptedHashes } from "@murre/requirements";
+import type { Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import { mayBeAccepted } from "./accepted-hashes.ts";
+import { hashMissing, refusingDemand, type HashDemand } from "./accepted-hashes.ts";
 import type { WheelTarget } from "./choose-file.ts";
-import { HashRequired } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
-import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
+import { constrainedHashes, directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import { FailedReleases, foreignMetadata, foreignWheel } from "./source-metadata.ts";
 import { describeInterpreter, type TargetEnvironment } from "./target-environment.ts";
@@ -25,7 +24,7 @@ import { supportedTags } from "@murre/platform-tags";
 /** What is asked for, in the resolver's terms. */
 export interface ResolutionRequest {
   readonly wanted: readonly WantedProject[];
-  readonly constraints: readonly Requirement[];
+  readonly constraints: readonly Constraint[];
   /** What is installed and may stay: it is not looked up as long as it satisfies. */
   readonly installed: readonly InstalledDistribution[];
   readonly prereleases: boolean;
@@ -47,8 +46,8 @@ export interface Resolution {
 export type ReadWholeDistribution = (
   source: WheelSource,
   project: NormalizedName,
-  /** The user's own: of a source, none of whose code runs before its archive is one of them. */
-  accepted: AcceptedHashes,
+  /** What the user says of the bytes: none of a source's code runs before its archive is that. */
+  demands: readonly HashDemand[],
 ) => Promise<string>;
 
 /**
@@ -61,17 +60,24 @@ export async function resolveDependencies(
   client: IndexClient,
   readWhole: ReadWholeDistribution,
 ): Promise<Resolution> {
-  const { wanted, installed, constraints } = request;
-  const failed = new FailedReleases([...wanted.map(({ requirement }) => requirement), ...constraints]);
-  const tags = supportedTags(target.interpreter.tagTarget);
+  const { wanted, installed } = request;
+  const { markerEnvironment, tagTarget } = target.interpreter;
+  const requirements = wanted.map(({ requirement }) => requirement);
+  const constraints = request.constraints.map(({ requirement }) => requirement);
+  const failed = new FailedReleases([...requirements, ...constraints]);
+  const tags = supportedTags(tagTarget);
+  const demands = new Map([
+    ...constrainedHashes(request.constraints, markerEnvironment),
+    ...wanted.map(({ name, hashes }) => [name, hashes] as const),
+  ]);
   const outcome = await resolvePython<DistributionFile>({
-    requirements: wanted.map(({ requirement }) => requirement),
+    requirements,
     constraints,
-    target: {
-      markerEnvironment: target.interpreter.markerEnvironment,
+    target: { markerEnvironment, tags },
+    source: openSource({ ...request, demands }, client, readWhole, failed, {
       tags,
-    },
-    source: openSource(request, client, readWhole, failed, { tags, description: describeInterpreter(target) }),
+      description: describeInterpreter(target),
+    }),
     formats: request.formats,
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
@@ -83,27 +89,38 @@ export async function resolveDependencies(
       }),
   });
   if (outcome.kind === "no-solution") throw failed.whyNoSolution(outcome.message);
-  const { warnings, ...solution } = collect(outcome, request);
+  const { warnings, ...solution } = collect(outcome, { ...request, demands });
   return { ...solution, warnings: [...warnings, ...failed.warnings] };
 }
 
+interface KnownRequest extends ResolutionRequest {
+  /** What the user says of the bytes of projects. */
+  readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
+}
+
 function openSource(
-  { wanted, formats }: ResolutionRequest,
+  { wanted, demands, formats, requireHashes }: KnownRequest,
   client: IndexClient,
   readWhole: ReadWholeDistribution,
   failed: FailedReleases,
   target: Pick<WheelTarget, "tags" | "description">,
 ): PythonSource<DistributionFile> {
-  const hashes = new Map(wanted.map((project) => [project.name, project.hashes]));
   const listed = new Map<NormalizedName, readonly PageRelease[]>();
+  const demandsOf = (project: NormalizedName) => demands.get(project) ?? [];
+  const read: ReadWholeDistribution = async (source, project, hashes) => {
+    // Where hashes are required, no code of a source runs that nobody gave a hash for.
+    if (requireHashes && hashes.length === 0 && !source.filename.endsWith(".whl"))
+      throw hashMissing(project, "a dependency");
+    return readWhole(source, project, hashes);
+  };
   return {
     async files(project) {
       try {
         const found = await client.findFiles(project);
         listed.set(project, found.releases);
-        const accepted = hashes.get(project);
-        if (accepted === undefined || Object.keys(accepted).length === 0) return { releases: found.releases };
-        return found.files.filter((file) => mayBeAccepted(file.hashes, accepted));
+        const hashes = demandsOf(project);
+        if (hashes.length === 0) return { releases: found.releases };
+        return found.files.filter((file) => refusingDemand(file.hashes, hashes) === undefined);
       } catch (error) {
         // By name and code: two copies of a package may be loaded.
         if ((error as { code?: unknown }).code === "MURRE_PROJECT_NOT_FOUND") return undefined;
@@ -112,21 +129,21 @@ function openSource(
     },
     metadata: (file, project) =>
       readable(file.filename, async () => {
-        const accepted = hashes.get(project) ?? {};
-        if (file.kind === "wheel") return (await client.metadata(file)) ?? readWhole(file, project, accepted);
-        const wheel = foreignWheel(file, project, formats(project), listed.get(project) ?? [], accepted);
+        const hashes = demandsOf(project);
+        if (file.kind === "wheel") return (await client.metadata(file)) ?? read(file, project, hashes);
+        const wheel = foreignWheel(file, project, formats(project), listed.get(project) ?? [], hashes);
         const told = wheel === undefined ? undefined : await foreignMetadata(wheel, project, client);
-        return told ?? readWhole(file, project, accepted);
+        return told ?? read(file, project, hashes);
       }).catch((error: unknown) => failed.passOver(project, error, listed.get(project)?.length)),
     async urlMetadata(url, project) {
-      const accepted = hashes.get(project) ?? {};
-      const source = directSource(url, accepted);
+      const hashes = demandsOf(project);
+      const source = directSource(url, hashes);
       const named = wanted.find((one) => one.name === project && one.url === url);
       if (named !== undefined) refuseOtherTags(named, source.filename, target);
       const reason = otherTags(source.filename, target.tags);
       if (reason !== undefined)
         return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
-      return readable(source.filename, () => readWhole(source, project, accepted));
+      return readable(source.filename, () => read(source, project, hashes));
     },
   };
 }
@@ -163,7 +180,7 @@ function installedMetadata(distribution: InstalledDistribution): DistributionMet
 
 function collect(
   { distributions, warnings }: Extract<PythonOutcome<DistributionFile>, { kind: "solution" }>,
-  { wanted, requireHashes }: ResolutionRequest,
+  { wanted, requireHashes, demands }: KnownRequest,
 ): Resolution {
   const asked = new Map(wanted.map((project) => [project.name, project]));
   const resolved: ResolvedDistribution[] = [];
@@ -174,13 +191,9 @@ function collect(
       continue;
     }
     const project = asked.get(name);
-    const hashes = project?.hashes ?? {};
-    if (requireHashes && Object.keys(hashes).length === 0)
-      throw new HashRequired(
-        `${name}==${version}`,
-        "hashes are required, and it has none",
-        project?.origin ?? "a dependency",
-      );
+    const hashes = demands.get(name) ?? [];
+    if (requireHashes && hashes.length === 0)
+      throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency");
     if (from.kind === "url" && project !== undefined) refuseVersion(project, version);
     resolved.push({
       name,

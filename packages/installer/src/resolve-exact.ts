@@ -2,7 +2,8 @@ import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-c
 import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { chooseFile, isPinned, type WheelTarget } from "./choose-file.ts";
-import { HashRequired, throwProblems } from "./errors.ts";
+import { hashMissing } from "./accepted-hashes.ts";
+import { throwProblems } from "./errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -36,8 +37,7 @@ async function resolveOne(
   requireHashes: boolean,
   sources: Sources,
 ): Promise<ResolvedDistribution> {
-  if (requireHashes && Object.keys(project.hashes).length === 0)
-    throw new HashRequired(project.name, "hashes are required, and it has none; add --hash=sha256:…", project.origin);
+  if (requireHashes && project.hashes.length === 0) throw hashMissing(project.name, project.origin);
   if (project.url !== undefined)
     return urlKind(project.url) === "wheel"
       ? fromWheelUrl(project, project.url, target)

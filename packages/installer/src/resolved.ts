@@ -1,5 +1,5 @@
 import type { NormalizedName } from "@murre/pep508";
-import type { AcceptedHashes } from "@murre/requirements";
+import type { HashDemand } from "./accepted-hashes.ts";
 
 /** The one file that a distribution will be installed from. */
 export interface WheelSource {
@@ -17,8 +17,8 @@ export interface ResolvedDistribution {
   /** Normalised. */
   readonly version: string;
   readonly source: WheelSource;
-  /** Hashes of the user's own; one of them has to be the file's. Empty: any. */
-  readonly hashes: AcceptedHashes;
+  /** What the user says of the file's bytes, all of which has to hold. */
+  readonly hashes: readonly HashDemand[];
   /** Whether the user named it, or it only is a dependency. */
   readonly requested: boolean;
   /** The URL that the user named, credentials included, when it does not come from an index. */

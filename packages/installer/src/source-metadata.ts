@@ -3,9 +3,8 @@ import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep508";
 import type { AllowedFormats, Unavailable } from "@murre/resolver";
 import { parseSdistFilename } from "@murre/platform-tags";
-import type { AcceptedHashes } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import { mayBeAccepted } from "./accepted-hashes.ts";
+import { refusingDemand, type HashDemand } from "./accepted-hashes.ts";
 import { isPinned } from "./choose-file.ts";
 import { NoSolution } from "./errors.ts";
 
@@ -18,7 +17,7 @@ export function foreignWheel(
   project: NormalizedName,
   formats: AllowedFormats,
   releases: readonly PageRelease[],
-  accepted: AcceptedHashes,
+  demands: readonly HashDemand[],
 ): DistributionFile | undefined {
   // Who wants sources wants to know what they say.
   if (formats !== "any") return undefined;
@@ -28,7 +27,8 @@ export function foreignWheel(
     .filter(({ version = "" }) => tryParseVersion(version)?.key === key)
     .flatMap(({ files }) => files)
     .filter(
-      ({ kind, yanked, hashes }) => kind === "wheel" && yanked === sdist.yanked && mayBeAccepted(hashes, accepted),
+      ({ kind, yanked, hashes }) =>
+        kind === "wheel" && yanked === sdist.yanked && refusingDemand(hashes, demands) === undefined,
     );
   return wheels.find(({ coreMetadata }) => coreMetadata !== undefined) ?? wheels[0];
 }

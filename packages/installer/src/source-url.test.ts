@@ -1,7 +1,7 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { directReference, directUrlInfo, isFromUrl } from "./direct-url-info.ts";
+import { directReference, directUrlInfo, installedSha256, isFromUrl } from "./direct-url-info.ts";
 import { subdirectoryOf, urlKind } from "./source-url.ts";
 
 const folder = pathToFileURL(temporaryFolder("source-url")).href;
@@ -87,19 +87,22 @@ describe("the URL that freeze prints", () => {
 describe("what is installed is what a URL gives", () => {
   const installed = directUrlInfo("https://host/a.zip#subdirectory=b", "00");
   test.each([
-    ["https://host/a.zip#subdirectory=b", undefined, true],
-    ["https://user:secret@host/a.zip#egg=a&subdirectory=b", undefined, true],
-    ["https://host/a.zip#subdirectory=b", ["11", "00"], true],
-    ["https://host/a.zip#subdirectory=b", ["11"], false],
-    ["https://host/a.zip", undefined, false],
-    ["https://host/b.zip#subdirectory=b", undefined, false],
-  ])("%s with the hashes %j: %s", (url, hashes, expected) => {
-    expect(isFromUrl(installed, url, hashes)).toBe(expected);
+    ["https://host/a.zip#subdirectory=b", true],
+    ["https://user:secret@host/a.zip#egg=a&subdirectory=b", true],
+    ["HTTPS://host:443/x/../a.zip#subdirectory=b&sha256=00", true],
+    ["https://host/a.zip", false],
+    ["https://host/b.zip#subdirectory=b", false],
+  ])("%s: %s", (url, expected) => {
+    expect(isFromUrl(installed, url)).toBe(expected);
   });
 
-  test("only a known hash can be the one that is asked for", () => {
-    const of = (archive_info: object) =>
-      isFromUrl({ url: "https://host/a.zip", archive_info }, "https://host/a.zip", ["00"]);
-    expect([of({}), of({ hash: "sha256=00" }), of({ hash: "md5=00" })]).toEqual([false, true, false]);
+  test("the sha256 of its archive is known by both ways in which PEP 610 has it", () => {
+    const of = (archive_info: object) => installedSha256({ url: "https://host/a.zip", archive_info });
+    expect([of({}), of({ hash: "sha256=00" }), of({ hash: "md5=00" }), of({ hashes: { sha256: "11" } })]).toEqual([
+      undefined,
+      "00",
+      undefined,
+      "11",
+    ]);
   });
 });

@@ -10,7 +10,7 @@ export function urlKind(url: string): UrlKind {
   if (/^(?:git|hg|svn|bzr)(?:\+[a-z]+)?:/i.test(url)) return "version-control";
   const path = withoutFragment(url).replace(/\?.*$/, "");
   if (/\.whl$/i.test(path)) return "wheel";
-  if (url.startsWith("file:") && isDirectory(url)) return "directory";
+  if (/^file:/i.test(url) && isDirectory(url)) return "directory";
   return isSourceArchive(path) ? "archive" : "unknown";
 }
 

@@ -2,6 +2,7 @@ import type { BuildEnvironments, ConfigSettings } from "@murre/build";
 import type { StoreEntry } from "@murre/cache";
 import type { IndexClient } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
+import { requiresHashes } from "./accepted-hashes.ts";
 import { chooseBuildOptions } from "./build-options.ts";
 import type { OpenSources, SourceRequest } from "./build-wheels.ts";
 import { openPreparation } from "./preparation.ts";
@@ -48,11 +49,16 @@ export async function withSources<Result>(
     environments: async () => (await open()).environments,
     readWhole: async (source, name, hashes) =>
       source.filename.endsWith(".whl")
-        ? readWholeWheel(source, name, preparation.services)
+        ? readWholeWheel(source, name, hashes, preparation.services)
         : (await open()).metadata({ source, name, hashes }),
   };
   try {
-    const named = await nameSources(gathered, target.interpreter.markerEnvironment, sources);
+    const named = await nameSources(
+      gathered,
+      target.interpreter.markerEnvironment,
+      sources,
+      requiresHashes(operation, gathered),
+    );
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);

@@ -61,8 +61,20 @@ const requirements: readonly (readonly [what: string, text: string, code: string
   [
     "a wheel whose hash differs from the user's",
     `good==1.0 --hash=sha256:${"1".repeat(64)}`,
-    "MURRE_NO_USABLE_WHEEL",
-    /none of the given hashes/,
+    "MURRE_HASH_MISMATCH",
+    /requirements\.txt:2: good-1\.0-py3-none-any\.whl of good==1\.0: expected sha256:1{64}, the index has sha256:[0-9a-f]{64}$/,
+  ],
+  [
+    "a digest that is too short",
+    "good==1.0 --hash=sha256:00",
+    "MURRE_REQUIREMENTS_FILE",
+    /requirements\.txt:2: --hash=sha256:00: sha256 needs 64 hexadecimal digits/,
+  ],
+  [
+    "a digest in a URL that none can be",
+    "good @ https://host/good-1.0-py3-none-any.whl#sha256=xyz",
+    "MURRE_REQUIREMENTS_FILE",
+    /requirements\.txt:2: #sha256=xyz: sha256 needs 64/,
   ],
   ["a file that is no zip", "nozip==1.0", "MURRE_NOT_A_ZIP", /nozip-1\.0/],
   ["a wheel without a RECORD", "norecord==1.0", "MURRE_INVALID_WHEEL", /norecord-1\.0\.dist-info\/RECORD/],

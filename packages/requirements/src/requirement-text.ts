@@ -1,8 +1,17 @@
 import { posix, win32 } from "node:path";
 import { pathToFileURL } from "node:url";
-import { normalizeName, parseMarker, parseRequirement, redactUrl, type Marker } from "@murre/pep508";
+import {
+  digestProblem,
+  fragmentHashes,
+  normalizeName,
+  parseMarker,
+  parseRequirement,
+  redactUrl,
+  separateMarker,
+  type Marker,
+} from "@murre/pep508";
 import { InvalidRequirementArgument } from "./errors.ts";
-import type { AcceptedHashes, DirectReference, RequirementEntry } from "./types.ts";
+import type { RequirementEntry } from "./types.ts";
 
 export interface TextContext {
   readonly cwd: string;
@@ -18,8 +27,8 @@ export interface TextProblem {
 }
 
 type Interpreted =
-  | Pick<Extract<RequirementEntry, { kind: "named" }>, "kind" | "requirement" | "hashes">
-  | Pick<Extract<RequirementEntry, { kind: "direct" }>, "kind" | "reference" | "hashes">;
+  | Pick<Extract<RequirementEntry, { kind: "named" }>, "kind" | "requirement" | "fragmentHashes">
+  | Pick<Extract<RequirementEntry, { kind: "direct" }>, "kind" | "reference" | "fragmentHashes">;
 
 /** Thrown inside the package, turned into a problem of a line or an error of an argument. */
 export class UnreadableText extends Error {
@@ -40,6 +49,7 @@ export function parseRequirementArgument(text: string, context: TextContext): Re
   return argument(text, () => ({
     ...interpretRequirement(text.trim(), context),
     text: redactUrl(text.trim()),
+    hashes: {},
     configSettings: {},
     globalOptions: [],
   }));
@@ -54,6 +64,7 @@ export function parseEditableArgument(text: string, context: TextContext): Requi
     kind: "editable" as const,
     ...interpretEditable(text.trim(), context),
     text: redactUrl(text.trim()),
+    hashes: {},
     configSettings: {},
     globalOptions: [],
   }));
@@ -76,8 +87,8 @@ export function interpretRequirement(text: string, context: TextContext): Interp
     return { kind: "direct", ...directReference(place, extras, marker, context) };
   }
   try {
-    const requirement = parseRequirement(text);
-    return { kind: "named", requirement, hashes: requirement.url === undefined ? {} : hashesOf(requirement.url) };
+    const requirement = parseRequirement(separateMarker(text));
+    return { kind: "named", requirement, fragmentHashes: readFragment(requirement.url ?? "") };
   } catch (error) {
     const { problem, message } = error as { problem?: unknown; message?: unknown };
     if (typeof problem !== "string" || typeof message !== "string") throw error;
@@ -85,11 +96,21 @@ export function interpretRequirement(text: string, context: TextContext): Interp
   }
 }
 
+/** The hashes of a URL that a user wrote. @throws {UnreadableText} for one that none can be. */
+function readFragment(url: string): Readonly<Record<string, string>> {
+  const hashes = fragmentHashes(url);
+  for (const [algorithm, digest] of Object.entries(hashes)) {
+    const problem = digestProblem(algorithm, digest);
+    if (problem !== undefined) throw new UnreadableText({ problem: `#${algorithm}=${digest}: ${problem}` });
+  }
+  return hashes;
+}
+
 /** @throws {UnreadableText} */
 export function interpretEditable(
   text: string,
   context: TextContext,
-): { readonly reference: DirectReference; readonly hashes: AcceptedHashes } {
+): Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes"> {
   const { place, extras, marker } = splitDirect(text);
   return directReference(place, extras, marker, context);
 }
@@ -133,7 +154,7 @@ function directReference(
   extras: readonly string[],
   marker: string | undefined,
   context: TextContext,
-): { readonly reference: DirectReference; readonly hashes: AcceptedHashes } {
+): Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes"> {
   const url = isUrl(place) ? place : urlOfPath(place, context);
   const [plain = url] = url.split("#", 1);
   const fragment = fragmentOf(url);
@@ -147,7 +168,7 @@ function directReference(
       ...(egg === undefined ? {} : { egg: egg.replace(/\[.*$/, "") }),
       ...(subdirectory === undefined ? {} : { subdirectory }),
     },
-    hashes: hashesOf(url),
+    fragmentHashes: readFragment(url),
   };
 }
 
@@ -182,15 +203,6 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** The hashes in a URL's fragment: `#sha256=…`. */
-function hashesOf(url: string): AcceptedHashes {
-  const hashes: Record<string, readonly string[]> = {};
-  for (const [name, digest] of fragmentOf(url))
-    if (/^(?:md5|sha1|sha224|sha256|sha384|sha512)$/.test(name) && /^[0-9a-f]+$/i.test(digest))
-      hashes[name] = [digest.toLowerCase()];
-  return hashes;
 }
 
 function urlOfPath(place: string, { cwd, home, platform }: TextContext): string {

@@ -1,4 +1,4 @@
-import { redactUrl } from "@murre/pep508";
+import { digestProblem, redactUrl } from "@murre/pep508";
 import { decodeText } from "./decode-text.ts";
 import { InvalidRequirementsFile, type FileProblem } from "./errors.ts";
 import { FileOptionsFolder } from "./file-options.ts";
@@ -117,8 +117,7 @@ class FileReader {
       const read = isEditable
         ? { kind: "editable" as const, ...interpretEditable(text, this.#context) }
         : interpretRequirement(text, this.#context);
-      const hashes = mergeHashes(read.hashes, details.hashes);
-      this.#add({ ...read, ...details, origin: place.origin, text: redactUrl(text), hashes }, place);
+      this.#add({ ...read, ...details, origin: place.origin, text: redactUrl(text) }, place);
     } catch (error) {
       if (!(error instanceof UnreadableText)) throw error;
       this.#lineProblem(place, "MURRE_INVALID_REQUIREMENT", error.details.problem, error.details.drawing);
@@ -140,8 +139,8 @@ class FileReader {
             : undefined;
     if (refusal !== undefined) this.#lineProblem(place, "MURRE_INVALID_CONSTRAINT", `${entry.text}: ${refusal}`);
     else if (entry.kind === "named") {
-      const { origin, text, requirement, hashes } = entry;
-      this.#constraints.push({ origin, text, requirement, hashes });
+      const { origin, text, requirement, hashes, fragmentHashes } = entry;
+      this.#constraints.push({ origin, text, requirement, hashes, fragmentHashes });
     }
   }
 
@@ -160,13 +159,14 @@ class FileReader {
   }
 
   #hash(value: string, hashes: Record<string, string[]>, place: Place): void {
-    const match = /^(sha256|sha384|sha512):([0-9a-fA-F]+)$/.exec(value);
-    if (match?.[1] === undefined || match[2] === undefined) {
-      const problem = `--hash=${value}: expected sha256:, sha384: or sha512: and the digest in hexadecimal`;
-      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", problem);
-      return;
-    }
-    (hashes[match[1]] ??= []).push(match[2].toLowerCase());
+    const [, algorithm, digest = ""] = /^(sha256|sha384|sha512):(.*)$/.exec(value) ?? [];
+    const problem =
+      algorithm === undefined
+        ? "expected sha256:, sha384: or sha512: and the digest in hexadecimal"
+        : digestProblem(algorithm, digest);
+    if (algorithm === undefined || problem !== undefined)
+      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", `--hash=${value}: ${problem}`);
+    else (hashes[algorithm] ??= []).push(digest.toLowerCase());
   }
 
   #configSetting(value: string, settings: Record<string, string | string[]>, place: Place): void {
@@ -221,9 +221,3 @@ interface Place {
 }
 
 type PerRequirement = Pick<RequirementEntry, "hashes" | "configSettings" | "globalOptions">;
-
-function mergeHashes(a: RequirementEntry["hashes"], b: RequirementEntry["hashes"]): RequirementEntry["hashes"] {
-  const merged: Record<string, readonly string[]> = { ...a };
-  for (const [name, digests] of Object.entries(b)) merged[name] = [...new Set([...(merged[name] ?? []), ...digests])];
-  return merged;
-}

@@ -22,7 +22,7 @@ export interface DirectReference {
   readonly subdirectory?: string;
 }
 
-/** Algorithm to the hexadecimal digests that are accepted: `--hash`, and the fragment of a direct reference. */
+/** Algorithm to the hexadecimal digests of `--hash`: one of them all has to be the file's. */
 export type AcceptedHashes = Readonly<Record<string, readonly string[]>>;
 
 interface EntryBase {
@@ -31,6 +31,8 @@ interface EntryBase {
   /** The requirement as it was written, credentials masked. */
   readonly text: string;
   readonly hashes: AcceptedHashes;
+  /** What the fragment of its URL says, all of which the file has to have: `#sha256=…`. It asks for no hashes of other files, as `--hash` does. */
+  readonly fragmentHashes: Readonly<Record<string, string>>;
   /** `--config-settings KEY=VALUE`; a key given several times has several values. */
   readonly configSettings: Readonly<Record<string, string | readonly string[]>>;
   readonly globalOptions: readonly string[];
@@ -51,6 +53,7 @@ export interface Constraint {
   readonly text: string;
   readonly requirement: Requirement;
   readonly hashes: AcceptedHashes;
+  readonly fragmentHashes: RequirementEntry["fragmentHashes"];
 }
 
 /** An option's value and where it stood. */

@@ -3,8 +3,10 @@ import {
   type NormalizedName,
   parseLenientRequirement,
   redactUrl,
-  type Requirement,
+  Requirement,
 } from "@murre/pep508";
+
+import { KnownUrls } from "./known-urls.ts";
 
 /** Is told of published metadata that is not what the standards ask for, and how it was read. */
 export type OnRepair = (text: string, meant: string) => void;
@@ -27,13 +29,15 @@ export class RequirementTable {
   private readonly environment: MarkerEnvironment;
   private readonly entries = new Map<string, Entry>();
   private readonly onRepair: OnRepair | undefined;
+  readonly urls = new KnownUrls();
 
   constructor(environment: MarkerEnvironment, onRepair?: OnRepair) {
     this.environment = environment;
     this.onRepair = onRepair;
   }
 
-  know(requirement: Requirement): Entry {
+  know(given: Requirement): Entry {
+    const requirement = this.spelled(given);
     const applies = requirement.marker?.evaluate(this.environment) ?? true;
     return { requirement, applies, withExtra: new Map(), toString: () => describe(requirement) };
   }
@@ -50,6 +54,12 @@ export class RequirementTable {
       if (extra === undefined ? entry.applies : !entry.applies && this.appliesWith(entry, extra)) found.push(entry);
     }
     return found;
+  }
+
+  private spelled(given: Requirement): Requirement {
+    const { name, extras, specifiers, url, marker } = given;
+    const known = url && this.urls.spelling(url);
+    return known === url ? given : new Requirement(name, extras, specifiers, known, marker);
   }
 
   private read(text: string): Requirement {

@@ -91,7 +91,7 @@ export async function resolvePython<File extends DistributionFile>(
     const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
     if (outcome.kind === "solution") {
       if (provider.banUnfounded(outcome.versions)) continue;
-      return { kind: "solution", ...collect(outcome.versions, provider, catalog, rules), statistics };
+      return { kind: "solution", ...promised(collect(outcome.versions, provider, catalog, rules), table), statistics };
     }
     const { tree } = outcome;
     if (lookFurther(tree, provider, catalog)) continue;
@@ -183,6 +183,17 @@ function openCatalog<File extends DistributionFile>(
       { mode: request.prereleases, preferred: request.preferences?.get(project) },
     );
   return new Catalog(request.source, chooser, admission, new Places(urls, request.installed ?? new Map()));
+}
+
+/** What a URL's distribution has to be is what all requirements on that place say, not only the one whose spelling was taken. */
+function promised<Found extends { readonly distributions: readonly ResolvedDistribution<DistributionFile>[] }>(
+  found: Found,
+  { urls }: RequirementTable,
+): Found {
+  const distributions = found.distributions.map((one) =>
+    one.from.kind === "url" ? { ...one, from: { ...one.from, url: urls.withPromises(one.from.url) } } : one,
+  );
+  return { ...found, distributions };
 }
 
 function collect<File extends DistributionFile>(

@@ -1,0 +1,75 @@
+/** Algorithms that a URL's fragment may name (PEP 503, PEP 610), and how many hexadecimal digits their digests have. */
+const digits = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 } as const;
+
+const isAlgorithm = (name: string): name is keyof typeof digits => Object.hasOwn(digits, name);
+
+/** What is wrong with the digest of a file; undefined when nothing is. */
+export function digestProblem(algorithm: string, digest: string): string | undefined {
+  if (!isAlgorithm(algorithm)) return `there is no algorithm ${algorithm}`;
+  const expected = digits[algorithm];
+  if (digest.length === expected && /^[0-9a-f]+$/i.test(digest)) return undefined;
+  return `${algorithm} needs ${expected} hexadecimal digits, and this has ${digest.length} characters`;
+}
+
+/**
+ * The hashes in a URL's fragment, all of which the file has to have: `#sha256=…&subdirectory=…`. A digest that none can be is kept as it is,
+ * so that no file has it.
+ */
+export function fragmentHashes(url: string): Readonly<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [name, digest] of fragmentOf(url))
+    if (isAlgorithm(name) && digest !== "") hashes[name] ??= digest.toLowerCase();
+  return hashes;
+}
+
+/** `name=value&name=value` behind the `#`. */
+function fragmentOf(url: string): (readonly [name: string, value: string])[] {
+  const start = url.indexOf("#");
+  if (start < 0) return [];
+  return url
+    .slice(start + 1)
+    .split("&")
+    .map((pair) => [pair.split("=", 1)[0] ?? "", pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : ""]);
+}
+
+/**
+ * One text for all spellings of one place (RFC 3986, 6.2.2 and 6.2.3; RFC 8089): without credentials, and of the fragment only the
+ * subdirectory, because neither egg nor hashes say where something is. A text that is no URL is its own.
+ */
+export function canonicalUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined) return url;
+  parsed.username = "";
+  parsed.password = "";
+  parsed.hash = "";
+  const place = decode(parsed.href, parsed.protocol === "file:" ? /./ : unreserved).replace(/\/(?=\?|$)/, "");
+  const subdirectory = fragmentOf(url).find(([name]) => name === "subdirectory")?.[1] ?? "";
+  return subdirectory === "" ? place : `${place}#${decode(subdirectory, /./)}`;
+}
+
+const unreserved = /[A-Za-z0-9._~-]/;
+
+/** Escapes of these characters as the characters, all others in capitals. */
+function decode(text: string, characters: RegExp): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (escape) => {
+    const code = Number.parseInt(escape.slice(1), 16);
+    const character = String.fromCharCode(code);
+    return code < 0x80 && code > 0x20 && characters.test(character) ? character : escape.toUpperCase();
+  });
+}
+
+/** Whether two URLs name one place, and no algorithm has two digests there. */
+export function isSameUrl(one: string, other: string): boolean {
+  if (one === other) return true;
+  if (canonicalUrl(one) !== canonicalUrl(other)) return false;
+  const hashes = fragmentHashes(one);
+  return Object.entries(fragmentHashes(other)).every(([name, digest]) => (hashes[name] ?? digest) === digest);
+}
+
+/** The URL with the hashes of another spelling of it added to its own. */
+export function withHashesOf(url: string, other: string): string {
+  const known = fragmentHashes(url);
+  const more = Object.entries(fragmentHashes(other)).filter(([name]) => known[name] === undefined);
+  if (more.length === 0) return url;
+  return `${url}${url.includes("#") ? "&" : "#"}${more.map(([name, digest]) => `${name}=${digest}`).join("&")}`;
+}
