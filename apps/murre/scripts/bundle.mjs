@@ -42,9 +42,21 @@ const options = {
   define: { __filename: "import.meta.filename", __dirname: "import.meta.dirname" },
   logLevel: "warning",
 };
+/** Whoever imports the library has its errors at once, but must not compile everything for them: they are taken from where they are declared. */
+const errorsAlone = {
+  name: "errors-alone",
+  setup({ onResolve }) {
+    onResolve({ filter: /^@murre\// }, ({ path, importer }) =>
+      importer === join(app, "src/errors.ts")
+        ? { path: join(packages, path.slice("@murre/".length), "dist/errors.js"), sideEffects: false }
+        : undefined,
+    );
+  },
+};
+
 const entries = [join(app, "src/index.ts"), join(app, "src/murre-cli.ts")];
 const bundles = [
-  await build({ ...options, entryPoints: entries, splitting: true }),
+  await build({ ...options, entryPoints: entries, splitting: true, plugins: [errorsAlone] }),
   // Each thread in one file with nothing but what it needs: a chunk shared with the command would be compiled as a whole in each thread.
   await build({ ...options, entryPoints: workers }),
 ];
@@ -62,10 +74,13 @@ function copyDeclarations() {
       writeFileSync(target, relativeNames(readFileSync(join(packages, name, "dist", file), "utf8"), dirname(target)));
     }
   for (const file of readdirSync(dist).filter((entry) => entry.endsWith(".d.ts")))
-    writeFileSync(join(dist, file), relativeNames(readFileSync(join(dist, file), "utf8"), dist));
-  function relativeNames(text, from) {
+    writeFileSync(
+      join(dist, file),
+      relativeNames(readFileSync(join(dist, file), "utf8"), dist, file === "errors.d.ts" ? "errors.js" : "index.js"),
+    );
+  function relativeNames(text, from, module = "index.js") {
     return text.replaceAll(/(["'])@murre\/([a-z0-9-]+)\1/g, (_, quote, name) => {
-      const path = relative(from, join(types, name, "index.js")).replaceAll("\\", "/");
+      const path = relative(from, join(types, name, module)).replaceAll("\\", "/");
       return `${quote}${path.startsWith(".") ? path : `./${path}`}${quote}`;
     });
   }

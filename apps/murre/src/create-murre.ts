@@ -1,5 +1,5 @@
 import { defaultCacheFolder } from "@murre/cache";
-import { createInstaller, type Operations } from "@murre/installer";
+import { checkOptions, createInstaller, optionKinds, type Operations, type OptionRules } from "@murre/installer";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
@@ -16,12 +16,18 @@ export interface MurreSettings {
   readonly threads?: number;
 }
 
-/** Makes murre's operations. Nothing is read or started before one of them is called. */
+const { positiveCount, text: path, variables } = optionKinds;
+const rules: OptionRules<MurreSettings> = {
+  options: { cacheFolder: path, cwd: path, env: variables, threads: positiveCount },
+};
+
+/** Makes murre's operations. Nothing is read or started before one of them is called. @throws {InvalidOption} */
 export function createMurre(settings: MurreSettings = {}): Operations {
+  checkOptions("createMurre", rules, settings);
   const env = settings.env ?? process.env;
   const home = homedir();
   const logs = env["MURRE_BUILD_LOGS"] ?? "";
-  const cwd = settings.cwd ?? process.cwd();
+  const cwd = resolve(settings.cwd ?? ".");
   return createInstaller({
     cacheFolder: resolve(cwd, settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home })),
     cwd,

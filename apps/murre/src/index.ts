@@ -1,25 +1,47 @@
+import * as errors from "./errors.ts";
+
 export { createMurre, type MurreSettings } from "./create-murre.ts";
 export { version } from "./version.ts";
+export { errors };
+export type { ErrorCode, MurreError } from "./error-code.ts";
 export type {
   BuildOptions,
   BuildProjectOptions,
   BuildReport,
+  CacheOperations,
+  CacheProblem,
+  CacheSize,
   ChangeOptions,
   ChangeReport,
+  CheckOptions,
+  CheckProblem,
+  CheckReport,
+  CleanReport,
   CollectOptions,
   CollectReport,
   IndexOptions,
   InstalledPin,
   InstalledReport,
   InstallerEvent,
+  InstallManyOptions,
+  InstallManyReport,
   InstallOptions,
+  ListedEntry,
   ListOptions,
+  ManyFailure,
   OnEvent,
   OperationContext,
   Operations,
   Pin,
+  PruneOptions,
   PythonOptions,
+  RecoverReport,
+  ShownDistribution,
+  ShowOptions,
+  ShowReport,
   SyncOptions,
+  UninstallOptions,
   VenvOptions,
   VenvReport,
+  VerifyAndRepairReport,
 } from "@murre/installer";

@@ -127,5 +127,8 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
     expect(
       compile(`${start}await createMurre().sync({ requirementFiles: 3 });\nexport type X = ChangeReport;\n`),
     ).toContain("TS2322");
+    const errors = `import { errors, type ErrorCode } from "murre";\nexport const { code } = new errors.NoSolution("none");\n`;
+    expect(compile(`${errors}export const known: ErrorCode = "MURRE_NOT_A_ZIP";\n`)).toBe("");
+    expect(compile(`${errors}export const unknown: ErrorCode = "MURRE_NO_SUCH";\n`)).toContain("TS2322");
   });
 });

@@ -1,5 +1,5 @@
 import type { BuildOptions, ChangeOptions, IndexOptions, PythonOptions } from "@murre/installer";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Gathers the values of an option that may be given several times. */
 const collect = (value: string, previous: unknown) => [
@@ -123,7 +123,7 @@ export interface BuildFlags {
   readonly buildIsolation: boolean;
   readonly configSettings?: string[];
   readonly buildConstraint?: string[];
-  readonly buildTimeout?: string;
+  readonly buildTimeout?: number;
 }
 
 export function addBuildOptions(command: Command): Command {
@@ -131,7 +131,12 @@ export function addBuildOptions(command: Command): Command {
     .option("--no-build-isolation", "build where it is installed; what the build requires has to be there")
     .option("-C, --config-settings <KEY=VALUE>", "hand this to the build backend", collect)
     .option("--build-constraint <file>", "versions that are allowed for what builds require", collect)
-    .option("--build-timeout <seconds>", "end a build that takes longer (default: 14400; 0: never)");
+    .option("--build-timeout <seconds>", "end a build that takes longer (default: 14400; 0: never)", parseSeconds);
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d+(?:\.\d+)?$/.test(text)) throw new InvalidArgumentError("Expected a number of seconds, or 0 for no limit.");
+  return Number(text);
 }
 
 export function buildOptions(flags: BuildFlags): BuildOptions {
@@ -139,7 +144,7 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
     buildIsolation: flags.buildIsolation ? undefined : false,
     configSettings: flags.configSettings,
     buildConstraintFiles: flags.buildConstraint,
-    buildTimeoutSeconds: flags.buildTimeout === undefined ? undefined : Number(flags.buildTimeout),
+    buildTimeoutSeconds: flags.buildTimeout,
   });
 }
 

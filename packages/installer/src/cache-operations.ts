@@ -6,6 +6,7 @@ import {
   type PruneOptions,
   type VerifyAndRepairReport,
 } from "@murre/cache";
+import { checkOptions, optionKinds, type OptionRules } from "./check-options.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 export type {
@@ -29,13 +30,30 @@ export interface CacheOperations {
   verify(options?: { readonly repair?: boolean; readonly signal?: AbortSignal }): Promise<VerifyAndRepairReport>;
 }
 
+type OptionsOf<Name extends keyof CacheOperations> = NonNullable<Parameters<CacheOperations[Name]>[0]>;
+
+const { amount, flag, signal, texts } = optionKinds;
+const clean: OptionRules<OptionsOf<"clean">> = { options: { projects: texts } };
+const prune: OptionRules<OptionsOf<"prune">> = { options: { olderThanMs: amount, maxBytes: amount } };
+const verify: OptionRules<OptionsOf<"verify">> = { options: { repair: flag, signal } };
+
+/** What they are given is checked first: a wrong name must not empty the cache. */
 export function cacheOperations({ cacheFolder }: InstallerSettings): CacheOperations {
   const maintenance = maintainCache(cacheFolder);
   return {
-    clean: (options) => maintenance.clean(options?.projects),
-    prune: (options) => maintenance.prune(options),
+    async clean(options = {}) {
+      checkOptions("cache.clean", clean, options);
+      return maintenance.clean(options.projects);
+    },
+    async prune(options = {}) {
+      checkOptions("cache.prune", prune, options);
+      return maintenance.prune(options);
+    },
     size: async () => maintenance.size(),
     list: async () => maintenance.list(),
-    verify: (options) => maintenance.verify(options),
+    async verify(options = {}) {
+      checkOptions("cache.verify", verify, options);
+      return maintenance.verify(options);
+    },
   };
 }

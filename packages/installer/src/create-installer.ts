@@ -1,60 +1,74 @@
 import type { Operations } from "./operations.ts";
 import { cacheOperations } from "./cache-operations.ts";
+import { checkOptions } from "./check-options.ts";
+import { operationOptions } from "./operation-options.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 /**
- * Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. The code of each is loaded
- * when it is called: `cache clean` need not compile a resolver.
+ * Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. What each is given is
+ * checked first, because callers may have no compiler; then its code is loaded: `cache clean` need not compile a resolver.
  */
 export function createInstaller(settings: InstallerSettings): Operations {
   return {
     cacheFolder: settings.cacheFolder,
     cache: cacheOperations(settings),
     async venv(options = {}) {
+      checkOptions("venv", operationOptions.venv, options);
       const { makeVirtualEnvironment } = await import("./make-environment.ts");
       return makeVirtualEnvironment(settings, options);
     },
     async sync(options) {
+      checkOptions("sync", operationOptions.sync, options);
       const { syncEnvironment } = await import("./install.ts");
       return syncEnvironment(settings, options);
     },
     async install(options) {
+      checkOptions("install", operationOptions.install, options);
       const { installDistributions } = await import("./install.ts");
       return installDistributions(settings, options);
     },
     async build(options = {}) {
+      checkOptions("build", operationOptions.build, options);
       const { buildProject } = await import("./build-project.ts");
       return buildProject(settings, options);
     },
     async installMany(options) {
+      checkOptions("installMany", operationOptions.installMany, options);
       const { installMany } = await import("./install-many.ts");
       return installMany(settings, options);
     },
     async wheel(options) {
+      checkOptions("wheel", operationOptions.wheel, options);
       const { collectDistributions } = await import("./collect-distributions.ts");
       return collectDistributions(settings, options, "wheels");
     },
     async download(options) {
+      checkOptions("download", operationOptions.download, options);
       const { collectDistributions } = await import("./collect-distributions.ts");
       return collectDistributions(settings, options, "files");
     },
     async uninstall(options) {
+      checkOptions("uninstall", operationOptions.uninstall, options);
       const { uninstallDistributions } = await import("./uninstall.ts");
       return uninstallDistributions(settings, options);
     },
     async show(options) {
+      checkOptions("show", operationOptions.show, options);
       const { showInstalled } = await import("./show-installed.ts");
       return showInstalled(settings, options);
     },
     async check(options = {}) {
+      checkOptions("check", operationOptions.check, options);
       const { checkInstalled } = await import("./check-installed.ts");
       return checkInstalled(settings, options);
     },
     async recover(options = {}) {
+      checkOptions("recover", operationOptions.recover, options);
       const { recoverEnvironment } = await import("./recover-environment.ts");
       return recoverEnvironment(settings, options);
     },
     async list(options = {}) {
+      checkOptions("list", operationOptions.list, options);
       const { listInstalled } = await import("./list-installed.ts");
       return listInstalled(settings, options);
     },

@@ -207,3 +207,17 @@ export function throwProblems(errors: readonly Error[]): void {
   if (first === undefined) return;
   throw more.length === 0 ? first : new SeveralProblems(errors);
 }
+
+/** A caller gave an option that there is not, or one that is of another kind, or left out one that there has to be. Nothing was done. */
+export class InvalidOption extends Error {
+  override readonly name = "InvalidOption";
+  readonly code = "MURRE_INVALID_OPTION";
+  /** The function that was called. */
+  readonly operation: string;
+  readonly option: string | undefined;
+  constructor(operation: string, option: string | undefined, problem: string) {
+    super(`${operation}: ${problem}`);
+    this.operation = operation;
+    this.option = option;
+  }
+}

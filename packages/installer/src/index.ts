@@ -43,6 +43,7 @@ export type {
   VenvReport,
 } from "./reports.ts";
 export { createInstaller } from "./create-installer.ts";
+export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./check-options.ts";
 export type { InstallerSettings } from "./settings.ts";
 export {
   BuildOptionInvalid,
@@ -50,6 +51,7 @@ export {
   ConflictingRequirements,
   ExternallyManaged,
   HashRequired,
+  InvalidOption,
   NoMatchingVersion,
   NoSolution,
   NothingRequired,

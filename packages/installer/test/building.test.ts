@@ -272,12 +272,12 @@ describe("a build that fails", () => {
   });
 
   test.each([
-    ["a setting without =", { configSettings: ["nothing"] }],
-    ["a timeout that is none", { buildTimeoutSeconds: Number.NaN }],
-  ])("is not begun with %s", async (_, options) => {
+    ["a setting without =", { configSettings: ["nothing"] }, "MURRE_BUILD_OPTION"],
+    ["a timeout that is none", { buildTimeoutSeconds: Number.NaN }, "MURRE_INVALID_OPTION"],
+  ])("is not begun with %s", async (_, options, code) => {
     const world = await begin([await sdistOf(lib)]);
     const install = world.installer.install({ ...world.common, ...options, requirements: ["lib"] });
-    await expect(install).rejects.toMatchObject({ code: "MURRE_BUILD_OPTION" });
+    await expect(install).rejects.toMatchObject({ code });
   });
 });
 

@@ -15,7 +15,8 @@ async function worldWith(files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(site, path)), { recursive: true });
     writeFileSync(join(site, path), text.replaceAll("<site>", site));
   }
-  const uninstall = () => world.installer.uninstall({ ...world.common, names: ["tool"] });
+  const uninstall = () =>
+    world.installer.uninstall({ python: world.environment, onEvent: world.common.onEvent, names: ["tool"] });
   const left = () =>
     readdirSync(site)
       .filter((name) => name !== ".murre")

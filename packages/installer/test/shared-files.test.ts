@@ -13,7 +13,7 @@ async function worldOf(owners: Readonly<Record<string, readonly [f: string, g: s
   const site = join(lib, readdirSync(lib).find((name) => name.startsWith("python")) ?? "", "site-packages");
   return {
     install: (...requirements: string[]) => world.installer.install({ ...world.common, requirements }),
-    uninstall: (...names: string[]) => world.installer.uninstall({ ...world.common, names }),
+    uninstall: (...names: string[]) => world.installer.uninstall({ python: world.environment, names }),
     contents: () => ["f", "g"].map((name) => readFileSync(join(site, "shared", name), "utf8")),
   };
 }
@@ -68,7 +68,7 @@ describe("the next owner's bytes come back wherever they were", () => {
     const site = join(lib, readdirSync(lib).find((name) => name.startsWith("python")) ?? "", "site-packages");
     await world.installer.install({ ...world.common, requirements: ["a", "b"] });
     world.events.length = 0;
-    await world.installer.uninstall({ ...world.common, names: ["b"] });
+    await world.installer.uninstall({ python: world.environment, names: ["b"] });
     expect(brokenRecords(site)).toEqual([]);
     expect(world.events.filter(({ type }) => type === "warning")).toEqual([]);
     for (const script of ["made", "shipped"]) {

@@ -1,0 +1,97 @@
+/**
+ * Every error that murre ends with: `error instanceof errors.NoSolution`, or by its permanent `code`. Programs that work with several copies
+ * of murre compare the code.
+ */
+export {
+  UnreadableSdist,
+  UnsafeSdist,
+  SdistTooLarge,
+  NoSourceTree,
+  SourceChanging,
+  BuildFailed,
+  BuildTimeout,
+  SharedBuildFailure,
+  InvalidBackendAnswer,
+  BuildMismatch,
+  BuildCycle,
+} from "@murre/build";
+export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "@murre/cache";
+export {
+  IndexUnreachable,
+  ProjectNotFound,
+  HttpStatusError,
+  HashMismatch,
+  DownloadInterrupted,
+  DownloadNotWritten,
+  InvalidIndexPage,
+  InvalidIndexLocation,
+  OfflineMiss,
+  InvalidPipConfiguration,
+  InvalidTransportSettings,
+} from "@murre/index-client";
+export {
+  NoMatchingVersion,
+  NoUsableWheel,
+  ConflictingRequirements,
+  UnsupportedRequirement,
+  HashRequired,
+  NothingRequired,
+  ExternallyManaged,
+  SeveralProblems,
+  NoSolution,
+  CannotBuild,
+  BuildOptionInvalid,
+  WheelNotFound,
+  InvalidOption,
+} from "@murre/installer";
+export {
+  UnownedFileInTheWay,
+  FileAgainstDirectory,
+  CaseCollision,
+  ReservedPath,
+  PathLeavesEnvironment,
+  LinkFailed,
+  ChangeInterrupted,
+  UnreadableJournal,
+  NoRecord,
+} from "@murre/linker";
+export {
+  LeaseUnavailable,
+  LeaseLost,
+  LockUnavailable,
+  LockLost,
+  LockTimeout,
+  FlightFailed,
+  FlightUnsettled,
+  DeadlockRisk,
+} from "@murre/locking";
+export { InvalidVersion, InvalidSpecifier } from "@murre/pep440";
+export { InvalidRequirement, InvalidMarker, UndefinedComparison, UndefinedMarkerVariable } from "@murre/pep508";
+export { InvalidTag, InvalidWheelFilename, InvalidSdistFilename } from "@murre/platform-tags";
+export {
+  NoInterpreter,
+  InvalidPythonRequest,
+  InterpreterFailed,
+  BrokenEnvironment,
+  UnsupportedPython,
+  EnvironmentExists,
+  EnvironmentNotCreated,
+  BytecodeNotCompiled,
+  UnreadableDistribution,
+} from "@murre/python";
+export { InvalidRequirementsFile, InvalidRequirementArgument, InvalidPyproject } from "@murre/requirements";
+export {
+  NotAZip,
+  UnsupportedWheel,
+  HashMismatch as ArchiveHashMismatch,
+  UnsafePath,
+  ArchiveTooLarge,
+  InvalidWheel,
+  CorruptArchive,
+  RecordMismatch,
+  InvalidMetadata,
+  InvalidRecord,
+  InvalidEntryPoints,
+  UnpackFailed,
+  UnpackWorkerLost,
+} from "@murre/wheel";

@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { reasonOf, wrongCalls } from "../../../packages/installer/test/wrong-options.ts";
+import type * as Library from "../src/index.ts";
+
+const bundle = new URL("../dist/index.js", import.meta.url).href;
+const library = (await import(bundle)) as typeof Library;
+const { createMurre, errors } = library;
+
+describe("the library as it is published refuses options that it cannot follow", () => {
+  test.each(wrongCalls)("%s(%j)", async (operation, options, option) => {
+    const error = await reasonOf(createMurre({ cacheFolder: "/nowhere/cache" }), operation, options);
+    expect(error).toBeInstanceOf(errors.InvalidOption);
+    expect(error).toMatchObject({ code: "MURRE_INVALID_OPTION", operation, option });
+  });
+
+  test.each<[settings: unknown, message: string]>([
+    [null, "createMurre: takes an object of options, not null"],
+    [{ cacheDir: "/c" }, 'createMurre: there is no option "cacheDir"; its options are cacheFolder, cwd, env, threads'],
+    [{ cachefolder: "/c" }, 'createMurre: there is no option "cachefolder"; did you mean cacheFolder?'],
+    [{ threads: Number.NaN }, "createMurre: threads has to be a whole number above 0, not NaN"],
+    [{ threads: 0 }, "createMurre: threads has to be a whole number above 0, not 0"],
+    [{ env: { HOME: 1 } }, "createMurre: env has to be an object of texts, not an object"],
+    [{ cwd: "" }, "createMurre: cwd has to be a text that is not empty, not an empty text"],
+  ])("createMurre(%j)", (settings, message) => {
+    expect(() => createMurre(settings as Library.MurreSettings)).toThrow(message);
+  });
+
+  test("and takes the process's own variables, and undefined for what is not given", () => {
+    const settings: object = { env: process.env, threads: undefined };
+    expect(createMurre(settings)).toHaveProperty("install");
+  });
+});
+
+describe("errors", () => {
+  const packages = fileURLToPath(new URL("../../../packages", import.meta.url));
+  const declared = readdirSync(packages)
+    .filter((name) => !["cli", "resolver", "test-kit"].includes(name))
+    .flatMap((name) => {
+      const text = readFileSync(join(packages, name, "src/errors.ts"), "utf8");
+      return [...text.matchAll(/^export class (\w+)/gm)].map(([, found]) => found);
+    });
+
+  test("are all exported, each with a code of its own kind", () => {
+    expect(declared.length).toBeGreaterThan(80);
+    expect(Object.keys(errors).toSorted()).toEqual(
+      // Two packages have one of this name: that of an archive's own hash has another one here.
+      [...new Set(declared), "ArchiveHashMismatch"].toSorted(),
+    );
+    const error = new errors.NothingRequired(["a.txt"]);
+    const code: Library.ErrorCode = error.code;
+    expect(code).toBe("MURRE_NOTHING_REQUIRED");
+  });
+
+  test("are the ones that operations end with", async () => {
+    const list = createMurre({ cacheFolder: "/nowhere/cache" }).list({ python: "9.99" });
+    await expect(list).rejects.toBeInstanceOf(errors.NoInterpreter);
+  });
+});

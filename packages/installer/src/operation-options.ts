@@ -1,0 +1,161 @@
+import { optionKinds, type OptionRules, type OptionTable } from "./check-options.ts";
+import type { OnEvent } from "./events.ts";
+import type {
+  BuildOptions,
+  BuildProjectOptions,
+  ChangeOptions,
+  CheckOptions,
+  CollectOptions,
+  IndexOptions,
+  InstallManyOptions,
+  InstallOptions,
+  ListOptions,
+  OperationContext,
+  PythonOptions,
+  ShowOptions,
+  SyncOptions,
+  UninstallOptions,
+  VenvOptions,
+} from "./operations.ts";
+
+const { allOrTexts, amount, anyText, choice, count, flag, listener, signal, text, texts } = optionKinds;
+
+const context: OptionTable<OperationContext> = { signal, onEvent: listener<OnEvent>() };
+
+const python: OptionTable<PythonOptions> = {
+  python: text,
+  system: flag,
+  breakSystemPackages: flag,
+  target: text,
+  prefix: text,
+};
+
+const index: OptionTable<IndexOptions> = {
+  indexUrl: text,
+  extraIndexUrls: texts,
+  findLinks: texts,
+  noIndex: flag,
+  defaultIndex: text,
+  indexes: texts,
+  indexStrategy: choice("first-index", "unsafe-first-match", "unsafe-best-match"),
+  offline: flag,
+  refresh: allOrTexts,
+  noCache: flag,
+  ignoreConfiguration: flag,
+};
+
+const build: OptionTable<BuildOptions> = {
+  buildIsolation: flag,
+  noBuild: flag,
+  configSettings: texts,
+  buildConstraintFiles: texts,
+  buildTimeoutSeconds: amount,
+};
+
+const change: OptionTable<ChangeOptions> = {
+  ...context,
+  ...python,
+  ...index,
+  ...build,
+  constraintFiles: texts,
+  reinstall: flag,
+  dryRun: flag,
+  requireHashes: flag,
+  linkMode: choice("auto", "clone", "hardlink", "copy"),
+  overwrite: flag,
+  strictRecord: flag,
+  compileBytecode: flag,
+  prereleases: flag,
+  onlyBinary: texts,
+  noBinary: texts,
+};
+
+const venv: OptionRules<VenvOptions> = {
+  options: {
+    ...context,
+    ...index,
+    path: text,
+    python: text,
+    seed: flag,
+    prompt: anyText,
+    systemSitePackages: flag,
+    existing: choice("refuse", "refresh", "clear"),
+  },
+};
+
+const onePlace = ["target", "prefix"] as const;
+const somethingWanted = ["requirements", "requirementFiles"] as const;
+
+const sync: OptionRules<SyncOptions> = {
+  options: { ...change, requirementFiles: texts, allowEmpty: flag },
+  required: ["requirementFiles"],
+  oneOf: onePlace,
+};
+
+const wanted = { requirements: texts, requirementFiles: texts, dependencies: choice("follow", "none") };
+
+const install: OptionRules<InstallOptions> = {
+  options: { ...change, ...wanted, upgrade: allOrTexts, exact: flag },
+  someOf: somethingWanted,
+  oneOf: onePlace,
+};
+
+const collect: OptionRules<CollectOptions> = {
+  options: { ...change, ...wanted, outputFolder: text },
+  someOf: somethingWanted,
+  oneOf: onePlace,
+};
+
+const installMany: OptionRules<InstallManyOptions> = {
+  options: { ...change, projectsFile: text, limit: count },
+  required: ["projectsFile"],
+  oneOf: onePlace,
+};
+
+const buildProject: OptionRules<BuildProjectOptions> = {
+  options: {
+    ...context,
+    ...index,
+    ...build,
+    source: text,
+    what: choice("sdist", "wheel", "sdist-then-wheel"),
+    outputFolder: text,
+    python: text,
+    system: flag,
+  },
+};
+
+const uninstall: OptionRules<UninstallOptions> = {
+  options: { ...context, ...python, names: texts, requirementFiles: texts, dryRun: flag },
+  required: ["names"],
+  oneOf: onePlace,
+};
+
+const list: OptionRules<ListOptions> = {
+  options: { ...context, ...python, excludeEditable: flag },
+  oneOf: onePlace,
+};
+
+const check: OptionRules<CheckOptions> = { options: { ...context, ...python, files: flag }, oneOf: onePlace };
+
+const show: OptionRules<ShowOptions> = {
+  options: { ...context, ...python, names: texts, files: flag },
+  required: ["names"],
+  oneOf: onePlace,
+};
+
+/** What each operation may be given. */
+export const operationOptions = {
+  venv,
+  sync,
+  install,
+  installMany,
+  build: buildProject,
+  wheel: collect,
+  download: collect,
+  uninstall,
+  list,
+  show,
+  check,
+  recover: list,
+} as const;
