@@ -1,7 +1,6 @@
-import { mkdirSync, openSync, readFileSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
+import { openSync, readFileSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Lease } from "@murre/locking";
-import { errorCode, isMissing } from "./fs-errors.ts";
+import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "./layout.ts";
 
 /** One document that is wanted from somewhere slow, and how it is had when nobody has it. */
@@ -94,19 +93,5 @@ export function withParent<T>(path: string, step: () => T): T {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     makeFolders(dirname(path));
     return step();
-  }
-}
-
-/** Node says ENOENT of recursive folders whatever the reason (EROFS, ENOSPC); a plain one says why. */
-function makeFolders(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    try {
-      mkdirSync(folder);
-    } catch (reason) {
-      if (errorCode(reason) !== "EEXIST") throw reason;
-    }
   }
 }

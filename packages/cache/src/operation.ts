@@ -1,9 +1,10 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   createSingleFlight,
   describeLockEvent,
+  makeFolders,
   takeLease,
   type Lease,
   type LockEventListener,
@@ -108,7 +109,7 @@ export function beginCacheOperation(cacheFolder: string, options: CacheOptions =
   const layout = cacheLayout(cacheFolder);
   try {
     whileFoldersVanish(() => {
-      mkdirSync(layout.root, { recursive: true });
+      makeFolders(layout.root);
       accessSync(layout.root, constants.R_OK);
     });
   } catch (error) {

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { judge, type Lease } from "@murre/locking";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { judge, makeFolders, type Lease } from "@murre/locking";
 import { CacheWriteFailed } from "./errors.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "./layout.ts";
@@ -34,7 +34,7 @@ export async function beginPartial<Validators>(
   const key = hashedName(url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
   try {
-    if (!(await takeOver(layout, key, folder))) mkdirSync(folder, { recursive: true });
+    if (!(await takeOver(layout, key, folder))) makeFolders(folder);
   } catch (error) {
     throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
   }

@@ -1,5 +1,6 @@
+import { makeFolders } from "@murre/locking";
 import { buildTree, NoSourceTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { chooseBuildOptions } from "./build-options.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
@@ -38,7 +39,7 @@ async function build(operation: ChangeOperation<BuildProjectOptions>, sources: S
     throw new NoSourceTree(path, "there is no such folder and no such archive, so that there is nothing to build");
   const chosen = chooseBuildOptions(settings, options);
   const folder = cache.temporaryPath();
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   const log = openBuildLog(chosen.logFolder, basename(path));
   try {
     const isFolder = stats.isDirectory();

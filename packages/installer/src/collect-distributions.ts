@@ -1,6 +1,7 @@
 import type { IndexClient } from "@murre/index-client";
+import { makeFolders } from "@murre/locking";
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -36,7 +37,7 @@ export function collectDistributions(
       return withSources(operation, gathered, client, async (named, sources) => {
         const nothing = { own: [], visible: [] };
         const { resolved } = await resolveRequirements(operation, named, client, sources, nothing);
-        if (options.dryRun !== true) mkdirSync(folder, { recursive: true });
+        if (options.dryRun !== true) makeFolders(folder);
         const collect = async (distribution: ResolvedDistribution) => {
           const { name, version, source } = distribution;
           if (options.dryRun === true) return { name, version, filename: source.filename };

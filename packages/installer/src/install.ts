@@ -128,10 +128,11 @@ function stayingInstalled({ options }: ChangeOperation<InstallOptions>, { visibl
   return visible.filter((distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution));
 }
 
-/** What others put into an environment to seed it is no leftover of a sync; murre's own environments hold no such thing. */
+/** What an environment was seeded with is no leftover of a sync, as in uv: `venv --seed` notes it, and others' environments hold it unasked. */
 function seeds({ interpreter }: TargetEnvironment): ReadonlySet<string> {
   const configuration = interpreter.isVirtual ? readText(join(interpreter.prefix, "pyvenv.cfg")) : "";
-  return new Set(/^murre\s*=/m.test(configuration) ? [] : ["pip", "setuptools", "wheel"]);
+  const isBare = /^murre\s*=/m.test(configuration) && !/^seed\s*=\s*true/m.test(configuration);
+  return new Set(isBare ? [] : ["pip", "setuptools", "wheel"]);
 }
 
 function readText(path: string): string {

@@ -20,6 +20,7 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
       murreVersion: settings.version,
       existing: options.existing ?? "refuse",
       systemSitePackages: options.systemSitePackages === true,
+      seed: options.seed === true,
       ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     });
     const seeded = options.seed === true ? await seed(settings, options, path, made.version) : [];

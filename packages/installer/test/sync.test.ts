@@ -54,6 +54,24 @@ describe("murre pip sync", () => {
     expect(brokenRecords(sitePackages(world))).toEqual([]);
   });
 
+  test.each([
+    [true, ["lib==1.0", "pip==24.0", "setuptools==70.0", "wheel==0.43"]],
+    [false, ["lib==1.0"]],
+  ])("what an environment was seeded with stays (seed: %s)", async (seed, expected) => {
+    const seeds = [
+      ["pip", "24.0"],
+      ["setuptools", "70.0"],
+      ["wheel", "0.43"],
+    ].map(([name = "", version = ""]) => ({ name, version, files: { [`${name}.py`]: "" } }));
+    const world = await makeWorld([tool, lib("1.0"), ...seeds]);
+    const { common } = world;
+    const { indexUrl, ignoreConfiguration } = common;
+    await world.installer.venv({ path: world.environment, existing: "clear", seed, indexUrl, ignoreConfiguration });
+    await world.installer.install({ ...common, requirements: ["pip", "setuptools", "wheel", "tool"] });
+    await world.installer.sync({ ...common, requirementFiles: [world.requirements("lib==1.0\n")] });
+    expect(await world.installed()).toEqual(expected);
+  });
+
   test("the same again changes nothing and says so", async () => {
     const world = await makeWorld([tool]);
     const options = { ...world.common, requirementFiles: [world.requirements("tool==1.0\n")] };

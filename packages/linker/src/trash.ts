@@ -1,3 +1,4 @@
+import { makeFolders } from "@murre/locking";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
 import { list } from "./fs-errors.ts";
@@ -8,14 +9,14 @@ const PLACES = "places";
 
 /** Makes an executor's folders, the environment's own first, which from then on names the others. */
 export function makeExecutorFolders(own: string, id: string, executor: string, places: readonly string[]): string[] {
-  mkdirSync(`${own}/old`, { recursive: true });
+  makeFolders(`${own}/old`);
   mkdirSync(`${own}/stage`);
   if (places.length > 0) writeFileSync(`${own}/${PLACES}`, JSON.stringify({ id, places }), { flag: "wx" });
   return [
     own,
     ...places.map((place) => {
       const folder = `${place}/${STATE_FOLDER}/${id}/${executor}`;
-      mkdirSync(`${folder}/old`, { recursive: true });
+      makeFolders(`${folder}/old`);
       mkdirSync(`${folder}/stage`);
       return folder;
     }),

@@ -1,5 +1,5 @@
 export { takeLease, withLease, type Lease, type LeaseOptions } from "./lease.ts";
-export { isOfThisBoot } from "./lease-name.ts";
+export { isOfThisBoot, newLeaseName } from "./lease-name.ts";
 export { sweepLeases, type LeaseSweep } from "./sweep-leases.ts";
 export { judge, judgeAtOnce, deathAgeMs, type JudgeOptions, type Stake, type Verdict } from "./liveness.ts";
 export { describeLockEvent, type LockEvent, type LockEventListener, type LockHolder } from "./lock-events.ts";
@@ -14,6 +14,7 @@ export {
 } from "./single-flight.ts";
 export { type FlightWork } from "./shared-flight.ts";
 export { sweepFlights, sweepLock } from "./sweep-locks.ts";
+export { makeFolders } from "./make-folders.ts";
 export { decidingScan } from "./deciding-scan.ts";
 export { assertMayWait, holding, type Holding } from "./deadlock-order.ts";
 export {

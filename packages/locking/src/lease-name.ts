@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { isMainThread, threadId } from "node:worker_threads";
-import { bootId, ownStart, processSpace } from "./process-facts.ts";
+import { bootId, type FactSource, ownStart, processSpace, systemFacts } from "./process-facts.ts";
 
 // <16 random>_<5 boot><5 pid namespace>_<pid>_<start>[_<thread>], lower-case letters and digits, at most 48 characters.
 // No "-" (a ticket is <lease>-<n>) and no "." (a store id is <digest>.<lease>.<n>).
@@ -54,14 +54,20 @@ export function isOfThisBoot(name: string): boolean {
   return parseLeaseName(name)?.boot === thisProcess().name.boot;
 }
 
-function nameProcess(platform: NodeJS.Platform, pid: number, thread: number): ProcessName {
+/** The name of a process, by what its platform says about it. */
+export function nameProcess(
+  platform: NodeJS.Platform,
+  pid: number,
+  thread: number,
+  facts: FactSource = systemFacts,
+): ProcessName {
   // Without a boot id nobody may judge by pid: a name of its own makes every judge, this host's too, wait for the heartbeat.
-  const boot = bootId(platform) ?? `${hostname()} ${randomUUID()}`;
+  const boot = bootId(platform, facts) ?? `${hostname()} ${randomUUID()}`;
   return {
     boot: shortHash(boot),
-    space: shortHash(processSpace(platform)),
+    space: shortHash(processSpace(platform, facts)),
     pid,
-    start: ownStart(pid, platform),
+    start: ownStart(pid, platform, facts),
     thread,
   };
 }

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
+import { makeFolders } from "./make-folders.ts";
 import { errorCode, isGone, LeaseLost, LeaseUnavailable } from "./errors.ts";
 import { beatFor, type Heartbeat } from "./heartbeat.ts";
 import { newLeaseName } from "./lease-name.ts";
@@ -172,7 +173,7 @@ function openExclusive(root: string, path: string): number {
     return openSync(path, "wx");
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
-    mkdirSync(join(root, "leases"), { recursive: true });
+    makeFolders(join(root, "leases"));
     return openSync(path, "wx");
   }
 }

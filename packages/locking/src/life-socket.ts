@@ -1,6 +1,7 @@
-import { closeSync, constants, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { makeFolders } from "./make-folders.ts";
 import { errorCode } from "./errors.ts";
 import { thisProcess } from "./lease-name.ts";
 
@@ -34,7 +35,7 @@ export function listenForJudges(root: string): boolean {
   server.on("error", () => {});
   server.unref();
   try {
-    mkdirSync(join(root, "sockets"), { recursive: true });
+    makeFolders(join(root, "sockets"));
     withShortPath(root, thisProcess().part, (path) =>
       // exclusive: a cluster worker would otherwise let its primary listen, which outlives it. All may connect: judges of other users ask too.
       server.listen({ path, exclusive: true, readableAll: true, writableAll: true }),

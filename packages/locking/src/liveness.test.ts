@@ -3,8 +3,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
-import { type ProcessName, processPart, thisProcess } from "./lease-name.ts";
+import { nameProcess, type ProcessName, processPart, thisProcess } from "./lease-name.ts";
 import { deathAgeMs, judge, judgeAge, judgeAtOnce } from "./liveness.ts";
+import type { FactSource } from "./process-facts.ts";
 
 const own = thisProcess().name;
 
@@ -49,6 +50,46 @@ describe("design, Liveness: same boot and pid namespace, by pid and start time",
   test("what is no lease's name is nobody's to judge", async () => {
     expect(await judge(temporaryFolder(), ".nfs0001")).toBe("live");
   });
+});
+
+describe("other machines, by what each platform says about itself", () => {
+  const gone = (): never => {
+    throw Object.assign(new Error("no such process"), { code: "ESRCH" });
+  };
+  /** A machine on which no other process runs. */
+  const machine = (id: string, pid: number): FactSource => ({
+    readText: (path) => (path === "/proc/sys/kernel/random/boot_id" ? id : gone()),
+    readLink: gone,
+    run: (file, args) => {
+      if (file === "reg") return `    MachineGuid    REG_SZ    ${id}\r\n`;
+      if (file.endsWith("sysctl")) return `${id}\n`;
+      return args.includes(String(pid)) ? "Ss   Wed Jan  7 10:00:00 2026\n" : gone();
+    },
+    probe: (other) => (other === pid ? undefined : gone()),
+  });
+  const lease = (platform: NodeJS.Platform, id: string, pid: number): string =>
+    `0123456789abcdef_${processPart(nameProcess(platform, pid, 0, machine(id, pid)))}`;
+
+  test.each(["darwin", "win32", "linux"] as const)(
+    "%s: only a process of this very machine is judged by its pid",
+    (platform) => {
+      const by = { name: nameProcess(platform, 7, 0, machine("HERE", 7)), platform, facts: machine("HERE", 7) };
+      expect(judgeAtOnce(lease(platform, "HERE", 7), by)).toBe("live");
+      expect(judgeAtOnce(lease(platform, "HERE", 99), by)).toBe("dead");
+      expect(judgeAtOnce(lease(platform, "THERE", 99), by)).toBe("ask");
+      expect(judgeAtOnce(lease(platform, "THERE", 7), by)).toBe("ask");
+    },
+  );
+
+  test.each(["darwin", "win32", "freebsd"] as const)(
+    "%s: where nothing tells the machine, none is taken for this one",
+    (platform) => {
+      const silent: FactSource = { readText: gone, readLink: gone, run: gone, probe: gone };
+      const by = { name: nameProcess(platform, 7, 0, silent), platform, facts: silent };
+      const other = nameProcess(platform, 99, 0, silent);
+      expect(judgeAtOnce(`0123456789abcdef_${processPart(other)}`, by)).toBe("ask");
+    },
+  );
 });
 
 describe("design, Liveness: another host, or a changed boot id, by the heartbeat's age on the file system's own clock", () => {

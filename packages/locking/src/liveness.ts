@@ -4,7 +4,7 @@ import { heartbeatPath } from "./heartbeat.ts";
 import { parseLeaseName, processPart, type ProcessName, thisProcess } from "./lease-name.ts";
 import { askSocket } from "./life-socket.ts";
 import { fileSystemNow } from "./probe-file.ts";
-import { processFact, procIsOwn, unknownStart } from "./process-facts.ts";
+import { type FactSource, processFact, procIsOwn, systemFacts, unknownStart } from "./process-facts.ts";
 
 /**
  * How old the last sign of life of a process must be that no kernel call tells anything about: another host, another boot.
@@ -49,23 +49,33 @@ export async function judge(root: string, lease: string, options: JudgeOptions =
   return judgeByAge(root, lease, options);
 }
 
+/** Who judges, and what it asks about others. */
+export interface Judge {
+  readonly name: ProcessName;
+  readonly platform: NodeJS.Platform;
+  readonly facts: FactSource;
+}
+
 /** The part of {@link judge} that one system call answers; `ask` when it needs the socket or the heartbeat. */
-export function judgeAtOnce(lease: string): Verdict | "ask" {
+export function judgeAtOnce(lease: string, by?: Judge): Verdict | "ask" {
   const name = parseLeaseName(lease);
-  return name === undefined ? "live" : judgeByKernel(name);
+  return name === undefined ? "live" : judgeByKernel(name, by);
 }
 
 let ownProc: boolean | undefined;
 
-function judgeByKernel(name: ProcessName): Verdict | "ask" {
-  const own = thisProcess();
-  if (processPart(name) === own.part) return "live";
-  if (name.boot !== own.name.boot || name.space !== own.name.space) return "ask";
-  // A thread of this very process, ended or not: its socket tells.
-  if (name.pid === own.name.pid && name.start === own.name.start) return "ask";
+function thisJudge(): Judge {
   ownProc ??= procIsOwn(process.pid, process.platform);
   // With /proc of another namespace the platform's part that needs none remains: signal 0.
-  const fact = processFact(name.pid, ownProc ? process.platform : "win32");
+  return { name: thisProcess().name, platform: ownProc ? process.platform : "win32", facts: systemFacts };
+}
+
+function judgeByKernel(name: ProcessName, { name: own, platform, facts } = thisJudge()): Verdict | "ask" {
+  if (processPart(name) === processPart(own)) return "live";
+  if (name.boot !== own.boot || name.space !== own.space) return "ask";
+  // A thread of this very process, ended or not: its socket tells.
+  if (name.pid === own.pid && name.start === own.start) return "ask";
+  const fact = processFact(name.pid, platform, facts);
   if (fact.state === "gone") return "dead";
   if (fact.state === "unknown" || fact.start === unknownStart || name.start === unknownStart) return "ask";
   // The pid was given to another process: the holder, which had it, is gone.

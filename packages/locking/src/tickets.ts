@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "./make-folders.ts";
 import { errorCode, isGone } from "./errors.ts";
 import { decidingScan } from "./deciding-scan.ts";
 import type { Lease } from "./lease.ts";
@@ -167,7 +168,7 @@ export function createIn(folder: string, create: () => void): void {
       return create();
     } catch (error) {
       if (!isGone(error) || attempt === folderAttempts) throw error;
-      mkdirSync(folder, { recursive: true });
+      makeFolders(folder);
     }
   }
 }

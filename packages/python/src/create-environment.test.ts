@@ -56,6 +56,46 @@ describe("PEP 405: a new environment", () => {
   });
 });
 
+describe("where nothing can be made, the error says why, and nothing loops", () => {
+  test.each([
+    ["below a file", "file/env", /a part of the path is a file/],
+    ["far below a file", "file/a/b/env", /a part of the path is a file/],
+    ["with a name that is too long", "x".repeat(300), /the name is too long/],
+    ["below a name that is too long", `${"x".repeat(300)}/env`, /the name is too long/],
+  ])("%s", (_, path, message) => {
+    writeFileSync(join(folder, "file"), "");
+    expect(() => make(path)).toThrow(expect.objectContaining({ code: "MURRE_ENVIRONMENT_NOT_CREATED" }));
+    expect(() => make(path)).toThrow(message);
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+  test.runIf(existsSync("/proc/self")).each(["/proc/x", "/proc/x/y/z"])("%s", (path) => {
+    for (const existing of ["refuse", "clear", "refresh"] as const)
+      expect(() => createEnvironment(path, interpreter, { murreVersion: "1", existing })).toThrow(
+        /cannot make an environment at \/proc\/x.*: the folder takes no new ones/,
+      );
+  });
+  test("a name beside which there is no longer one is taken", () => {
+    const name = "x".repeat(230);
+    expect(existsSync(make(name).executable)).toBe(true);
+    expect(existsSync(make(name, { existing: "clear" }).executable)).toBe(true);
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+});
+
+describe("pyvenv.cfg says that pip is put in, as uv's does, and so it stays when the environment is refreshed", () => {
+  test.each([
+    [{ seed: true }, undefined, true],
+    [{}, undefined, false],
+    [{ seed: true }, { existing: "refresh" as const }, true],
+    [{ seed: true }, { existing: "clear" as const }, false],
+    [{}, { existing: "refresh" as const, seed: true }, true],
+  ])("%j, then %j: %s", (first, second, expected) => {
+    make("env", first);
+    if (second !== undefined) make("env", second);
+    expect(/^seed = true$/m.test(config("env"))).toBe(expected);
+  });
+});
+
 describe("what is there already is replaced only when asked for", () => {
   test("an environment is refused without --clear", () => {
     make("env");

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { makeFolders } from "@murre/locking";
+import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { deriveEnvironment } from "./derive-environment.ts";
 import { environmentContents, writeContents, type EnvironmentContents } from "./environment-contents.ts";
 import { discard, moveIn, recoverEnvironment, replace, siblingPath } from "./environment-swap.ts";
 import { EnvironmentExists, EnvironmentNotCreated } from "./errors.ts";
 import type { Interpreter } from "./interpreter.ts";
+import { readPyvenvConfig } from "./pyvenv-config.ts";
 import { refreshContents } from "./refresh-environment.ts";
 
 export interface EnvironmentOptions {
@@ -14,6 +16,8 @@ export interface EnvironmentOptions {
   readonly prompt?: string;
   /** Default false. */
   readonly systemSitePackages?: boolean;
+  /** Whether pip is going to be put in, which a sync then leaves there; noted in `pyvenv.cfg`. Default false. */
+  readonly seed?: boolean;
   /**
    * What is done where something is already: `refuse` (default) takes only an empty folder; `clear` replaces a folder that
    * holds a `pyvenv.cfg`; `refresh` writes the environment's own files anew and leaves all others.
@@ -40,6 +44,7 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
       murreVersion: options.murreVersion,
       prompt: options.prompt ?? defaultPrompt(target),
       systemSitePackages,
+      seed: options.seed === true || (existing === "refresh" && isSeeded(target)),
     });
     if (existing === "refresh" && !isEmptyOrMissing(target)) refreshContents(target, contents);
     else if (mustStayInPlace(target)) fillInPlace(target, contents);
@@ -49,6 +54,10 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
     if (error instanceof EnvironmentExists) throw error;
     throw new EnvironmentNotCreated(path, { cause: error });
   }
+}
+
+function isSeeded(target: string): boolean {
+  return readPyvenvConfig(join(target, "pyvenv.cfg"))?.get("seed") === "true";
 }
 
 /** A link to a folder stays; the folder behind it is what is replaced. */
@@ -63,7 +72,7 @@ function realTarget(path: string): string {
 }
 
 function realParent(path: string): string {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   return realpathSync(dirname(path));
 }
 
@@ -102,9 +111,9 @@ function buildAside(target: string, contents: EnvironmentContents, existing: "re
   }
 }
 
-/** A mount point can be neither renamed nor renamed over. */
+/** A mount point can be neither renamed nor renamed over; beside a long name there is no longer one. */
 function isImmovable(error: unknown): boolean {
-  return ["EBUSY", "EXDEV"].includes((error as NodeJS.ErrnoException).code ?? "");
+  return ["EBUSY", "EXDEV", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 /** Renaming a folder over the working folder of a shell would leave that shell in a folder without a name. */
@@ -120,6 +129,7 @@ function mustStayInPlace(target: string): boolean {
 
 /** `pyvenv.cfg` goes first and comes last: a folder in between is no environment. */
 function fillInPlace(target: string, contents: EnvironmentContents): void {
+  makeFolders(target);
   rmSync(join(target, "pyvenv.cfg"), { force: true });
   for (const name of readdirSync(target)) rmSync(join(target, name), { recursive: true, force: true });
   refreshContents(target, contents);

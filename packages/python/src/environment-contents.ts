@@ -1,3 +1,4 @@
+import { makeFolders } from "@murre/locking";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { activationScripts } from "./activation-scripts.ts";
@@ -19,6 +20,7 @@ export interface ContentsOptions {
   readonly murreVersion: string;
   readonly prompt: string;
   readonly systemSitePackages: boolean;
+  readonly seed: boolean;
 }
 
 /** Says that backup programs may leave the folder out (bford.info/cachedir). The signature must be the first 43 bytes. */
@@ -60,6 +62,7 @@ function configText(interpreter: Interpreter, options: ContentsOptions): string 
     ["murre", options.murreVersion],
     ["version_info", interpreter.version],
     ["include-system-site-packages", String(options.systemSitePackages)],
+    ...(options.seed ? ([["seed", "true"]] as const) : []),
     ["base-executable", interpreter.baseExecutable],
     ["prompt", options.prompt],
   ]);
@@ -131,7 +134,7 @@ function withParents(folders: readonly string[]): string[] {
 
 /** Writes the contents into a folder that nobody else knows. */
 export function writeContents(folder: string, contents: EnvironmentContents): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const directory of contents.directories) mkdirSync(join(folder, directory));
   for (const { path, target } of contents.links) symlinkSync(target, join(folder, path));
   for (const { path, source } of contents.copies) copyFileSync(source, join(folder, path));

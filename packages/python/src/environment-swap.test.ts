@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { recoverEnvironment, replace, siblingPath } from "./environment-swap.ts";
-import { formatSibling, makerOf, ownSibling, parseSibling } from "./sibling.ts";
+import { formatSibling, makerOf, ownSibling, parseSibling, type Sibling } from "./sibling.ts";
 
 let folder: string;
 let path: string;
@@ -15,7 +15,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A pid that was a process a moment ago. */
-const dead = { ...ownSibling("new"), pid: spawnSync(process.execPath, ["-e", ""]).pid };
+const dead = ofProcess(spawnSync(process.execPath, ["-e", ""]).pid);
+
+/** A sibling of another process, and of another machine: `<random>_<machine and namespace>_<pid>_<start>`. */
+function ofProcess(pid: number, { machine, start }: { machine?: string; start?: string } = {}): Sibling {
+  const { kind, lease } = ownSibling("new");
+  const [random, space, , own] = lease.split("_");
+  return { kind, lease: [random, machine ?? space, pid.toString(36), start ?? own].join("_") };
+}
 
 function put(name: string, content: string, finished = true): void {
   mkdirSync(join(folder, name));
@@ -23,7 +30,7 @@ function put(name: string, content: string, finished = true): void {
 }
 
 const content = () => readFileSync(join(path, "pyvenv.cfg"), "utf8");
-const nameOf = (kind: "new" | "old" | "gone", random = "ab") => formatSibling(".venv", { ...dead, kind, random });
+const nameOf = (kind: Sibling["kind"]) => formatSibling(".venv", { ...dead, kind });
 
 describe("a replacement that was cut between its two renames", () => {
   test("is completed: the new environment is renamed in, the old one removed", () => {
@@ -66,7 +73,7 @@ describe("what dead processes left", () => {
     expect(existsSync(own)).toBe(true);
   });
   test("the folder of a process that cannot be asked stays for a day", () => {
-    put(formatSibling(".venv", { ...dead, space: "0123456789ab" }), "x");
+    put(formatSibling(".venv", ofProcess(1, { machine: "0123456789" })), "x");
     recoverEnvironment(path, true);
     expect(readdirSync(folder)).toHaveLength(1);
   });
@@ -97,13 +104,13 @@ describe("a sibling's name tells its maker", () => {
   });
   test("this process is alive, an ended one dead, one of another boot unknown", () => {
     const own = ownSibling("new");
-    expect([makerOf(own), makerOf(dead), makerOf({ ...own, space: "0123456789ab" })]).toEqual([
+    expect([makerOf(own), makerOf(dead), makerOf(ofProcess(1, { machine: "0123456789" }))]).toEqual([
       "alive",
       "dead",
       "unknown",
     ]);
   });
   test.runIf(process.platform === "linux")("a pid that another process has by now is dead", () => {
-    expect(makerOf({ ...ownSibling("new"), start: "1" })).toBe("dead");
+    expect(makerOf(ofProcess(1, { start: "zzzzzzz" }))).toBe("dead");
   });
 });

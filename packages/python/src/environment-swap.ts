@@ -117,7 +117,7 @@ function restore(path: string, siblings: readonly FoundSibling[]): void {
 }
 
 function isPair(a: Sibling, b: Sibling): boolean {
-  return a.pid === b.pid && a.start === b.start && a.random === b.random;
+  return a.lease === b.lease;
 }
 
 function hasConfig(folder: string): boolean {

@@ -105,6 +105,17 @@ export class EnvironmentExists extends Error {
   }
 }
 
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: "there is no permission",
+  EDQUOT: "the quota is used up",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "the folder takes no new ones",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is a file",
+  EPERM: "there is no permission",
+  EROFS: "the file system is read-only",
+};
+
 /** The file system refused a step of making an environment; what was at the path before is there still. */
 export class EnvironmentNotCreated extends Error {
   override readonly name = "EnvironmentNotCreated";
@@ -112,7 +123,9 @@ export class EnvironmentNotCreated extends Error {
   readonly path: string;
   constructor(path: string, options: ErrorOptions) {
     const { cause } = options;
-    super(`cannot make an environment at ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, options);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const reason = REFUSALS[(cause as NodeJS.ErrnoException).code ?? ""];
+    super(`cannot make an environment at ${path}: ${reason === undefined ? said : `${reason} (${said})`}`, options);
     this.path = path;
   }
 }

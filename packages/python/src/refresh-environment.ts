@@ -1,16 +1,16 @@
-import { copyFileSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { makeFolders, newLeaseName } from "@murre/locking";
+import { copyFileSync, lstatSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { EnvironmentContents } from "./environment-contents.ts";
-import { ownSibling } from "./sibling.ts";
 
 /**
  * Writes the contents over whatever the folder holds, each file as a whole and `pyvenv.cfg` last, so that at any moment a
  * folder that was an environment is one, and a folder that was none becomes one only at the end. Other files stay.
  */
 export function refreshContents(folder: string, contents: EnvironmentContents): void {
-  mkdirSync(folder, { recursive: true });
-  for (const directory of contents.directories) mkdirSync(join(folder, directory), { recursive: true });
+  makeFolders(folder);
+  for (const directory of contents.directories) makeFolders(join(folder, directory));
   for (const { path, target } of contents.links) refreshLink(join(folder, path), target);
   for (const { path, source } of contents.copies)
     viaTemporaryName(join(folder, path), (temporary) => copyFileSync(source, temporary));
@@ -26,7 +26,7 @@ function refreshLink(path: string, target: string): void {
 }
 
 function viaTemporaryName(path: string, make: (temporary: string) => void): void {
-  const temporary = `${path}.${ownSibling("new").random}`;
+  const temporary = `${path}.${newLeaseName()}`;
   try {
     make(temporary);
     renameSync(temporary, path);

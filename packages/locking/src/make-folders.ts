@@ -1,0 +1,33 @@
+import { mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Makes a folder and those above it, as `mkdir -p`. Node's own (`recursive`) tries for ever where a folder is there in which none can be
+ * made (`/proc`), and says ENOENT whatever the reason is (EROFS, ENOSPC).
+ * @throws the system's error of the folder that cannot be made.
+ */
+export function makeFolders(path: string): void {
+  if (makeFolder(path)) return;
+  makeFolders(dirname(path));
+  if (!makeFolder(path)) mkdirSync(path);
+}
+
+/** @returns false when the folder above is missing, or says so. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (isFolder(path)) return true;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || isFolder(dirname(path))) throw error;
+    return false;
+  }
+  return true;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
+}
