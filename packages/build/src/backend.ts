@@ -4,7 +4,7 @@ import type { BuildSystem } from "@murre/requirements";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuildLog } from "./build-log.ts";
 import { BuildFailed, InvalidBackendAnswer } from "./errors.ts";
-import { runHook, type HookAnswer, type HookName } from "./run-hook.ts";
+import { runHook, type HookAnswer, type HookName, type HookWatch } from "./run-hook.ts";
 
 /** `--config-settings`: a key that was given several times has several values. */
 export type ConfigSettings = Readonly<Record<string, string | readonly string[]>>;
@@ -14,6 +14,10 @@ export interface BackendOptions {
   /** The source tree. */
   readonly tree: string;
   readonly environment: BuildEnvironment;
+  /** Variables for the hooks, over those of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Is told what the hooks write and read. */
+  readonly watch?: HookWatch | undefined;
   readonly configSettings: ConfigSettings;
   /** An existing folder in which the backend's requests, results and outputs get folders of their own. */
   readonly folder: string;
@@ -108,10 +112,10 @@ class HookedBackend implements Backend {
   }
 
   #call(hook: HookName, args: readonly unknown[], signal?: AbortSignal): Promise<HookAnswer> {
-    const { configSettings: _, folder, ...rest } = this.#options;
+    const { configSettings: _, folder, env = {}, watch, ...rest } = this.#options;
     this.#calls += 1;
     const exchange = join(folder, `call-${this.#calls}`);
-    return runHook({ ...rest, hook, arguments: args, exchange, signal: signal ?? rest.signal });
+    return runHook({ ...rest, env, watch, hook, arguments: args, exchange, signal: signal ?? rest.signal });
   }
 
   #settings(): ConfigSettings | null {

@@ -4,8 +4,8 @@ export interface BuildEnvironment {
   readonly python: string;
   /** All variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Makes these requirements (PEP 508) be met in it, besides those that it was made with. */
-  add(requirements: readonly string[]): Promise<void>;
+  /** Makes these requirements (PEP 508), which a hook answered, be met in it, besides those that it was made with. */
+  add(requirements: readonly string[], hook: string): Promise<void>;
 }
 
 /**
@@ -14,8 +14,15 @@ export interface BuildEnvironment {
  */
 export interface BuildEnvironments {
   /**
+   * @param requirements of `build-system.requires`
    * @param folder a path of the build's own at which nothing is yet; removed with the build
    * @param chain the projects that are being built because of each other, the innermost last
+   * @param source what is built, for messages
    */
-  make(requirements: readonly string[], folder: string, chain: readonly string[]): Promise<BuildEnvironment>;
+  make(
+    requirements: readonly string[],
+    folder: string,
+    chain: readonly string[],
+    source: string,
+  ): Promise<BuildEnvironment>;
 }

@@ -24,6 +24,8 @@ export interface TreeBuild {
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal | undefined;
   readonly onHook: (hook: string) => void;
+  /** Runs a hook in the tree when nobody else does. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Paths of what was built. */
@@ -45,7 +47,7 @@ export async function buildTree(build: TreeBuild): Promise<BuiltDistributions> {
 async function oneDistribution(build: TreeBuild, tree: string, kind: "sdist" | "wheel"): Promise<string> {
   const backend = await backendFor(build, tree, kind);
   build.onHook(`build_${kind}`);
-  const path = await (kind === "sdist" ? backend.buildSdist() : backend.buildWheel());
+  const path = await inTurnOf(build, tree, () => (kind === "sdist" ? backend.buildSdist() : backend.buildWheel()));
   return moveInto(path, build.outputFolder);
 }
 
@@ -54,14 +56,19 @@ async function backendFor(build: TreeBuild, tree: string, kind: "sdist" | "wheel
   const own = join(folder, kind);
   mkdirSync(own);
   const buildSystem = readBuildSystem(tree, shown);
-  const environment = await environments.make(buildSystem.requires, join(own, "environment"), []);
+  const environment = await environments.make(buildSystem.requires, join(own, "environment"), [], shown);
   const { configSettings, log, timeoutMs, platform, signal } = build;
   const options = { configSettings, log, timeoutMs, platform, signal, source: shown };
   const backend = openBackend({ ...options, buildSystem, tree, environment, folder: own });
   build.onHook(`get_requires_for_build_${kind}`);
-  const more = await backend.requiresFor(kind);
-  if (more.length > 0) await environment.add(more);
+  const more = await inTurnOf(build, tree, () => backend.requiresFor(kind));
+  if (more.length > 0) await environment.add(more, `get_requires_for_build_${kind}`);
   return backend;
+}
+
+/** What was unpacked is nobody else's. */
+function inTurnOf<T>(build: TreeBuild, tree: string, work: () => Promise<T>): Promise<T> {
+  return tree === build.tree ? build.inTurn(work) : work();
 }
 
 /** Replaces a file of that name at once, so that nobody who serves the folder hands out half of one. */

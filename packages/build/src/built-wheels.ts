@@ -2,26 +2,35 @@ import { hashedName, type CacheOperation, type StoreEntry } from "@murre/cache";
 import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
 import type { Interpreter } from "@murre/python";
 import type { ConfigSettings } from "./backend.ts";
+import { factsOfOutside } from "./outside.ts";
 
 /**
  * `built/<project>/<source key>`: which wheel was built from which state of a source. The key says what was built how and for what; the
- * fingerprint inside says of which state of the source. Whoever builds a newer state replaces the small file and deletes nothing: an
+ * fingerprints inside say of which states of the source. Whoever builds a newer state replaces the small file and deletes nothing: an
  * operation that has looked up the older wheel still has it. A reader takes it only for the fingerprint that it sees itself, so that a
  * writer who is late can put no stale wheel into anybody's hands.
  */
-interface BuiltWheel {
-  readonly fingerprint: string;
+interface BuiltWheel extends BuiltState {
   /** Of the wheel: the store has it as any other, under this project. */
   readonly sha256: string;
   readonly project: string;
+}
+
+/** For which states of a source something that was built is right. */
+export interface BuiltState {
+  /** Any of them: that in which the build began, and those that differ in what builds wrote alone. */
+  readonly fingerprints: readonly string[];
+  /** What was read outside of the folder, and how it looked. */
+  readonly outside: readonly (readonly [path: string, facts: string])[];
+  /** Files of the folder that builds made, and make again. */
+  readonly made: readonly string[];
 }
 
 /** The folder in `built/` with what belongs to sources that nobody named and that do not say their name before they are built. */
 const unnamed = "unnamed-sources";
 
 /** `built/<project>/<source key>.metadata`: what the backend said the wheel's METADATA will be, for one state of a source. */
-interface BuiltMetadata {
-  readonly fingerprint: string;
+interface BuiltMetadata extends BuiltState {
   readonly text: string;
 }
 
@@ -53,7 +62,7 @@ export function findBuiltWheel(
   place: BuiltPlace,
 ): StoreEntry | undefined {
   const built = readDocument<BuiltWheel>(documents.read("built", place.project ?? unnamed, place.key));
-  if (built?.fingerprint !== place.fingerprint || !/^[0-9a-f]{64}$/.test(built.sha256)) return undefined;
+  if (!isFor(built, place) || !/^[0-9a-f]{64}$/.test(built.sha256)) return undefined;
   return isValidName(built.project) ? find(normalizeName(built.project), built.sha256) : undefined;
 }
 
@@ -67,21 +76,44 @@ export interface BuiltPlace {
 export function noteBuiltWheel(
   { documents }: CacheOperation,
   place: BuiltPlace,
+  state: BuiltState,
   project: string,
   sha256: string,
 ): void {
-  const built: BuiltWheel = { fingerprint: place.fingerprint, sha256, project };
+  const built: BuiltWheel = { ...state, sha256, project };
   documents.write(["built", place.project ?? unnamed, place.key], JSON.stringify(built));
 }
 
 export function findBuiltMetadata({ documents }: CacheOperation, place: BuiltPlace): string | undefined {
   const built = readDocument<BuiltMetadata>(documents.read("built", place.project ?? unnamed, `${place.key}.metadata`));
-  return built?.fingerprint === place.fingerprint && typeof built.text === "string" ? built.text : undefined;
+  return isFor(built, place) && typeof built.text === "string" ? built.text : undefined;
 }
 
-export function noteBuiltMetadata({ documents }: CacheOperation, place: BuiltPlace, text: string): void {
-  const built: BuiltMetadata = { fingerprint: place.fingerprint, text };
+export function noteBuiltMetadata(
+  { documents }: CacheOperation,
+  place: BuiltPlace,
+  state: BuiltState,
+  text: string,
+): void {
+  const built: BuiltMetadata = { ...state, text };
   documents.write(["built", place.project ?? unnamed, `${place.key}.metadata`], JSON.stringify(built));
+}
+
+/** The state of a source that no build writes into. */
+export function fixedState({ fingerprint }: BuiltPlace): BuiltState {
+  return { fingerprints: [fingerprint], outside: [], made: [] };
+}
+
+/** What earlier builds of the source made in its folder, in whichever state that was. */
+export function madeByBuilds({ documents }: Pick<CacheOperation, "documents">, place: BuiltPlace): Set<string> {
+  const names = [place.key, `${place.key}.metadata`];
+  const notes = names.map((name) => readDocument<BuiltState>(documents.read("built", place.project ?? unnamed, name)));
+  return new Set(notes.flatMap((note) => note?.made ?? []));
+}
+
+function isFor<T extends BuiltState>(built: T | undefined, { fingerprint }: BuiltPlace): built is T {
+  if (built?.fingerprints?.includes(fingerprint) !== true) return false;
+  return built.outside.every(([path, facts]) => factsOfOutside(path) === facts);
 }
 
 function readDocument<T>(bytes: Buffer | undefined): T | undefined {

@@ -44,13 +44,13 @@ export class NoSourceTree extends Error {
   }
 }
 
-/** The files of a source tree were changed by somebody all the time that they were being read. */
+/** The files of a source tree were changed by somebody while they were copied. */
 export class SourceChanging extends Error {
   override readonly name = "SourceChanging";
   readonly code = "MURRE_SOURCE_CHANGING";
   readonly path: string;
-  constructor(path: string, attempts: number) {
-    super(`${path}: its files were changing in each of ${attempts} attempts to read them; try again when that is over`);
+  constructor(path: string) {
+    super(`${path}: its files were changed while they were copied; try again when that is over`);
     this.path = path;
   }
 }

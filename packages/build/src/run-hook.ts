@@ -21,6 +21,10 @@ export interface HookCall {
   /** In the order of PEP 517: it names the parameters, and a backend may call them otherwise. */
   readonly arguments: readonly unknown[];
   readonly buildSystem: BuildSystem;
+  /** Is told what the hook wrote and read; see {@link HOOK_DRIVER}. Undefined: nobody wants to know. */
+  readonly watch: HookWatch | undefined;
+  /** Over those of the environment. */
+  readonly env: Readonly<Record<string, string>>;
   /** The source tree; the hook runs in it. */
   readonly tree: string;
   /** Where request and result are exchanged: a path that nobody else uses, in an existing folder. */
@@ -35,6 +39,14 @@ export interface HookCall {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What hooks did in a source tree, and what they read outside of it. */
+export interface HookWatch {
+  /** By path in the tree: it was not there before, it has the same bytes as before, or others. */
+  readonly written: Map<string, "new" | "same" | "changed">;
+  /** How it looked when it was read first; compare factsOfOutside. */
+  readonly outside: Map<string, string>;
+}
+
 /** What the driver reports; see {@link HOOK_DRIVER}. */
 interface HookResult {
   readonly value?: unknown;
@@ -42,6 +54,8 @@ interface HookResult {
   readonly unavailable?: string;
   readonly unsupported?: string;
   readonly error?: string;
+  readonly written?: Readonly<Record<string, "new" | "same" | "changed">>;
+  readonly outside?: Readonly<Record<string, string>>;
 }
 
 /** The hook's own answer; or that the backend has no such hook, or cannot do this. */
@@ -59,6 +73,7 @@ export async function runHook(call: HookCall): Promise<HookAnswer> {
     backendPath: buildSystem.backendPath,
     hook,
     arguments: call.arguments,
+    watch: call.watch !== undefined,
   };
   const [requestPath, resultPath] = [`${exchange}.request`, `${exchange}.result`];
   writeFileSync(requestPath, JSON.stringify(request), { flag: "wx" });
@@ -77,6 +92,9 @@ export async function runHook(call: HookCall): Promise<HookAnswer> {
     throw new BuildFailed(failure(`could not be run: ${end.error.message}`), { cause: end.error });
   const result = readResult(resultPath);
   if (result === undefined) throw new BuildFailed(failure(`ended with ${end.status} and no answer`));
+  for (const [path, state] of Object.entries(result.written ?? {})) call.watch?.written.set(path, state);
+  for (const [path, facts] of Object.entries(result.outside ?? {}))
+    if (call.watch?.outside.has(path) === false) call.watch.outside.set(path, facts);
   if (result.unavailable !== undefined)
     throw new BuildFailed(failure(`has no backend ${buildSystem.backend}: ${result.unavailable}`));
   if (result.error !== undefined) throw new BuildFailed(failure(`failed with ${result.error}`));
@@ -90,12 +108,12 @@ type End =
   | { readonly kind: "not-started"; readonly error: Error };
 
 function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Promise<End> {
-  const { environment, tree, log, timeoutMs, platform, signal } = call;
+  const { environment, env, tree, log, timeoutMs, platform, signal } = call;
   return new Promise((resolve) => {
     // Unbuffered: what the backend prints stands in the log before what its programs print next, and before its traceback.
     const child = spawn(environment.python, ["-u", "-c", HOOK_DRIVER, requestPath, resultPath], {
       cwd: tree,
-      env: { ...environment.env },
+      env: { ...environment.env, ...env },
       // The pipe is a lifeline: the system closes it when this process ends, however it ends.
       stdio: ["pipe", log.descriptor, log.descriptor],
       ...ownGroup(platform),

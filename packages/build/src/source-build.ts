@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { EntryMaker, StoreEntry } from "@murre/cache";
 import { tryParseVersion } from "@murre/pep440";
@@ -13,28 +13,28 @@ import {
   buildKey,
   findBuiltMetadata,
   findBuiltWheel,
+  fixedState,
+  madeByBuilds,
   noteBuiltMetadata,
   noteBuiltWheel,
   type BuiltPlace,
+  type BuiltState,
 } from "./built-wheels.ts";
 import { BuildMismatch, InvalidBackendAnswer, NoSourceTree, SharedBuildFailure } from "./errors.ts";
-import { copySource, settledListing, type SourceListing } from "./source-tree.ts";
+import { SourceFolder } from "./source-folder.ts";
+import { realPath } from "./source-tree.ts";
 import { readBuildSystem, readPyproject, staticPkgInfo, staticProject } from "./static-metadata.ts";
 import { unpackSdist } from "./unpack-sdist.ts";
-
-/** The state of a source that this operation goes by from its first look on, whatever becomes of the source meanwhile. */
-interface SeenState {
-  readonly fingerprint: string;
-  /** Of a folder. */
-  readonly listing?: SourceListing;
-}
 
 /** Everything that one operation does with one source. Each step happens at most once. */
 export class SourceBuild {
   readonly #source: BuildSource;
   readonly #services: BuildServices;
   readonly #key: string;
-  #seen: Promise<SeenState> | undefined;
+  /** Of a folder: where and in which state it is. */
+  #sources: SourceFolder | undefined;
+  /** Whether hooks run in the user's own folder. */
+  #isInPlace = false;
   #tree: Promise<string> | undefined;
   #backend: Promise<Backend> | undefined;
   #metadata: Promise<string> | undefined;
@@ -53,6 +53,7 @@ export class SourceBuild {
     this.#services = services;
     this.#losses = services.cache.losses;
     const { isolation, constraints } = services.settings;
+    this.#sources = this.#openFolder();
     this.#key = buildKey({
       source: source.kind === "archive" ? `sdist ${source.sha256 ?? ""}` : `directory ${realPath(source.path)}`,
       subdirectory: source.subdirectory,
@@ -98,7 +99,8 @@ export class SourceBuild {
   }
 
   #forget(): void {
-    this.#seen = this.#tree = this.#backend = this.#metadata = this.#wheel = undefined;
+    this.#sources = this.#openFolder();
+    this.#tree = this.#backend = this.#metadata = this.#wheel = undefined;
     this.#entry = this.#folder = this.#metadataText = undefined;
     this.#losses = this.#services.cache.losses;
   }
@@ -116,23 +118,17 @@ export class SourceBuild {
     return { ...this.#services.settings.configSettings, ...this.#source.configSettings };
   }
 
-  /** Settled before anything is read from the source, so that all that is read belongs to one state of it. */
-  #see(): Promise<SeenState> {
-    return (this.#seen ??= this.#readState());
-  }
-
-  async #readState(): Promise<SeenState> {
-    const { kind, path, sha256 = "" } = this.#source;
-    if (kind === "archive") return { fingerprint: sha256 };
-    const listing = await settledListing(path);
-    return { fingerprint: listing.fingerprint, listing };
+  /** What murre itself writes is no source of anybody's, even where it lies in a folder that is built. */
+  #openFolder(): SourceFolder | undefined {
+    const { cache, settings, signal } = this.#services;
+    const { kind, path, subdirectory } = this.#source;
+    if (kind === "archive") return undefined;
+    return new SourceFolder(path, subdirectory, { apart: [cache.lease.root, settings.logFolder], signal });
   }
 
   /** Named as the source is named, or names itself; where only the wheel tells, without a name. */
   async #place(): Promise<BuiltPlace> {
-    // The copy decides: it may be of a later state than the first look.
-    if (this.#tree !== undefined) await this.#tree;
-    const { fingerprint } = await this.#see();
+    const fingerprint = (await this.#sources?.fingerprint()) ?? this.#source.sha256 ?? "";
     const text = this.#metadataText;
     const itself = text === undefined ? undefined : normalizeName(parseMetadata(text).name);
     return { project: this.#source.project ?? itself, key: this.#key, fingerprint };
@@ -141,13 +137,13 @@ export class SourceBuild {
   async #readMetadata(): Promise<string> {
     const { cache } = this.#services;
     const place = await this.#place();
-    const entry = findBuiltWheel(cache, cache.lookup.bind(cache), place);
+    const entry = this.#entry ?? findBuiltWheel(cache, cache.lookup.bind(cache), place);
     if (entry !== undefined) return metadataOf((this.#entry = entry));
     const noted = findBuiltMetadata(cache, place);
     if (noted !== undefined) return noted;
     const fixed = await this.#staticMetadata();
     if (fixed !== undefined) {
-      noteBuiltMetadata(cache, await this.#place(), fixed);
+      noteBuiltMetadata(cache, place, { ...fixedState(place), made: [...madeByBuilds(cache, place)] }, fixed);
       return fixed;
     }
     return (await this.#preparedMetadata()) ?? metadataOf(await this.#theWheel());
@@ -177,11 +173,14 @@ export class SourceBuild {
         sharesFailures: true,
         lookup,
         make: async (flightSignal) => {
-          const text = await this.#hook("prepare_metadata_for_build_wheel", () =>
-            backend.prepareMetadata(flightSignal),
+          const { found, result, state } = await this.#observed(
+            place,
+            (now) => findBuiltMetadata(cache, now),
+            () => this.#hook("prepare_metadata_for_build_wheel", () => backend.prepareMetadata(flightSignal)),
           );
-          if (text !== undefined) noteBuiltMetadata(cache, place, text);
-          return { text };
+          if (found !== undefined) return { text: found };
+          if (result !== undefined && state !== undefined) noteBuiltMetadata(cache, place, state, result);
+          return { text: result };
         },
       }),
     );
@@ -208,7 +207,16 @@ export class SourceBuild {
   async #build(backend: Backend, place: BuiltPlace, maker: EntryMaker): Promise<StoreEntry> {
     const { cache, onEvent, unpacker } = this.#services;
     const start = performance.now();
-    const wheelPath = await this.#hook("build_wheel", () => backend.buildWheel(maker.signal));
+    const {
+      found,
+      result: wheelPath = "",
+      state,
+    } = await this.#observed(
+      place,
+      (now) => findBuiltWheel(cache, cache.lookup.bind(cache), now),
+      () => this.#hook("build_wheel", () => backend.buildWheel(maker.signal)),
+    );
+    if (found !== undefined) return found;
     const filename = basename(wheelPath);
     const project = this.#nameOf(filename, place.project);
     const entry = await maker.add(project, (destination) =>
@@ -219,9 +227,39 @@ export class SourceBuild {
         ...(maker.signal === undefined ? {} : { signal: maker.signal }),
       }),
     );
-    noteBuiltWheel(cache, place, project, entry.sha256);
+    if (state !== undefined) noteBuiltWheel(cache, place, state, project, entry.sha256);
     onEvent({ type: "built", source: this.#source.shown, filename, durationMs: performance.now() - start });
     return entry;
+  }
+
+  /**
+   * Runs a hook whose result is kept, and says for which states of the source it is right. In a folder of the user's one build runs at a time;
+   * when its turn has come, another may have left what is wanted.
+   */
+  async #observed<Found, Result>(
+    place: BuiltPlace,
+    find: (place: BuiltPlace) => Found | undefined,
+    run: () => Promise<Result>,
+  ): Promise<{ readonly found?: Found; readonly result?: Result; readonly state?: BuiltState | undefined }> {
+    const { cache } = this.#services;
+    const sources = this.#sources;
+    if (sources === undefined || !this.#isInPlace) return { result: await run(), state: fixedState(place) };
+    return this.#inTurn(async () => {
+      const made = madeByBuilds(cache, place);
+      const found = find({ ...place, fingerprint: await sources.begin(made) });
+      if (found !== undefined) return { found };
+      const result = await run();
+      return { result, state: await sources.end(made) };
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const { cache, signal } = this.#services;
+    const real = this.#sources?.real;
+    if (real === undefined || !this.#isInPlace) return run();
+    const { project, shown } = this.#source;
+    const subject = `the folder ${shown} (wheel of ${project ?? "it"})`;
+    return cache.inTurn({ name: `build in ${real}`, subject, signal }, run);
   }
 
   #hook<T>(hook: string, run: () => Promise<T>): Promise<T> {
@@ -270,17 +308,11 @@ export class SourceBuild {
   }
 
   async #makeTree(): Promise<string> {
-    const { kind, path, filename = "", subdirectory, shown } = this.#source;
+    const { path, filename = "", subdirectory, shown } = this.#source;
     const destination = join(this.#ownFolder(), "source");
-    let tree = destination;
-    if (kind === "archive") tree = await unpackSdist(path, destination, filename);
-    else {
-      const { listing } = await this.#see();
-      if (listing === undefined) throw new TypeError("a folder without a listing");
-      const fingerprint = await copySource(path, destination, listing);
-      // The copy is what everything else goes by.
-      this.#seen = Promise.resolve({ fingerprint, listing });
-    }
+    const place = await this.#sources?.treeFor(destination);
+    const tree = place?.tree ?? (await unpackSdist(path, destination, filename));
+    this.#isInPlace = place?.isInPlace ?? false;
     if (subdirectory === undefined) return tree;
     const inner = join(tree, subdirectory);
     if (!inner.startsWith(tree) || !existsSync(inner)) throw new NoSourceTree(shown, `holds no folder ${subdirectory}`);
@@ -301,6 +333,7 @@ export class SourceBuild {
       buildSystem.requires,
       join(this.#ownFolder(), "environment"),
       project === undefined ? chain : [...chain, project],
+      shown,
     );
     const { timeoutMs, platform } = settings;
     this.#log ??= openBuildLog(settings.logFolder, project ?? basename(this.#source.path));
@@ -308,6 +341,7 @@ export class SourceBuild {
       buildSystem,
       tree,
       environment,
+      ...(this.#isInPlace ? { env: this.#ownBuildBase(environment.env), watch: this.#sources?.watch } : {}),
       configSettings: this.#configSettings(),
       folder: this.#ownFolder(),
       log: this.#log,
@@ -316,9 +350,21 @@ export class SourceBuild {
       platform,
       signal,
     });
-    const more = await inBuildSlot(shown, () => backend.requiresFor("wheel"));
-    if (more.length > 0) await environment.add(more);
+    const more = await this.#inTurn(() => inBuildSlot(shown, () => backend.requiresFor("wheel")));
+    if (more.length > 0) await environment.add(more, "get_requires_for_build_wheel");
     return backend;
+  }
+
+  /**
+   * setuptools collects modules in `build/lib` and packs all that is there, those that are gone from the sources as well: it is told to
+   * collect them where nothing is left of earlier builds (its own variable for a further configuration file).
+   */
+  #ownBuildBase(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+    const base = join(this.#ownFolder(), "build");
+    if (env["DIST_EXTRA_CONFIG"] !== undefined || /[%\n]/.test(base)) return {};
+    const path = join(this.#ownFolder(), "setuptools.cfg");
+    writeFileSync(path, `[build]\nbuild_base = ${base}\n`);
+    return { DIST_EXTRA_CONFIG: path };
   }
 
   /** Below the cache's `tmp/`, so that whoever finds it after this process knows whose it is. */
@@ -333,12 +379,4 @@ export class SourceBuild {
 
 function metadataOf({ filesFolder, manifest }: StoreEntry): string {
   return readFileSync(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // reading it says what is wrong
-  }
 }

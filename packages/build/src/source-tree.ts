@@ -1,185 +1,229 @@
-import { createHash } from "node:crypto";
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  type BigIntStats,
-} from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { NoSourceTree, SourceChanging } from "./errors.ts";
+import { createHash, randomUUID } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync, type BigIntStats } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { NoSourceTree } from "./errors.ts";
 
 /**
- * What a folder with sources looked like at one moment. Two equal fingerprints mean that no file of it was changed, added or removed in
- * between; what does not count (below) neither changes a fingerprint nor is there when a wheel is built from it.
+ * What a folder with sources looked like at one moment. Two equal fingerprints mean that nothing that can go into a wheel was changed, added
+ * or removed in between.
  */
 export interface SourceListing {
   readonly fingerprint: string;
-  /** Relative, with `/`, parents before children. */
-  readonly entries: readonly SourceEntry[];
+  /** By path: relative, with `/`, parents before children. */
+  readonly facts: ReadonlyMap<string, string>;
+  /** When the youngest change was (milliseconds since 1970). */
+  readonly newest: number;
 }
 
-interface SourceEntry {
-  readonly path: string;
-  readonly kind: "file" | "directory" | "link";
+export interface ListingOptions {
+  /** Folders that murre itself writes to: they do not count, should they lie inside. Absolute. */
+  readonly apart?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Folders that only tools read: bytecode, other tools' caches and environments. No build needs them, and they change on their own. */
-const passedOver = new Set([
-  "__pycache__",
-  ".mypy_cache",
-  ".pytest_cache",
-  ".ruff_cache",
-  ".hypothesis",
-  ".tox",
-  ".nox",
-  ".venv",
-  "node_modules",
-]);
+/** So many entries are read before others get their turn, a signal's handler among them. */
+const batch = 1000;
 
-/** What git keeps of the past. A copy borrows the objects of the original; the rest of `.git` tells the version, so it counts. */
-const gitHistory = /(?:^|\/)\.git\/(?:objects|logs|hooks|lfs|modules|worktrees)$/;
+/** So many entries are followed behind links that lead outside. More are not to be known: then no two states are equal. */
+const mostOutside = 20_000;
 
-/** Lists a source tree. @throws {NoSourceTree} when it cannot be read. */
-export function listSource(folder: string): SourceListing {
-  const entries: SourceEntry[] = [];
-  const hash = createHash("sha256");
-  const walk = (below: string): void => {
-    const names = readdirSync(join(folder, below)).toSorted();
-    for (const name of names) {
-      const path = below === "" ? name : `${below}/${name}`;
-      const stats = lstatSync(join(folder, path), { bigint: true, throwIfNoEntry: false });
-      if (stats === undefined || isPassedOver(folder, path, name, stats)) continue;
-      const kind = stats.isDirectory()
-        ? "directory"
-        : stats.isSymbolicLink()
-          ? "link"
-          : stats.isFile()
-            ? "file"
-            : undefined;
-      if (kind === undefined) continue; // a socket, a pipe
-      entries.push({ path, kind });
-      hash.update(`${path}\0${describeEntry(join(folder, path), kind, stats)}\0`);
-      if (kind === "directory") walk(path);
-    }
-  };
+/**
+ * Lists a source tree; writes nothing, and opens no file of it, so that no pipe holds it up.
+ * @throws {NoSourceTree} when it cannot be read, and the signal's reason.
+ */
+export async function listSource(folder: string, options: ListingOptions = {}): Promise<SourceListing> {
+  const lister = new Lister(folder, options);
   try {
-    walk("");
+    await lister.list();
   } catch (error) {
-    throw new NoSourceTree(folder, `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
+    options.signal?.throwIfAborted();
+    const reason = `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
+    throw new NoSourceTree(folder, reason, { cause: error });
   }
-  return { fingerprint: hash.digest("hex"), entries };
+  const hash = createHash("sha256");
+  for (const [path, facts] of lister.facts) hash.update(`${path}\0${facts}\0`);
+  return { fingerprint: hash.digest("hex"), facts: lister.facts, newest: lister.newest };
 }
 
-function isPassedOver(folder: string, path: string, name: string, stats: BigIntStats): boolean {
-  if (!stats.isDirectory()) return name.endsWith(".pyc");
-  return passedOver.has(name) || gitHistory.test(path) || existsSync(join(folder, path, "pyvenv.cfg"));
+class Lister {
+  readonly facts = new Map<string, string>();
+  newest = 0;
+  readonly #folder: string;
+  readonly #real: string;
+  readonly #apart: ReadonlySet<string>;
+  readonly #signal: AbortSignal | undefined;
+  #read = 0;
+  #outside = 0;
+
+  constructor(folder: string, { apart = [], signal }: ListingOptions) {
+    this.#folder = folder;
+    this.#real = realPath(folder);
+    this.#apart = new Set(apart.map(realPath));
+    this.#signal = signal;
+  }
+
+  async list(): Promise<void> {
+    await this.#walk("", this.#folder, readdirSync(this.#folder));
+    // A project in a larger repository takes its version from there.
+    if (!this.facts.has(".git")) for (const path of enclosingGit(this.#folder)) this.#git("../.git", path);
+  }
+
+  async #walk(below: string, folder: string, names: readonly string[], isOutside = false): Promise<void> {
+    for (const name of names.toSorted()) {
+      this.#read += 1;
+      if (this.#read % batch === 0) {
+        await setImmediate();
+        this.#signal?.throwIfAborted();
+      }
+      if (isOutside && ++this.#outside > mostOutside) return void this.facts.set(below, randomUUID());
+      await this.#entry(below === "" ? name : `${below}/${name}`, join(folder, name), name, isOutside);
+    }
+  }
+
+  async #entry(path: string, at: string, name: string, isOutside: boolean): Promise<void> {
+    const stats = lstatSync(at, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return; // gone meanwhile, so that the next listing differs
+    if (name === ".git") return this.#git(path, at);
+    if (stats.isDirectory()) return this.#directory(path, at, isOutside);
+    if (stats.isSymbolicLink()) return this.#link(path, at, isOutside);
+    if (stats.isFile()) this.#add(path, stats); // and no socket, pipe or device
+  }
+
+  #add(path: string, stats: BigIntStats): void {
+    this.facts.set(path, factsOf(stats));
+    this.newest = Math.max(this.newest, Number(stats.ctimeMs));
+  }
+
+  async #directory(path: string, at: string, isOutside: boolean): Promise<void> {
+    const names = namesIn(at);
+    if (names === undefined) return void this.facts.set(path, "a folder that cannot be read");
+    if (isCacheOrEnvironment(names) || path.endsWith("__pycache__") || this.#apart.has(at)) return;
+    this.facts.set(path, "folder");
+    await this.#walk(path, at, names, isOutside);
+  }
+
+  /** What a link leads to inside is listed there; what it leads to outside may go into a wheel as well. */
+  async #link(path: string, at: string, isOutside: boolean): Promise<void> {
+    this.facts.set(path, `link ${readlinkSync(at)}`);
+    const led = followed(at);
+    const real = realPath(at);
+    if (led === undefined || isInside(real, this.#real)) return;
+    if (led.isFile()) return this.#add(`${path}/`, led);
+    // A folder that this one lies in would never end, nor would links that lead on from there.
+    const names = led.isDirectory() && !isOutside && !isInside(this.#real, real) ? namesIn(real) : undefined;
+    if (names !== undefined && !isCacheOrEnvironment(names)) await this.#walk(`${path}/`, real, names, true);
+  }
+
+  /** Of a repository what tells a version and which files belong to it: where HEAD and the refs are, and the index. */
+  #git(path: string, at: string): void {
+    this.facts.set(path, "repository");
+    const folder = readText(at)?.match(/^gitdir: (.*)$/m)?.[1] ?? ".";
+    const own = resolve(at, ...(folder === "." ? [] : ["..", folder]));
+    const common = resolve(own, readText(join(own, "commondir"))?.trim() ?? ".");
+    for (const name of ["HEAD", "index", "packed-refs"])
+      for (const place of new Set([own, common])) this.#gitFile(`${path}/${name}`, join(place, name));
+    this.#refs(`${path}/refs`, join(common, "refs"));
+  }
+
+  #refs(path: string, at: string): void {
+    for (const name of (namesIn(at) ?? []).toSorted()) {
+      if (namesIn(join(at, name)) === undefined) this.#gitFile(`${path}/${name}`, join(at, name));
+      else this.#refs(`${path}/${name}`, join(at, name));
+    }
+  }
+
+  #gitFile(path: string, at: string): void {
+    const stats = lstatSync(at, { bigint: true, throwIfNoEntry: false });
+    if (stats?.isFile() === true) this.#add(this.facts.has(path) ? `${path} (common)` : path, stats);
+  }
+}
+
+/** Bytecode apart, whatever only tools read says so itself; all of it changes on its own, and no build packs it. */
+function isCacheOrEnvironment(names: readonly string[]): boolean {
+  return names.includes("CACHEDIR.TAG") || names.includes("pyvenv.cfg") || names.includes("conda-meta");
 }
 
 /**
  * The change time is there beside the modification time: no tool can set it back, and a file that was replaced by an older one (a checkout,
  * a restored backup) has a new one.
  */
-function describeEntry(
-  path: string,
-  kind: SourceEntry["kind"],
-  { mode, size, mtimeNs, ctimeNs, ino }: BigIntStats,
-): string {
-  if (kind === "directory") return kind;
-  return kind === "link" ? `link ${readlinkSync(path)}` : `${mode} ${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+function factsOf({ mode, size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+  return `${mode} ${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+}
+
+function* enclosingGit(folder: string): Generator<string> {
+  for (let at = resolve(folder, ".."), below = folder; at !== below; below = at, at = resolve(at, ".."))
+    if (lstatSync(join(at, ".git"), { throwIfNoEntry: false }) !== undefined) return void (yield join(at, ".git"));
+}
+
+/** Undefined for what is no folder, or one that nobody may read: neither may a build that this user starts. */
+function namesIn(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for a link that leads nowhere, or round in a circle. */
+function followed(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // reading it says what is wrong
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /** Kernels stamp files with a clock that ticks this often at the slowest (milliseconds). */
 const slowestTickMs = 20;
 
 /**
- * The fingerprint of a folder. A file that is written twice within one tick of the file system's clock would keep its fingerprint; so where
+ * The state of a folder. A file that is written twice within one tick of the file system's clock would keep its fingerprint; so where
  * something was changed a moment ago, that moment is waited out, and a later change has a later time for certain.
  * @throws {NoSourceTree}
  */
-export async function settledListing(folder: string): Promise<SourceListing> {
-  const listing = listSource(folder);
-  const newest = newestChange(folder, listing);
-  if (Date.now() - newest > slowestTickMs) return listing;
+export async function settledListing(folder: string, options: ListingOptions = {}): Promise<SourceListing> {
+  const listing = await listSource(folder, options);
+  if (Date.now() - listing.newest > slowestTickMs) return listing;
   await setTimeout(slowestTickMs);
-  return listSource(folder);
+  return listSource(folder, options);
 }
 
-function newestChange(folder: string, { entries }: SourceListing): number {
-  let newest = 0;
-  for (const { path } of entries)
-    newest = Math.max(newest, lstatSync(join(folder, path), { throwIfNoEntry: false })?.ctimeMs ?? Date.now());
-  return newest;
+/** A path whose facts differ between two listings. */
+export interface SourceChange {
+  readonly path: string;
+  readonly wasThere: boolean;
+  readonly isFolder: boolean;
 }
 
-const mostAttempts = 10;
-
-/**
- * Copies a source tree as it is at one moment, so that what is built from the copy is built from the sources with this fingerprint,
- * whatever is edited meanwhile, and so that no backend writes into the user's folder.
- * @param destination a path at which nothing is yet
- * @throws {NoSourceTree} {SourceChanging}
- */
-export async function copySource(folder: string, destination: string, seen: SourceListing): Promise<string> {
-  let listing = seen;
-  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const isCopied = copyEntries(folder, destination, listing);
-    const after = await settledListing(folder);
-    if (isCopied && after.fingerprint === listing.fingerprint) return listing.fingerprint;
-    rmSync(destination, { recursive: true, force: true });
-    listing = after;
-  }
-  throw new SourceChanging(folder, mostAttempts);
-}
-
-/** False when something vanished meanwhile. */
-function copyEntries(folder: string, destination: string, { entries }: SourceListing): boolean {
-  mkdirSync(destination);
-  try {
-    for (const { path, kind } of entries) {
-      const [from, to] = [join(folder, path), join(destination, path)];
-      if (kind === "directory") copyFolder(from, to);
-      else if (kind === "link") copyLink(folder, from, to);
-      else if (/(?:^|\/)\.git$/.test(path)) copyGitFile(from, to);
-      else copyFileSync(from, to, constants.COPYFILE_FICLONE);
-    }
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw new NoSourceTree(folder, `cannot be copied (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      cause: error,
-    });
-  }
-}
-
-/** A folder `.git` borrows the objects of the original instead of copying them (gitrepository-layout, objects/info/alternates). */
-function copyFolder(from: string, to: string): void {
-  mkdirSync(to);
-  if (basename(from) !== ".git" || !existsSync(join(from, "objects"))) return;
-  mkdirSync(join(to, "objects", "info"), { recursive: true });
-  writeFileSync(join(to, "objects", "info", "alternates"), `${resolve(from, "objects")}\n`);
-}
-
-/** In a submodule or a work tree `.git` is a file that says where the repository is, relative to itself. */
-function copyGitFile(from: string, to: string): void {
-  const place = /^gitdir: (.*)$/m.exec(readFileSync(from, "utf8"))?.[1];
-  if (place === undefined) copyFileSync(from, to);
-  else writeFileSync(to, `gitdir: ${resolve(from, "..", place)}\n`);
-}
-
-/** A relative link that leaves the folder would lead elsewhere from the copy: there it is an absolute one. */
-function copyLink(folder: string, from: string, to: string): void {
-  const target = readlinkSync(from);
-  const led = resolve(from, "..", target);
-  symlinkSync(relative(folder, led).startsWith("..") ? led : target, to);
+export function changesBetween(before: SourceListing, after: SourceListing): readonly SourceChange[] {
+  if (before.fingerprint === after.fingerprint) return [];
+  const changed = [...after.facts].filter(([path, facts]) => before.facts.get(path) !== facts);
+  const gone = [...before.facts].filter(([path]) => !after.facts.has(path));
+  return [...changed, ...gone].map(([path, facts]) => ({
+    path,
+    wasThere: before.facts.has(path),
+    isFolder: facts === "folder",
+  }));
 }

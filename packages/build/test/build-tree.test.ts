@@ -27,6 +27,7 @@ async function build(what: TreeBuild["what"], code = "") {
     platform: process.platform,
     signal: undefined,
     onHook: (hook) => void hooks.push(hook),
+    inTurn: (work) => work(),
   });
   return { built, asked, hooks, files: readdirSync(outputFolder).toSorted() };
 }

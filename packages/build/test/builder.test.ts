@@ -137,19 +137,6 @@ describe("the cache of built wheels", () => {
     await world.once(({ builder }) => builder.wheel(world.directory));
     expect(world.hooks).toHaveLength(3);
   });
-
-  test("an edit in the middle of a build goes into no wheel", async () => {
-    const world = new BuilderWorld(`
-_build = build_wheel
-def build_wheel(*a, **k):
-    with open(os.environ["EDITED"], "w") as file: file.write("VALUE = 2\\n")
-    return _build(*a, **k)
-`);
-    process.env["EDITED"] = join(world.tree, "src.py");
-    const built = () => world.once(async ({ builder }) => contentOf(await builder.wheel(world.directory)));
-    expect(await built()).toBe("VALUE = 1\n");
-    expect(await built()).toBe("VALUE = 2\n");
-  });
 });
 
 describe("what is built has to be what was asked for", () => {

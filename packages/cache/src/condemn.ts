@@ -91,3 +91,12 @@ function writeSnapshot(layout: CacheLayout, leases: readonly string[], records: 
     // Another sweeper emptied the trash.
   }
 }
+
+/** heal(sha) = condemn(sha): a pointer that names nothing whole. On a cache that cannot be written to it stays, a plain miss. */
+export function heal(layout: CacheLayout, pointer: string): void {
+  try {
+    condemn(layout, [pointer]);
+  } catch {
+    // The next one who can write does it.
+  }
+}

@@ -7,6 +7,7 @@ export {
   type EntryMaker,
   type EntryRequest,
 } from "./operation.ts";
+export type { Turn } from "./turns.ts";
 export type { FillEntry } from "./publish.ts";
 export type { StoreEntry } from "./store-entry.ts";
 export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance.ts";

@@ -10,7 +10,7 @@ import {
   type LockEventListener,
   type SingleFlight,
 } from "@murre/locking";
-import { condemn } from "./condemn.ts";
+import { heal } from "./condemn.ts";
 import { openDocuments, type DocumentRequest, type Documents } from "./documents.ts";
 import { CacheUnusable } from "./errors.ts";
 import { mayWorkAlone } from "./flight-failures.ts";
@@ -21,6 +21,7 @@ import { readPointer, usePointer } from "./pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, type FillEntry } from "./publish.ts";
 import { hasSurvived, isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
 import { sweepCondemned } from "./sweep.ts";
+import { inTurn, type Turn } from "./turns.ts";
 
 /** What work on an entry needs: everything it makes belongs to one lease. */
 export interface EntryMaker {
@@ -77,6 +78,8 @@ export interface CacheOperation {
    * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
    */
   documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T>;
+  /** Runs a piece of work while no other process that uses this cache runs one of the same name. */
+  inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
   /**
    * V: to be asked after a batch of lookups and before what was made of them is committed. False: this operation was taken for dead, or
    * the cache was removed; everything that it looked up is to be looked up again, under the new lease that it has now.
@@ -271,6 +274,10 @@ class LeasedOperation implements CacheOperation {
     }
   }
 
+  inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
+    return inTurn(this.#writable().lease, turn, this.#onLockEvent, work);
+  }
+
   #maker(flightLease: Lease | undefined, signal: AbortSignal | undefined): EntryMaker {
     return {
       signal,
@@ -363,14 +370,15 @@ class LeasedOperation implements CacheOperation {
   }
 
   #open(layout: CacheLayout, privateFolder: string | undefined): Place {
-    const onEvent: LockEventListener = (event) => {
-      if (event.type === "waiting") this.#options.onWaiting?.(describeLockEvent(event));
-      else if (event.type === "waited" || event.type === "taken over")
-        this.#options.onDebug?.(describeLockEvent(event));
-    };
     const lease = takeLease(layout.root);
-    return { layout, lease, flights: createSingleFlight({ root: layout.root, onEvent }), privateFolder };
+    const flights = createSingleFlight({ root: layout.root, onEvent: this.#onLockEvent });
+    return { layout, lease, flights, privateFolder };
   }
+
+  readonly #onLockEvent: LockEventListener = (event) => {
+    if (event.type === "waiting") this.#options.onWaiting?.(describeLockEvent(event));
+    else if (event.type === "waited" || event.type === "taken over") this.#options.onDebug?.(describeLockEvent(event));
+  };
 }
 
 function isLost(lease: Lease): boolean {
@@ -379,15 +387,6 @@ function isLost(lease: Lease): boolean {
     return false;
   } catch {
     return true;
-  }
-}
-
-/** heal(sha) = condemn(sha): a pointer that names nothing whole. On a cache that cannot be written to it stays, a plain miss. */
-function heal(layout: CacheLayout, pointer: string): void {
-  try {
-    condemn(layout, [pointer]);
-  } catch {
-    // The next one who can write does it.
   }
 }
 

@@ -1,6 +1,6 @@
 import { makeFolders } from "@murre/locking";
 import { buildTree, NoSourceTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
-import { rmSync, statSync } from "node:fs";
+import { realpathSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { chooseBuildOptions } from "./build-options.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
@@ -56,6 +56,8 @@ async function build(operation: ChangeOperation<BuildProjectOptions>, sources: S
       timeoutMs: chosen.timeoutMs,
       platform: settings.platform,
       signal: options.signal,
+      inTurn: (work) =>
+        cache.inTurn({ name: `build in ${realpathSync(tree)}`, subject: basename(path), signal: options.signal }, work),
       onHook: (hook) => onEvent({ type: "building", source: basename(path), hook, logPath: log.path }),
     });
     log.remove();

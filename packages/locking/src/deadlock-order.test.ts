@@ -13,6 +13,11 @@ describe("Protocol, rule D: a task that holds one may wait only for what is furt
     ["lock", "slot"],
     ["flight", "lock"],
     ["flight", "flight"],
+    ["lock", "folder"],
+    ["folder", "lock"],
+    ["folder", "flight"],
+    ["folder", "folder"],
+    ["slot", "folder"],
     ["slot", "lock"],
     ["slot", "flight"],
     ["slot", "slot"],
@@ -20,8 +25,12 @@ describe("Protocol, rule D: a task that holds one may wait only for what is furt
     await expect(nested(held, wanted)).rejects.toThrow(DeadlockRisk);
   });
 
-  test("one that holds a flight may wait for a slot", async () => {
-    expect(await nested("flight", "slot")).toBe("done");
+  test.each([
+    ["flight", "slot"],
+    ["flight", "folder"],
+    ["folder", "slot"],
+  ] as const)("one that holds a %s may wait for a %s", async (held, wanted) => {
+    expect(await nested(held, wanted)).toBe("done");
   });
 
   test("it holds for whatever is started inside, and for outer holders", async () => {

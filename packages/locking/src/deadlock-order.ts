@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { DeadlockRisk } from "./errors.ts";
 
-// Rule D (protocol, section 7). Order: environment lock > flight > slot (a download, a CPU). A task that holds one may wait only for what is
+// Rule D (protocol, section 7). Order: environment lock > flight > folder (in which somebody builds) > slot (a download, a CPU). A task that holds one may wait only for what is
 // further right, never for a second one of its kind, and under a lock for nothing at all; a ticket that waits counts as held.
 // The tasks are recognised by AsyncLocalStorage and not by task objects that callers pass on: the mistake to be caught is precisely the
 // forgotten link between a holder and what runs inside it, and whatever is started within a holder's work inherits its context.
 
 /** What a task can hold, from left to right. */
-export type Holding = "lock" | "flight" | "slot";
+export type Holding = "lock" | "flight" | "folder" | "slot";
 
 interface Held {
   readonly holding: Holding;
@@ -22,7 +22,8 @@ const current = new AsyncLocalStorage<Held>();
 /** Whether a task that holds the key may wait for the values. */
 const mayWaitFor: { readonly [holding in Holding]: readonly Holding[] } = {
   lock: [],
-  flight: ["slot"],
+  flight: ["folder", "slot"],
+  folder: ["slot"],
   slot: [],
 };
 

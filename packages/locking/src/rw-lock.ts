@@ -1,6 +1,6 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { assertMayWait, holding } from "./deadlock-order.ts";
+import { assertMayWait, type Holding, holding } from "./deadlock-order.ts";
 import { errorCode, LockLost, LockTimeout, LockUnavailable } from "./errors.ts";
 import { announce, type Lease } from "./lease.ts";
 import type { LockEventListener } from "./lock-events.ts";
@@ -27,6 +27,8 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Default: no limit. */
   readonly timeoutMs?: number;
+  /** What whoever waits for it and holds it counts as (rule D); default: a lock. */
+  readonly counts?: Extract<Holding, "lock" | "folder">;
   readonly onEvent?: LockEventListener;
 }
 
@@ -56,7 +58,7 @@ export interface HeldLock {
 export async function acquireLock(options: LockOptions): Promise<HeldLock> {
   const { folder, lease, mode, signal, timeoutMs, onEvent } = options;
   const subject = options.subject ?? folder;
-  assertMayWait("lock", subject);
+  assertMayWait(options.counts ?? "lock", subject);
   signal?.throwIfAborted();
   const at = ticketFolder(folder, options.ticket ?? { kind: "name" });
   announce(lease.root);
@@ -76,14 +78,14 @@ export async function acquireLock(options: LockOptions): Promise<HeldLock> {
 }
 
 /**
- * Acquires the lock, runs `work` as a task that may wait for nothing else (rule D), and releases it.
+ * Acquires the lock, runs `work` as a task that may wait for nothing else, or, in a folder, for slots (rule D), and releases it.
  * @throws what {@link acquireLock} and `work` throw; {@link LockLost} when the lock was lost while `work` ran.
  */
 export async function withLock<T>(options: LockOptions, work: (lock: HeldLock) => Promise<T>): Promise<T> {
   const lock = await acquireLock(options);
   let result: T;
   try {
-    result = await holding("lock", options.subject ?? options.folder, () => work(lock));
+    result = await holding(options.counts ?? "lock", options.subject ?? options.folder, () => work(lock));
   } catch (error) {
     try {
       lock.release();
