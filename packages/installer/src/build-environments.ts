@@ -6,6 +6,7 @@ import { createEnvironment, readInstalled, readInstalledRecord, type Interpreter
 import { parseRequirementArgument, type Constraint } from "@murre/requirements";
 import { dirname, delimiter } from "node:path";
 import type { ChangeOperation } from "./change-operation.ts";
+import { BuildRequirementsUnmet } from "./errors.ts";
 import { allowsPrereleases, formats } from "./format-choice.ts";
 import { wantedProjects } from "./gather-requirements.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
@@ -29,14 +30,14 @@ export interface EnvironmentServices {
 export function isolatedEnvironments(services: EnvironmentServices): BuildEnvironments {
   const resolutions = new Map<string, Promise<Resolution>>();
   return {
-    async make(requirements, folder, chain) {
+    async make(requirements, folder, chain, source) {
       const { settings, target } = services.operation;
       const interpreter = createEnvironment(folder, target.interpreter, {
         murreVersion: settings.version,
         prompt: "build",
       });
-      const environment = new PrivateEnvironment(services, interpreter, chain, resolutions);
-      await environment.add(requirements);
+      const environment = new PrivateEnvironment(services, interpreter, chain, source, resolutions);
+      await environment.add(requirements, "build-system.requires");
       return environment;
     },
   };
@@ -59,12 +60,21 @@ function withScripts(env: Readonly<Record<string, string | undefined>>, scripts:
   return { ...env, PATH: path === "" ? scripts : `${scripts}${delimiter}${path}` };
 }
 
+/** What is wrong with requirements themselves. */
+const unmet = new Set<unknown>([
+  "MURRE_NO_SOLUTION",
+  "MURRE_CONFLICTING_REQUIREMENTS",
+  "MURRE_UNSUPPORTED_REQUIREMENT",
+  "MURRE_INVALID_REQUIREMENT",
+]);
+
 class PrivateEnvironment implements BuildEnvironment {
   readonly python: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly #services: EnvironmentServices;
   readonly #target: TargetEnvironment;
   readonly #chain: readonly string[];
+  readonly #source: string;
   readonly #resolutions: Map<string, Promise<Resolution>>;
   #requirements: readonly string[] = [];
 
@@ -72,11 +82,13 @@ class PrivateEnvironment implements BuildEnvironment {
     services: EnvironmentServices,
     interpreter: Interpreter,
     chain: readonly string[],
+    source: string,
     resolutions: Map<string, Promise<Resolution>>,
   ) {
     const { settings } = services.operation;
     this.#services = services;
     this.#chain = chain;
+    this.#source = source;
     this.#resolutions = resolutions;
     this.#target = targetOf(interpreter, settings);
     this.python = interpreter.executable;
@@ -90,10 +102,13 @@ class PrivateEnvironment implements BuildEnvironment {
     };
   }
 
-  async add(requirements: readonly string[]): Promise<void> {
+  /** @throws {BuildRequirementsUnmet}, and what preparing throws. */
+  async add(requirements: readonly string[], origin: string): Promise<void> {
     if (requirements.length === 0) return;
     this.#requirements = [...this.#requirements, ...requirements];
-    const { resolved } = await this.#resolveOnce();
+    const { resolved } = await this.#resolveOnce().catch((error: unknown) => {
+      throw this.#unmet(error, requirements, origin);
+    });
     const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
     const missing = resolved.filter(({ name, version }) => !isSameVersion(present.get(name) ?? "", version));
     await this.#place(await prepareWheels(missing, this.#services.preparation(this.#chain)));
@@ -101,6 +116,12 @@ class PrivateEnvironment implements BuildEnvironment {
 
   #installed() {
     return readInstalled(this.#target.sitePackages);
+  }
+
+  /** Whoever reads it did not require any of this: it has to say who did. */
+  #unmet(error: unknown, requirements: readonly string[], origin: string): unknown {
+    if (!(error instanceof Error) || !unmet.has((error as { code?: unknown }).code)) return error;
+    return new BuildRequirementsUnmet(this.#source, requirements, origin, error.message, { cause: error });
   }
 
   /** Equal requirements in equal surroundings have one resolution; builds of many projects ask for the same few. */
@@ -111,7 +132,7 @@ class PrivateEnvironment implements BuildEnvironment {
     return known;
   }
 
-  #resolve(): Promise<Resolution> {
+  async #resolve(): Promise<Resolution> {
     const { operation, client, constraints, readWhole } = this.#services;
     const { settings, options } = operation;
     const entries = this.#requirements.map((text) => parseRequirementArgument(text, settings));
@@ -121,6 +142,7 @@ class PrivateEnvironment implements BuildEnvironment {
       installed: [],
       prereleases: allowsPrereleases(operation),
       requireHashes: false,
+      asker: { root: "the requirements of the build", asks: "the build requires" },
       formats: formats(operation),
       signal: options.signal,
       onEvent: operation.onEvent,

@@ -170,6 +170,23 @@ export class NoSolution extends Error {
   readonly code = "MURRE_NO_SOLUTION";
 }
 
+/** What a build requires cannot be had. Nothing was changed. */
+export class BuildRequirementsUnmet extends Error {
+  override readonly name = "BuildRequirementsUnmet";
+  readonly code = "MURRE_BUILD_REQUIREMENTS";
+  readonly source: string;
+  readonly requirements: readonly string[];
+  /** @param origin what says so: `build-system.requires of its pyproject.toml` */
+  constructor(source: string, requirements: readonly string[], origin: string, reason: string, options: ErrorOptions) {
+    super(
+      `the build of ${source} needs ${requirements.join(", ")} (${origin}), which cannot be had:\n${reason}`,
+      options,
+    );
+    this.source = source;
+    this.requirements = requirements;
+  }
+}
+
 /** There is only a source, and building is not allowed (`--no-build`, `--only-binary`). Nothing was changed. */
 export class CannotBuild extends Error {
   override readonly name = "CannotBuild";

@@ -47,6 +47,7 @@ export { checkOptions, optionKinds, type OptionKind, type OptionRules, type Opti
 export type { InstallerSettings } from "./settings.ts";
 export {
   BuildOptionInvalid,
+  BuildRequirementsUnmet,
   CannotBuild,
   ConflictingRequirements,
   ExternallyManaged,

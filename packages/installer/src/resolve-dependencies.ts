@@ -31,6 +31,8 @@ export interface ResolutionRequest {
   readonly requireHashes: boolean;
   readonly formats: (project: NormalizedName) => AllowedFormats;
   readonly signal?: AbortSignal | undefined;
+  /** Whose requirements they are; default: the user's. */
+  readonly asker?: { readonly root: string; readonly asks: string };
   readonly onEvent: OnEvent;
 }
 
@@ -82,6 +84,7 @@ export async function resolveDependencies(
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(request.asker === undefined ? {} : { asker: request.asker }),
     onRepair: (text, meant) =>
       request.onEvent({
         type: "debug",

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { sdistOf, toyBackend, writeProject } from "./source-world.ts";
+import { sdistOf, toyBackend, writeProject, type ToyProject } from "./source-world.ts";
 import { brokenRecords, makeWorld, openInstaller, type World } from "./world.ts";
 
 /** A world whose operations note the hooks that backends ran, and leave the logs of failed builds below its folder. */
@@ -178,6 +178,45 @@ describe("requirements of builds", () => {
     await world.installer.install({ ...world.common, requirements: ["lib"] });
     expect(world.hooks()).toEqual(["metadata helper", "wheel helper 1.0", "metadata lib", "wheel lib 1.5"]);
   });
+
+  test.each<[string, Partial<ToyProject>, object, RegExp]>([
+    [
+      "that nobody has",
+      { buildSystemRequires: ["nonexistent-builder"] },
+      {},
+      /the build of lib.*lib-1\.5\.zip.* needs toy-backend, nonexistent-builder \(build-system\.requires\).*no index has a project/s,
+    ],
+    [
+      "of a version that there is not",
+      { buildSystemRequires: ["helper>=9"] },
+      {},
+      /the build of lib.* needs toy-backend, helper>=9 \(build-system\.requires\).*the build requires helper>=9/s,
+    ],
+    [
+      "that only the hook asks for",
+      { build_requires: ["helper>=9"] },
+      {},
+      /the build of lib.* needs helper>=9 \(get_requires_for_build_wheel\).*the build requires helper>=9/s,
+    ],
+    [
+      "that a build constraint excludes",
+      { buildSystemRequires: ["helper>=2"] },
+      { constraint: "helper<2\n" },
+      /the build of lib.* needs toy-backend, helper>=2 \(build-system\.requires\).*helper<2/s,
+    ],
+  ])(
+    "%s are told with the build that needs them, and not as the user's",
+    async (_, changes, { constraint }: { constraint?: string }, said) => {
+      const helpers = ["1.0", "2.0"].map((version) => ({ name: "helper", version }));
+      const world = await begin([await sdistOf({ ...lib, ...changes }), ...helpers]);
+      const buildConstraintFiles = constraint === undefined ? [] : [world.requirements(constraint, "build.txt")];
+      const error = await world.installer
+        .install({ ...world.common, requirements: ["lib"], buildConstraintFiles })
+        .catch((e: Error) => e);
+      expect(error).toMatchObject({ code: "MURRE_BUILD_REQUIREMENTS", message: expect.stringMatching(said) });
+      expect(error).toMatchObject({ message: expect.not.stringMatching(/you require|your requirements/) });
+    },
+  );
 
   test("that need each other are an error that names them", async () => {
     const world = await begin([

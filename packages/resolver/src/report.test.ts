@@ -5,6 +5,7 @@ import { VersionSet } from "./version-set.ts";
 
 const words: Vocabulary = {
   root: "your requirements",
+  asks: "you require",
   isRoot: (name) => name === "root",
   versions: (name, set) => `${name} ${[...set.ascending()].join("|")}`,
   noVersions: (name) => `there is no ${name}`,

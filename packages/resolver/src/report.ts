@@ -9,6 +9,8 @@ export interface Vocabulary {
   noVersions(name: string, set: VersionSet): string;
   /** The whole request, in the plural. */
   readonly root: string;
+  /** What stands before one requirement of the request: `you require`. */
+  readonly asks: string;
   isRoot(name: string): boolean;
 }
 
@@ -118,7 +120,7 @@ class Reporter {
 
   private dependency({ name, dependents, on, set, requirement }: External & { readonly kind: "dependency" }): string {
     const needs = this.words.isRoot(name)
-      ? `you require ${requirement}`
+      ? `${this.words.asks} ${requirement}`
       : `${this.words.versions(name, dependents)} depends on ${requirement}`;
     return set.isEmpty ? `${needs} and ${this.words.noVersions(on, set)}` : needs;
   }

@@ -1,6 +1,6 @@
 import { redactUrl } from "@murre/pep508";
 import type { DerivationTree } from "../derivation-tree.ts";
-import { report } from "../report.ts";
+import { report, type Vocabulary } from "../report.ts";
 import { VersionSet } from "../version-set.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Project } from "./project.ts";
@@ -16,18 +16,22 @@ const namedVersions = 6;
 /** So many different reasons are given for versions of one project. */
 const namedReasons = 2;
 
+/** Whose request it is, for messages: `your requirements` and `you require`. */
+export type Asker = Pick<Vocabulary, "root" | "asks">;
+
 /** The proof that there is no solution, in sentences about projects and versions. */
 export function explainNoSolution<File extends DistributionFile>(
   tree: DerivationTree,
   catalog: Catalog<File>,
   packages: ReadonlyMap<string, PythonPackage>,
+  asker: Asker = { root: "your requirements", asks: "you require" },
 ): string {
   const projectOf = (name: string) => {
     const own = packages.get(name);
     return own && catalog.project(own.project);
   };
   return report(tree, {
-    root: "your requirements",
+    ...asker,
     isRoot: (name) => name === rootName,
     versions: (name, set) => describeVersions(name, set, projectOf(name)),
     noVersions: (name, set) => describeAbsence(name, set, projectOf(name)),

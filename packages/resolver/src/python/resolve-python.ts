@@ -6,7 +6,7 @@ import { admissionOf, type PrereleaseMode } from "./admission.ts";
 import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
-import { explainNoSolution } from "./python-report.ts";
+import { type Asker, explainNoSolution } from "./python-report.ts";
 import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
 import { type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
@@ -31,6 +31,8 @@ export interface PythonRequest<File extends DistributionFile> {
   /** Default: wheels and sdists for every project. */
   readonly formats?: (project: NormalizedName) => AllowedFormats;
   readonly signal?: AbortSignal;
+  /** Default: the user. */
+  readonly asker?: Asker;
   readonly onRepair?: OnRepair;
 }
 
@@ -95,7 +97,12 @@ export async function resolvePython<File extends DistributionFile>(
     }
     const { tree } = outcome;
     if (lookFurther(tree, provider, catalog)) continue;
-    return { kind: "no-solution", tree, message: explainNoSolution(tree, catalog, provider.packages), statistics };
+    return {
+      kind: "no-solution",
+      tree,
+      message: explainNoSolution(tree, catalog, provider.packages, request.asker),
+      statistics,
+    };
   }
 }
 
