@@ -1,5 +1,6 @@
 import { beginCacheOperation } from "@murre/cache";
-import { createEnvironment, findInterpreter } from "@murre/python";
+import { createEnvironment } from "@murre/python";
+import { basePython } from "./base-python.ts";
 import { resolve } from "node:path";
 import { installDistributions } from "./install.ts";
 import type { VenvOptions } from "./operations.ts";
@@ -14,7 +15,7 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
   const cache = beginCacheOperation(settings.cacheFolder);
   try {
     const probes = probeCache(cache.documents);
-    const base = findInterpreter(options.python, pythonContext(settings, probes), { preference: "system" });
+    const base = await basePython(pythonContext(settings, probes), options);
     const path = resolve(settings.cwd, options.path ?? ".venv");
     const made = createEnvironment(path, base, {
       murreVersion: settings.version,

@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { interpreterIn, pathOf, type Candidate, type Surroundings } from "./candidate.ts";
 import { danglingTarget } from "./links.ts";
-import { pyenvRoot, pyenvSelected, pyenvVersions } from "./pyenv.ts";
+import { pyenvSelected } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
+import { keptVersions, pyenvRoot } from "./version-folders.ts";
 
 /**
  * VIRTUAL_ENV, CONDA_PREFIX (but for conda's base), and the nearest `.venv` from the working folder upwards. Above the working
@@ -28,12 +29,12 @@ function isCondaBase(folder: string, env: Surroundings["env"]): boolean {
   return env["_CONDA_ROOT"] === undefined || env["_CONDA_ROOT"] === folder;
 }
 
-/** Interpreters of the system in the order they are preferred: PATH, pyenv's others, conda's base, the Windows launcher. */
+/** Interpreters of the system in the order they are preferred: PATH, what version managers keep, conda's base, the Windows launcher. */
 export function* systemCandidates(request: PythonRequest, context: Surroundings): Generator<Candidate> {
   yield* pathCandidates(request, context);
   // A name that tells no version of Python means just that file.
   if (request.kind === "name" && !request.release) return;
-  yield* pyenvVersions(context);
+  yield* keptVersions(context);
   yield* condaBase(context);
   if (context.platform === "win32") yield* launcherCandidates(context);
 }

@@ -16,6 +16,8 @@ export interface FindOptions {
    * `system` never takes a virtual environment that was not named by path: for making environments, and for `--system`.
    */
   readonly preference?: "environment" | "any" | "system";
+  /** What asks for it instead of the user, for messages: a file. */
+  readonly askedBy?: string;
 }
 
 type Preference = NonNullable<FindOptions["preference"]>;
@@ -31,7 +33,7 @@ type Preference = NonNullable<FindOptions["preference"]>;
 export function findInterpreter(
   request: string | undefined,
   context: PythonContext,
-  { preference = "environment" }: FindOptions = {},
+  { preference = "environment", askedBy }: FindOptions = {},
 ): Interpreter {
   const full = { run: runProgram, ...context };
   const parsed = existingFolder(request, full) ?? parsePythonRequest(request);
@@ -43,7 +45,8 @@ export function findInterpreter(
       ? undefined
       : firstFitting(parsed, preference, full, looked));
   if (found) return found;
-  throw new NoInterpreter(describe(parsed, preference), looked, advice(parsed, preference));
+  const asking = askedBy === undefined ? "" : `, which ${askedBy} asks for`;
+  throw new NoInterpreter(describe(parsed, preference) + asking, looked, advice(parsed, preference));
 }
 
 /** A bare name is a path when an environment's folder has it: `murre pip install -p env`. */
@@ -125,12 +128,15 @@ function firstFitting(
 ): Interpreter | undefined {
   const seen = new Set<string>();
   for (const candidate of systemCandidates(request, context)) {
-    if (ruledOut(request, candidate)) continue;
     const isEnvironment = hasPyvenvConfig(candidate.path, context.platform);
     // Two names of one system interpreter are one; in environments the name decides which one it is.
     const identity = isEnvironment ? candidate.path : realPath(candidate.path);
     if (seen.has(identity)) continue;
     seen.add(identity);
+    if (ruledOut(request, candidate)) {
+      looked.push({ path: candidate.path, reason: `${candidate.source}: by its name it is another one` });
+      continue;
+    }
     if (isEnvironment && preference === "system") {
       looked.push(ofEnvironment(candidate));
       continue;

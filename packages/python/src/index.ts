@@ -1,4 +1,6 @@
 export { findInterpreter, type FindOptions } from "./find-interpreter.ts";
+export { findPinnedInterpreter, type PinnedInterpreter } from "./find-pinned.ts";
+export { findPythonVersionFile, type PythonVersionFile } from "./python-version-file.ts";
 export type {
   InstallationSchemes,
   Interpreter,
