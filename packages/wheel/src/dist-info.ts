@@ -68,6 +68,9 @@ export function findDistInfo(paths: Iterable<string>, identity: WheelIdentity): 
   };
 }
 
+/** The folder of the archive's root that a path lies in; empty for a file there. */
+const rootFolder = (path: string): string => path.slice(0, Math.max(0, path.indexOf("/")));
+
 const stemOf = (folder: string, ending: string): string => folder.slice(0, -ending.length);
 
 /**
@@ -82,13 +85,13 @@ export function dataFolderPlaces(
   const usual = `${stemOf(distInfo, ".dist-info")}.data`;
   const others = new Set<string>();
   for (const path of paths) {
-    const folder = path.slice(0, path.indexOf("/"));
+    const folder = rootFolder(path);
     if (folder.endsWith(".data") && folder !== usual && isStemOf(stemOf(folder, ".data"), identity)) others.add(folder);
   }
   if (others.size === 0) return (path) => path;
   return (path) => {
-    const slash = path.indexOf("/");
-    return others.has(path.slice(0, Math.max(0, slash))) ? `${usual}${path.slice(slash)}` : path;
+    const folder = rootFolder(path);
+    return others.has(folder) ? `${usual}${path.slice(folder.length)}` : path;
   };
 }
 

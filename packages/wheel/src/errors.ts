@@ -86,7 +86,7 @@ export class CorruptArchive extends WheelError {
   readonly code = "MURRE_CORRUPT_ARCHIVE";
 }
 
-/** RECORD and the archive's members disagree; each problem has `path`, `expected` and `actual`. */
+/** RECORD and the archive's members disagree; each problem has its `path`. */
 export class RecordMismatch extends WheelError {
   override readonly name = "RecordMismatch";
   readonly code = "MURRE_RECORD_MISMATCH";

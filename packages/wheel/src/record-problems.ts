@@ -8,10 +8,22 @@ export interface RecordProblems {
 }
 
 const kept = 4;
+/** Characters. */
+const longest = 300;
 
 /** @returns undefined where there are none */
 export function recordProblems(problems: readonly WheelProblem[]): RecordProblems | undefined {
-  return problems.length === 0 ? undefined : { count: problems.length, first: problems.slice(0, kept) };
+  if (problems.length === 0) return undefined;
+  const first = problems
+    .slice(0, kept)
+    .map(({ code, text, path = "" }) => ({ code, text: printable(text), path: printable(path) }));
+  return { count: problems.length, first };
+}
+
+/** Rows may hold anything, of any length, and this is kept and goes to a terminal. */
+function printable(text: string): string {
+  const plain = text.replaceAll(/\p{Cc}/gu, "?");
+  return plain.length <= longest ? plain : `${plain.slice(0, longest)}…`;
 }
 
 /** The problems as clauses of one sentence. */

@@ -148,6 +148,15 @@ describe("what RECORD says wrongly is no reason to refuse a wheel, and has no sa
     });
   });
 
+  test("what a row holds goes to a terminal and into the store as text of a bounded length", async () => {
+    const record = more(`a\u001b[2J\u0007${"x".repeat(10_000)}`);
+    const { text = "", path = "" } = (await unpack({ record })).recordProblems!.first[0] ?? {};
+    expect(text).toMatch(/^a\?\[2J\?x{200}/);
+    expect(text.length + path.length).toBeLessThan(700);
+    const hash = `sha256=${"A".repeat(10_000)}`;
+    expect(JSON.stringify((await unpack({ record: withRow({ hash }) })).recordProblems).length).toBeLessThan(700);
+  });
+
   test("who holds RECORD to the letter learns of rows that are none by their own code", async () => {
     const { recordProblems } = await unpack({ record: "x.py\n" });
     expect(recordError("x.whl", recordProblems!)).toMatchObject({ code: "MURRE_INVALID_RECORD" });

@@ -91,7 +91,7 @@ describe("the .data folder may be spelled otherwise than the .dist-info folder",
     await expect(unpacker.unpack(job)).rejects.toThrow("is in the archive twice, with different bytes");
   });
 
-  test.each(["other-1.0.data", "my_lib-2.0.data", "my_lib.data", "data"])(
+  test.each(["other-1.0.data", "my_lib-2.0.data", "my_lib.data", "data", "my_lib-1.0.data.d"])(
     "%s is a folder like any other",
     async (data) => {
       const wheel = await unpacker.unpack(await place("my_lib-1.0", recorded(data)));
