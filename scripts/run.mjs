@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runNodeMatrix } from "./node-matrix.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -24,14 +25,13 @@ function setUp() {
   return pnpm("install", "--frozen-lockfile", "--reporter=append-only") && pnpm("run", "build");
 }
 
-/** Sums the JSON reports that each package's vitest leaves; a package without one failed before its tests began. */
-function countTests() {
+/** Sums the JSON reports that vitest leaves; where one is missing, something failed before its tests began. */
+function countTests(files) {
   let passed = 0;
   let failed = 0;
-  for (const folder of testedFolders()) {
-    const file = join(root, folder, ".test-results.json");
+  for (const file of files) {
     if (!existsSync(file)) {
-      console.error(`${folder}: no test report`);
+      console.error(`${file}: no test report`);
       failed += 1;
       continue;
     }
@@ -55,15 +55,18 @@ function testedFolders() {
 }
 
 function test() {
-  for (const folder of testedFolders()) rmSync(join(root, folder, ".test-results.json"), { force: true });
+  const reports = testedFolders().map((folder) => join(root, folder, ".test-results.json"));
+  for (const report of reports) rmSync(report, { force: true });
   const steps = { setUp: setUp(), check: false, tests: false };
+  const matrix = { reports: [], failed: 0 };
   if (steps.setUp) {
     steps.check = pnpm("run", "check");
     steps.tests = pnpm("exec", "turbo", "run", "test", "--continue", "--concurrency=1", "--output-logs=errors-only");
+    Object.assign(matrix, runNodeMatrix(root));
   }
-  const { passed, failed } = countTests();
+  const { passed, failed } = countTests([...reports, ...matrix.reports]);
   for (const [step, ok] of Object.entries(steps)) if (!ok) console.error(`${step}: failed`);
-  const all = failed + Object.values(steps).filter((ok) => !ok).length;
+  const all = failed + matrix.failed + Object.values(steps).filter((ok) => !ok).length;
   console.log(`${passed} passed, ${all} failed`);
   return all === 0;
 }
