@@ -104,9 +104,11 @@ function columns(distributions: readonly InstalledPin[]): string {
 
 /** The form that `-r` reads back. */
 export function presentFreeze(report: InstalledReport, terminal: Terminal): void {
-  for (const { displayName, version, editableLocation, directUrl } of report.distributions)
+  for (const { displayName, version, hasArbitraryVersion, editableLocation, directUrl } of report.distributions) {
+    const pin = `${displayName}${hasArbitraryVersion ? "===" : "=="}${version}`;
     if (editableLocation !== undefined) terminal.out(`-e ${editableLocation}\n`);
-    else terminal.out(directUrl === undefined ? `${displayName}==${version}\n` : `${displayName} @ ${directUrl}\n`);
+    else terminal.out(directUrl === undefined ? `${pin}\n` : `${displayName} @ ${directUrl}\n`);
+  }
 }
 
 /** pip's fields in pip's order, a line of dashes between distributions. */

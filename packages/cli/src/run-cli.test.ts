@@ -258,6 +258,18 @@ describe("what is printed", () => {
     expect((await run(["venv"], { venv })).err).toContain(`Activate it with: ${line}\n`);
   });
 
+  test("freeze names a version that is none by ===, so that -r reads it back", async () => {
+    const old = {
+      name: "old",
+      displayName: "Old",
+      version: "1.0-x",
+      location: "/env/lib",
+      hasArbitraryVersion: true as const,
+    };
+    const list = async () => ({ environment: "/env", distributions: [old] });
+    expect((await run(["pip", "freeze"], { list })).out).toBe("Old===1.0-x\n");
+  });
+
   test("a change of nothing says so", async () => {
     const kept = [{ name: "a", version: "1" }];
     const sync = async () => ({ ...change, changed: false, added: [], removed: [], kept });

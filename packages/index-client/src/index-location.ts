@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidIndexLocation } from "./errors.ts";
+import { filenameOfUrl, kindOfFilename } from "./page-link.ts";
 import type { IndexLocation } from "./types.ts";
 
 export interface LocationContext {
@@ -26,6 +27,8 @@ export function parseIndexLocation(
 ): IndexLocation {
   const url = scheme.test(text) && !isDrivePath(text, context.platform) ? parseUrl(text) : urlOfPath(text, context);
   if (kind === "simple" && !url.pathname.endsWith("/")) url.pathname += "/";
+  // Only a single distribution has hashes in its URL.
+  if (kindOfFilename(filenameOfUrl(url.href) ?? "") === undefined) url.hash = "";
   return { kind, url: url.href, ...(origin === undefined ? {} : { origin }) };
 }
 
@@ -42,7 +45,6 @@ function parseUrl(text: string): URL {
   }
   if (!["http:", "https:", "file:"].includes(url.protocol))
     throw new InvalidIndexLocation(text, `the scheme ${url.protocol} is not supported`);
-  url.hash = "";
   return url;
 }
 

@@ -22,7 +22,8 @@ export interface ParsedPage {
 
 /** The PEP 503 fragment's algorithms: those of Python's `hashlib.algorithms_guaranteed` that indexes use. */
 const algorithms = new Set(["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s"]);
-const hashInFragment = /(?:^|&)([a-z0-9_]+)=([0-9a-fA-F]+)/g;
+/** A digest that none can be is kept, so that no file has it. */
+const hashInFragment = /(?:^|&)([a-z0-9_]+)=([^&]+)/g;
 
 export function hashesOfFragment(fragment: string): Record<string, string> {
   const hashes: Record<string, string> = {};

@@ -5,6 +5,7 @@ import {
   readInstaller,
   type InstalledDistribution,
 } from "@murre/python";
+import { tryParseVersion } from "@murre/pep440";
 import { fileURLToPath } from "node:url";
 import { directReference } from "./direct-url-info.ts";
 import type { ListOptions } from "./operations.ts";
@@ -31,6 +32,7 @@ export function describeInstalled(distribution: InstalledDistribution): Installe
     name: distribution.normalizedName,
     displayName: readInstalledMetadata(distribution)?.name ?? distribution.name,
     version: distribution.version,
+    ...(tryParseVersion(distribution.version) === undefined ? { hasArbitraryVersion: true } : {}),
     location: distribution.sitePackages,
     ...(installer === undefined ? {} : { installer }),
     ...(editable === undefined ? {} : { editableLocation: editable }),

@@ -90,6 +90,8 @@ export interface InstalledReport {
 export interface InstalledPin extends Pin {
   /** The name as its metadata spells it. */
   readonly displayName: string;
+  /** Its version is none of PEP 440, as old tools left some: only `===` can name it. */
+  readonly hasArbitraryVersion?: true;
   readonly location: string;
   readonly installer?: string;
   /** The folder of an editable installation. */

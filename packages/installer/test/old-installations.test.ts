@@ -142,3 +142,25 @@ test("a --target folder that pip made can be changed: its RECORDs name scripts w
   await world.installer.install({ ...world.common, requirements: ["tool==2.0"], target, upgrade: "all" });
   expect([readdirSync(target).toSorted(), brokenRecords(target)]).toEqual([["tool", "tool-2.0.dist-info"], []]);
 });
+
+describe("a version that is none of PEP 440 is shown as it stands, and ends no command", () => {
+  test.each(["1.0-unknown-local", "2004d-foo", "unknown", "1.x"])("%s", async (version) => {
+    const info = version.includes("-") ? `tool-${version}.egg-info` : `tool-${version}.dist-info`;
+    const metadata = `Metadata-Version: 2.1\nName: tool\nVersion: ${version}\nRequires-Python: nonsense\n`;
+    const { world, left, uninstall } = await worldWith({
+      [`${info}/PKG-INFO`]: metadata,
+      [`${info}/METADATA`]: metadata,
+      [`${info}/RECORD`]: `${info}/METADATA,,\n${info}/PKG-INFO,,\n${info}/RECORD,,\n`,
+      [`${info}/installed-files.txt`]: "PKG-INFO\nMETADATA\nRECORD\ninstalled-files.txt\n",
+    });
+    const { installer, common } = world;
+    const [pin] = (await installer.list(common)).distributions;
+    expect(pin).toMatchObject({ name: "tool", hasArbitraryVersion: true });
+    const shown = await installer.show({ ...common, names: ["tool"] });
+    expect(shown.distributions[0]?.version).toBe(pin?.version);
+    expect((await installer.check(common)).problems).toEqual([]);
+    expect((await installer.install({ ...common, requirements: ["other"] })).added).toMatchObject([{ name: "other" }]);
+    expect((await uninstall()).removed).toMatchObject([{ name: "tool" }]);
+    expect(left().filter((name) => name.startsWith("tool"))).toEqual([]);
+  });
+});
