@@ -35,14 +35,17 @@ export {
   ConflictingRequirements,
   UnsupportedRequirement,
   HashRequired,
+  HashNotAccepted,
   NothingRequired,
   ExternallyManaged,
   SeveralProblems,
   NoSolution,
+  BuildRequirementsUnmet,
   CannotBuild,
   BuildOptionInvalid,
   WheelNotFound,
   InvalidOption,
+  FileSystemRefused,
 } from "@murre/installer";
 export {
   UnownedFileInTheWay,

@@ -60,7 +60,7 @@ export function makeCommandWorld(env: NodeJS.ProcessEnv = {}): CommandWorld {
   };
 }
 
-function openEnvironment(murre: CommandWorld["murre"], path: string, cwd: string): Environment {
+export function openEnvironment(murre: CommandWorld["murre"], path: string, cwd: string): Environment {
   const python = onWindows ? join(path, "Scripts", "python.exe") : join(path, "bin", "python");
   const pip = (...words: string[]) => murre("pip", ...words, "-p", path);
   return {

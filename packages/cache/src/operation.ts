@@ -18,7 +18,7 @@ import { errorCode, isMissing } from "./fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "./layout.ts";
 import { beginPartial, type PartialDownload } from "./partial.ts";
 import { readPointer, usePointer } from "./pointer.ts";
-import { Fenced, fillAndPublish, PublishAgain, type FillEntry } from "./publish.ts";
+import { Fenced, fillAndPublish, PublishAgain, vanishing, type FillEntry } from "./publish.ts";
 import { hasSurvived, isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
 import { sweepCondemned } from "./sweep.ts";
 import { inTurn, type Turn } from "./turns.ts";
@@ -219,7 +219,8 @@ class LeasedOperation implements CacheOperation {
         this.counts.added += 1;
         return entry;
       } catch (error) {
-        if (!(error instanceof Fenced || error instanceof PublishAgain) || attempt === mostAttempts) throw error;
+        if (!(error instanceof Fenced || error instanceof PublishAgain)) throw error;
+        if (attempt === mostAttempts) throw vanishing(place.layout.root, error.cause);
         // A lease that is there was not the reason: the same one, and a new id.
         if (error instanceof Fenced && place === this.#place && isLost(place.lease)) this.#renew();
       }

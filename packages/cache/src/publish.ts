@@ -21,6 +21,11 @@ export class Fenced extends Error {}
 /** The pointer's name was taken by something that is no entry: once more, under a new id (CE4). */
 export class PublishAgain extends Error {}
 
+/** What is said after too many of either: nobody takes a place away so often, so the file system says of everything that it is gone. */
+export function vanishing(root: string, cause: unknown): CacheWriteFailed {
+  return new CacheWriteFailed(root, `${errorCode(cause) ?? "gone"}, again and again`, { cause });
+}
+
 /**
  * publish(sha), P0 to P2, under a lease: `fill` unpacks, one rename makes it an entry, one link publishes it.
  * @throws {Fenced} {PublishAgain} {CacheWriteFailed}, and whatever `fill` throws. Nothing is published then, and nothing is left.
@@ -42,7 +47,7 @@ export async function fillAndPublish(
     // again, a failure of its own comes back with the folder in place.
     const isFenced = missedBelow(error, folder) || !isStillMine(lease, folder);
     rmSync(folder, { recursive: true, force: true });
-    throw isFenced ? new Fenced() : error;
+    throw isFenced ? new Fenced("", { cause: error }) : error;
   }
   const sha256 = unpacked.archiveSha256;
   const id = entryId(sha256, lease.name, n);
@@ -57,7 +62,7 @@ function prepare(folder: string): void {
     writeFileSync(`${folder}/begin`, "", { flag: "wx" });
     mkdirSync(`${folder}/pkg`);
   } catch (error) {
-    if (isMissing(error)) throw new Fenced();
+    if (isMissing(error)) throw new Fenced("", { cause: error });
     throw writeFailed(folder, error);
   }
 }
@@ -75,7 +80,7 @@ function complete(layout: CacheLayout, folder: string, id: string, key: string, 
     // P1: the rename's source is the very name that a sweeper takes away (G4), so one of the two gets it.
     withParent(layout.entry(id), () => renameSync(folder, layout.entry(id)));
   } catch (error) {
-    if (isMissing(error)) throw new Fenced();
+    if (isMissing(error)) throw new Fenced("", { cause: error });
     rmSync(folder, { recursive: true, force: true });
     throw writeFailed(folder, error);
   }

@@ -7,6 +7,7 @@ import {
   type VerifyAndRepairReport,
 } from "@murre/cache";
 import { checkOptions, optionKinds, type OptionRules } from "./check-options.ts";
+import { sayingState } from "./saying-state.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 export type {
@@ -43,17 +44,17 @@ export function cacheOperations({ cacheFolder }: InstallerSettings): CacheOperat
   return {
     async clean(options = {}) {
       checkOptions("cache.clean", clean, options);
-      return maintenance.clean(options.projects);
+      return sayingState("cache", () => maintenance.clean(options.projects));
     },
     async prune(options = {}) {
       checkOptions("cache.prune", prune, options);
-      return maintenance.prune(options);
+      return sayingState("cache", () => maintenance.prune(options));
     },
-    size: async () => maintenance.size(),
-    list: async () => maintenance.list(),
+    size: () => sayingState("read", async () => maintenance.size()),
+    list: () => sayingState("read", async () => maintenance.list()),
     async verify(options = {}) {
       checkOptions("cache.verify", verify, options);
-      return maintenance.verify(options);
+      return sayingState("cache", () => maintenance.verify(options));
     },
   };
 }

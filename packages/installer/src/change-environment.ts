@@ -31,6 +31,7 @@ import { mostMisfortunes, prepareAll } from "./preparation.ts";
 import type { PreparedWheel, PrepareServices } from "./prepare-wheels.ts";
 import type { ChangeReport, Pin } from "./reports.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
+import { sayingState } from "./saying-state.ts";
 import { isTorn } from "./torn.ts";
 
 /** The environment is to hold `resolved`; `extraneous` says what becomes of everything else in it. */
@@ -58,7 +59,8 @@ export async function changeEnvironment(
   const change = new EnvironmentChange(operation, client, decide);
   try {
     const report = await change.run();
-    if (operation.options.compileBytecode === true && !report.dryRun) await change.compile();
+    if (operation.options.compileBytecode === true && !report.dryRun)
+      await sayingState("compile", () => change.compile());
     return report;
   } finally {
     if (operation.options.target !== undefined) removeState(change.access.state);

@@ -2,6 +2,7 @@ import type { Operations } from "./operations.ts";
 import { cacheOperations } from "./cache-operations.ts";
 import { checkOptions } from "./check-options.ts";
 import { operationOptions } from "./operation-options.ts";
+import { sayingState } from "./saying-state.ts";
 import type { InstallerSettings } from "./settings.ts";
 
 /**
@@ -15,62 +16,62 @@ export function createInstaller(settings: InstallerSettings): Operations {
     async venv(options = {}) {
       checkOptions("venv", operationOptions.venv, options);
       const { makeVirtualEnvironment } = await import("./make-environment.ts");
-      return makeVirtualEnvironment(settings, options);
+      return sayingState("venv", () => makeVirtualEnvironment(settings, options));
     },
     async sync(options) {
       checkOptions("sync", operationOptions.sync, options);
       const { syncEnvironment } = await import("./install.ts");
-      return syncEnvironment(settings, options);
+      return sayingState("change", () => syncEnvironment(settings, options));
     },
     async install(options) {
       checkOptions("install", operationOptions.install, options);
       const { installDistributions } = await import("./install.ts");
-      return installDistributions(settings, options);
+      return sayingState("change", () => installDistributions(settings, options));
     },
     async build(options = {}) {
       checkOptions("build", operationOptions.build, options);
       const { buildProject } = await import("./build-project.ts");
-      return buildProject(settings, options);
+      return sayingState("files", () => buildProject(settings, options));
     },
     async installMany(options) {
       checkOptions("installMany", operationOptions.installMany, options);
       const { installMany } = await import("./install-many.ts");
-      return installMany(settings, options);
+      return sayingState("batches", () => installMany(settings, options));
     },
     async wheel(options) {
       checkOptions("wheel", operationOptions.wheel, options);
       const { collectDistributions } = await import("./collect-distributions.ts");
-      return collectDistributions(settings, options, "wheels");
+      return sayingState("files", () => collectDistributions(settings, options, "wheels"));
     },
     async download(options) {
       checkOptions("download", operationOptions.download, options);
       const { collectDistributions } = await import("./collect-distributions.ts");
-      return collectDistributions(settings, options, "files");
+      return sayingState("files", () => collectDistributions(settings, options, "files"));
     },
     async uninstall(options) {
       checkOptions("uninstall", operationOptions.uninstall, options);
       const { uninstallDistributions } = await import("./uninstall.ts");
-      return uninstallDistributions(settings, options);
+      return sayingState("change", () => uninstallDistributions(settings, options));
     },
     async show(options) {
       checkOptions("show", operationOptions.show, options);
       const { showInstalled } = await import("./show-installed.ts");
-      return showInstalled(settings, options);
+      return sayingState("read", () => showInstalled(settings, options));
     },
     async check(options = {}) {
       checkOptions("check", operationOptions.check, options);
       const { checkInstalled } = await import("./check-installed.ts");
-      return checkInstalled(settings, options);
+      return sayingState("read", () => checkInstalled(settings, options));
     },
     async recover(options = {}) {
       checkOptions("recover", operationOptions.recover, options);
       const { recoverEnvironment } = await import("./recover-environment.ts");
-      return recoverEnvironment(settings, options);
+      return sayingState("change", () => recoverEnvironment(settings, options));
     },
     async list(options = {}) {
       checkOptions("list", operationOptions.list, options);
       const { listInstalled } = await import("./list-installed.ts");
-      return listInstalled(settings, options);
+      return sayingState("read", () => listInstalled(settings, options));
     },
   };
 }

@@ -238,3 +238,14 @@ export class InvalidOption extends Error {
     this.option = option;
   }
 }
+
+/** The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is. */
+export class FileSystemRefused extends Error {
+  override readonly name = "FileSystemRefused";
+  readonly code = "MURRE_FILE_SYSTEM";
+  readonly path: string | undefined;
+  constructor(path: string | undefined, reason: string, options: ErrorOptions) {
+    super(`the file system refused: ${reason}`, options);
+    this.path = path;
+  }
+}

@@ -51,6 +51,8 @@ export {
   CannotBuild,
   ConflictingRequirements,
   ExternallyManaged,
+  FileSystemRefused,
+  HashNotAccepted,
   HashRequired,
   InvalidOption,
   NoMatchingVersion,

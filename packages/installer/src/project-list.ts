@@ -1,6 +1,7 @@
 import type { NormalizedName } from "@murre/pep508";
 import { parseRequirementArgument, type RequirementEntry, type RequirementsContext } from "@murre/requirements";
 import { resolve } from "node:path";
+import { withState } from "./saying-state.ts";
 import type { ManyFailure } from "./reports.ts";
 
 /** What a list names, each project once, by its name; and the lines that name nothing. */
@@ -47,6 +48,6 @@ export function nameOf(entry: RequirementEntry): NormalizedName | undefined {
 }
 
 export function describeError(error: unknown): Pick<ManyFailure, "code" | "message"> {
-  const { code, message = String(error) } = error as { code?: unknown; message?: string };
+  const { code, message = String(error) } = withState(error, "batches") as { code?: unknown; message?: string };
   return { code: typeof code === "string" ? code : "MURRE_UNKNOWN", message };
 }
