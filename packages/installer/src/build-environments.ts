@@ -10,7 +10,8 @@ import { BuildRequirementsUnmet } from "./errors.ts";
 import { allowsPrereleases, formats } from "./format-choice.ts";
 import { wantedProjects } from "./gather-requirements.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
-import { resolveDependencies, type ReadWholeDistribution, type Resolution } from "./resolve-dependencies.ts";
+import type { ReadWholeDistribution } from "./index-source.ts";
+import { resolveDependencies, type Resolution } from "./resolve-dependencies.ts";
 import { targetOf, type TargetEnvironment } from "./target-environment.ts";
 
 /** What preparing a private environment needs of the operation that builds. */

@@ -23,7 +23,7 @@ import { openPreparation } from "./preparation.ts";
 import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "./errors.ts";
 import { prepareArchive, type PrepareServices } from "./prepare-wheels.ts";
 import { readWholeWheel } from "./read-whole-wheel.ts";
-import type { ReadWholeDistribution } from "./resolve-dependencies.ts";
+import type { ReadWholeDistribution } from "./index-source.ts";
 import type { ResolvedDistribution, WheelSource } from "./resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
 import { verifyArchive } from "./verify-archive.ts";

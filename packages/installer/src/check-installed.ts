@@ -1,7 +1,7 @@
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
 import { readAllInstalled, readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
-import { satisfiesPython } from "./choose-file.ts";
+import { satisfiesPython } from "./requires-python.ts";
 import { findDamage } from "./damage.ts";
 import type { CheckOptions } from "./operations.ts";
 import type { CheckProblem, CheckReport } from "./reports.ts";

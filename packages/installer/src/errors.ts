@@ -1,19 +1,26 @@
 import type { HashDemand } from "./accepted-hashes.ts";
 
+export interface NoMatchingVersionFacts {
+  readonly project: string;
+  /** `demo>=2`, everything that is required of it together. */
+  readonly required: string;
+  /** Which versions there are: a whole clause without a full stop. */
+  readonly reason: string;
+  readonly available: readonly string[];
+  /** Who asked: `requirements.txt:3`, `the command line`. */
+  readonly origin: string;
+}
+
 /** No version of a project satisfies what is required of it. Nothing was changed. */
 export class NoMatchingVersion extends Error {
   override readonly name = "NoMatchingVersion";
   readonly code = "MURRE_NO_MATCHING_VERSION";
   readonly project: string;
-  readonly specifiers: string;
+  /** The versions that exist. */
   readonly available: readonly string[];
-  constructor(project: string, specifiers: string, available: readonly string[], origin: string) {
-    const known = available.length === 0 ? "there are none" : `there are ${shorten(available)}`;
-    super(
-      `${origin}: no version of ${project} satisfies ${specifiers === "" ? "the constraints" : specifiers}: ${known}`,
-    );
+  constructor({ project, required, reason, available, origin }: NoMatchingVersionFacts) {
+    super(`${origin}: ${required} cannot be met: ${reason}`);
     this.project = project;
-    this.specifiers = specifiers;
     this.available = available;
   }
 }

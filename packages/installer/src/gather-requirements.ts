@@ -18,7 +18,6 @@ import {
 } from "@murre/requirements";
 import { basename } from "node:path";
 import { demandsOf, type HashDemand } from "./accepted-hashes.ts";
-import type { ProjectRequirement } from "./choose-file.ts";
 import type { WheelSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
 import { urlKind } from "./source-url.ts";
@@ -72,7 +71,13 @@ function mergeOptions(all: readonly FileOptions[]): FileOptions {
 }
 
 /** One project that is wanted: from the indexes, or from the one place that the user named. */
-export type WantedProject = ProjectRequirement & {
+export interface WantedProject {
+  readonly name: NormalizedName;
+  readonly specifiers: SpecifierSet;
+  /** What the user says of the file's bytes, all of which has to hold. */
+  readonly hashes: readonly HashDemand[];
+  /** For messages: `requirements.txt:3`. */
+  readonly origin: string;
   readonly url?: string;
   /** All of it in one, for the resolver; extras of all entries, markers done with. */
   readonly requirement: Requirement;

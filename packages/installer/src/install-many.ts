@@ -4,7 +4,6 @@ import type { RequirementEntry } from "@murre/requirements";
 import { requiresHashes } from "./accepted-hashes.ts";
 import { changeEnvironment } from "./change-environment.ts";
 import { gather, requirementsContext, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
-import type { WheelTarget } from "./choose-file.ts";
 import { readInstalledState } from "./environment-access.ts";
 import { allowsPrereleases, formats } from "./format-choice.ts";
 import { wantedProjects, type GatheredRequirements } from "./gather-requirements.ts";
@@ -16,7 +15,7 @@ import type { ChangeReport, InstallManyReport, ManyFailure, Pin } from "./report
 import { resolveExact } from "./resolve-exact.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import type { InstallerSettings } from "./settings.ts";
-import { wheelTarget } from "./target-environment.ts";
+import { wheelTarget, type WheelTarget } from "./target-environment.ts";
 import { withSources, type Sources } from "./with-sources.ts";
 
 /** So many projects are one change of the environment: what is held in memory does not grow with the list. */
@@ -137,7 +136,11 @@ class ManyInstallation {
     const { markerEnvironment } = this.#operation.target.interpreter;
     const wanted = wantedProjects({ entries: [entry], constraints }, markerEnvironment);
     const [wheels, any] = this.#choices.map(
-      (choice) => () => resolveExact(wanted, this.#client, choice, this.#requiresHashes, this.#sources),
+      (choice) => () =>
+        resolveExact(wanted, this.#client, choice, this.#sources, {
+          requireHashes: this.#requiresHashes,
+          readsMetadata: false,
+        }),
     );
     if (wheels === undefined || any === undefined) return [];
     try {

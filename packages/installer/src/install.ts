@@ -1,5 +1,5 @@
 import { requiresHashes } from "./accepted-hashes.ts";
-import type { IndexClient } from "@murre/index-client";
+import type { DistributionFile, IndexClient } from "@murre/index-client";
 import { normalizeName } from "@murre/pep508";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,6 +58,12 @@ async function timed(
 ): Promise<Resolved & { resolveMs: number }> {
   const start = performance.now();
   const result = await resolve();
+  for (const { name, version, source } of result.resolved) {
+    const { yanked } = source as Partial<DistributionFile>;
+    if (yanked === undefined || yanked === false) continue;
+    const message = `${name}==${version} is yanked${yanked === "" ? "" : `: ${yanked}`}; it is installed because it is pinned`;
+    onEvent({ type: "warning", code: "MURRE_WARNING_YANKED", message });
+  }
   const resolveMs = performance.now() - start;
   const distributions = result.resolved.length + (result.preserve?.size ?? 0);
   onEvent({ type: "resolved", distributions, durationMs: resolveMs });
@@ -90,7 +96,7 @@ async function exactly(
   const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
   const requireHashes = requiresHashes(operation, gathered);
   const files = wheelTarget(target, pre, formats(operation, gathered.options));
-  return { resolved: await resolveExact(wanted, client, files, requireHashes, sources) };
+  return { resolved: await resolveExact(wanted, client, files, sources, { requireHashes }) };
 }
 
 async function withDependencies(

@@ -3,7 +3,7 @@ import { createUnpacker, type Unpacker } from "@murre/wheel";
 import { availableParallelism } from "node:os";
 import { isSwitchedOn } from "./build-options.ts";
 import type { ChangeOperation } from "./change-operation.ts";
-import { satisfiesPython } from "./choose-file.ts";
+import { satisfiesPython } from "./requires-python.ts";
 import { NoUsableWheel, throwProblems } from "./errors.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
 import type { ResolvedDistribution } from "./resolved.ts";

@@ -1,15 +1,23 @@
-import type { DistributionFile, IndexClient, ProjectFiles } from "@murre/index-client";
-import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
+import type { IndexClient } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { chooseFile, isPinned, type WheelTarget } from "./choose-file.ts";
+import { ReleaseChooser, type ReleaseChoice } from "@murre/resolver";
 import { hashMissing } from "./accepted-hashes.ts";
-import { throwProblems } from "./errors.ts";
+import { NoMatchingVersion, NoUsableWheel, throwProblems } from "./errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
+import { hashNotAccepted, IndexSource, type IndexedFile } from "./index-source.ts";
 import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { urlKind } from "./source-url.ts";
+import { FailedReleases } from "./source-metadata.ts";
+import type { WheelTarget } from "./target-environment.ts";
 import { refuseOtherTags } from "./wheel-tags.ts";
 import type { Sources } from "./with-sources.ts";
+
+export interface ExactOptions {
+  readonly requireHashes: boolean;
+  /** False: of what is not pinned, pages alone decide. Default true. */
+  readonly readsMetadata?: boolean;
+}
 
 /**
  * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
@@ -19,70 +27,87 @@ export async function resolveExact(
   wanted: readonly WantedProject[],
   client: IndexClient,
   target: WheelTarget,
-  requireHashes: boolean,
   sources: Sources,
+  options: ExactOptions,
 ): Promise<ResolvedDistribution[]> {
-  const outcomes = await Promise.allSettled(
-    wanted.map((project) => resolveOne(project, client, target, requireHashes, sources)),
-  );
+  const resolution = new ExactResolution(wanted, client, target, sources, options);
+  const outcomes = await Promise.allSettled(wanted.map((project) => resolution.resolve(project)));
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   throwProblems(errors);
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
 
-async function resolveOne(
-  project: WantedProject,
-  client: IndexClient,
-  target: WheelTarget,
-  requireHashes: boolean,
-  sources: Sources,
-): Promise<ResolvedDistribution> {
-  if (requireHashes && project.hashes.length === 0) throw hashMissing(project.name, project.origin);
-  if (project.url !== undefined)
-    return urlKind(project.url) === "wheel"
-      ? fromWheelUrl(project, project.url, target)
-      : fromSourceUrl(project, project.url, sources);
-  const found = await client.findFiles(project.name);
-  const { version, file } = chooseFile(project, filesToChooseFrom(project, found), target);
-  return {
-    name: project.name,
-    version: version.toString(),
-    source: file,
-    hashes: project.hashes,
-    requested: true,
-  };
-}
+class ExactResolution {
+  readonly #target: WheelTarget;
+  readonly #sources: Sources;
+  readonly #requireHashes: boolean;
+  readonly #source: IndexSource;
+  readonly #chooser: ReleaseChooser<IndexedFile>;
 
-/** Of a pinned project only the files of that version, unless there are none, which takes all to explain. */
-function filesToChooseFrom({ specifiers }: WantedProject, { releases }: ProjectFiles): readonly DistributionFile[] {
-  const all = releases.filter(({ version }) => version !== undefined);
-  const pinned = isPinned(specifiers) ? all.filter(({ version = "" }) => isSatisfying(specifiers, version)) : [];
-  return (pinned.length > 0 ? pinned : all).flatMap(({ files }) => files);
-}
+  constructor(
+    wanted: readonly WantedProject[],
+    client: IndexClient,
+    target: WheelTarget,
+    sources: Sources,
+    { requireHashes, readsMetadata = true }: ExactOptions,
+  ) {
+    const { formats, tags, markerEnvironment, allowPrereleases } = target;
+    this.#target = target;
+    this.#sources = sources;
+    this.#requireHashes = requireHashes;
+    this.#source = new IndexSource(client, {
+      wanted,
+      demands: new Map(wanted.map(({ name, hashes }) => [name, hashes])),
+      formats,
+      requireHashes,
+      target,
+      readWhole: sources.readWhole,
+      failed: new FailedReleases(wanted.map(({ requirement }) => requirement)),
+    });
+    this.#chooser = new ReleaseChooser<IndexedFile>({
+      target: { tags, markerEnvironment },
+      source: this.#source,
+      specifiers: new Map(wanted.map(({ name, specifiers }) => [name, specifiers])),
+      formats,
+      readsMetadata,
+      ...(allowPrereleases === true ? { prereleases: "allow" } : {}),
+    });
+  }
 
-function isSatisfying(specifiers: SpecifierSet, version: string): boolean {
-  const parsed = tryParseVersion(version);
-  return parsed !== undefined && specifiers.contains(parsed, { prereleases: true });
-}
+  async resolve(project: WantedProject): Promise<ResolvedDistribution> {
+    const { name, hashes, origin, url } = project;
+    if (this.#requireHashes && hashes.length === 0) throw hashMissing(name, origin);
+    if (url !== undefined) return urlKind(url) === "wheel" ? this.#wheelAt(project, url) : this.#sourceAt(project, url);
+    const choice = await this.#chooser.choose(name);
+    if (choice.kind === "none") throw this.#problem(project, choice);
+    return { name, version: choice.version, source: choice.file, hashes, requested: true };
+  }
 
-async function fromSourceUrl(project: WantedProject, url: string, sources: Sources): Promise<ResolvedDistribution> {
-  const { name, hashes } = project;
-  const source = directSource(url, hashes);
-  const version = await versionOfSource(sources, { name, source, hashes });
-  refuseVersion(project, version);
-  return { name, version, source, hashes, requested: true, directUrl: url };
-}
+  async #sourceAt(project: WantedProject, url: string): Promise<ResolvedDistribution> {
+    const { name, hashes } = project;
+    const source = directSource(url, hashes);
+    const version = await versionOfSource(this.#sources, { name, source, hashes });
+    refuseVersion(project, version);
+    return { name, version, source, hashes, requested: true, directUrl: url };
+  }
 
-function fromWheelUrl(project: WantedProject, url: string, target: WheelTarget): ResolvedDistribution {
-  const source = directSource(url, project.hashes);
-  refuseOtherTags(project, source.filename, target);
-  const { version } = parseWheelFilename(source.filename);
-  return {
-    name: project.name,
-    version: version.toString(),
-    source,
-    hashes: project.hashes,
-    requested: true,
-    directUrl: url,
-  };
+  #wheelAt(project: WantedProject, url: string): ResolvedDistribution {
+    const { name, hashes } = project;
+    const source = directSource(url, hashes);
+    refuseOtherTags(project, source.filename, this.#target);
+    const version = parseWheelFilename(source.filename).version.toString();
+    return { name, version, source, hashes, requested: true, directUrl: url };
+  }
+
+  #problem(
+    { name, specifiers, hashes, origin }: WantedProject,
+    { cause, reason, available, refused }: Extract<ReleaseChoice<IndexedFile>, { kind: "none" }>,
+  ): Error {
+    const required = `${name}${specifiers}`;
+    const { description } = this.#target;
+    if (cause === "no-project") return this.#source.notFound(name) ?? new NoMatchingVersion({ project: name, required, reason, available, origin });
+    if (cause === "no-version") return new NoMatchingVersion({ project: name, required, reason, available, origin });
+    const otherHash = refused === undefined ? undefined : hashNotAccepted(name, refused, hashes);
+    return otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin });
+  }
 }

@@ -1,11 +1,10 @@
 import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep508";
-import type { AllowedFormats, Unavailable } from "@murre/resolver";
+import { isPin, type AllowedFormats, type Unavailable } from "@murre/resolver";
 import { parseSdistFilename } from "@murre/platform-tags";
 import { parseMetadata } from "@murre/wheel";
 import { refusingDemand, type HashDemand } from "./accepted-hashes.ts";
-import { isPinned } from "./choose-file.ts";
 import { NoSolution } from "./errors.ts";
 
 /**
@@ -80,7 +79,7 @@ export class FailedReleases {
 
   /** @param requirements the user's own, constraints among them */
   constructor(requirements: readonly Requirement[]) {
-    const pins = requirements.filter(({ specifiers }) => isPinned(specifiers));
+    const pins = requirements.filter(({ specifiers }) => specifiers.specifiers.some(isPin));
     this.#pinned = new Set(pins.map(({ normalizedName }) => normalizedName));
   }
 

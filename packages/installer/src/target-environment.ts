@@ -7,9 +7,10 @@ import {
   type ProbeCache,
   type PythonContext,
 } from "@murre/python";
-import { supportedTags } from "@murre/platform-tags";
+import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
+import { supportedTags, type SupportedTags } from "@murre/platform-tags";
+import type { AllowedFormats } from "@murre/resolver";
 import { isAbsolute, relative, resolve } from "node:path";
-import type { WheelTarget } from "./choose-file.ts";
 import { ExternallyManaged } from "./errors.ts";
 import type { PythonOptions } from "./operations.ts";
 import type { InstallerSettings } from "./settings.ts";
@@ -116,6 +117,18 @@ export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "in
   return `${implementation} ${version} on ${markerEnvironment.sys_platform} ${markerEnvironment.platform_machine}`;
 }
 
+/** What decides which file of a release is usable. */
+export interface WheelTarget {
+  readonly tags: SupportedTags;
+  /** The interpreter's, for Requires-Python. */
+  readonly markerEnvironment: MarkerEnvironment;
+  /** For messages: `CPython 3.11.7 on linux x86_64`. */
+  readonly description: string;
+  readonly allowPrereleases?: boolean;
+  /** Which files may be taken for a project. */
+  readonly formats: (project: NormalizedName) => AllowedFormats;
+}
+
 export function wheelTarget(
   { interpreter }: TargetEnvironment,
   allowPrereleases: boolean | undefined,
@@ -123,7 +136,7 @@ export function wheelTarget(
 ): WheelTarget {
   return {
     tags: supportedTags(interpreter.tagTarget),
-    pythonVersion: interpreter.version,
+    markerEnvironment: interpreter.markerEnvironment,
     formats,
     description: describeInterpreter({ interpreter }),
     ...(allowPrereleases === undefined ? {} : { allowPrereleases }),

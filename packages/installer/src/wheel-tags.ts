@@ -1,7 +1,7 @@
 import { parseWheelFilename, tagToString, type SupportedTags } from "@murre/platform-tags";
-import type { WheelTarget } from "./choose-file.ts";
 import { NoUsableWheel, shorten } from "./errors.ts";
 import type { WantedProject } from "./gather-requirements.ts";
+import type { WheelTarget } from "./target-environment.ts";
 
 /**
  * Why a file that is named by its place, and not chosen by its tags, is none for this interpreter; undefined where it is one, and for sources.

@@ -10,7 +10,7 @@ import { gatherBuildConstraints, type ChangeOperation } from "./change-operation
 import type { GatheredRequirements } from "./gather-requirements.ts";
 import { nameSources } from "./name-sources.ts";
 import { readWholeWheel } from "./read-whole-wheel.ts";
-import type { ReadWholeDistribution } from "./resolve-dependencies.ts";
+import type { ReadWholeDistribution } from "./index-source.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 
 /** What an operation asks of sources. All that it takes to build is loaded when the first of them is met, which in most operations is never. */

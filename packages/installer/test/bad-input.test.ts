@@ -41,7 +41,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     "a version that does not exist",
     "good==9.9",
     "MURRE_NO_MATCHING_VERSION",
-    /requirements\.txt:2: no version of good satisfies ==9\.9: there are 1\.0/,
+    /requirements\.txt:2: good==9\.9 cannot be met: there is no such version of good: there is 1\.0$/,
   ],
   ["no wheel for this interpreter", "other==1.0", "MURRE_NO_USABLE_WHEEL", /win_amd64/],
   ["a wheel that requires another Python", "needs-old==1.0", "MURRE_NO_USABLE_WHEEL", /requires Python <3/],

@@ -184,7 +184,7 @@ describe("requirements of builds", () => {
       "that nobody has",
       { buildSystemRequires: ["nonexistent-builder"] },
       {},
-      /the build of lib.*lib-1\.5\.zip.* needs toy-backend, nonexistent-builder \(build-system\.requires\).*no index has a project/s,
+      /the build of lib.*lib-1\.5\.zip.* needs toy-backend, nonexistent-builder \(build-system\.requires\).*nonexistent-builder was not found/s,
     ],
     [
       "of a version that there is not",

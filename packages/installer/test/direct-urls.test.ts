@@ -100,7 +100,7 @@ describe("other options of a change", async () => {
     const sync = world.installer.sync({ ...world.common, requirementFiles, noBinary: [":all:"] });
     await expect(sync).rejects.toMatchObject({
       code: "MURRE_NO_USABLE_WHEEL",
-      message: expect.stringContaining("there are only wheels"),
+      message: expect.stringContaining("it has no sdist, and wheels are not allowed"),
     });
   });
 

@@ -14,7 +14,10 @@ export interface ResolutionTarget {
 /** Which kinds of files may be used for a project. */
 export type AllowedFormats = "any" | "wheels" | "sdists";
 
-export type FileChoice<File> = { readonly file: File } | { readonly unusable: string };
+export type FileChoice<File> =
+  | { readonly file: File }
+  /** `refused`: the file that would do, were it not refused. */
+  | { readonly unusable: string; readonly refused?: File };
 
 interface Wheel<File> {
   readonly file: File;
@@ -52,7 +55,7 @@ export class FileChooser {
       else if (isSdist(file.filename)) sdist ??= file;
     }
     const file = best?.file ?? sdist;
-    return file ? { file } : { unusable: this.whyUnusable(files, formats) };
+    return file ? { file } : this.whyUnusable(files, formats);
   }
 
   /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
@@ -104,19 +107,29 @@ export class FileChooser {
   }
 
   /** The reason that comes nearest to being none: first of files that would fit but for it. */
-  private whyUnusable(files: readonly DistributionFile[], formats: AllowedFormats): string {
-    const { python_full_version: python, sys_platform: platform } = this.target.markerEnvironment;
+  private whyUnusable<File extends DistributionFile>(
+    files: readonly File[],
+    formats: AllowedFormats,
+  ): { readonly unusable: string; readonly refused?: File } {
     const allowed = files.filter(({ filename }) => formats !== (filename.endsWith(".whl") ? "sdists" : "wheels"));
     const fitting = allowed.filter((file) => !file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
-    const refused = fitting.find((file) => file.refused !== undefined)?.refused;
-    if (refused !== undefined) return refused;
+    const refused = fitting.find((file) => file.refused !== undefined && this.acceptsPython(file.requiresPython));
+    if (refused?.refused !== undefined) return { unusable: refused.refused, refused };
+    return { unusable: this.whyNoneFits(allowed, fitting, files.length > allowed.length, formats) };
+  }
+
+  private whyNoneFits(
+    allowed: readonly DistributionFile[],
+    fitting: readonly DistributionFile[],
+    hasOthers: boolean,
+    formats: AllowedFormats,
+  ): string {
+    const { python_full_version: python, sys_platform: platform } = this.target.markerEnvironment;
     const other = (fitting.length > 0 ? fitting : allowed).find((file) => !this.acceptsPython(file.requiresPython));
     if (other !== undefined) return `it requires Python ${other.requiresPython}, and this is ${python}`;
     const tags = allowed.flatMap(({ filename }) => (filename.endsWith(".whl") ? [tagsOf(filename)] : []));
     if (tags.length > 0) return `it has no wheel for Python ${python} on ${platform}, but for ${listTags(tags)} only`;
-    const refusedOther = allowed.find((file) => file.refused !== undefined)?.refused;
-    if (refusedOther !== undefined) return refusedOther;
-    if (files.length > allowed.length)
+    if (hasOthers)
       return formats === "wheels"
         ? "it has no wheel, and building is not allowed"
         : "it has no sdist, and wheels are not allowed";

@@ -28,6 +28,10 @@ export type ReleaseChoice<File extends DistributionFile> =
       readonly cause: "no-project" | "no-version" | "unusable";
       /** A clause, in the words of the proof that a resolution gives. */
       readonly reason: string;
+      /** The versions that exist, ascending. */
+      readonly available: readonly string[];
+      /** A file that would do, were it not refused. */
+      readonly refused?: File;
     };
 
 /**
@@ -51,7 +55,8 @@ export class ReleaseChooser<File extends DistributionFile> {
   /** Rejects with what the source rejects with. */
   async choose(name: NormalizedName): Promise<ReleaseChoice<File>> {
     const project = await this.catalog.loadProject(name);
-    if (project.missing !== undefined) return { kind: "none", cause: "no-project", reason: project.missing };
+    if (project.missing !== undefined)
+      return { kind: "none", cause: "no-project", reason: project.missing, available: [] };
     const specifiers = this.request.specifiers.get(name);
     const wanted = specifiers === undefined ? VersionSet.range(0, project.releases.length) : project.set(specifiers);
     const isPinned = specifiers?.specifiers.some(isPin) === true;
@@ -67,8 +72,13 @@ export class ReleaseChooser<File extends DistributionFile> {
       refused.set(version, refusal ?? "");
       left = left.subtract(VersionSet.of(version));
     }
-    const cause = wanted.isEmpty ? "no-version" : "unusable";
-    return { kind: "none", cause, reason: describeAbsence(name, wanted, project, refused) };
+    return {
+      kind: "none",
+      cause: wanted.isEmpty ? "no-version" : "unusable",
+      reason: describeAbsence(name, wanted, project, refused),
+      available: project.versions.map(String),
+      ...refusedFile(project, wanted),
+    };
   }
 
   private async refusal(project: Project<File>, version: number): Promise<string | undefined> {
@@ -77,4 +87,13 @@ export class ReleaseChooser<File extends DistributionFile> {
     const metadata = this.catalog.metadata(project, version);
     return metadata && this.chooser.whyRefused(metadata);
   }
+}
+
+/** The newest version's file that is refused and would do otherwise. */
+function refusedFile<File extends DistributionFile>(project: Project<File>, set: VersionSet): { refused?: File } {
+  for (const version of set.descending()) {
+    const choice = project.choice(version);
+    if ("unusable" in choice && choice.refused !== undefined) return { refused: choice.refused };
+  }
+  return {};
 }
