@@ -81,7 +81,7 @@ export interface WantedProject {
   readonly url?: string;
   /** All of it in one, for the resolver; extras of all entries, markers done with. */
   readonly requirement: Requirement;
-};
+}
 
 /**
  * Takes all entries for one project together: markers decide which count, specifiers and constraints add up.

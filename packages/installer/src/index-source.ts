@@ -54,7 +54,9 @@ export class IndexSource implements PythonSource<IndexedFile> {
     this.#options = options;
   }
 
-  async files(project: NormalizedName): Promise<{ readonly releases: readonly ListedRelease<IndexedFile>[] } | { readonly missing: string }> {
+  async files(
+    project: NormalizedName,
+  ): Promise<{ readonly releases: readonly ListedRelease<IndexedFile>[] } | { readonly missing: string }> {
     let found: ProjectFiles;
     try {
       found = await this.#client.findFiles(project);
@@ -66,7 +68,8 @@ export class IndexSource implements PythonSource<IndexedFile> {
     }
     this.#listed.set(project, found);
     const demands = this.#demandsOf(project);
-    const listed = demands.length === 0 ? found.releases : found.releases.map((release) => judged(project, release, demands));
+    const listed =
+      demands.length === 0 ? found.releases : found.releases.map((release) => judged(project, release, demands));
     return { releases: [...listed, ...unreadableReleases(project, found)] };
   }
 
@@ -153,7 +156,10 @@ function unreadableReleases(project: NormalizedName, { groups }: ProjectFiles): 
   for (const { skipped, index } of groups)
     for (const { filename, reason } of skipped) {
       if (!otherKinds.test(filename) || normalizeName(filename.slice(0, project.length)) !== project) continue;
-      const [version = ""] = filename.slice(project.length + 1).replace(otherKinds, "").split("-");
+      const [version = ""] = filename
+        .slice(project.length + 1)
+        .replace(otherKinds, "")
+        .split("-");
       if (tryParseVersion(version) === undefined) continue;
       const refused = `${filename}: ${reason}`;
       const file: IndexedFile = { filename, kind: "sdist", url: "", hashes: {}, yanked: false, index, refused };

@@ -105,9 +105,14 @@ class ExactResolution {
   ): Error {
     const required = `${name}${specifiers}`;
     const { description } = this.#target;
-    if (cause === "no-project") return this.#source.notFound(name) ?? new NoMatchingVersion({ project: name, required, reason, available, origin });
+    if (cause === "no-project")
+      return (
+        this.#source.notFound(name) ?? new NoMatchingVersion({ project: name, required, reason, available, origin })
+      );
     if (cause === "no-version") return new NoMatchingVersion({ project: name, required, reason, available, origin });
     const otherHash = refused === undefined ? undefined : hashNotAccepted(name, refused, hashes);
-    return otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin });
+    return (
+      otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin })
+    );
   }
 }

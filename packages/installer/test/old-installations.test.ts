@@ -154,11 +154,12 @@ describe("a version that is none of PEP 440 is shown as it stands, and ends no c
       [`${info}/installed-files.txt`]: "PKG-INFO\nMETADATA\nRECORD\ninstalled-files.txt\n",
     });
     const { installer, common } = world;
-    const [pin] = (await installer.list(common)).distributions;
+    const { python } = common;
+    const [pin] = (await installer.list({ python })).distributions;
     expect(pin).toMatchObject({ name: "tool", hasArbitraryVersion: true });
-    const shown = await installer.show({ ...common, names: ["tool"] });
+    const shown = await installer.show({ python, names: ["tool"] });
     expect(shown.distributions[0]?.version).toBe(pin?.version);
-    expect((await installer.check(common)).problems).toEqual([]);
+    expect((await installer.check({ python })).problems).toEqual([]);
     expect((await installer.install({ ...common, requirements: ["other"] })).added).toMatchObject([{ name: "other" }]);
     expect((await uninstall()).removed).toMatchObject([{ name: "tool" }]);
     expect(left().filter((name) => name.startsWith("tool"))).toEqual([]);
