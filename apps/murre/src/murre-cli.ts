@@ -1,4 +1,4 @@
-import { runCli } from "@murre/cli";
+import { describeCrash, runCli } from "@murre/cli";
 import { writeSync } from "node:fs";
 import { createMurre } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
@@ -11,6 +11,10 @@ export async function main(): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.stdout.destroy();
+  });
+  process.on("uncaughtException", (error) => {
+    writeSync(2, describeCrash(error));
+    process.exit(1);
   });
   process.on("exit", refuseSilence);
   const exitCode = await runCli(process.argv.slice(2), {

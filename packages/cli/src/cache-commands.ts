@@ -1,4 +1,5 @@
 import { printReport } from "./print-report.ts";
+import { say } from "./printable.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import { addGlobalOptions, defined, type GlobalFlags } from "./options.ts";
 import { presentCacheList, presentCacheSize, presentCleaned, presentVerified } from "./present-cache.ts";
@@ -20,7 +21,8 @@ function addCacheDir(parent: Command, run: Runner): void {
   const command = parent.command("dir").description("Print the cache folder");
   addGlobalOptions(command).action((flags: GlobalFlags) =>
     run(flags, async ({ operations, terminal }) => {
-      terminal.out(flags.json === true ? `${JSON.stringify(operations.cacheFolder)}\n` : `${operations.cacheFolder}\n`);
+      const { cacheFolder } = operations;
+      printReport(cacheFolder, flags, terminal, () => terminal.out(say`${cacheFolder}\n`));
     }),
   );
 }

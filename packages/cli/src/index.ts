@@ -1,2 +1,2 @@
-export { runCli, type CliContext, type ExitCode } from "./run-cli.ts";
+export { describeCrash, runCli, type CliContext, type ExitCode } from "./run-cli.ts";
 export { UsageError } from "./errors.ts";

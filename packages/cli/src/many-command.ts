@@ -12,6 +12,7 @@ import {
   type GlobalFlags,
 } from "./options.ts";
 import { printReport } from "./print-report.ts";
+import { say, sayLines, styled } from "./printable.ts";
 import type { Runner } from "./program.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -46,10 +47,10 @@ export function presentMany(report: InstallManyReport, terminal: Terminal): void
   const colors = pc.createColors(terminal.color);
   const { installed, present, failures, conflicts, fetched, durationsMs } = report;
   for (const { path, winner, losers } of conflicts)
-    terminal.out(`${colors.yellow("conflict:")} ${path}: ${winner}, not ${losers.join(", ")}\n`);
+    terminal.out(say`${styled(colors.yellow, "conflict:")} ${path}: ${winner}, not ${losers.join(", ")}\n`);
   for (const { name, version, code, message } of failures)
     terminal.out(
-      `${colors.red("failed:")} ${name}${version === undefined ? "" : `==${version}`}: ${message} (${code})\n`,
+      say`${styled(colors.red, "failed:")} ${name}${version === undefined ? "" : `==${version}`}: ${sayLines(message)} (${code})\n`,
     );
   const parts = [
     `${counted(installed.length, "distribution")} ${report.dryRun ? "to install" : "installed"}`,
@@ -58,5 +59,5 @@ export function presentMany(report: InstallManyReport, terminal: Terminal): void
     `${failures.length} failed`,
     counted(conflicts.length, "conflict"),
   ];
-  terminal.out(`${parts.join(", ")} in ${formatDuration(durationsMs.all)}\n`);
+  terminal.out(say`${parts.join(", ")} in ${formatDuration(durationsMs.all)}\n`);
 }

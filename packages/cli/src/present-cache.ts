@@ -1,5 +1,6 @@
 import type { CacheSize, CleanReport, ListedEntry, VerifyAndRepairReport } from "@murre/installer";
 import { counted, formatBytes } from "./format.ts";
+import { oneLine, say } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What is free now, and what will be when the last user of it ends. */
@@ -9,7 +10,9 @@ export function presentCleaned({ archives, documents, freed, pending }: CleanRep
     ...(documents > 0 ? [counted(documents, "document")] : []),
   ];
   terminal.out(
-    removed.length === 0 && freed.files === 0 ? "Nothing to remove\n" : `Removed ${removedText(removed, freed)}\n`,
+    removed.length === 0 && freed.files === 0
+      ? say`Nothing to remove\n`
+      : say`Removed ${removedText(removed, freed)}\n`,
   );
   presentPending(pending, terminal);
 }
@@ -22,44 +25,46 @@ function removedText(removed: readonly string[], freed: CleanReport["freed"]): s
 function presentPending(pending: CleanReport["pending"], terminal: Terminal): void {
   if (pending.entries > 0)
     terminal.out(
-      `${formatBytes(pending.bytes)} more in ${counted(pending.entries, "archive")} when the processes that use the cache have ended\n`,
+      say`${formatBytes(pending.bytes)} more in ${counted(pending.entries, "archive")} when the processes that use the cache have ended\n`,
     );
 }
 
 export function presentCacheSize({ entries, files, bytes, unsharedBytes, parts }: CacheSize, terminal: Terminal): void {
-  terminal.out(`${formatBytes(bytes)} in ${counted(files, "file")}, ${counted(entries, "archive")}\n`);
-  terminal.out(`  archives   ${formatBytes(parts.store)}\n`);
-  terminal.out(`  documents  ${formatBytes(parts.documents)}\n`);
-  if (parts.rest > 0) terminal.out(`  other      ${formatBytes(parts.rest)}\n`);
-  terminal.out(`Removing all of it would free ${formatBytes(unsharedBytes)}; environments link the rest\n`);
+  terminal.out(say`${formatBytes(bytes)} in ${counted(files, "file")}, ${counted(entries, "archive")}\n`);
+  terminal.out(say`  archives   ${formatBytes(parts.store)}\n`);
+  terminal.out(say`  documents  ${formatBytes(parts.documents)}\n`);
+  if (parts.rest > 0) terminal.out(say`  other      ${formatBytes(parts.rest)}\n`);
+  terminal.out(say`Removing all of it would free ${formatBytes(unsharedBytes)}; environments link the rest\n`);
 }
 
 export function presentCacheList(entries: readonly ListedEntry[], terminal: Terminal): void {
   const rows = entries.map(({ kind, project, version, filename = "", bytes, lastUse, sha256 }) => [
-    `${version === "" ? project : `${project}==${version}`}${kind === "sources" ? ` (sources: ${filename})` : ""}`,
+    oneLine(
+      `${version === "" ? project : `${project}==${version}`}${kind === "sources" ? ` (sources: ${filename})` : ""}`,
+    ),
     formatBytes(bytes),
     lastUse.slice(0, 10),
     sha256.slice(0, 12),
   ]);
   const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   for (const [name = "", size = "", used = "", hash = ""] of rows)
-    terminal.out(`${name.padEnd(widths[0] ?? 0)}  ${size.padStart(widths[1] ?? 0)}  ${used}  ${hash}\n`);
+    terminal.out(say`${name.padEnd(widths[0] ?? 0)}  ${size.padStart(widths[1] ?? 0)}  ${used}  ${hash}\n`);
 }
 
 export function presentVerified(report: VerifyAndRepairReport, terminal: Terminal): void {
   for (const { kind, project, sha256, path } of report.problems)
     terminal.out(
-      `${project} ${sha256.slice(0, 12)}: ${kind.replace("-", " ")}${path === undefined ? "" : ` ${path}`}\n`,
+      say`${project} ${sha256.slice(0, 12)}: ${kind.replace("-", " ")}${path === undefined ? "" : ` ${path}`}\n`,
     );
   const checked = `${counted(report.files, "file")} in ${counted(report.entries, "archive")}`;
-  if (report.problems.length === 0) terminal.out(`Checked ${checked}: all as they were unpacked\n`);
+  if (report.problems.length === 0) terminal.out(say`Checked ${checked}: all as they were unpacked\n`);
   else if (report.repaired > 0)
     terminal.out(
-      `Checked ${checked}; removed ${counted(report.repaired, "damaged archive")}, to be fetched again when needed\n`,
+      say`Checked ${checked}; removed ${counted(report.repaired, "damaged archive")}, to be fetched again when needed\n`,
     );
   else
     terminal.out(
-      `Checked ${checked}: ${counted(report.problems.length, "problem")}; murre cache verify --repair removes them\n`,
+      say`Checked ${checked}: ${counted(report.problems.length, "problem")}; murre cache verify --repair removes them\n`,
     );
   presentPending(report.pending, terminal);
 }

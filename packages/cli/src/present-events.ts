@@ -1,6 +1,7 @@
 import type { InstallerEvent, OnEvent } from "@murre/installer";
 import pc from "picocolors";
 import { counted, formatBytes, formatDuration } from "./format.ts";
+import { say, sayLines, styled, type Printable } from "./printable.ts";
 import type { Terminal, Verbosity } from "./terminal.ts";
 
 export interface EventPresenter {
@@ -15,12 +16,12 @@ export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPr
   const fetching = new Map<string, number>();
   let drawn = false;
   const clear = () => {
-    if (drawn) terminal.err("\r\u001b[K");
+    if (drawn) terminal.err(say`\r\u001b[K`);
     drawn = false;
   };
-  const line = (text: string) => {
+  const line = (text: Printable) => {
     clear();
-    terminal.err(`${text}\n`);
+    terminal.err(say`${text}\n`);
   };
   const draw = () => {
     if (!terminal.redraws || verbosity === "quiet") return;
@@ -28,7 +29,8 @@ export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPr
     if (fetching.size === 0) return;
     const bytes = [...fetching.values()].reduce((sum, received) => sum + received, 0);
     const names = [...fetching.keys()].slice(0, 3).join(", ");
-    terminal.err(colors.dim(`fetching ${counted(fetching.size, "distribution")} (${formatBytes(bytes)}): ${names}`));
+    const sum = `${counted(fetching.size, "distribution")} (${formatBytes(bytes)})`;
+    terminal.err(styled(colors.dim, say`fetching ${sum}: ${names}`));
     drawn = true;
   };
   const onEvent = (event: InstallerEvent) => {
@@ -46,40 +48,43 @@ function describe(
   event: InstallerEvent,
   verbosity: Verbosity,
   colors: ReturnType<typeof pc.createColors>,
-): string | undefined {
-  if (event.type === "warning") return `${colors.yellow("warning:")} ${event.message}`;
+): Printable | undefined {
+  if (event.type === "warning") return say`${styled(colors.yellow, "warning:")} ${sayLines(event.message)}`;
+  const dim = (text: Printable) => styled(colors.dim, text);
   if (verbosity === "quiet") return undefined;
   switch (event.type) {
     case "interpreter":
       return event.environment && verbosity !== "verbose"
         ? undefined
-        : `Using Python ${event.version} at ${event.executable}`;
+        : say`Using Python ${event.version} at ${event.executable}`;
     case "waiting":
-      return colors.dim(event.what.replace(/^./, (first) => first.toUpperCase()));
+      return dim(sayLines(capitalized(event.what)));
     case "building":
-      return colors.dim(
-        `Building ${event.source}: ${event.hook}${verbosity === "verbose" ? `, log ${event.logPath}` : ""}`,
+      return dim(
+        verbosity === "verbose"
+          ? say`Building ${event.source}: ${event.hook}, log ${event.logPath}`
+          : say`Building ${event.source}: ${event.hook}`,
       );
     case "built":
-      return colors.dim(`Built ${event.filename} in ${formatDuration(event.durationMs)}`);
+      return dim(say`Built ${event.filename} in ${formatDuration(event.durationMs)}`);
     case "resolved":
-      return colors.dim(
-        `Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`,
-      );
+      return dim(say`Resolved ${counted(event.distributions, "distribution")} in ${formatDuration(event.durationMs)}`);
     case "prepared":
       if (event.fetched === 0) return undefined;
-      return colors.dim(`Prepared ${counted(event.fetched, "distribution")} in ${formatDuration(event.durationMs)}`);
+      return dim(say`Prepared ${counted(event.fetched, "distribution")} in ${formatDuration(event.durationMs)}`);
     case "recovered":
-      return event.message.replace(/^./, (first) => first.toUpperCase());
+      return sayLines(capitalized(event.message));
     case "changed":
       if (event.files === 0) return undefined;
-      return colors.dim(`Placed ${counted(event.files, "file")} in ${formatDuration(event.durationMs)}`);
+      return dim(say`Placed ${counted(event.files, "file")} in ${formatDuration(event.durationMs)}`);
     case "compiled":
       if (event.compiled === 0) return undefined;
-      return colors.dim(`Compiled ${counted(event.compiled, "file")} in ${formatDuration(event.durationMs)}`);
+      return dim(say`Compiled ${counted(event.compiled, "file")} in ${formatDuration(event.durationMs)}`);
     case "debug":
-      return verbosity === "verbose" ? colors.dim(event.message) : undefined;
+      return verbosity === "verbose" ? dim(sayLines(event.message)) : undefined;
     default:
       return undefined;
   }
 }
+
+const capitalized = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());

@@ -13,6 +13,7 @@ import type {
 } from "@murre/installer";
 import pc from "picocolors";
 import { counted } from "./format.ts";
+import { joined, oneLine, say, sayJson, sayLines, sayLocation, sayUrl, styled, type Printable } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One line a distribution: `- old`, `+ new`; or that nothing had to change. */
@@ -24,33 +25,33 @@ export function presentChange(report: ChangeReport, terminal: Terminal): void {
   ].toSorted((a, b) => (a.name === b.name ? (a.sign < b.sign ? 1 : -1) : a.name < b.name ? -1 : 1));
   for (const { sign, name, version } of rows) {
     const text = `${sign} ${name}==${version}`;
-    terminal.out(` ${sign === "+" ? colors.green(text) : colors.red(text)}\n`);
+    terminal.out(say` ${styled(sign === "+" ? colors.green : colors.red, text)}\n`);
   }
   const checked = counted(report.kept.length, "distribution");
-  if (rows.length === 0) terminal.out(`Nothing to do: ${checked} as required\n`);
-  else if (report.dryRun) terminal.out("Nothing was changed (--dry-run)\n");
+  if (rows.length === 0) terminal.out(say`Nothing to do: ${checked} as required\n`);
+  else if (report.dryRun) terminal.out(say`Nothing was changed (--dry-run)\n`);
 }
 
 export function presentRecover({ recovered }: RecoverReport, terminal: Terminal): void {
-  if (recovered.length === 0) terminal.out("No change was interrupted\n");
+  if (recovered.length === 0) terminal.out(say`No change was interrupted\n`);
 }
 
 /** The paths of what was built, one a line. */
 export function presentBuild({ sdist, wheel }: BuildReport, terminal: Terminal): void {
-  for (const path of [sdist, wheel]) if (path !== undefined) terminal.out(`${path}\n`);
+  for (const path of [sdist, wheel]) if (path !== undefined) terminal.out(say`${path}\n`);
 }
 
 export function presentCollected({ folder, files }: CollectReport, terminal: Terminal): void {
-  for (const { filename } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) terminal.out(`${filename}\n`);
-  terminal.note(`${counted(files.length, "file")} in ${folder}\n`);
+  for (const { filename } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) terminal.out(say`${filename}\n`);
+  terminal.note(say`${counted(files.length, "file")} in ${folder}\n`);
 }
 
 export function presentVenv(report: VenvReport, terminal: Terminal, platform: string): void {
-  terminal.note(`Made a virtual environment of Python ${report.version} in ${report.environment}\n`);
-  for (const { name, version } of report.seeded) terminal.out(` + ${name}==${version}\n`);
+  terminal.note(say`Made a virtual environment of Python ${report.version} in ${report.environment}\n`);
+  for (const { name, version } of report.seeded) terminal.out(say` + ${name}==${version}\n`);
   const script = `${report.environment}${platform === "win32" ? "\\Scripts\\activate" : "/bin/activate"}`;
   const activation = platform === "win32" ? script : `source ${shellQuoted(script)}`;
-  terminal.note(`Activate it with: ${activation}\n`);
+  terminal.note(say`Activate it with: ${activation}\n`);
 }
 
 /** As a POSIX shell reads it back: plain where nothing is special, else in single quotes. */
@@ -61,7 +62,7 @@ function shellQuoted(path: string): string {
 export type ListFormat = "columns" | "freeze" | "json";
 
 export function presentList(report: InstalledReport, format: ListFormat, terminal: Terminal): void {
-  if (format === "json") terminal.out(`${JSON.stringify(report.distributions.map(jsonRow))}\n`);
+  if (format === "json") terminal.out(say`${sayJson(report.distributions.map(jsonRow))}\n`);
   else if (format === "freeze") presentFreeze(report, terminal);
   else terminal.out(columns(report.distributions));
 }
@@ -74,15 +75,15 @@ function jsonRow({ displayName, version, editableLocation }: InstalledPin): obje
   };
 }
 
-function columns(distributions: readonly InstalledPin[]): string {
-  if (distributions.length === 0) return "";
+function columns(distributions: readonly InstalledPin[]): Printable {
+  if (distributions.length === 0) return say``;
   const editable = distributions.some(({ editableLocation }) => editableLocation !== undefined);
   const rows = [
     ["Package", "Version", ...(editable ? ["Editable project location"] : [])],
     ...distributions.map(({ displayName, version, editableLocation }) => [
-      displayName,
-      version,
-      ...(editable ? [editableLocation ?? ""] : []),
+      oneLine(displayName),
+      oneLine(version),
+      ...(editable ? [oneLine(editableLocation ?? "")] : []),
     ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -91,75 +92,76 @@ function columns(distributions: readonly InstalledPin[]): string {
     0,
     widths.map((width) => "-".repeat(width)),
   );
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join(" ")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  return joined(
+    rows.map((row) => {
+      const last = row.findLastIndex((cell) => cell !== "");
+      const cells = row.slice(0, last + 1).map((cell, i) => (i === last ? cell : cell.padEnd(widths[i] ?? 0)));
+      return say`${joined(cells, " ")}\n`;
+    }),
+  );
 }
 
 /** The form that `-r` reads back. */
 export function presentFreeze(report: InstalledReport, terminal: Terminal): void {
   for (const { displayName, version, hasArbitraryVersion, editableLocation, directUrl } of report.distributions) {
-    const pin = `${displayName}${hasArbitraryVersion ? "===" : "=="}${version}`;
-    if (editableLocation !== undefined) terminal.out(`-e ${editableLocation}\n`);
-    else terminal.out(directUrl === undefined ? `${pin}\n` : `${displayName} @ ${directUrl}\n`);
+    const pin = say`${displayName}${hasArbitraryVersion ? "===" : "=="}${version}`;
+    if (editableLocation !== undefined) terminal.out(say`-e ${sayLocation(editableLocation)}\n`);
+    else terminal.out(directUrl === undefined ? say`${pin}\n` : say`${displayName} @ ${sayUrl(directUrl)}\n`);
   }
 }
 
 /** pip's fields in pip's order, a line of dashes between distributions. */
 export function presentShow({ distributions, missing }: ShowReport, terminal: Terminal): void {
   const colors = pc.createColors(terminal.color);
-  if (missing.length > 0) terminal.err(`${colors.yellow("warning:")} not installed: ${missing.join(", ")}\n`);
-  terminal.out(distributions.map(shown).join("---\n"));
+  if (missing.length > 0)
+    terminal.err(say`${styled(colors.yellow, "warning:")} not installed: ${joined(missing, ", ")}\n`);
+  terminal.out(joined(distributions.map(shown), "---\n"));
 }
 
-function shown(distribution: ShownDistribution): string {
+function shown(distribution: ShownDistribution): Printable {
   const { editableLocation, files } = distribution;
-  const lines = [
-    `Name: ${distribution.displayName}`,
-    `Version: ${distribution.version}`,
-    `Summary: ${distribution.summary ?? ""}`,
-    `Home-page: ${distribution.homePage ?? ""}`,
-    `Author: ${distribution.author ?? ""}`,
-    `Author-email: ${distribution.authorEmail ?? ""}`,
-    `License: ${distribution.license ?? ""}`,
-    `Location: ${distribution.location}`,
-    ...(editableLocation === undefined ? [] : [`Editable project location: ${editableLocation}`]),
-    `Requires: ${distribution.requires.join(", ")}`,
-    `Required-by: ${distribution.requiredBy.join(", ")}`,
-    ...(files === undefined ? [] : ["Files:", ...files.map((path) => `  ${path}`)]),
+  const fields: readonly (readonly [string, Printable | string])[] = [
+    ["Name", distribution.displayName],
+    ["Version", distribution.version],
+    ["Summary", sayLines(distribution.summary ?? "")],
+    ["Home-page", distribution.homePage ?? ""],
+    ["Author", sayLines(distribution.author ?? "")],
+    ["Author-email", sayLines(distribution.authorEmail ?? "")],
+    ["License", sayLines(distribution.license ?? "")],
+    ["Location", distribution.location],
+    ...(editableLocation === undefined ? [] : [["Editable project location", editableLocation] as const]),
+    ["Requires", joined(distribution.requires, ", ")],
+    ["Required-by", joined(distribution.requiredBy, ", ")],
   ];
-  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+  return joined([
+    ...fields.map(([name, value]) => (String(value) === "" ? say`${name}:\n` : say`${name}: ${value}\n`)),
+    ...(files === undefined ? [] : [say`Files:\n`, ...files.map((path) => say`  ${path}\n`)]),
+  ]);
 }
 
 export function presentCheck({ checked, problems }: CheckReport, terminal: Terminal): void {
-  for (const problem of problems) terminal.out(`${describeProblem(problem)}\n`);
-  if (problems.length === 0) terminal.out(`No broken requirements found in ${counted(checked, "distribution")}\n`);
-  else terminal.err(`${counted(problems.length, "problem")} in ${counted(checked, "distribution")}\n`);
+  for (const problem of problems) terminal.out(say`${describeProblem(problem)}\n`);
+  if (problems.length === 0) terminal.out(say`No broken requirements found in ${counted(checked, "distribution")}\n`);
+  else terminal.err(say`${counted(problems.length, "problem")} in ${counted(checked, "distribution")}\n`);
 }
 
-function describeProblem({ kind, name, version, requirement, installed }: CheckProblem): string {
+function describeProblem({ kind, name, version, requirement, installed }: CheckProblem): Printable {
   switch (kind) {
     case "missing":
-      return `${name} ${version} requires ${requirement}, which is not installed`;
+      return say`${name} ${version} requires ${requirement}, which is not installed`;
     case "incompatible":
-      return `${name} ${version} requires ${requirement}, but ${installed} is installed`;
+      return say`${name} ${version} requires ${requirement}, but ${installed ?? ""} is installed`;
     case "requires-python":
-      return `${name} ${version} requires Python ${requirement}`;
+      return say`${name} ${version} requires Python ${requirement}`;
     case "incomplete":
-      return `${name} ${version} was left half-installed by an interrupted command; install it again`;
+      return say`${name} ${version} was left half-installed by an interrupted command; install it again`;
     case "duplicate":
-      return `${name} ${version} is installed beside another version of it; install it again`;
+      return say`${name} ${version} is installed beside another version of it; install it again`;
     case "missing-file":
-      return `${name} ${version}: ${requirement} is missing`;
+      return say`${name} ${version}: ${requirement} is missing`;
     case "changed-file":
-      return `${name} ${version}: ${requirement} has other bytes than RECORD says`;
+      return say`${name} ${version}: ${requirement} has other bytes than RECORD says`;
     case "unreadable":
-      return `${name} ${version}: its metadata cannot be read: ${requirement}`;
+      return say`${name} ${version}: its metadata cannot be read: ${requirement}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { GlobalFlags } from "./options.ts";
+import { say, sayJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A command's result: one JSON document with --json, otherwise as people read it. */
@@ -8,6 +9,6 @@ export function printReport<Report>(
   terminal: Terminal,
   present: (report: Report, terminal: Terminal) => void,
 ): void {
-  if (flags.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+  if (flags.json === true) terminal.out(say`${sayJson(report)}\n`);
   else present(report, terminal);
 }

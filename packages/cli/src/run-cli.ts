@@ -2,6 +2,7 @@ import type { Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
 import { presentEvents } from "./present-events.ts";
+import { say, sayHelp, sayJson, sayLines, styled } from "./printable.ts";
 import type { GlobalFlags } from "./options.ts";
 import { buildProgram } from "./program.ts";
 import type { Terminal, Verbosity } from "./terminal.ts";
@@ -47,18 +48,21 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    return presentError(error, plainFlags, openTerminal(plainFlags, context), context.signal);
   }
   return failures[0]?.exit ?? 0;
 }
+
+/** Of a command whose words could not be read to their end. */
+const plainFlags: GlobalFlags = { progress: false, color: "auto", cache: true, config: true };
 
 type Program = ReturnType<typeof buildProgram>;
 
 /** Subcommands do not inherit these settings once they are made, so each of them is told. */
 function configureOutput(command: Program, context: CliContext): void {
   command.configureOutput({
-    writeOut: (text) => context.stdout.write(text),
-    writeErr: (text) => context.stderr.write(text),
+    writeOut: (text) => context.stdout.write(`${sayHelp(text)}`),
+    writeErr: (text) => context.stderr.write(`${sayHelp(text)}`),
   });
   command.exitOverride();
   for (const subcommand of command.commands) configureOutput(subcommand as Program, context);
@@ -74,10 +78,10 @@ function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): 
   const refused = (forced !== "" && !wished) || (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "");
   const auto = wished || (!refused && stdout.isTTY === true && stderr.isTTY === true);
   return {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
+    out: (text) => stdout.write(`${text}`),
+    err: (text) => stderr.write(`${text}`),
     note: (text) => {
-      if (flags.quiet !== true) stderr.write(text);
+      if (flags.quiet !== true) stderr.write(`${text}`);
     },
     redraws: flags.progress && stderr.isTTY === true,
     color: flags.color === "always" || (flags.color === "auto" && auto),
@@ -87,20 +91,20 @@ function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): 
 /** `error: what, where, what next (CODE)`; with --json also as a document on stdout. Returns the exit code. */
 function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, signal: AbortSignal): ExitCode {
   if (signal.aborted) {
-    terminal.err("interrupted\n");
+    terminal.err(say`interrupted\n`);
     return 130;
   }
   const colors = pc.createColors(terminal.color);
   const { message, code } = readError(error);
   const shownCode = code === undefined || message.endsWith(`(${code})`) ? "" : ` (${code})`;
-  terminal.err(`${colors.red("error:")} ${message}${shownCode}\n`);
+  terminal.err(say`${styled(colors.red, "error:")} ${sayLines(message)}${shownCode}\n`);
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     const { message: reason } = readError(cause);
-    if (!message.includes(reason)) terminal.err(`  caused by: ${reason}\n`);
+    if (!message.includes(reason)) terminal.err(say`  caused by: ${sayLines(reason)}\n`);
   }
   if (flags.verbose === true && error instanceof Error && error.stack !== undefined)
-    terminal.err(`${colors.dim(error.stack)}\n`);
-  if (flags.json === true) terminal.out(`${JSON.stringify({ error: { code: code ?? null, message } })}\n`);
+    terminal.err(say`${styled(colors.dim, sayLines(error.stack))}\n`);
+  if (flags.json === true) terminal.out(say`${sayJson({ error: { code: code ?? null, message } })}\n`);
   return code === "MURRE_USAGE" ? 2 : 1;
 }
 
@@ -112,4 +116,11 @@ function readError(error: unknown): { message: string; code: string | undefined 
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
+}
+
+/** What the process says at its end of an error that nobody caught. */
+export function describeCrash(error: unknown): string {
+  const { message, code } = readError(error);
+  const stack = error instanceof Error && error.stack !== undefined ? say`\n${sayLines(error.stack)}` : "";
+  return `${say`error: ${sayLines(message)} (${code ?? "MURRE_CRASHED"}); please report this${stack}\n`}`;
 }

@@ -1,5 +1,11 @@
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
-import { readAllInstalled, readInstalled, readInstalledMetadata, type InstalledDistribution } from "@murre/python";
+import {
+  readAllInstalled,
+  readInstalled,
+  readInstalledMetadata,
+  readInstalledRecord,
+  type InstalledDistribution,
+} from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
 import { satisfiesPython } from "./requires-python.ts";
 import { findDamage } from "./damage.ts";
@@ -31,9 +37,20 @@ function duplicates(installed: readonly InstalledDistribution[]): CheckProblem[]
 }
 
 function damagedFiles(installed: readonly InstalledDistribution[], boundary: string): CheckProblem[] {
-  return [...findDamage(installed, boundary)].flatMap(([{ normalizedName: name, version }, files]) =>
-    files.map(({ kind, path }) => ({ kind, name, version, requirement: path })),
-  );
+  const problems: CheckProblem[] = [];
+  const readable = installed.filter((distribution) => {
+    const { normalizedName: name, version } = distribution;
+    try {
+      readInstalledRecord(distribution);
+      return true;
+    } catch (error) {
+      problems.push({ kind: "unreadable", name, version, requirement: (error as Error).message });
+      return false;
+    }
+  });
+  for (const [{ normalizedName: name, version }, files] of findDamage(readable, boundary))
+    for (const { kind, path } of files) problems.push({ kind, name, version, requirement: path });
+  return problems;
 }
 
 function problemsOf(

@@ -30,7 +30,7 @@ export function describeInstalled(distribution: InstalledDistribution): Installe
   const editable = direct?.dir_info?.editable === true ? localPath(direct.url) : undefined;
   return {
     name: distribution.normalizedName,
-    displayName: readInstalledMetadata(distribution)?.name ?? distribution.name,
+    displayName: displayName(distribution),
     version: distribution.version,
     ...(tryParseVersion(distribution.version) === undefined ? { hasArbitraryVersion: true } : {}),
     location: distribution.sitePackages,
@@ -38,6 +38,15 @@ export function describeInstalled(distribution: InstalledDistribution): Installe
     ...(editable === undefined ? {} : { editableLocation: editable }),
     ...(direct === undefined ? {} : { directUrl: directReference(direct) }),
   };
+}
+
+/** As METADATA writes it; where that cannot be read, which `check` reports, as the folder's name does. */
+function displayName(distribution: InstalledDistribution): string {
+  try {
+    return readInstalledMetadata(distribution).name;
+  } catch {
+    return distribution.name;
+  }
 }
 
 function localPath(url: string): string {

@@ -149,7 +149,7 @@ export function readInstalledRecord(distribution: InstalledDistribution): readon
   const { format, path } = distribution;
   if (format === "egg-info") return readInstalledFiles(path);
   const text = format === "dist-info" ? readIfThere(join(path, "RECORD")) : undefined;
-  return text === undefined ? [] : parseRecord(text);
+  return text === undefined ? [] : parseRecord(text, join(path, "RECORD"));
 }
 
 /** One path a line, relative to the egg-info. */
@@ -170,7 +170,7 @@ export function readInstalledMetadata(distribution: InstalledDistribution): Core
   const file = { "dist-info": "METADATA", "egg-info": "PKG-INFO", "egg-link": "PKG-INFO", "egg-info-file": "" }[format];
   const text = readIfThere(file === "" ? path : join(path, file));
   if (text === undefined) throw new UnreadableDistribution(path, `has no ${file}`);
-  return parseMetadata(text);
+  return parseMetadata(text, file === "" ? path : join(path, file));
 }
 
 /** `entry_points.txt`; empty when there is none. */
