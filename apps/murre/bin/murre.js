@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import module from "node:module";
-
-// Node >= 22.1 keeps the compiled code of the bundle between runs.
-module.enableCompileCache?.();
-const { main } = await import("../dist/murre-cli.js");
-await main();
+"use strict";
+const { join } = require("node:path");
+const dist = join(__dirname, "../dist");
+require(join(dist, "start.cjs")).start(dist, process.argv.slice(2));

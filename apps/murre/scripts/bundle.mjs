@@ -1,6 +1,7 @@
 // Bundles the command, the library and the worker threads side by side into dist/, so that `npm install murre` brings
 // no other package and a start reads few files. Rarely used parts (HTTP) stay chunks of their own, read when needed.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,24 +55,43 @@ const errorsAlone = {
   },
 };
 
-const entries = [join(app, "src/index.ts"), join(app, "src/murre-cli.ts")];
+const entries = [join(app, "src/index.ts")];
+
+/**
+ * The command, in one file of CommonJS each: its first steps, and everything else. Of the latter V8's compiled form is kept (src/code-cache.ts),
+ * and what is imported late is a function of it that runs late. ASCII alone, which V8 reads fastest.
+ */
+const command = {
+  ...options,
+  format: "cjs",
+  charset: "ascii",
+  outExtension: { ".js": ".cjs" },
+  banner: {},
+  define: { "import.meta.url": "__url", "import.meta.filename": "__filename", "import.meta.dirname": "__dirname" },
+};
 const bundles = [
   await build({ ...options, entryPoints: entries, splitting: true, plugins: [errorsAlone] }),
   // Each thread in one file with nothing but what it needs: a chunk shared with the command would be compiled as a whole in each thread.
   await build({ ...options, entryPoints: workers }),
+  await build({ ...command, entryPoints: [join(app, "src/start.ts")] }),
+  await build({ ...command, entryPoints: [join(app, "src/murre-cli.ts")] }),
 ];
+asFunction(join(dist, "murre-cli.cjs"));
 const outputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs));
 
 /** The declarations of every package, beside the bundle, with relative paths instead of the packages' names. */
 function copyDeclarations() {
   const types = join(dist, "types");
   for (const name of own)
-    for (const file of readdirSync(join(packages, name, "dist")).filter(
+    for (const file of readdirSync(join(packages, name, "dist"), { recursive: true }).filter(
       (entry) => entry.endsWith(".d.ts") && !entry.includes(".test."),
     )) {
       const target = join(types, name, file);
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, relativeNames(readFileSync(join(packages, name, "dist", file), "utf8"), dirname(target)));
+      const text = readFileSync(join(packages, name, "dist", file), "utf8");
+      // What is bundled brings no declarations along; of undici they name this alone.
+      const own = text.replace('import type { Dispatcher } from "undici";', "type Dispatcher = object;");
+      writeFileSync(target, relativeNames(own, dirname(target)));
     }
   for (const file of readdirSync(dist).filter((entry) => entry.endsWith(".d.ts")))
     writeFileSync(
@@ -84,6 +104,16 @@ function copyDeclarations() {
       return `${quote}${path.startsWith(".") ? path : `./${path}`}${quote}`;
     });
   }
+}
+
+/** The bundle as an expression whose value is a function, with its hash in front. */
+function asFunction(file) {
+  const body = readFileSync(file, "utf8");
+  const id = createHash("sha256").update(body).digest("hex").slice(0, 32);
+  const url = 'const __url=require("url").pathToFileURL(__filename).href;';
+  // A bundle assigns what it exports to `module.exports`.
+  const whole = `(/*${id}*/function(require,exports,__filename,__dirname){const module={exports};${url}${body}\nObject.assign(exports,module.exports)})`;
+  writeFileSync(file, whole);
 }
 
 copyDeclarations();

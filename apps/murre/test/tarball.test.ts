@@ -41,7 +41,7 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
 
   test("holds the bundle and its declarations, no sources and no tests", () => {
     const paths = readdirSync(installed, { recursive: true, encoding: "utf8" });
-    expect(paths).toContain(join("dist", "murre-cli.js"));
+    expect(paths).toContain(join("dist", "murre-cli.cjs"));
     expect(paths).toContain(join("dist", "index.d.ts"));
     expect(paths.filter((path) => /\.test\.|tsbuildinfo|^src/.test(path))).toEqual([]);
   });
