@@ -1,7 +1,8 @@
-// Checks (and with --fix rewrites) the one anatomy every package has, and that imports point downwards only.
+// Checks (and with --fix rewrites) the one anatomy every package has, that imports point downwards only, and that documents and code agree.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkDocuments } from "./house-documents.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const house = JSON.parse(readFileSync(join(root, "scripts/house.json"), "utf8"));
@@ -176,6 +177,8 @@ for (const folder of folders) {
   checkAnatomy(folder);
   checkImports(folder, manifest);
 }
+
+checkDocuments(root, problem);
 
 for (const line of problems) console.error(line);
 console.error(problems.length === 0 ? `the house stands: ${folders.length} packages` : `${problems.length} problems`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCommandWorld, type CommandWorld, type Environment, type Run } from "./command-world.ts";
 
-/** All kinds of what a terminal obeys or hides: colours, titles, C1, bidi, returns, zero width, separators, tags. */
+/** All kinds of what a terminal obeys or hides: colours, titles, C1 controls, bidi, returns, zero width, separators, tags. */
 const evil =
   "\u001b[31m\u001b[2J\u001b]0;title\u0007\u009b2J\u0085\b\u202e\u2066\u061c\u200b\u200d\ufeff\u00ad\u2028\u007f\u{e0041}";
 /** Where lines are lines, those cannot stand in a value. */
@@ -125,7 +125,7 @@ describe("what a server says", () => {
   let answer: (path: string) => { status: number; reason?: string; type?: string; body: string | Buffer };
   const server = createServer((request, response) => {
     const { status, reason, type = "text/html", body } = answer(decodeURI(request.url ?? ""));
-    // What HTTP allows in a reason: C1 as bytes of latin-1.
+    // What HTTP allows in a reason: C1 controls as bytes of latin-1.
     response.writeHead(status, reason, { "content-type": type });
     response.end(body);
   });

@@ -10,7 +10,7 @@ export interface BuildEnvironment {
 
 /**
  * Makes the environments that builds run in. Resolving, fetching and installing are not this package's: they are handed in by whoever can.
- * What it does may wait for flights, so that it is called holding nothing (rule D of @murre/locking).
+ * What it does may wait for flights, so that it is called holding nothing (rule D).
  */
 export interface BuildEnvironments {
   /**

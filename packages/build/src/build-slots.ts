@@ -6,7 +6,7 @@ const mostBuilds = availableParallelism();
 const waiting: (() => void)[] = [];
 let running = 0;
 
-/** Runs a backend when its turn comes; a slot is what a flight may wait for (rule D of @murre/locking). */
+/** Runs a backend when its turn comes; a slot is what a flight may wait for (rule D). */
 export function inBuildSlot<T>(what: string, work: () => Promise<T>): Promise<T> {
   return holding("slot", `a build (${what})`, async () => {
     if (running >= mostBuilds) await new Promise<void>((resolve) => waiting.push(resolve));

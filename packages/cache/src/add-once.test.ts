@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import { fillDemo, namesBelow, shaOf } from "./demo-wheel.test.data.ts";
 import { cacheLayout } from "./layout.ts";
 import { maintainCache } from "./maintenance.ts";
-import { beginCacheOperation, type CacheOperation, type EntryMaker } from "./operation.ts";
+import type { CacheOperation, EntryMaker } from "./cache-operation.ts";
+import { beginCacheOperation } from "./operation.ts";
 import { beginPartial } from "./partial.ts";
 
 const sha256 = shaOf("print()\n");

@@ -9,7 +9,7 @@ import type { CacheLayout } from "./layout.ts";
 const mostLinks = 50_000;
 
 /**
- * condemn(sha): takes pointers away (C1, C1b) and writes down who may still use what they named (C2, C3). Waits for nobody. What
+ * Takes pointers away (protocols/reclamation.md, C1, C1b) and writes down who may still use what they named (C2, C3). Waits for nobody. What
  * they named is reclaimed by a sweep (W3) after those have ended. Condemnation is irrevocable (G6): a pointer taken away by
  * mistake is never put back, because a snapshot may be older than a reader who came after it was put back (CE6).
  * @returns how many of the pointers were there to be taken.
@@ -92,7 +92,7 @@ function writeSnapshot(layout: CacheLayout, leases: readonly string[], records: 
   }
 }
 
-/** heal(sha) = condemn(sha): a pointer that names nothing whole. On a cache that cannot be written to it stays, a plain miss. */
+/** Condemns a pointer that names nothing whole. On a cache that cannot be written to it stays, a plain miss. */
 export function heal(layout: CacheLayout, pointer: string): void {
   try {
     condemn(layout, [pointer]);

@@ -1,4 +1,4 @@
-/** N4 of the protocol: ESTALE (NFS) says what ENOENT says. */
+/** ESTALE (NFS) says what ENOENT says (protocols/nfs.md, N4). */
 export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ESTALE";

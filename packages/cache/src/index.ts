@@ -1,12 +1,7 @@
 export { defaultCacheFolder, type CacheFolderContext } from "./cache-folder.ts";
 export { CACHE_LAYOUT, cacheLayout, hashedName, type CacheLayout } from "./layout.ts";
-export {
-  beginCacheOperation,
-  type CacheOperation,
-  type CacheOptions,
-  type EntryMaker,
-  type EntryRequest,
-} from "./operation.ts";
+export { beginCacheOperation } from "./operation.ts";
+export type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./cache-operation.ts";
 export type { Turn } from "./turns.ts";
 export type { FillEntry } from "./publish.ts";
 export type { StoreEntry } from "./store-entry.ts";

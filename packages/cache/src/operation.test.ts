@@ -15,7 +15,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { entryId } from "./layout.ts";
-import { beginCacheOperation, type CacheOperation } from "./operation.ts";
+import type { CacheOperation } from "./cache-operation.ts";
+import { beginCacheOperation } from "./operation.ts";
 
 const sha256 = "ab".repeat(32);
 
@@ -81,7 +82,7 @@ describe("a store entry", () => {
   );
 
   test(
-    "has the pointer as a hard link to its token (protocol, section 1)",
+    "has the pointer as a hard link to its token (P2)",
     withCache(async (cache) => {
       const { id } = await cache.add("a", fill());
       const token = statSync(`${cache.layout.entry(id)}/ptr`);
@@ -135,7 +136,7 @@ describe("outside interference is a miss, never an error", () => {
   );
 
   test(
-    "the pointer is marked as condemned (NFS, C1b)",
+    "the pointer is marked as condemned (protocols/reclamation.md, C1b)",
     withCache(async (cache) => {
       await cache.add("a", fill());
       writeFileSync(cache.layout.pointer("a", sha256), "x", { flag: "a" });

@@ -1,3 +1,37 @@
+// One operation's view of the cache, from its first look to its end. The rules and why they hold: protocols/reclamation.md.
+//
+// Definitions
+//   lease     leases/<L>, one for each operation: while it exists, whatever the operation looked up is intact
+//   place     where the operation writes: the shared cache under its lease, or a private folder that goes with it
+//   pointer   archives/<project>/<sha256>, which names an entry of the store; token: the file in an entry that publishes it by a link
+//   record    a pointer that was condemned; its entry goes when all leases of the record's snapshot are absent
+//
+// Invariants
+//   1. A lease is taken before the first look at a pointer, and is given back after the last use of an entry (R1, R4).
+//   2. What is returned by lookup, add and addOnce is intact as long as the lease is there, whoever cleans (S1).
+//   3. A lease that was lost is never used again: what was found under it is void, and a new name is taken (rule V, G1).
+//   4. A pointer, whenever it exists, names a complete entry, or one that only damage from outside has cut off (S2).
+//   5. No step waits for others but addOnce, documentOnce and inTurn, and none of these under a lock (rule D).
+//   6. Everything that is made lies under a name with a lease in it, so that a sweep knows whose it is (W2, W4).
+//   7. What cannot be written is no error of a look-up: a read-only cache is read, and a private place takes what is new.
+//
+//               #leasedPlace (R1)            first loss: #renew (rule V)
+//   (begin) ──────┬──────────────▶ LEASED ◀──────────────┐
+//      │          │ refused          │ ├────────────────┘
+//      │          ▼                  │ │ mostLosses losses: #renew
+//      │      READ ONLY              │ │
+//      │          │ #writable        │ │
+//      │          ▼                  │ │
+//      └─────▶ PRIVATE ◀─────────────│─┘            from LEASED   release (R4), sweepCondemned (W3, W5)
+//  isPrivate      └──────── end ─────┴─▶ (ended)    from PRIVATE  release, and the folder goes
+//
+//   look up    #find, usePointer, openEntry, hasSurvived; heal condemns what names nothing whole      R2, C1 to C3
+//   add        #addUnder -> fillAndPublish: tmp/ -> store/ -> pointer; fenced or refused: once more   P0 to P2
+//   add once   the flights of the place; #addUnder under the flight's lease at first                  protocols/single-flight.md
+//   turn       inTurn                                                                                 protocols/locks.md, U1 to U4
+//   validate   isLost -> #renew                                                                       rule V
+//   end        release, sweepCondemned                                                                R4, W3, W5
+
 import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,100 +45,18 @@ import {
   type SingleFlight,
 } from "@murre/locking";
 import { heal } from "./condemn.ts";
+import type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./cache-operation.ts";
 import { openDocuments, type DocumentRequest, type Documents } from "./documents.ts";
 import { CacheUnusable } from "./errors.ts";
 import { mayWorkAlone } from "./flight-failures.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "./layout.ts";
-import { beginPartial, type PartialDownload } from "./partial.ts";
+import { beginPartial } from "./partial.ts";
 import { readPointer, usePointer } from "./pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, vanishing, type FillEntry } from "./publish.ts";
 import { hasSurvived, isWhole, openEntry, type StoreEntry } from "./store-entry.ts";
 import { sweepCondemned } from "./sweep.ts";
 import { inTurn, type Turn } from "./turns.ts";
-
-/** What work on an entry needs: everything it makes belongs to one lease. */
-export interface EntryMaker {
-  /** Aborts when nobody wants the result any more. */
-  readonly signal: AbortSignal | undefined;
-  /**
-   * Adds an archive: `fill` unpacks it, one rename makes it an entry, one link publishes it. Where another process was
-   * quicker, its entry is returned and this one dropped.
-   * @throws {CacheWriteFailed} when the disk is full or refuses; whatever `fill` throws passes through. Nothing is published then.
-   */
-  add(project: string, fill: FillEntry): Promise<StoreEntry>;
-  /** A place for a download that another process can continue, should this one be interrupted. */
-  beginPartial<Validators>(url: string): Promise<PartialDownload<Validators>>;
-}
-
-/** One entry that is wanted, and how it is made when nobody has it. */
-export interface EntryRequest {
-  /** Two requests with one key want the same, and for the same reason may fail. */
-  readonly key: string;
-  /** Where the entry is found, if it is there; asked several times. `find` is the operation's lookup, without counting. */
-  readonly lookup: (find: CacheOperation["lookup"]) => StoreEntry | undefined;
-  /** Makes it. May wait for slots (a download, a thread), and for nothing else (rule D). */
-  readonly make: (maker: EntryMaker) => Promise<StoreEntry>;
-  /** Whether the failure of another process, for which this one waited, is this one's too. Default: it does the work itself. */
-  readonly sharesFailures?: boolean;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * One operation's view of the cache. It takes a lease of its own before its first read (protocol R1) and gives it back at
- * its end (R4): whatever it looked up stays until then, whoever cleans. Never share one between overlapping operations.
- */
-export interface CacheOperation {
-  /** The lease that this operation holds now; a lost one is replaced by {@link validate}. */
-  readonly lease: Lease;
-  /** Of the folder that is written to: the cache's, or a private one. */
-  readonly layout: CacheLayout;
-  readonly documents: Documents;
-  /** Entries that this operation added, and those that it found. */
-  readonly counts: { added: number; found: number };
-  /** How many leases it has lost. As long as this stays the same, what it looked up is intact, found by others or not. */
-  readonly losses: number;
-  /** The entry of an archive, or undefined: a miss is never an error. */
-  lookup(project: string, sha256: string): StoreEntry | undefined;
-  /** As {@link EntryMaker.add}, without asking whether others are about to add the same. */
-  add(project: string, fill: FillEntry): Promise<StoreEntry>;
-  /**
-   * The entry, made by one process when several want it: the others wait for it, and take over when that one dies.
-   * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
-   */
-  addOnce(request: EntryRequest): Promise<StoreEntry>;
-  /**
-   * A document, had by one process when several want it: the others wait for that one, and take over when it dies or has left nothing.
-   * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
-   */
-  documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T>;
-  /** Runs a piece of work while no other process that uses this cache runs one of the same name. */
-  inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T>;
-  /**
-   * V: to be asked after a batch of lookups and before what was made of them is committed. False: this operation was taken for dead, or
-   * the cache was removed; everything that it looked up is to be looked up again, under the new lease that it has now.
-   */
-  validate(): boolean;
-  /**
-   * To be asked when linking or reading an entry's files failed. True: the entry is damaged or gone; it is no longer found, and can be had
-   * again. False: it is whole, the failure has another cause.
-   */
-  discardDamaged(project: string, entry: StoreEntry): boolean;
-  /** An exclusive temporary path below `tmp/`, swept with this operation's lease. Nothing is created. */
-  temporaryPath(): string;
-  /** Gives the lease back, and takes away what was condemned meanwhile and has no other users. */
-  end(): void;
-}
-
-export interface CacheOptions {
-  /** Reads nothing from the cache folder and leaves nothing there: everything lies in a private folder, removed at the end. */
-  readonly isPrivate?: boolean;
-  /** Something that the user should know; the operation goes on. */
-  readonly onWarning?: (code: string, message: string) => void;
-  /** What this operation waits for, in words: which archive, and which process works on it. */
-  readonly onWaiting?: (what: string) => void;
-  readonly onDebug?: (message: string) => void;
-}
 
 /** @throws {CacheUnusable} when the folder can be neither used nor made. */
 export function beginCacheOperation(cacheFolder: string, options: CacheOptions = {}): CacheOperation {
@@ -160,7 +112,7 @@ class LeasedOperation implements CacheOperation {
   constructor(shared: CacheLayout | undefined, options: CacheOptions) {
     this.#options = options;
     this.#shared = shared;
-    // R1, strictly before the first lookup: a lease taken after it would not be in the snapshot of who condemned between (CE1, LATE_LEASE).
+    // R1, strictly before the first lookup: a lease taken after it would not be in the snapshot of who condemned between (CE1).
     if (shared === undefined) this.#place = this.#privatePlace();
     else this.#place = this.#leasedPlace(shared);
     this.documents = openDocuments(
@@ -320,7 +272,7 @@ class LeasedOperation implements CacheOperation {
     else sweepQuietly(place.layout);
   }
 
-  /** V failed: all that was derived under the lost lease is void, and a NEW lease name is taken (G1). */
+  /** All that was found under the lost lease is void, and a NEW lease name is taken (rule V, G1). */
   #renew(): void {
     this.#isIntact = false;
     this.#place?.lease.release();

@@ -6,7 +6,7 @@ import { readPointer, readRecord } from "./pointer.ts";
 import { discard, type Amount } from "./trash.ts";
 
 /**
- * orphan(id), O1 to O5: removes entries that no pointer names and nobody can publish any more. All of them at once, because one
+ * Removes entries that no pointer names and nobody can publish any more (protocols/reclamation.md, O1 to O5). All of them at once, because one
  * listing of the records (O4) serves every entry whose pointer was read before it.
  *
  * O1, the precondition: the creator's lease is absent, or the caller is the creator and its link did not succeed.

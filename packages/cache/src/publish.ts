@@ -27,7 +27,7 @@ export function vanishing(root: string, cause: unknown): CacheWriteFailed {
 }
 
 /**
- * publish(sha), P0 to P2, under a lease: `fill` unpacks, one rename makes it an entry, one link publishes it.
+ * Adds an archive under a lease (protocols/reclamation.md, P0 to P2): `fill` unpacks, one rename makes it an entry, one link publishes it.
  * @throws {Fenced} {PublishAgain} {CacheWriteFailed}, and whatever `fill` throws. Nothing is published then, and nothing is left.
  */
 export async function fillAndPublish(

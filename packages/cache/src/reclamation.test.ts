@@ -15,7 +15,8 @@ import { describe, expect, test } from "vitest";
 import { condemn, snapshotRecords } from "./condemn.ts";
 import { fillDemo, namesBelow, shaOf } from "./demo-wheel.test.data.ts";
 import { cacheLayout } from "./layout.ts";
-import { beginCacheOperation, type CacheOperation } from "./operation.ts";
+import type { CacheOperation } from "./cache-operation.ts";
+import { beginCacheOperation } from "./operation.ts";
 import { removeOrphans } from "./orphan.ts";
 import { sweep, sweepCondemned } from "./sweep.ts";
 import { nothing } from "./trash.ts";
@@ -47,6 +48,7 @@ function deadLease(root: string): string {
   return name;
 }
 
+// The labels are those of protocols/reclamation.md.
 describe("condemn, C1 to C3", () => {
   test("takes the pointer away at once, and leaves the entry to those who have it", async () => {
     const { begin, layout, pointer, names, publish } = open();

@@ -17,7 +17,7 @@ export interface SweepReport {
 }
 
 /**
- * sweep(), W1 to W5. Each item rests on its own stable fact (G3), so that sweepers may run side by side, be killed anywhere, and sleep
+ * Removes what nobody can use any more (protocols/reclamation.md, W1 to W5). Each item rests on its own stable fact (G3), so that sweepers may run side by side, be killed anywhere, and sleep
  * between look and deed; THIS order empties everything in one pass: dead leases go first, because all else waits for their absence.
  * Waits for nobody.
  */
@@ -91,7 +91,7 @@ export function sweepPartials(
 
 /**
  * W3: what a record names goes when every lease of its snapshot is absent. A reader that may have the id took its lease before it read the
- * pointer, so before C1, so it is in S (G7); and its lease is absent only when it has ended or knows (V) that it lost everything.
+ * pointer, so before C1, so it is in S (G7); and its lease is absent only when it has ended or knows (rule V) that it lost everything.
  * @returns the ids that still have users.
  */
 function sweepRecords(layout: CacheLayout, isAbsent: IsAbsent, freed: Amount): string[] {

@@ -15,7 +15,7 @@ export const mostMisfortunes = 5;
 
 /**
  * Has every wheel in the store. A lease that was lost meanwhile (`rm -rf`, a machine that slept until it was taken for dead) is no failure:
- * everything is looked up again, and fetched again where it is gone (V of the cache's protocol).
+ * everything is looked up again, and fetched again where it is gone (protocols/reclamation.md, rule V).
  */
 export async function prepareAll(
   operation: ChangeOperation,

@@ -7,7 +7,7 @@ import { sep } from "node:path";
  *
  * ```
  * .murre/
- *   lock/choosing/ lock/tickets/t/   the writers' queue (protocol, section 2); a ticket is a folder, `tickets/t/<me>/x-<me>/`
+ *   lock/choosing/ lock/tickets/t/   the writers' queue (protocols/locks.md); a ticket is a folder, `tickets/t/<me>/x-<me>/`
  *   commit/<me>/x-<executor>/        the committed transaction, until it is finished; empty or absent: none
  *     journal                        what is to be done, in order (journal.ts)
  *     stage/<i>/…                    what comes, laid out as below the i-th root

@@ -58,7 +58,7 @@ async function upgraded(): Promise<Record<string, string>> {
 
 const stepCount = async () => (await committedUpgrade()).execution.journal.steps.length;
 
-describe("a committed journal (protocol, section 8)", () => {
+describe("a committed journal (protocols/transaction.md)", () => {
   test("is carried out from every prefix of it that a crash may leave", async () => {
     for (let done = 0, all = await stepCount(); done <= all; done++) {
       const { execution, snapshot, after } = await committedUpgrade();

@@ -36,7 +36,7 @@ class ForeignChange extends Error {
 }
 
 /**
- * Executes a committed journal from whatever prefix of it is done, strictly in its order (protocol, section 8, execute).
+ * Executes a committed journal from whatever prefix of it is done, strictly in its order (protocols/transaction.md, X1 to X9).
  * @throws a system error that was met while steps were taken back; the next writer goes on from there.
  */
 export function execute(execution: Execution): ExecutionEnd {
@@ -220,7 +220,7 @@ function currentIdentity(path: string): Identity | undefined {
   return stats === undefined ? undefined : identityFrom(stats);
 }
 
-/** The last rename of all: whoever reads the environment sees another mark than before (protocol, reader). */
+/** The last rename of all: whoever reads the environment sees another mark than before (X5, T9). */
 function placeStamp(execution: Execution, kind: "new" | "undo" | "torn"): void {
   try {
     renameSync(`${executorFolder(execution, 0)}/stamp.${kind}`, execution.state.stamp);
@@ -230,13 +230,14 @@ function placeStamp(execution: Execution, kind: "new" | "undo" | "torn"): void {
   }
 }
 
+/** X6. */
 function finish(execution: Execution): void {
   const { state, journal } = execution;
   moveAway(execution, `${state.trash}/${randomUUID()}`, state.trash);
   removeEmpty(`${state.commit}/${journal.id}`);
 }
 
-/** The stopped transaction that this one made good is of no more use. */
+/** The stopped transaction that this one made good is of no more use (Q2). */
 function settle({ state, journal }: Execution): void {
   if (journal.settles === undefined) return;
   mkdirSync(state.trash, { recursive: true });
@@ -247,7 +248,7 @@ function settle({ state, journal }: Execution): void {
   }
 }
 
-/** Journal, stage and what went stay together, so that the next writer can make the environment whole from them. */
+/** X8. Journal, stage and what went stay together, so that the next writer can make the environment whole from them. */
 function stop(execution: Execution, { path }: ForeignChange): ExecutionEnd {
   const { state, journal } = execution;
   assertMine(execution);

@@ -5,12 +5,12 @@ import type { Identity } from "./identity.ts";
 /**
  * One step of a change. Paths that begin with `stage/` or `old/` are below the executor's folder of the step's place; targets are absolute.
  * Every step is done or not done, which can be seen, and is done by one rename or link with the executor's name in its path: after a
- * takeover the former executor gets ENOENT (protocol, section 8).
+ * takeover the former executor gets ENOENT (protocols/transaction.md, T5).
  *
- * - `retire`: the target is renamed to `old`, a folder with all that is in it.
- * - `save`: the target, a file, is linked to `old`, because the next step places another one over it: there is no gap.
- * - `place`: `stage` is renamed to the target.
- * - `tidy`: a folder goes if nothing is left in it. Not undone, so these come last.
+ * - `retire` (X1): the target is renamed to `old`, a folder with all that is in it.
+ * - `save` (X2): the target, a file, is linked to `old`, because the next step places another one over it: there is no gap.
+ * - `place` (X3): `stage` is renamed to the target.
+ * - `tidy` (X4): a folder goes if nothing is left in it. Not undone, so these come last.
  */
 export type Step =
   | {

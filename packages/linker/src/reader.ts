@@ -15,7 +15,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an environment as it was before a change or as it is after it, never a mixture, and writes nothing (protocol, section 8, reader).
+ * Reads an environment as it was before a change or as it is after it, never a mixture, and writes nothing (protocols/transaction.md, T9).
  * `read` is repeated when a change came between; it must do nothing else than read.
  * @throws {ChangeInterrupted} when a change stands half done and nobody works on it; what `read` throws, the signal's reason.
  */

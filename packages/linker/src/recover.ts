@@ -32,12 +32,12 @@ const firstPauseMs = 1;
 const longestPauseMs = 50;
 /**
  * After a verdict that the kernel did not give, one step of the former executor may still be in flight: it resolved its parent folders before the
- * takeover and acts after it (protocol, section 8, b).
+ * takeover and acts after it (CE23).
  */
 const settleMs = 30_000;
 
 /**
- * E2: brings a committed change to its end, if there is one. To be called under the environment's lock, or by one who only waits for an end.
+ * Brings a committed change to its end, if there is one (protocols/transaction.md, E2). To be called under the environment's lock, or by one who only waits for an end.
  * @throws {ChangeInterrupted} {UnreadableJournal}, or the signal's reason.
  */
 export async function recover(state: EnvironmentState, options: RecoverOptions): Promise<readonly Recovered[]> {

@@ -16,7 +16,7 @@ export class PlanOutdated extends Error {
 }
 
 /**
- * The steps of a staged plan in the order of the protocol: what says that a distribution is installed goes first and comes last; between them
+ * The steps of a staged plan in their order (protocols/transaction.md): what says that a distribution is installed goes first and comes last; between them
  * each target goes and comes at once, so that another program sees it missing as short as can be.
  * @param folders the executor's folder of each place
  * @throws {PlanOutdated}

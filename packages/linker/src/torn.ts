@@ -41,7 +41,7 @@ function openTorn(folder: string): TornTransaction {
 }
 
 /**
- * The plan that makes an environment what it was before a stopped transaction, except where something else changed it: that stays, and
+ * The plan (protocols/transaction.md, Q1) that makes an environment what it was before a stopped transaction, except where something else changed it: that stays, and
  * what belongs to a project which somebody else installed meanwhile is not brought back. The transaction's folders are read only, so a crash
  * loses nothing of them.
  */

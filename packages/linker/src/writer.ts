@@ -1,3 +1,39 @@
+// One change of an environment: made ready aside, committed by ONE rename, carried out, or carried on by whoever comes next.
+// The rules and why they hold: protocols/transaction.md. Where the files lie: environment-state.ts.
+//
+// Definitions
+//   ticket      this writer's folder in the lock's queue; while it exists under its name, nobody else may commit
+//   executor    whose name the folder x-<executor> has; it alone does steps, and a takeover renames that folder
+//   journal     the steps in their order, with the identity (device, inode, mtime) of everything that goes and comes
+//   stamp       the mark that the last transaction left, and each metadata folder as it left it
+//   place       a folder on another file system, where the part of the change that belongs there is staged
+//
+// Invariants
+//   1. Only the holder of a ticket that exists at that moment commits: the commit renames the ticket itself (T1, G4).
+//   2. At most one transaction is committed and not finished (T2).
+//   3. Before the commit nothing has changed that a user of the environment can see (T3).
+//   4. All that the steps need is staged before the commit, the stamps of all three ends too (T4).
+//   5. Each step has the executor's name in its path: who was taken over gets ENOENT (T5), on each file system (M2).
+//   6. What is done is a prefix of the journal, on the way forward and on the way back (T6).
+//   7. A target is touched only as the journal has it, or as this transaction made it; else the change stops (T7, X8).
+//   8. What went stays in old/ until the change is finished, and in torn/ if it was stopped (T8, Q1).
+//   9. Who reads between two looks at stamp and commit/ sees no middle (T9).
+//
+//        openWriter           prepare                  commit
+//   (none) ── E1 ──▶ QUEUED ── E2, E3 ──▶ PLANNING ── E4 ──▶ MADE READY ── E5, one rename ──▶ COMMITTED
+//     ▲                                                           │                            │  ▲  │
+//     ├──────── #again: outdated, lease or lock lost ─────────────┘                            │  │  │ executor dead, or LEFT:
+//     │                                                                                        │  │  │ leave (X9)
+//     │        finished   forward, placeStamp new, finish          X1 to X6                    │  │  ▼
+//     ├◀────── undone     backward, placeStamp undo, finish        X7  ◀───────────────────────┘  TAKEN OVER: takeOver,
+//     └◀────── stopped    placeStamp torn, to torn/                X8                             by the next writer (E2)
+//
+//   E1  openWriter -> acquireLock            E4  Writer.commit: stageChange, #writeJournal, firstChangedTarget
+//   E2  Writer.prepare -> recover            E5  Writer.commit: HeldLock.commit
+//   E3  Writer.prepare: stamp, restoration   X   bringToEnd -> execute (execute.ts)
+//
+// After "stopped" and "taken over" the operation begins at E1 again; what a refusal taught (#learn) is kept for that.
+
 import {
   acquireLock,
   holding,
@@ -55,7 +91,7 @@ export interface WriterOptions {
 export interface CommitOptions {
   readonly mode: LinkMode;
   readonly workers: LinkWorkers | undefined;
-  /** V of the cache's protocol: false when what was linked may have been taken away meanwhile. */
+  /** rule V of protocols/reclamation.md: false when what was linked may have been taken away meanwhile. */
   readonly validate: () => boolean;
   /** Whether all that stays has been compared with its RECORDs; if not, what another program installed goes on being looked at. Default false. */
   readonly isVerified?: boolean;
@@ -80,7 +116,7 @@ export interface EnvironmentWriter {
 }
 
 /**
- * Waits for the environment's lock, completes what others left half done, and lets `work` change the environment (protocol, section 8, E1 to E3).
+ * Waits for the environment's lock, completes what others left half done, and lets `work` change the environment (E1 to E3).
  * @throws what `work` throws, {LockUnavailable} where nothing can be written, the signal's reason.
  */
 export async function withWriter<T>(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { assertMayWait, type Holding, holding } from "./deadlock-order.ts";
 import { DeadlockRisk } from "./errors.ts";
 
-describe("Protocol, rule D: a task that holds one may wait only for what is further right; under a lock for nothing", () => {
+describe("rule D: a task that holds one may wait only for what is further right; under a lock for nothing", () => {
   /** Waits for `wanted` inside a task that holds `held`. */
   const nested = (held: Holding, wanted: Holding): Promise<string> =>
     holding(held, "one", () => holding(wanted, "other", () => Promise.resolve("done")));

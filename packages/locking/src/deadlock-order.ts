@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { DeadlockRisk } from "./errors.ts";
 
-// Rule D (protocol, section 7). Order: environment lock > flight > folder (in which somebody builds) > slot (a download, a CPU). A task that holds one may wait only for what is
-// further right, never for a second one of its kind, and under a lock for nothing at all; a ticket that waits counts as held.
+// rule D (protocols/README.md): environment lock > flight > folder (in which somebody builds) > slot (a download, a CPU). A task that holds one
+// may wait only for what is further right, never for a second one of its kind, and under a lock for nothing at all; a ticket that waits
+// counts as held.
 // The tasks are recognised by AsyncLocalStorage and not by task objects that callers pass on: the mistake to be caught is precisely the
 // forgotten link between a holder and what runs inside it, and whatever is started within a holder's work inherits its context.
 

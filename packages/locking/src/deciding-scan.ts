@@ -22,7 +22,7 @@ const remembered = 1000;
 
 /**
  * One listing of a folder that a decision rests on: every entry that exists from before this call until its end is in it (G7, POSIX).
- * On a network file system the client may answer from an older listing; a change of one's own in that folder makes it ask again (N2).
+ * On a network file system the client may answer from an older listing; a change of one's own in that folder makes it ask again (protocols/nfs.md, N2).
  * @returns undefined when there is no such folder.
  */
 export function decidingScan(folder: string): string[] | undefined {

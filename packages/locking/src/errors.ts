@@ -127,7 +127,7 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** ESTALE is what a network file system says when the entry went away in another client's hands: it is ENOENT (protocol N4). */
+/** ESTALE is what a network file system says when the entry went away in another client's hands: it is ENOENT (protocols/nfs.md, N4). */
 export function isGone(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ESTALE" || code === "ENOTDIR";

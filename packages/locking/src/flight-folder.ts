@@ -5,7 +5,7 @@ import { decidingScan } from "./deciding-scan.ts";
 import { type FlightFailure, isGone } from "./errors.ts";
 import { createIn, entryExists, removeEntry, type TicketFolder, ticketFolder, type TicketName } from "./tickets.ts";
 
-// One key's flight on disk (protocol, section 7), beside the lock's choosing/ and tickets/:
+// One key's flight on disk (protocols/single-flight.md), beside the lock's choosing/ and tickets/:
 //   locks/<key>/failed/<t>   a failure, under the name of the ticket that met it
 
 /** The folder of a key: readable at its start, unique by its digest, short enough for every file system. */
@@ -74,7 +74,7 @@ function parseFailure(text: string): FlightFailure {
 }
 
 /**
- * clean(key), K1 to K4: by whoever released, and by any sweeper. All steps are optional.
+ * Takes away what nobody wants any more (K1 to K4): by whoever released, and by any sweeper. All steps are optional.
  * @throws nothing: what cannot be removed stays for the next one.
  */
 export function cleanFlight(at: TicketFolder): void {

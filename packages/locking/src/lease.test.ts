@@ -7,7 +7,7 @@ import { LeaseLost, LeaseUnavailable } from "./errors.ts";
 import { parseLeaseName, thisProcess } from "./lease-name.ts";
 import { takeLease, withLease } from "./lease.ts";
 
-describe("Protocol, R1: a lease is one exclusively created file", () => {
+describe("R1 (protocols/reclamation.md): a lease is one exclusively created file", () => {
   test("it makes the folders when they are missing", () => {
     const lease = takeLease(join(temporaryFolder(), "new", "root"));
     expect(existsSync(lease.path)).toBe(true);
@@ -41,7 +41,7 @@ describe("Protocol, R1: a lease is one exclusively created file", () => {
   });
 });
 
-describe("Protocol, R4: the end of a lease", () => {
+describe("R4: the end of a lease", () => {
   test("release removes the file, and may be called again", () => {
     const root = temporaryFolder();
     const lease = takeLease(root);
@@ -72,7 +72,7 @@ describe("Protocol, R4: the end of a lease", () => {
   });
 });
 
-describe("Protocol, V: the holder discovers the verdict by the absence of its file (G2)", () => {
+describe("rule V: the holder discovers the verdict by the absence of its file (G2)", () => {
   test("validate passes while the file is there", () => {
     const lease = takeLease(temporaryFolder());
     expect(() => lease.validate()).not.toThrow();

@@ -28,7 +28,7 @@ export interface JudgeOptions {
 }
 
 /**
- * Whether the holder of a lease still lives, by the lease's name alone:
+ * Whether the holder of a lease still lives, by the lease's name alone (protocols/locks.md, J1 to J4):
  * - same boot, same pid namespace: its pid and start time, so that a reused pid is not mistaken for it;
  * - same boot, another pid namespace, or a worker thread: its socket;
  * - anything else, and where those cannot tell: the age of its heartbeat by the file system's own clock.

@@ -51,7 +51,7 @@ export interface Queued {
 const longestMisfortune = 100;
 
 /**
- * A1 to A6: waits for its turn, again under a new name whenever its ticket was taken away meanwhile.
+ * Waits for its turn (protocols/locks.md, A1 to A6), again under a new name whenever its ticket was taken away meanwhile.
  * @throws {LeaseLost} {@link LockUnavailable}, or the signal's reason; nothing is left behind then.
  */
 export async function queue(at: TicketFolder, options: QueueOptions): Promise<Queued> {

@@ -37,7 +37,7 @@ function deadLease(live: string): string {
   return live.replace(/_[^_]+_[^_]+$/, `_${(2 ** 22 + 5).toString(36)}_1`);
 }
 
-describe("Protocol, section 2: readers share, a writer excludes everybody", () => {
+describe("protocols/locks.md: readers share, a writer excludes everybody", () => {
   test.each([
     ["read", "read", "together"],
     ["read", "write", "one after the other"],
@@ -59,7 +59,7 @@ describe("Protocol, section 2: readers share, a writer excludes everybody", () =
   });
 });
 
-describe("Protocol, section 2, fairness: first come, first served once the ticket exists", () => {
+describe("fairness: first come, first served once the ticket exists", () => {
   test("a stream of readers does not starve a writer: none that comes later is served before it", async () => {
     const { acquire } = setUp();
     const order: string[] = [];
@@ -84,7 +84,7 @@ describe("Protocol, section 2, fairness: first come, first served once the ticke
   });
 });
 
-describe("Protocol, A5 and A6: one who still draws a number is waited for, and only then are the smaller tickets looked for", () => {
+describe("A5 and A6 (protocols/locks.md): one who still draws a number is waited for, and only then are the smaller tickets looked for", () => {
   test("a slow process that drew a smaller number goes first (CE10, CE11)", async () => {
     const { acquire, folder, root } = setUp();
     const slow = takeLease(root);
@@ -181,7 +181,7 @@ describe("what happens is told", () => {
   });
 });
 
-describe("Protocol, G2 and G4: a holder that was wrongly judged dead cannot commit", () => {
+describe("G2 and G4: a holder that was wrongly judged dead cannot commit", () => {
   test("its release says that the lock was lost", async () => {
     const { acquire } = setUp();
     const held = await acquire("write");
@@ -209,7 +209,7 @@ describe("Protocol, G2 and G4: a holder that was wrongly judged dead cannot comm
   });
 });
 
-describe("Protocol, A4: the result of removing the choosing file counts", () => {
+describe("A4: the result of removing the choosing file counts", () => {
   test("one whose choosing file was taken away while it drew gives its ticket back and draws another", async () => {
     const { acquire, folder } = setUp();
     (await acquire("read")).release();
@@ -240,7 +240,7 @@ function afterCreatingIn(name: string, then: () => void): () => number {
   return () => done;
 }
 
-describe("a ticket that is a folder is committed by renaming it (section 8, E1 and E5)", () => {
+describe("a ticket that is a folder is committed by renaming it (protocols/transaction.md, E1 and E5)", () => {
   const directory = (root: string) => ({ ticket: { kind: "directory", trash: join(root, "trash") } as const });
 
   test("the commit takes what was put into it along, and releases the lock", async () => {

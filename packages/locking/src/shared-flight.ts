@@ -25,7 +25,7 @@ export interface SharedFlightOptions {
   readonly onClosed: () => void;
 }
 
-/** One process's flight for one key, with one ticket, for all its requests. Ends in "look again" or in a failure. */
+/** One process's flight for one key (protocols/single-flight.md), with one ticket, for all its requests. Ends in "look again" or in a failure. */
 export class SharedFlight {
   readonly #at: TicketFolder;
   readonly #options: SharedFlightOptions;

@@ -28,7 +28,7 @@ function setUp() {
 
 const locksIn = (root: string): string[] => readdirSync(join(root, "locks"));
 
-describe("Protocol, section 7: of all who want one key, one works, and the others get its result", () => {
+describe("protocols/single-flight.md: of all who want one key, one works, and the others get its result", () => {
   test("a result that is there is not made again (F0)", async () => {
     const { here, request, works } = setUp();
     await here.run("a", request("a"));
@@ -63,7 +63,7 @@ describe("Protocol, section 7: of all who want one key, one works, and the other
   });
 });
 
-describe("Protocol, F6: a failure reaches those who waited, and nobody else", () => {
+describe("F6 (protocols/single-flight.md): a failure reaches those who waited, and nobody else", () => {
   const failing = async (): Promise<void> => {
     await sleep(20);
     throw Object.assign(new TypeError("no such file"), { code: "MURRE_TEST" });
@@ -108,7 +108,7 @@ describe("Protocol, F6: a failure reaches those who waited, and nobody else", ()
   });
 });
 
-describe("Protocol, section 7: an abort is not a failure", () => {
+describe("F6: an abort is not a failure", () => {
   test("the work goes on while one request in the process still wants it", async () => {
     const { here, request, works } = setUp();
     const abort = new AbortController();
@@ -157,7 +157,7 @@ describe("Protocol, section 7: an abort is not a failure", () => {
   });
 });
 
-describe("Protocol, rule D, enforced", () => {
+describe("rule D, enforced", () => {
   test.each(["lock", "slot", "flight"] as const)("a task that holds a %s may not ask for a flight", async (held) => {
     const { here, request } = setUp();
     await expect(holding(held, "x", () => here.run("a", request("a")))).rejects.toThrow(DeadlockRisk);

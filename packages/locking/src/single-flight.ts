@@ -49,7 +49,7 @@ export interface SingleFlight {
 /** A result that is cleaned away before it is found is made again; this often only by a mistake in lookup or work. */
 const longestMisfortune = 10;
 
-/** Flights of one root. Make one for each process and root: requests for one key within it share one ticket. */
+/** Flights of one root (protocols/single-flight.md). Make one for each process and root: requests for one key within it share one ticket. */
 export function createSingleFlight(options: SingleFlightOptions): SingleFlight {
   return new Flights(options);
 }

@@ -18,7 +18,7 @@ export interface LeaseSweep {
 const forgottenProbeMs = 60_000;
 
 /**
- * W1 of the protocol: removes every lease whose holder is judged dead, then what belongs to no lease any more (heartbeats, sockets).
+ * Removes every lease whose holder is judged dead (protocols/reclamation.md, W1), then what belongs to no lease any more (heartbeats, sockets).
  * May run at any time, in any number of processes at once: each item is decided by its own stable fact (G3).
  * `stake` says how patient it is with processes of other hosts and boots; below "reclamation" only where no operation is long.
  */

@@ -11,7 +11,7 @@ const ticket = fc
   )
   .map(([number, mode, lease, n]) => parseTicket(`${number}-${mode}-${lease}-${n}`) as TicketName);
 
-describe("Protocol, section 2: the order is (k, me), k numeric, then me as bytes", () => {
+describe("protocols/locks.md: the order is (k, me), k numeric, then me as bytes", () => {
   test("it is total: of two different tickets exactly one precedes", () => {
     fc.assert(
       fc.property(ticket, ticket, (a, b) => {

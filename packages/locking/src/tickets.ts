@@ -6,7 +6,7 @@ import { errorCode, isGone } from "./errors.ts";
 import { decidingScan } from "./deciding-scan.ts";
 import type { Lease } from "./lease.ts";
 
-// One lock on disk (protocol, section 2):
+// One lock on disk (protocols/locks.md):
 //   <folder>/choosing/<me>              me = <lease>-<n>, made before a number is drawn, gone once the ticket is there
 //   <folder>/tickets/<k>-<r|w>-<me>     a name, or what its holder commits by renaming it
 // Both are scanned, so nothing in them is ever renamed within them or replaced (G7).

@@ -17,7 +17,7 @@ const both = (how: "ended" | "nested"): Promise<string[]> => {
   return Promise.all([said(root, "a", "b", how), said(root, "b", "a", how)]);
 };
 
-describe("Protocol, rule D: two processes that build each other's requirement", () => {
+describe("rule D: two processes that build each other's requirement", () => {
   test("do not deadlock when each flight has ended before the next begins", async () => {
     expect(await both("ended")).toEqual(["built", "built"]);
   });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
-const check = fileURLToPath(new URL("../models/check.mjs", import.meta.url));
+const check = fileURLToPath(new URL("../../../protocols/models/check.mjs", import.meta.url));
 const isThere = (program: string, flag: string): boolean => spawnSync(program, [flag]).error === undefined;
 
 // `.ci/run` installs spin; elsewhere the models are checked where it happens to be.

@@ -74,7 +74,7 @@ async function dieHolding(root: string): Promise<void> {
   writeFileSync(join(root, "lock", "tickets", `1-w-${dead}-1`), "");
 }
 
-describe("Protocol, CE15: two waiters judge the same dead holder; the first removes it and enters, then the second acts on its verdict", () => {
+describe("CE15: two waiters judge the same dead holder; the first removes it and enters, then the second acts on its verdict", () => {
   test("a naive lock (mkdir, stat, rmdir, mkdir) has two owners then", async () => {
     expect(await contendedTakeover("naive")).toEqual(["A", "B"]);
   });

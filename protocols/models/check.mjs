@@ -1,4 +1,4 @@
-// Checks the protocols' models with spin, where it is installed: node models/check.mjs [--small].
+// Checks the protocols' models with spin, where it is installed: node protocols/models/check.mjs [--small].
 // A sound variant must be explored to its end without an error; a broken one must fail, or the model would prove nothing.
 import { execFileSync, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { namedPaths, prose, wrongLabels } from "../../../scripts/house-documents.mjs";
+
+const defined = new Map([
+  ["C1", "reclamation.md"],
+  ["C1b", "reclamation.md"],
+  ["G2", "README.md"],
+  ["CE7", "counterexamples.md"],
+  ["rule D", "README.md"],
+]);
+
+describe("labels that a source cites", () => {
+  test.each([
+    ["a label with its document", "// C1b before C1 (protocols/reclamation.md)", []],
+    ["rules and counterexamples, which stand alone", "/** An unlink (G2, CE7), never a wait (rule D). */", []],
+    ["an unknown one", "// as CE99 has it", ["cites CE99, which no document of protocols/ defines"]],
+    ["a lost rule", "// holds by rule Z", ["cites rule Z, which no document of protocols/ defines"]],
+    ["without its document", "f(); // C1", ["cites C1 without naming protocols/reclamation.md"]],
+    ["in a test's title", 'test("C1 first", () => {});', ["cites C1 without naming protocols/reclamation.md"]],
+    [
+      "in a table's title",
+      'test.each([1])("C1 of %s", () => {});',
+      ["cites C1 without naming protocols/reclamation.md"],
+    ],
+    ["a document that cannot be found", "// (protocol, section 8)", ["cites a protocol without naming its document"]],
+    ["code and strings", 'const C1 = "A9";', []],
+    ["parts of words", "// MURRE_C1, utf-A9, sha256-C1, 0xC1", []],
+    ["control characters", "// controls (C0 and C1), C1 controls", []],
+  ])("%s", (_, source, wrong) => {
+    expect(wrongLabels(prose(source), defined)).toEqual(wrong);
+  });
+});
+
+describe("paths that a document names", () => {
+  test.each([
+    ["in words", "see `packages/cache/src/sweep.ts`.", ["packages/cache/src/sweep.ts"]],
+    ["a folder", "in packages/cache/src, and docs/", ["packages/cache/src"]],
+    ["a link", "[text](../x.md#part) and [site](https://example.org/packages/a.ts)", ["../x.md"]],
+    ["patterns", "`packages/*/src`, packages/{a,b}/x.ts, `packages/NAME`", ["packages/NAME"]],
+    ["another's folder", "node_modules/packages/x.js", []],
+  ])("%s", (_, text, paths) => {
+    expect(namedPaths(text).map(({ path }) => path)).toEqual(paths);
+  });
+});

@@ -1,0 +1,3 @@
+export function prose(source: string): string;
+export function wrongLabels(text: string, defined: ReadonlyMap<string, string>): string[];
+export function namedPaths(text: string): { path: string; isLink: boolean }[];
