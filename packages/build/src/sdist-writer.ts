@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync, symlinkSync, writeSync, linkSync, lstatSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { SdistTooLarge, UnsafeSdist } from "./errors.ts";
+import { isTooLongPath } from "@murre/wheel";
+import { SdistTooLarge, UnreadableSdist, UnsafeSdist } from "./errors.ts";
 import type { SdistLimits } from "./sdist-limits.ts";
 
 const ratioAboveBytes = 256 * 1024 ** 2;
@@ -12,6 +13,8 @@ export interface OpenMember {
   write(chunk: Uint8Array): void;
   end(): void;
 }
+
+type MemberKind = "folder" | "file" | "link";
 
 interface DeferredLink {
   readonly path: string;
@@ -29,7 +32,9 @@ export class SdistWriter {
   readonly #limits: SdistLimits;
   readonly #archiveBytes: number;
   readonly #links: DeferredLink[] = [];
-  readonly #paths = new Set<string>();
+  readonly #kinds = new Map<string, MemberKind>();
+  /** The folders that members lie in. */
+  readonly #parents = new Set<string>();
   #entries = 0;
   #totalBytes = 0;
 
@@ -42,13 +47,13 @@ export class SdistWriter {
   }
 
   directory(name: string): void {
-    const path = this.#admit(name);
+    const path = this.#admit(name, "folder");
     if (path !== "") mkdirSync(join(this.#folder, path), { recursive: true });
   }
 
   /** @param isExecutable of the rest of the mode nothing is taken over, least of all setuid */
   file(name: string, isExecutable: boolean): OpenMember {
-    const path = this.#admit(name);
+    const path = this.#admit(name, "file");
     const target = join(this.#folder, path);
     mkdirSync(dirname(target), { recursive: true });
     // Of a member that comes twice the last one counts, as with tar(1); never written through what stands there.
@@ -65,9 +70,10 @@ export class SdistWriter {
 
   /** @param target as the archive has it: of a symbolic link relative to its folder, of a hard link to the archive's root */
   link(name: string, target: string, kind: "symbolic" | "hard"): void {
-    const path = this.#admit(name);
+    const path = this.#admit(name, "link");
     const reason = controlCharacter.test(target) || target === "" ? "has no usable target" : undefined;
     if (reason !== undefined) throw this.#unsafe(name, `is a link and ${reason}`);
+    if (isTooLongPath(target)) throw this.#unsafe(name, "is a link to what is longer than a path can be");
     if (target.startsWith("/") || /^[A-Za-z]:/.test(target)) throw this.#unsafe(name, `is a link to ${target}`);
     const from = kind === "hard" ? "" : posix.dirname(path);
     const led = posix.normalize(posix.join(from, target));
@@ -84,23 +90,13 @@ export class SdistWriter {
   /** Makes the links. A link may lead to another one, so a chain of links that are harmless alone is followed to its end. */
   finish(): void {
     const links = new Map(this.#links.filter(({ kind }) => kind === "symbolic").map((link) => [link.path, link]));
-    for (const path of this.#paths) this.#refuseBelowLink(path, links);
     for (const link of this.#links) if (link.kind === "hard") this.#makeHardLink(link, links);
     for (const link of links.values()) {
       this.#follow(link, links);
       const target = join(this.#folder, link.path);
-      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true)
-        throw this.#unsafe(link.path, "is a link and a folder");
       mkdirSync(dirname(target), { recursive: true });
-      rmSync(target, { force: true });
       symlinkSync(link.target, target);
     }
-  }
-
-  /** What lies below a link lies elsewhere, where its own ".." lead to other places than its name says. */
-  #refuseBelowLink(path: string, links: ReadonlyMap<string, DeferredLink>): void {
-    for (let parent = posix.dirname(path); parent !== "."; parent = posix.dirname(parent))
-      if (links.has(parent)) throw this.#unsafe(path, `lies below ${parent}, which is a link`);
   }
 
   #makeHardLink({ path, target }: DeferredLink, links: ReadonlyMap<string, DeferredLink>): void {
@@ -108,7 +104,6 @@ export class SdistWriter {
     if (lstatSync(join(this.#folder, target), { throwIfNoEntry: false })?.isFile() !== true)
       throw this.#unsafe(path, `is a hard link to ${target}, which is no file of the archive`);
     mkdirSync(dirname(join(this.#folder, path)), { recursive: true });
-    rmSync(join(this.#folder, path), { force: true });
     linkSync(join(this.#folder, target), join(this.#folder, path));
   }
 
@@ -130,7 +125,7 @@ export class SdistWriter {
   }
 
   /** The member's path, relative and without dots; it is checked before anything is done with it. */
-  #admit(name: string): string {
+  #admit(name: string, kind: MemberKind): string {
     if (++this.#entries > this.#limits.maxEntries)
       throw new SdistTooLarge(this.#archive, `has more than the limit of ${this.#limits.maxEntries} entries`);
     const reason = unsafeReason(name);
@@ -142,9 +137,30 @@ export class SdistWriter {
         this.#archive,
         `has a member ${depth} folders deep, more than the limit of ${this.#limits.maxDepth}`,
       );
+    if (path === "." && kind !== "folder") throw this.#unsafe(name, `is a ${kind} where the archive's folder is`);
     if (path === ".") return "";
-    this.#paths.add(path);
+    this.#place(path, kind);
     return path;
+  }
+
+  /**
+   * Only files and folders may come twice; what one member leaves, another one would be written over, or through: below a link lies what is
+   * elsewhere, where its own ".." lead to other places than its name says.
+   */
+  #place(path: string, kind: MemberKind): void {
+    const earlier = this.#kinds.get(path) ?? (this.#parents.has(path) ? "folder" : kind);
+    if (earlier !== kind) throw this.#unsafe(path, `is a ${earlier} and a ${kind}`);
+    if (kind === "link" && this.#kinds.has(path)) throw this.#unsafe(path, "is a link twice");
+    this.#kinds.set(path, kind);
+    for (
+      let parent = posix.dirname(path);
+      parent !== "." && !this.#parents.has(parent);
+      parent = posix.dirname(parent)
+    ) {
+      const above = this.#kinds.get(parent) ?? "folder";
+      if (above !== "folder") throw this.#unsafe(path, `lies below ${parent}, which is a ${above}`);
+      this.#parents.add(parent);
+    }
   }
 
   #count(bytes: number): void {
@@ -156,6 +172,11 @@ export class SdistWriter {
       throw new SdistTooLarge(this.#archive, `unpacks to more than ${maxRatio} times its size`);
   }
 
+  /** The error for an archive that contradicts itself. */
+  unreadable(reason: string): UnreadableSdist {
+    return new UnreadableSdist(this.#archive, reason);
+  }
+
   #unsafe(member: string, reason: string): UnsafeSdist {
     return new UnsafeSdist(this.#archive, member, reason);
   }
@@ -164,6 +185,7 @@ export class SdistWriter {
 /** Looser than for wheels: what old tools write, such as "./x" and "x//y", is harmless. */
 function unsafeReason(name: string): string | undefined {
   if (name === "") return "is empty";
+  if (isTooLongPath(name)) return "is longer than a path can be";
   if (controlCharacter.test(name)) return "holds a control character";
   if (name.includes("\\")) return "holds a backslash";
   if (name.startsWith("/")) return "is absolute";

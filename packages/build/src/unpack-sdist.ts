@@ -24,8 +24,10 @@ export async function unpackSdist(
     throw new UnreadableSdist(filename, "is neither a .tar.gz nor a .zip, the forms of archives that can be built");
   mkdirSync(destination);
   try {
-    const writer = new SdistWriter(path, filename, destination, { ...defaultSdistLimits, ...limits });
-    await (/\.zip$/i.test(filename) ? readZip : readTar)(path, filename, writer);
+    const all = { ...defaultSdistLimits, ...limits };
+    const writer = new SdistWriter(path, filename, destination, all);
+    if (/\.zip$/i.test(filename)) await readZip(path, filename, writer, all);
+    else await readTar(path, filename, writer);
     writer.finish();
   } catch (error) {
     rmSync(destination, { recursive: true, force: true });

@@ -1,65 +1,53 @@
-import { open as openZip, type Entry, type ZipFile } from "yauzl";
-import { promisify } from "node:util";
-import type { Readable } from "node:stream";
-import { UnreadableSdist } from "./errors.ts";
+import { readZip as readAnyZip, type WheelErrorCode, type ZipMember } from "@murre/wheel";
+import { SdistTooLarge, UnreadableSdist, UnsafeSdist } from "./errors.ts";
+import type { SdistLimits } from "./sdist-limits.ts";
 import type { SdistWriter } from "./sdist-writer.ts";
 
-const openArchive = promisify<string, { lazyEntries: boolean; decodeStrings: boolean; autoClose: boolean }, ZipFile>(
-  openZip,
-);
-
-/** Reads a zip archive into the writer. @throws {UnreadableSdist}, and what the writer throws. */
-export async function readZip(path: string, archive: string, writer: SdistWriter): Promise<void> {
-  let zip: ZipFile | undefined;
+/**
+ * Reads a zip archive into the writer, as strictly as a wheel.
+ * @throws {UnreadableSdist} {SdistTooLarge}, what the writer throws, and errors of the system
+ */
+export async function readZip(path: string, archive: string, writer: SdistWriter, limits: SdistLimits): Promise<void> {
+  const seen = new Set<string>();
+  const take = async (member: ZipMember) => {
+    if (seen.has(member.path)) throw new UnreadableSdist(archive, `holds ${JSON.stringify(member.path)} twice`);
+    seen.add(member.path);
+    await takeMember(member, writer);
+  };
   try {
-    zip = await openArchive(path, { lazyEntries: true, decodeStrings: false, autoClose: false });
-    for await (const entry of zip.eachEntry()) await takeEntry(zip, entry, writer);
+    await readAnyZip(path, archive, limits, take);
   } catch (error) {
-    if (
-      typeof (error as { code?: unknown }).code === "string" &&
-      String((error as { code: string }).code).startsWith("MURRE_")
-    )
-      throw error;
-    throw new UnreadableSdist(archive, `is no readable zip archive (${(error as Error).message})`, { cause: error });
-  } finally {
-    zip?.close();
+    throw asSdistError(error, archive);
   }
 }
 
-async function takeEntry(zip: ZipFile, entry: Entry, writer: SdistWriter): Promise<void> {
-  // With decodeStrings off, yauzl leaves every name as bytes and checks none of them: the writer does.
-  const name = entry.fileNameRaw.toString("utf8");
-  // `st_mode` as Unix tools write it, 0 where there is none.
-  const mode = entry.externalFileAttributes >>> 16;
-  const type = mode & 0o170000;
-  if (name.endsWith("/")) return writer.directory(name);
-  if (type === 0o120000) return writer.link(name, (await content(zip, entry)).toString("utf8"), "symbolic");
-  if (type !== 0o100000 && type !== 0) return writer.special(name, "special file");
-  const stream = await openStream(zip, entry);
-  const member = writer.file(name, (mode & 0o111) !== 0);
+interface ArchiveError extends Error {
+  readonly code: WheelErrorCode;
+  readonly problems: readonly { readonly text: string; readonly path?: string }[];
+}
+
+/** What the reader of archives found wrong, in the words of this package. */
+function asSdistError(error: unknown, archive: string): unknown {
+  if (!(error instanceof Error && "problems" in error)) return error;
+  const { code, problems } = error as ArchiveError;
+  const [{ text, path = "" }] = problems as [ArchiveError["problems"][0]];
+  if (code === "MURRE_ARCHIVE_TOO_LARGE") return new SdistTooLarge(archive, text);
+  if (code === "MURRE_UNSAFE_PATH") return new UnsafeSdist(archive, path, "has a name that is not UTF-8");
+  return new UnreadableSdist(archive, `is no zip archive that can be read in one way only (${text})`, { cause: error });
+}
+
+async function takeMember(member: ZipMember, writer: SdistWriter): Promise<void> {
+  const { path, unixMode, sizeBytes } = member;
+  const isFolder = path.endsWith("/");
+  const type = unixMode & 0o170000;
+  // pip unpacks a link as a file that holds its target.
+  if (type !== 0 && type !== (isFolder ? 0o040000 : 0o100000)) writer.special(path, "link or special file");
+  if (isFolder && sizeBytes > 0) throw writer.unreadable(`has content for ${JSON.stringify(path)}, which is a folder`);
+  if (isFolder) writer.directory(path);
+  const file = isFolder ? undefined : writer.file(path, (unixMode & 0o111) !== 0);
   try {
-    for await (const chunk of stream) member.write(chunk as Buffer);
+    for await (const piece of member.content()) file?.write(piece);
   } finally {
-    member.end();
+    file?.end();
   }
-}
-
-function openStream(zip: ZipFile, entry: Entry): Promise<Readable> {
-  return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
-  });
-}
-
-/** The target of a link, which is a path and no longer than one. */
-const longestTarget = 4096;
-
-async function content(zip: ZipFile, entry: Entry): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of await openStream(zip, entry)) {
-    length += (chunk as Buffer).length;
-    if (length > longestTarget) throw new Error("the target of a link is longer than a path can be");
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }

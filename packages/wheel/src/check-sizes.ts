@@ -1,4 +1,4 @@
-import type { ArchiveEntry } from "./archive-entries.ts";
+import { flags, type ArchiveEntry } from "./archive-entries.ts";
 import type { WheelProblem } from "./errors.ts";
 import type { UnpackLimits } from "./unpack-limits.ts";
 
@@ -15,7 +15,7 @@ export function distInfoSizeProblem({ path, sizeBytes, compressedSize }: Archive
   return { code: "MURRE_ARCHIVE_TOO_LARGE", path: path ?? "", text };
 }
 
-/** Sizes against the limits, and what no honest archive has: members that overlap, encryption, unknown compression. */
+/** Sizes against the limits, encryption, and unknown compression. */
 export function checkSizes(
   entries: readonly ArchiveEntry[],
   archiveBytes: number,
@@ -24,9 +24,9 @@ export function checkSizes(
   const problems: WheelProblem[] = [];
   const report = (code: WheelProblem["code"], text: string) => problems.push({ code, text });
   let total = 0;
-  for (const { path, sizeBytes, encrypted, compressionMethod } of entries) {
+  for (const { path, sizeBytes, flags: general, compressionMethod } of entries) {
     total += sizeBytes;
-    if (encrypted) report("MURRE_UNSUPPORTED_WHEEL", `${path} is encrypted`);
+    if ((general & flags.encrypted) !== 0) report("MURRE_UNSUPPORTED_WHEEL", `${path} is encrypted`);
     else if (compressionMethod !== 0 && compressionMethod !== 8)
       report(
         "MURRE_UNSUPPORTED_WHEEL",
@@ -40,12 +40,5 @@ export function checkSizes(
       "MURRE_ARCHIVE_TOO_LARGE",
       `unpacks to ${total} bytes from ${archiveBytes}, more than ${limits.maxRatio} times as much`,
     );
-  // Overlapping members are how a small archive unpacks to petabytes.
-  let end = 0;
-  for (const entry of entries.toSorted((a, b) => a.headerOffset - b.headerOffset)) {
-    if (entry.headerOffset < end) report("MURRE_CORRUPT_ARCHIVE", `${entry.path} overlaps another member`);
-    end = entry.headerOffset + 30 + entry.rawName.length + entry.compressedSize;
-  }
-  if (end > archiveBytes) report("MURRE_CORRUPT_ARCHIVE", "has members that lie beyond its end");
   return problems;
 }

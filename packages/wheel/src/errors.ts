@@ -1,6 +1,7 @@
 /** The permanent codes of this package's errors. */
 export type WheelErrorCode =
   | "MURRE_NOT_A_ZIP"
+  | "MURRE_AMBIGUOUS_ARCHIVE"
   | "MURRE_UNSUPPORTED_WHEEL"
   | "MURRE_HASH_MISMATCH"
   | "MURRE_UNSAFE_PATH"
@@ -48,6 +49,12 @@ abstract class WheelError extends Error {
 export class NotAZip extends WheelError {
   override readonly name = "NotAZip";
   readonly code = "MURRE_NOT_A_ZIP";
+}
+
+/** The archive could be read in two ways: bytes that belong to no member, a second end, entries that are not counted. */
+export class AmbiguousArchive extends WheelError {
+  override readonly name = "AmbiguousArchive";
+  readonly code = "MURRE_AMBIGUOUS_ARCHIVE";
 }
 
 /** A wheel of a format that this version does not know: Wheel-Version 2, encryption, another compression. */
@@ -130,6 +137,7 @@ const classes = [
   ["MURRE_ARCHIVE_TOO_LARGE", ArchiveTooLarge],
   ["MURRE_UNSUPPORTED_WHEEL", UnsupportedWheel],
   ["MURRE_CORRUPT_ARCHIVE", CorruptArchive],
+  ["MURRE_AMBIGUOUS_ARCHIVE", AmbiguousArchive],
   ["MURRE_INVALID_WHEEL", InvalidWheel],
   ["MURRE_INVALID_METADATA", InvalidMetadata],
   ["MURRE_INVALID_RECORD", InvalidRecord],

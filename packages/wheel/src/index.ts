@@ -3,6 +3,8 @@ export type { UnpackJob } from "./unpack-pool.ts";
 export type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
 export { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
 export { readWheelMetadata, type WheelMetadata } from "./read-wheel-metadata.ts";
+export { readZip, type ZipMember } from "./read-zip.ts";
+export { isTooLongPath } from "./member-paths.ts";
 export type { RandomAccess } from "./random-access.ts";
 export { parseMetadata, type CoreMetadata } from "./metadata.ts";
 export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
@@ -11,6 +13,7 @@ export { describeRecordProblems, recordError, type RecordProblems } from "./reco
 export { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
 export { giveBack } from "./give-back.ts";
 export {
+  AmbiguousArchive,
   ArchiveTooLarge,
   CorruptArchive,
   HashMismatch,

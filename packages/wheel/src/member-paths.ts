@@ -12,6 +12,7 @@ const controlCharacter = /[\u0000-\u001f\u007f]/;
  */
 export function unsafePathReason(path: string, platform: string): string | undefined {
   if (path === "") return "is empty";
+  if (isTooLongPath(path)) return "is longer than a path can be";
   if (controlCharacter.test(path)) return "holds a control character";
   if (path.includes("\\")) return "holds a backslash";
   if (path.startsWith("/")) return "is absolute";
@@ -24,12 +25,24 @@ export function unsafePathReason(path: string, platform: string): string | undef
   return bad === undefined ? undefined : `has the part ${bad}, which Windows does not allow`;
 }
 
+/** Bytes; what file systems take for a name, and for a path with room for the folder that it is unpacked into. */
+const longestPart = 255;
+const longestPath = 3072;
+
+export function isTooLongPath(path: string): boolean {
+  if (path.length <= longestPart / 3) return false;
+  const isLong = (text: string, limit: number) => Buffer.byteLength(text) > limit;
+  return isLong(path, longestPath) || path.split("/").some((part) => isLong(part, longestPart));
+}
+
 export interface CheckedPaths {
   readonly problems: readonly WheelProblem[];
   /** One for each path. */
   readonly members: readonly ArchiveEntry[];
   /** Members whose path and checksum an earlier one has: their bytes have to be the same. */
   readonly repeats: readonly ArchiveEntry[];
+  /** Entries for folders: a wheel's folders follow from its files. */
+  readonly folders: readonly ArchiveEntry[];
   /** Parents before children, sorted; relative. */
   readonly directories: readonly string[];
   /** Paths that differ from another one only in case or Unicode form. */
@@ -53,17 +66,23 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
   const report = (code: WheelProblem["code"], path: string, reason: string) =>
     problems.push({ code, path, text: `${JSON.stringify(path)} ${reason}` });
 
+  const folders: ArchiveEntry[] = [];
   for (const entry of entries) {
-    const { path, rawName, unixMode } = entry;
+    const { rawName, unixMode } = entry;
+    const isFolder = entry.path?.endsWith("/") === true;
+    const path = isFolder ? entry.path!.slice(0, -1) : entry.path;
     const shown = path ?? rawName.toString("latin1");
-    const reason = path === undefined ? "is not UTF-8" : unsafePathReason(path, platform);
+    const reason = path === undefined ? notUtf8 : unsafePathReason(path, platform);
     if (reason !== undefined) report("MURRE_UNSAFE_PATH", shown, reason);
-    else if (!isPlainFile(unixMode)) report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
-    if (path === undefined) continue;
+    else if (!hasType(unixMode, isFolder ? 0o040000 : 0o100000))
+      report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
+    if (isFolder && entry.sizeBytes > 0) report("MURRE_CORRUPT_ARCHIVE", shown, "is a folder and has content");
+    if (isFolder) folders.push(entry);
+    if (path === undefined || isFolder) continue;
     const earlier = members.get(path);
     if (earlier === undefined) members.set(path, entry);
     else if (!seemsEqual(earlier, entry)) report("MURRE_INVALID_WHEEL", path, differsFromItself);
-    else if (earlier.headerOffset !== entry.headerOffset) repeats.push(entry);
+    else repeats.push(entry);
     const fold = path.normalize("NFC").toLowerCase();
     const other = folded.get(fold);
     if (other !== undefined && other !== path) {
@@ -73,9 +92,10 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
     folded.set(fold, path);
   }
   const directories = directoriesOf(members.keys());
-  for (const directory of directories)
-    if (members.has(directory)) report("MURRE_INVALID_WHEEL", directory, "is a file and a folder");
-  return { problems, members: [...members.values()], repeats, directories, caseCollisions };
+  const asFolders = new Set([...directories, ...folders.map(({ path }) => path!.slice(0, -1))]);
+  for (const folder of asFolders)
+    if (members.has(folder)) report("MURRE_INVALID_WHEEL", folder, "is a file and a folder");
+  return { problems, members: [...members.values()], repeats, folders, directories, caseCollisions };
 }
 
 /** What is wrong with a path that two members have. */
@@ -83,13 +103,15 @@ export const differsFromItself = "is in the archive twice, with different bytes"
 
 /** As far as the central directory tells. */
 function seemsEqual(one: ArchiveEntry, other: ArchiveEntry): boolean {
-  return one.sizeBytes === other.sizeBytes && one.crc32 === other.crc32;
+  return one.sizeBytes === other.sizeBytes && one.crc32 === other.crc32 && one.unixMode === other.unixMode;
 }
 
-/** Regular, or without a type, as archives made on Windows have it. */
-function isPlainFile(unixMode: number): boolean {
+export const notUtf8 = "is not UTF-8, or the archive does not say that it is";
+
+/** That type, or none, as archives made on Windows have it. */
+function hasType(unixMode: number, expected: number): boolean {
   const type = unixMode & 0o170000;
-  return type === 0o100000 || type === 0;
+  return type === expected || type === 0;
 }
 
 /** The folders that the paths lie in, each once, parents before children. */

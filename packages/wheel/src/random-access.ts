@@ -11,6 +11,9 @@ export interface RandomAccess {
 /** Memory for reading that a thread uses for one file after the other: thousands of buffers would wait for a collection instead. */
 let idle: Buffer | undefined;
 
+/** Archives up to this size are read whole (bytes); of larger ones each member costs a read, which is little beside writing its file. */
+const wholeBelowBytes = 2 * 1024 * 1024;
+
 /** An open file read with blocking calls, whole when it is small; for worker threads. */
 export class BlockingFile {
   readonly size: number;
@@ -18,8 +21,7 @@ export class BlockingFile {
   readonly #whole: Buffer | undefined;
   #scratch: Buffer;
 
-  /** @param wholeBelowBytes files up to this size are read once and stay in memory */
-  constructor(fd: number, wholeBelowBytes: number) {
+  constructor(fd: number) {
     this.#fd = fd;
     this.size = fstatSync(fd).size;
     // Taken as long as this file is read: another one that is read meanwhile gets its own.

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
+import { readArchiveDirectory, type ArchiveEntry } from "./archive-entries.ts";
 import { memberData, memberSpan } from "./archive-member.ts";
 import { findDistInfo, identityProblems, wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
@@ -22,7 +22,7 @@ export interface WheelMetadata {
  * directory has before that, and the member, each in one read.
  * @param source a path, or anything that reads at any place, such as a URL by range requests
  * @param filename the wheel's filename, which name and version must fit; default: that of the path
- * @throws {NotAZip | InvalidWheel | InvalidMetadata | CorruptArchive | UnsupportedWheel | ArchiveTooLarge}
+ * @throws {NotAZip | AmbiguousArchive | InvalidWheel | InvalidMetadata | CorruptArchive | UnsupportedWheel | ArchiveTooLarge}
  * @throws what the source's `read` rejects with, unchanged
  */
 export async function readWheelMetadata(source: string): Promise<WheelMetadata>;
@@ -60,13 +60,9 @@ async function readFrom(source: RandomAccess, filename: string): Promise<WheelMe
   const fail = (problems: readonly WheelProblem[]) => wheelError(filename, problems);
   const readWithin = (offset: number, length: number) =>
     source.read(offset, Math.max(0, Math.min(length, source.size - offset)));
-  const reader = new WindowedReader((offset, length, callback) => {
-    readWithin(offset, length).then(
-      (data) => callback(null, data),
-      (error: Error) => callback(error, Buffer.alloc(0)),
-    );
-  });
-  const entries = await readArchiveEntries(reader, source.size, filename, defaultLimits.maxEntries);
+  const reader = new WindowedReader(readWithin, source.size);
+  const { entries, problems: layout } = await readArchiveDirectory(reader, filename, defaultLimits.maxEntries);
+  if (layout.length > 0) throw fail(layout);
   const distInfo = findDistInfo(
     entries.map(({ path }) => path ?? ""),
     identity,
@@ -93,17 +89,5 @@ async function readMember(
 ): Promise<Buffer> {
   const span = memberSpan(entry);
   const block = reader.known(entry.headerOffset, span) ?? (await readWithin(entry.headerOffset, span));
-  let missing: { offset: number; length: number } | undefined;
-  const note = (offset: number, length: number) => {
-    missing = { offset, length };
-    return Buffer.alloc(0);
-  };
-  try {
-    return memberData(block, entry, filename, note);
-  } catch (error) {
-    if (!missing) throw error;
-  }
-  // An extra field longer than the guess: rare enough to read the data again.
-  const packed = await readWithin(missing.offset, missing.length);
-  return memberData(block, entry, filename, () => packed);
+  return memberData(block, entry, filename);
 }

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { readArchiveEntries, type ArchiveEntry } from "./archive-entries.ts";
+import type { ArchiveEntry } from "./archive-entries.ts";
 import { checkArchiveHashes } from "./archive-hashes.ts";
-import { giveBackMember, memberData, memberSpan, streamedAboveBytes, streamMember } from "./archive-member.ts";
+import { giveBackMember, streamedAboveBytes, streamMember } from "./archive-member.ts";
 import { digestProblem } from "./check-record.ts";
 import { dataFolderPlaces, findDistInfo, wheelIdentity } from "./dist-info.ts";
 import { wheelError, type WheelProblem } from "./errors.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
 import { checkPaths, differsFromItself } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
-import { WindowedReader } from "./windowed-reader.ts";
+import { readDirectoryOf, readMember } from "./read-zip.ts";
 import { recordProblems } from "./record-problems.ts";
 import type { RecordEntry } from "./record.ts";
 import { checkSizes } from "./check-sizes.ts";
@@ -32,9 +32,6 @@ export interface UnpackTask {
   readonly limits: Partial<UnpackLimits>;
 }
 
-/** Wheels up to this size are read whole (bytes); of larger ones each member costs a read, which is little beside writing its file. */
-const wholeBelowBytes = 2 * 1024 * 1024;
-
 /** After so many bad members of one archive the rest is not looked at. */
 const enoughProblems = 20;
 
@@ -52,7 +49,7 @@ export async function unpackArchive(task: UnpackTask, check: () => void): Promis
   try {
     const fd = openSync(task.wheelPath, "r");
     try {
-      const file = new BlockingFile(fd, wholeBelowBytes);
+      const file = new BlockingFile(fd);
       try {
         return await unpackFile(file, task, check);
       } finally {
@@ -78,8 +75,7 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
   const identity = wheelIdentity(task.filename);
   const hashes = checkArchiveHashes(file, task.expectedHashes, check);
   throwIfAny(task, hashes.problems);
-  const reader = new WindowedReader((offset, length, callback) => callback(null, file.read(offset, length)));
-  const archived = await readArchiveEntries(reader, file.size, task.filename, limits.maxEntries);
+  const { entries: archived, problems: layout } = await readDirectoryOf(file, task.filename, limits.maxEntries);
   const archivedPaths = archived.map(({ path }) => path ?? "");
   const distInfo = findDistInfo(archivedPaths, identity);
   const placeOf =
@@ -89,9 +85,15 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
     task.platform,
   );
   const { members, repeats } = paths;
-  throwIfAny(task, [...paths.problems, ...checkSizes([...members, ...repeats], file.size, limits)]);
+  throwIfAny(task, [
+    ...paths.problems,
+    ...layout,
+    ...checkSizes([...members, ...repeats, ...paths.folders], file.size, limits),
+  ]);
   if (typeof distInfo !== "string") throw wheelError(task.filename, [distInfo]);
   const readEntry = (entry: ArchiveEntry) => readMember(file, entry, task.filename);
+  // Nothing is written for them, but another reader could find something in them.
+  for (const folder of paths.folders) readEntry(folder);
   const { wheel, rows, dataScripts, ...inspected } = inspectWheel(
     members,
     distInfo,
@@ -146,12 +148,6 @@ async function differing(
       problems.push({ code: "MURRE_INVALID_WHEEL", path, text: `${JSON.stringify(path)} ${differsFromItself}` });
   }
   return problems;
-}
-
-/** The data may be other bytes after the next call. */
-function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): Buffer {
-  const block = file.view(entry.headerOffset, memberSpan(entry));
-  return memberData(block, entry, archive, (offset, length) => file.view(offset, length));
 }
 
 interface Writing {

@@ -1,54 +1,49 @@
-import { RandomAccessReader } from "yauzl";
-
-type ReadCallback = (error: Error | null, bytesRead?: number) => void;
-
 /** Reads up to `length` bytes, fewer only where the archive ends. */
-export type ReadAt = (offset: number, length: number, callback: (error: Error | null, data: Buffer) => void) => void;
+export type ReadAt = (offset: number, length: number) => Promise<Buffer>;
+
+const windowBytes = 64 * 1024;
+const pieceBytes = 16 * 1024 * 1024;
 
 /**
- * Lets yauzl read through `readAt`. yauzl asks for the end of the archive once, then for two small pieces per entry;
- * what lies between the first such piece and the part already known is fetched at once, so a central directory costs
- * one or two reads however many entries it has.
+ * Reads an archive from its end, each byte once: the last 64 KiB, and what of the central directory lies before them in one read. What was
+ * read stays known, so that a small archive, or a member beside its directory, costs no further read.
  */
-export class WindowedReader extends RandomAccessReader {
-  /** Why the source could not be read, where that is what ended the work. */
-  failure: Error | undefined;
+export class WindowedReader {
+  readonly size: number;
   readonly #readAt: ReadAt;
-  #windowStart = 0;
+  #start: number;
   #window: Buffer = Buffer.alloc(0);
 
-  constructor(readAt: ReadAt) {
-    super();
+  constructor(readAt: ReadAt, size: number) {
     this.#readAt = readAt;
+    this.size = size;
+    this.#start = size;
   }
 
   /** The bytes, where all of them have been read already. */
   known(offset: number, length: number): Buffer | undefined {
-    const at = offset - this.#windowStart;
+    const at = offset - this.#start;
     if (at < 0 || at + length > this.#window.length) return undefined;
     return this.#window.subarray(at, at + length);
   }
 
-  override read(buffer: Buffer, offset: number, length: number, position: number, callback: ReadCallback): void {
-    const at = position - this.#windowStart;
-    if (at >= 0 && at + length <= this.#window.length) {
-      this.#window.copy(buffer, offset, at, at + length);
-      callback(null, length);
-      return;
+  /** The end of the archive. */
+  async tail(): Promise<Buffer> {
+    const length = Math.min(windowBytes, this.size);
+    this.#window = await this.#readAt(this.size - length, length);
+    this.#start = this.size - length;
+    return this.#window;
+  }
+
+  /** All bytes from a place on, up to another one, both within the archive; fewer where the source has become shorter. */
+  async range(start: number, end: number): Promise<Buffer> {
+    if (start < this.#start) {
+      const pieces: Buffer[] = [];
+      for (let at = start; at < this.#start; at += pieceBytes)
+        pieces.push(await this.#readAt(at, Math.min(pieceBytes, this.#start - at)));
+      this.#window = Buffer.concat([...pieces, this.#window]);
+      this.#start = start;
     }
-    const gap = this.#windowStart - position;
-    const joins = gap >= length && gap <= largestWindowBytes;
-    this.#readAt(position, joins ? gap : Math.max(length, windowBytes), (error, data) => {
-      if (error) {
-        this.failure = error;
-        return callback(error);
-      }
-      this.#window = joins && data.length === gap ? Buffer.concat([data, this.#window]) : data;
-      this.#windowStart = position;
-      callback(null, data.copy(buffer, offset, 0, length));
-    });
+    return this.#window.subarray(start - this.#start, end - this.#start);
   }
 }
-
-const windowBytes = 64 * 1024;
-const largestWindowBytes = 16 * 1024 * 1024;
