@@ -1,8 +1,8 @@
+import { readStream } from "@murre/files";
 import { defaultCacheFolder } from "@murre/cache";
 import { checkOptions, createInstaller, optionKinds, type Operations, type OptionRules } from "@murre/installer";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { version } from "./version.ts";
 
 /** What a program may decide for murre; everything else is taken from the process, as the command does. */
@@ -35,7 +35,8 @@ export function createMurre(settings: MurreSettings = {}): Operations {
     env,
     platform: process.platform,
     version,
-    readStandardInput: () => text(process.stdin),
+    readStandardInput: async (signal) =>
+      (await readStream(process.stdin, "standard input", { signal })).toString("utf8"),
     ...(logs === "" ? {} : { buildLogFolder: resolve(cwd, logs) }),
     ...threadsOf(settings.threads ?? Number(env["MURRE_THREADS"])),
   });

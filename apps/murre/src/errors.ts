@@ -16,6 +16,7 @@ export {
   BuildCycle,
 } from "@murre/build";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "@murre/cache";
+export { FileTooLarge, NotAFile } from "@murre/files";
 export {
   IndexUnreachable,
   ProjectNotFound,

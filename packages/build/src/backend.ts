@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { BuildSystem } from "@murre/requirements";
 import type { BuildEnvironment } from "./build-environment.ts";
@@ -74,7 +75,7 @@ class HookedBackend implements Backend {
     if (!("value" in answer)) return undefined;
     const name = this.#basename(hook, answer.value);
     try {
-      const text = readFileSync(join(folder, name, "METADATA"), "utf8");
+      const text = readSmallText(join(folder, name, "METADATA"));
       this.#metadataFolder = join(folder, name);
       return text;
     } catch (error) {

@@ -1,5 +1,6 @@
+import { readSmallText } from "@murre/files";
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { BuildSystem } from "@murre/requirements";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuildLog } from "./build-log.ts";
@@ -146,7 +147,7 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
 
 function readResult(path: string): HookResult | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as HookResult;
+    return JSON.parse(readSmallText(path)) as HookResult;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { EntryMaker, StoreEntry } from "@murre/cache";
 import { tryParseVersion } from "@murre/pep440";
@@ -378,5 +379,5 @@ export class SourceBuild {
 }
 
 function metadataOf({ filesFolder, manifest }: StoreEntry): string {
-  return readFileSync(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
+  return readSmallText(`${filesFolder}/${manifest.head.distInfo}/METADATA`);
 }

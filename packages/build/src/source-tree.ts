@@ -1,5 +1,6 @@
+import { readSmallText } from "@murre/files";
 import { createHash, randomUUID } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync, type BigIntStats } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type BigIntStats } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { NoSourceTree } from "./errors.ts";
@@ -177,7 +178,7 @@ function followed(path: string): BigIntStats | undefined {
 
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
+import { NotAFile, readSmallText } from "@murre/files";
 import { parsePyproject, legacyBuildSystem, type BuildSystem, type Pyproject } from "@murre/requirements";
 import { parseMetadata, type CoreMetadata } from "@murre/wheel";
-import { readFileSync } from "node:fs";
+
 import { join } from "node:path";
 import { NoSourceTree } from "./errors.ts";
 
@@ -66,8 +67,10 @@ export function readBuildSystem(tree: string, shown: string): BuildSystem {
 
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
+    return readSmallText(path);
+  } catch (error) {
+    // A folder of that name is none of a project's; who made a pipe there should know that nobody reads it.
+    if (error instanceof NotAFile && error.kind !== "folder") throw error;
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { NotAFile, readSmallText } from "@murre/files";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import { InvalidTransportSettings } from "./errors.ts";
@@ -66,14 +67,20 @@ function certificateAuthorities({ env, cert }: CertificateSettings): string[] | 
 function readAuthorities(path: string): string[] {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [readPem(path)];
   return readdirSync(path)
-    .filter((name) => /\.(?:pem|crt|\d+)$/.test(name))
+    .filter((name) => /\.(?:pem|crt|\d+)$/.test(name) && isFile(join(path, name)))
     .map((name) => readPem(join(path, name)));
+}
+
+/** What else lies in such a folder is passed over, as OpenSSL does. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function readPem(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch (cause) {
-    throw new InvalidTransportSettings(`${path}: the certificates cannot be read; check the path`, { cause });
+    const why = cause instanceof NotAFile ? ` (it is a ${cause.kind})` : "";
+    throw new InvalidTransportSettings(`${path}: the certificates cannot be read${why}; check the path`, { cause });
   }
 }

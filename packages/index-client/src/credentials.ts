@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { NotAFile, readSmallText } from "@murre/files";
 import { posix, win32 } from "node:path";
 import { credentialsInNetrc, type Credentials } from "./netrc.ts";
 
@@ -57,9 +57,10 @@ function readNetrc({ env, home, platform }: CredentialsContext): string {
       : [path.join(home, ".netrc"), ...(platform === "win32" ? [path.join(home, "_netrc")] : [])];
   for (const candidate of candidates)
     try {
-      return readFileSync(candidate, "utf8");
-    } catch {
-      // No netrc, or none that this user may read: then it gives no credentials, as for curl and pip.
+      return readSmallText(candidate);
+    } catch (error) {
+      // No netrc, or none that this user may read: then it gives no credentials, as for curl and pip. They would wait for a pipe.
+      if (error instanceof NotAFile && error.kind !== "folder") throw error;
     }
   return "";
 }

@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, statSync, type BigIntStats } from "node:fs";
+import { NotAFile, readSmallText } from "@murre/files";
+import { readdirSync, statSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Documents } from "@murre/cache";
@@ -63,7 +64,10 @@ export function listFolder(folderUrl: string, index: string): ParsedPage | undef
   const folder = fileURLToPath(folderUrl);
   let names: string[];
   try {
-    names = readdirSync(folder);
+    // A link is asked when it is opened: what it leads to may be a file.
+    names = readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map(({ name }) => name);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw new IndexUnreachable(index, `${folder} cannot be read`, { cause: error });
@@ -86,9 +90,10 @@ export function statOf(path: string, index: string): BigIntStats | undefined {
 
 export function readText(path: string, index: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch (error) {
-    throw new IndexUnreachable(index, `${path} cannot be read`, { cause: error });
+    const why = error instanceof NotAFile ? `is a ${error.kind}, where a page is needed` : "cannot be read";
+    throw new IndexUnreachable(index, `${path} ${why}`, { cause: error });
   }
 }
 

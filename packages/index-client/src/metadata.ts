@@ -1,5 +1,6 @@
+import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+
 import { fileURLToPath } from "node:url";
 import type { CacheOperation, Documents } from "@murre/cache";
 import { readWheelMetadata } from "@murre/wheel";
@@ -85,7 +86,7 @@ async function readLocal(file: DistributionFile): Promise<string | undefined> {
 
 function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readSmallFile(path);
   } catch {
     return undefined;
   }

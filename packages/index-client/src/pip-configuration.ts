@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { NotAFile, readSmallText } from "@murre/files";
+import { statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { parseConfigFile } from "./config-file.ts";
 import { InvalidPipConfiguration } from "./errors.ts";
@@ -159,10 +160,13 @@ function expandHome(path: string, { home, platform }: PipConfigContext): string 
 
 function readTextFile(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw new InvalidPipConfiguration([`${path}: cannot be read`], { cause: error });
+    const kind = error instanceof NotAFile ? error.kind : undefined;
+    if (kind === "folder" || ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
+    const why = kind === undefined ? "cannot be read" : `is a ${kind}, where a file is needed`;
+    throw new InvalidPipConfiguration([`${path}: ${why}`], { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { readSmallText } from "@murre/files";
 import { acceptsPython, parseSpecifierSet } from "@murre/pep440";
 import {
   findInterpreter,
@@ -6,7 +7,7 @@ import {
   type Interpreter,
   type PythonContext,
 } from "@murre/python";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { VenvOptions } from "./operations.ts";
 
@@ -60,7 +61,7 @@ async function projectPython(cwd: string, warn: Warn): Promise<ProjectPython | u
   try {
     // Most environments are made where there is none.
     const { parsePyproject } = await import("@murre/requirements");
-    const requires = parsePyproject(readFileSync(path, "utf8"), path).project?.requiresPython?.trim();
+    const requires = parsePyproject(readSmallText(path), path).project?.requiresPython?.trim();
     return requires ? { requires: parseSpecifierSet(requires).toString(), path } : undefined;
   } catch (error) {
     warn(`its requires-python is not known: ${(error as Error).message}`);

@@ -1,3 +1,4 @@
+import { readInput } from "@murre/files";
 import { beginCacheOperation, type CacheOperation } from "@murre/cache";
 import type { IndexClient, PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
@@ -5,7 +6,7 @@ import type { Constraint, FileOptions, RequirementsContext } from "@murre/requir
 import { redactUrl } from "@murre/pep508";
 import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+
 import { fileURLToPath } from "node:url";
 import type { OnEvent } from "./events.ts";
 import { gatherRequirements, type GatheredRequirements } from "./gather-requirements.ts";
@@ -138,8 +139,9 @@ export function requirementsContext(operation: ChangeOperation): RequirementsCon
   const { settings, options, configuration, cache, onEvent } = operation;
   const { cwd, home, env, platform } = settings;
   const read = async (location: string): Promise<Uint8Array | string> => {
-    if (location === "-") return settings.readStandardInput();
-    if (!/^https?:/i.test(location)) return readFile(/^file:/i.test(location) ? fileURLToPath(location) : location);
+    if (location === "-") return settings.readStandardInput(options.signal);
+    if (!/^https?:/i.test(location))
+      return readInput(/^file:/i.test(location) ? fileURLToPath(location) : location, { signal: options.signal });
     const places = { locations: [], strategy: "first-index" } as const;
     const client = openIndexClient({ settings, options, places, configuration, cache, onEvent });
     try {

@@ -1,7 +1,8 @@
+import { streamFile } from "@murre/files";
 import type { IndexClient } from "@murre/index-client";
 import { makeFolders } from "@murre/locking";
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, existsSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -85,7 +86,7 @@ async function fetchFile(
 
 async function copyLocal(path: string, target: string, name: string): Promise<void> {
   if (!existsSync(path)) throw new WheelNotFound(name, path);
-  await copyFile(path, target);
+  await pipeline(streamFile(path), createWriteStream(target, { flags: "wx" }));
 }
 
 /** A file appears whole, or not at all. */

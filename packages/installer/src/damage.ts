@@ -1,6 +1,7 @@
+import { readSmallFile } from "@murre/files";
 import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+
 import { posix } from "node:path";
 import type { RecordEntry } from "@murre/wheel";
 
@@ -44,7 +45,7 @@ export function findDamage(
 
 function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readSmallFile(path, { atMostBytes: Infinity });
   } catch {
     return undefined; // gone, a folder, or not readable: in no case what RECORD says
   }

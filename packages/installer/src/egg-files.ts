@@ -1,8 +1,9 @@
+import { readSmallText } from "@murre/files";
 import type { Destination, RecordedDistribution, RestoredFile } from "@murre/linker";
 import { readInstalledEntryPoints, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { normalizeName } from "@murre/pep508";
 import type { RecordEntry } from "@murre/wheel";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, posix } from "node:path";
 
 /** The lines of it are folders that Python adds to its path; `setup.py develop` wrote a project's there. */
@@ -37,7 +38,7 @@ export function easyInstallWithout(removed: readonly InstalledDistribution[]): R
     const target = join(folder, easyInstall);
     if (!existsSync(target)) return [];
     const projects = new Set(links.map(({ path }) => posix.dirname(path)));
-    const text = readFileSync(target, "utf8");
+    const text = readSmallText(target);
     const rest = text.split(/(?<=\n)/).filter((line) => !projects.has(posix.normalize(line.trim())));
     return rest.join("") === text ? [] : [{ from: Buffer.from(rest.join("")), target }];
   });
@@ -74,6 +75,6 @@ function filesBelow(sitePackages: string, folder: string): string[] {
 
 function linesOf(file: string): string[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split(/\r?\n/);
+  const lines = readSmallText(file).split(/\r?\n/);
   return lines.map((line) => line.trim()).filter((line) => line !== "");
 }

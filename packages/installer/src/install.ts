@@ -1,7 +1,8 @@
+import { readSmallText } from "@murre/files";
 import { requiresHashes } from "./accepted-hashes.ts";
 import type { DistributionFile, IndexClient } from "@murre/index-client";
 import { normalizeName } from "@murre/pep508";
-import { readFileSync } from "node:fs";
+
 import { join } from "node:path";
 import { changeEnvironment, type WantedState } from "./change-environment.ts";
 import { gather, withChangeOperation, type ChangeOperation } from "./change-operation.ts";
@@ -143,7 +144,7 @@ function seeds({ interpreter }: TargetEnvironment): ReadonlySet<string> {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch {
     return "";
   }

@@ -1,10 +1,10 @@
+import { streamFile } from "@murre/files";
 import { ARCHIVE_MARK } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
 import type { UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
-import { copyFile, stat } from "node:fs/promises";
-import { createReadStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { WheelSource } from "./resolved.ts";
 
@@ -19,12 +19,15 @@ export async function keepArchive(
   { filename }: WheelSource,
 ): Promise<UnpackedWheel> {
   const target = `${destination}/${filename}`;
-  await copyFile(path, target);
   const hash = createHash("sha256");
-  await pipeline(createReadStream(target), hash);
+  let size = 0;
+  const source = streamFile(path).on("data", (chunk) => {
+    hash.update(chunk);
+    size += chunk.length;
+  });
+  await pipeline(source, createWriteStream(target, { flags: "wx" }));
   const digest = hash.digest();
   const sha256 = digest.toString("hex");
-  const { size } = await stat(target);
   const version = versionOf(filename, project);
   return {
     distInfo: ARCHIVE_MARK,

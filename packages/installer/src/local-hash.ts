@@ -1,7 +1,8 @@
+import { streamFile } from "@murre/files";
 import { fileValidators, rememberFileHash, rememberedFileHash, type Documents } from "@murre/cache";
 import type { InstalledDistribution } from "@murre/python";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { ResolvedDistribution } from "./resolved.ts";
@@ -14,7 +15,7 @@ export async function localHash(path: string, documents: Documents): Promise<str
   const validators = fileValidators(path);
   if (validators === undefined) return undefined;
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(streamFile(path), hash);
   const sha256 = hash.digest("hex");
   rememberFileHash(documents, path, validators, sha256);
   return sha256;

@@ -1,3 +1,4 @@
+import { streamFile } from "@murre/files";
 import {
   fileValidators,
   hashedName,
@@ -11,7 +12,7 @@ import {
 import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
 import type { UnpackedWheel, Unpacker } from "@murre/wheel";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CannotBuild, WheelNotFound } from "./errors.ts";
@@ -264,7 +265,7 @@ async function addReceived(
 async function sha256OfFile(path: string): Promise<string | undefined> {
   const hash = createHash("sha256");
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    for await (const chunk of streamFile(path)) hash.update(chunk as Buffer);
   } catch {
     return undefined; // gone
   }

@@ -9,7 +9,7 @@ export interface InstallerSettings {
   /** murre's version, for pyvenv.cfg and the user agent. */
   readonly version: string;
   /** The content of standard input, for `-r -`. */
-  readonly readStandardInput: () => Promise<string>;
+  readonly readStandardInput: (signal?: AbortSignal) => Promise<string>;
   /** Where the logs of failed builds stay. Default: the system's folder for temporary files. */
   readonly buildLogFolder?: string;
   /** Threads for unpacking, and for linking. Default: one for each processor, at most 8; a few files are linked without one. */

@@ -1,7 +1,8 @@
+import { streamFile } from "@murre/files";
 import { hashedName, type Documents } from "@murre/cache";
 import { HashMismatch } from "@murre/index-client";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+
 import { pipeline } from "node:stream/promises";
 import { meetsAll, promises, type HashDemand } from "./accepted-hashes.ts";
 import { HashNotAccepted } from "./errors.ts";
@@ -101,7 +102,7 @@ async function digestsOfFile(path: string, names: readonly string[]): Promise<Di
   const hashes = new Map([...new Set(names)].filter(isComputable).map((name) => [name, createHash(name)]));
   hashes.delete("sha256");
   if (hashes.size === 0) return {};
-  await pipeline(createReadStream(path), async (chunks) => {
+  await pipeline(streamFile(path), async (chunks) => {
     for await (const chunk of chunks) for (const hash of hashes.values()) hash.update(chunk as Buffer);
   });
   return Object.fromEntries([...hashes].map(([name, hash]) => [name, hash.digest("hex")]));

@@ -1,3 +1,4 @@
+import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
 import type { EntryKind, EnvironmentView } from "./existing.ts";
@@ -28,7 +29,7 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     },
     digestOf(path) {
       try {
-        return createHash("sha256").update(readFileSync(path)).digest("base64url");
+        return createHash("sha256").update(readSmallFile(path, ofAnySize)).digest("base64url");
       } catch {
         return undefined; // gone since it was listed: not the same bytes
       }
@@ -36,7 +37,7 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     isCutOff(path, whole) {
       try {
         const size = statSync(path).size;
-        const there = readFileSync(path);
+        const there = readSmallFile(path, ofAnySize);
         const bytes = typeof whole === "string" ? readFileSync(whole) : whole;
         return size < bytes.length && bytes.subarray(0, there.length).equals(there);
       } catch {
@@ -46,6 +47,9 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
     readApart: (entry, path) => readFileSync(`${entry.filesFolder}/${path}`),
   };
 }
+
+/** Files of distributions have models and movies among them. */
+const ofAnySize = { atMostBytes: Infinity };
 
 /** A link to a folder counts as one: what is installed below `share` goes where `share` leads. */
 function kindOf(parent: string, entry: Dirent): EntryKind {

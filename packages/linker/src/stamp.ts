@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { readdirSync } from "node:fs";
 import { posix } from "node:path";
 import type { Destination } from "./destination.ts";
 import type { EnvironmentState } from "./environment-state.ts";
@@ -23,7 +24,7 @@ export interface StampedDistribution {
 /** The stamp's bytes: two reads that give the same are of one transaction. @returns undefined when there is none. */
 export function readStampText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

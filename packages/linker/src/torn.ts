@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { readdirSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { parseRecord } from "@murre/wheel";
 import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
@@ -121,7 +122,7 @@ function placedBy(journal: Journal, target: string): boolean {
 
 function recordOf(path: string, folder: string): string[] {
   try {
-    return parseRecord(readFileSync(path, "utf8")).map((row) => posix.join(folder, row.path));
+    return parseRecord(readSmallText(path)).map((row) => posix.join(folder, row.path));
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readSmallText } from "@murre/files";
 import { join } from "node:path";
 
 const DEFAULT_MESSAGE = "this Python is managed by its distributor";
@@ -10,7 +10,7 @@ const DEFAULT_MESSAGE = "this Python is managed by its distributor";
 export function readExternallyManaged(standardLibrary: string): string | undefined {
   let text: string;
   try {
-    text = readFileSync(join(standardLibrary, "EXTERNALLY-MANAGED"), "utf8");
+    text = readSmallText(join(standardLibrary, "EXTERNALLY-MANAGED"));
   } catch {
     return undefined;
   }

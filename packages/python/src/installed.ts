@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
+import { NotAFile, readSmallText } from "@murre/files";
+import { readdirSync, statSync, type Dirent } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { parseEntryPoints, parseMetadata, parseRecord, type CoreMetadata, type RecordEntry } from "@murre/wheel";
@@ -213,10 +214,14 @@ function readBeside(distribution: InstalledDistribution, name: string): string |
 
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readSmallText(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new UnreadableDistribution(path, "cannot be read", { cause });
+    throw new UnreadableDistribution(path, whyUnreadable(cause), { cause });
   }
+}
+
+function whyUnreadable(cause: unknown): string {
+  return cause instanceof NotAFile ? `is a ${cause.kind}, where a file belongs` : "cannot be read";
 }

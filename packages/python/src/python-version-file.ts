@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { existsSync } from "node:fs";
 import { pathOf, type Surroundings } from "./candidate.ts";
 
 /** What a project's `.python-version` asks for. */
@@ -24,7 +25,7 @@ export function findPythonVersionFile({ cwd, platform }: Surroundings): PythonVe
 /** One name a line; `#` begins a comment. `system` means what lies further down PATH. */
 export function namesIn(file: string): string[] {
   try {
-    return readFileSync(file, "utf8")
+    return readSmallText(file)
       .replace(/^\uFEFF/, "")
       .replaceAll(/#.*/g, "")
       .split(/\s+/)

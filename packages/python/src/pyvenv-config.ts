@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-
+import { readSmallText } from "@murre/files";
 /** `pyvenv.cfg`: lines of `key = value`, keys in lower case (PEP 405). */
 export type PyvenvConfig = ReadonlyMap<string, string>;
 
@@ -15,7 +14,7 @@ export function parsePyvenvConfig(text: string): PyvenvConfig {
 /** @returns undefined when there is no such file or it cannot be read. */
 export function readPyvenvConfig(path: string): PyvenvConfig | undefined {
   try {
-    return parsePyvenvConfig(readFileSync(path, "utf8"));
+    return parsePyvenvConfig(readSmallText(path));
   } catch {
     return undefined;
   }

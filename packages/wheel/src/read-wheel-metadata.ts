@@ -1,4 +1,6 @@
-import { open } from "node:fs/promises";
+import { openFile } from "@murre/files";
+import { closeSync, read as readWithCallback } from "node:fs";
+import { promisify } from "node:util";
 import { basename } from "node:path";
 import { readArchiveDirectory, type ArchiveEntry } from "./archive-entries.ts";
 import { memberData, memberSpan } from "./archive-member.ts";
@@ -41,17 +43,18 @@ export async function readWheelMetadata(source: string | RandomAccess, filename?
   }
 }
 
+const readAt = promisify(readWithCallback);
+
 async function readFromPath(path: string, filename: string): Promise<WheelMetadata> {
-  const file = await open(path);
+  const { descriptor, stats } = openFile(path);
   try {
-    const { size } = await file.stat();
     const read = async (offset: number, length: number) => {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+      const { buffer, bytesRead } = await readAt(descriptor, Buffer.allocUnsafe(length), 0, length, offset);
       return buffer.subarray(0, bytesRead);
     };
-    return await readFrom({ size, read }, filename);
+    return await readFrom({ size: stats.size, read }, filename);
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 

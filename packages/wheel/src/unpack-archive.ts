@@ -1,5 +1,6 @@
+import { openFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveEntry } from "./archive-entries.ts";
 import { checkArchiveHashes } from "./archive-hashes.ts";
@@ -47,7 +48,7 @@ const lanes = 2;
  */
 export async function unpackArchive(task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
   try {
-    const fd = openSync(task.wheelPath, "r");
+    const { descriptor: fd } = openFile(task.wheelPath);
     try {
       const file = new BlockingFile(fd);
       try {

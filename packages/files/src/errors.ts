@@ -1,0 +1,36 @@
+/** What lies at a path where a file is expected. */
+export type NoFileKind = "folder" | "pipe" | "socket" | "device" | "link";
+
+const words: Readonly<Record<NoFileKind, string>> = {
+  folder: "a folder",
+  pipe: "a pipe",
+  socket: "a socket",
+  device: "a device",
+  link: "a symbolic link",
+};
+
+/** Something else lies where a file is expected. Reading it might never end, so it was not begun. */
+export class NotAFile extends Error {
+  override readonly name = "NotAFile";
+  readonly code = "MURRE_NOT_A_FILE";
+  readonly path: string;
+  readonly kind: NoFileKind;
+  constructor(path: string, kind: NoFileKind, options?: ErrorOptions) {
+    super(`${path}: is ${words[kind]}, and a file is needed here; nothing was read from it`, options);
+    this.path = path;
+    this.kind = kind;
+  }
+}
+
+/** A file is larger than any of its kind. */
+export class FileTooLarge extends Error {
+  override readonly name = "FileTooLarge";
+  readonly code = "MURRE_FILE_TOO_LARGE";
+  readonly path: string;
+  readonly limitBytes: number;
+  constructor(path: string, limitBytes: number) {
+    super(`${path}: is larger than a file of its kind can be (${limitBytes} bytes)`);
+    this.path = path;
+    this.limitBytes = limitBytes;
+  }
+}
