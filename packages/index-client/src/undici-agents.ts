@@ -4,10 +4,11 @@
 import connect from "undici/lib/api/api-connect.js";
 import AgentModule from "undici/lib/dispatcher/agent.js";
 import DispatcherModule from "undici/lib/dispatcher/dispatcher.js";
+import connectorFor from "undici/lib/core/connect.js";
 import PoolModule from "undici/lib/dispatcher/pool.js";
 import ProxyAgentModule from "undici/lib/dispatcher/proxy-agent.js";
 
 // Done by the front, for each of its methods; this is the one that an agent for proxies calls.
 DispatcherModule.prototype.connect = connect;
 
-export { AgentModule as Agent, PoolModule as Pool, ProxyAgentModule as ProxyAgent };
+export { AgentModule as Agent, connectorFor, PoolModule as Pool, ProxyAgentModule as ProxyAgent };
