@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkDocuments } from "./house-documents.mjs";
+import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const house = JSON.parse(readFileSync(join(root, "scripts/house.json"), "utf8"));
@@ -157,6 +157,11 @@ function checkAnatomy(folder) {
   for (const file of ["README.md", "CHANGELOG.md", "tsconfig.json", "src/index.ts"]) {
     if (house.private.includes(folder) && file === "CHANGELOG.md") continue;
     if (!existsSync(join(root, folder, file))) problem(folder, `has no ${file}`);
+  }
+  if (!house.private.includes(folder) && existsSync(join(root, folder, "README.md"))) {
+    const readme = readFileSync(join(root, folder, "README.md"), "utf8");
+    for (const wrong of wrongReadme(readme, nameOf(folder), house.private.map(nameOf)))
+      problem(folder, `README.md ${wrong}`);
   }
   const index = join(root, folder, "src/index.ts");
   if (existsSync(index)) {

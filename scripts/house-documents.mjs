@@ -77,7 +77,7 @@ function checkLabels(root, files, problem) {
 export function namedPaths(text) {
   const links = [...text.matchAll(/\]\((?!\w+:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, path]) => ({ path, isLink: true }));
   const named = text.matchAll(
-    /(?<![\w/.@~*{}-])(?:\.\/)?((?:apps|packages|benchmarks|scripts|docs|protocols|storms)\/[\w./-]*[\w/])(?![\w*{<-]|\.[{*])/g,
+    /(?<![\w/.@~*{}-])(?:\.\/)?((?:apps|packages|benchmarks|scripts|docs|protocols|storms|src|test)\/[\w./-]*[\w/])(?![\w*{<-]|\.[{*])/g,
   );
   return [...links, ...[...named].map(([, path]) => ({ path, isLink: false }))];
 }
@@ -94,11 +94,25 @@ function checkPaths(root, files, problem) {
       continue;
     }
     for (const { path, isLink } of namedPaths(text)) {
+      // Of no package in particular.
+      if (/^(?:src|test)\//.test(path) && !rooms.some((room) => file.startsWith(`${room}/`))) continue;
       // A link is relative to its document; a path in words is the repository's, or the package's.
       const isThere = existsSync(join(root, dirname(file), path)) || (!isLink && existsSync(join(root, path)));
       if (!isThere && !/\bNAME\b/.test(path)) problem(file, `names ${path}, which is not there`);
     }
   }
+}
+
+/** A package's README is read on npm: whoever has the package alone can do what it says. */
+export function wrongReadme(text, name, privateNames) {
+  const wrong = [];
+  if (!text.includes(`npm install ${name}\n`)) wrong.push(`has no line "npm install ${name}"`);
+  for (const other of privateNames)
+    if (text.includes(`"${other}"`)) wrong.push(`has an example with ${other}, which nobody can install`);
+  const namesSources = /(?<![\w/])(?:src|test|bench|models)\/[\w.-]/.test(text);
+  if (namesSources && !text.includes("github.com/murre-py/murre"))
+    wrong.push("names files that are not in the package, without a link to the repository");
+  return wrong;
 }
 
 /** @param problem told each fault, with the file that has it */

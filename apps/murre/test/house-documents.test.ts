@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namedPaths, prose, wrongLabels } from "../../../scripts/house-documents.mjs";
+import { namedPaths, prose, wrongLabels, wrongReadme } from "../../../scripts/house-documents.mjs";
 
 const defined = new Map([
   ["C1", "reclamation.md"],
@@ -40,5 +40,26 @@ describe("paths that a document names", () => {
     ["another's folder", "node_modules/packages/x.js", []],
   ])("%s", (_, text, paths) => {
     expect(namedPaths(text).map(({ path }) => path)).toEqual(paths);
+  });
+});
+
+describe("a package's README", () => {
+  const install = "npm install @murre/demo\n";
+  test.each([
+    ["whole", install, []],
+    ["no install line", "npm install @murre/demonstration\n", ['has no line "npm install @murre/demo"']],
+    [
+      "an example with a private package",
+      `${install}import { makeWheel } from "@murre/test-kit";`,
+      ["has an example with @murre/test-kit, which nobody can install"],
+    ],
+    [
+      "files that are not published",
+      `${install}see \`src/x.ts\``,
+      ["names files that are not in the package, without a link to the repository"],
+    ],
+    ["such files, and where they are", `${install}\`src/x.ts\` of https://github.com/murre-py/murre`, []],
+  ])("%s", (_, text, wrong) => {
+    expect(wrongReadme(text, "@murre/demo", ["@murre/test-kit"])).toEqual(wrong);
   });
 });
