@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -183,6 +184,8 @@ for (const folder of folders) {
   checkImports(folder, manifest);
 }
 
+const published = folders.filter((folder) => folder.startsWith("packages/") && !house.private.includes(folder));
+keep("docs/errors.md", errorsDocument(root, published, problem));
 checkDocuments(root, problem);
 
 for (const line of problems) console.error(line);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { errorClasses } from "../../../scripts/house-errors.mjs";
 import { namedPaths, prose, wrongLabels, wrongReadme } from "../../../scripts/house-documents.mjs";
 
 const defined = new Map([
@@ -61,5 +62,34 @@ describe("a package's README", () => {
     ["such files, and where they are", `${install}\`src/x.ts\` of https://github.com/murre-py/murre`, []],
   ])("%s", (_, text, wrong) => {
     expect(wrongReadme(text, "@murre/demo", ["@murre/test-kit"])).toEqual(wrong);
+  });
+});
+
+describe("errors that a source declares", () => {
+  const declared = (doc: string, code: string) =>
+    `${doc}export class Broken extends Error {\n  override readonly name = "Broken";\n${code}}\n`;
+  test.each([
+    [
+      "one line",
+      declared("/** It is broken. */\n", '  readonly code = "MURRE_BROKEN";\n'),
+      ["MURRE_BROKEN: It is broken."],
+    ],
+    [
+      "several lines, a link and a bar",
+      declared(
+        "/**\n * It is {@link Bad}|worse.\n * To do: mend it.\n */\n",
+        '  override readonly code = "MURRE_BROKEN";\n',
+      ),
+      ["MURRE_BROKEN: It is `Bad`\\|worse. To do: mend it."],
+    ],
+    ["none", declared("", '  readonly code = "MURRE_BROKEN";\n'), ["MURRE_BROKEN: "]],
+    ["a class without a code", declared("/** Internal. */\n", ""), []],
+    [
+      "such a class before another",
+      declared("/** Internal. */\n", "") + declared("/** B. */\n", '  readonly code = "MURRE_B";\n'),
+      ["MURRE_B: B."],
+    ],
+  ])("%s", (_, source, said) => {
+    expect(errorClasses(source).map(({ code, says }) => `${code}: ${says}`)).toEqual(said);
   });
 });

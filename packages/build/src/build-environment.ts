@@ -9,8 +9,8 @@ export interface BuildEnvironment {
 }
 
 /**
- * Makes the environments that builds run in. Resolving, fetching and installing are not this package's: they are handed in by whoever can.
- * What it does may wait for flights, so that it is called holding nothing (rule D).
+ * Makes the environments that builds run in. Resolving, fetching and installing are not done here: the caller hands them in.
+ * What it does may wait for flights, so it must be called while nothing is held (rule D).
  */
 export interface BuildEnvironments {
   /**

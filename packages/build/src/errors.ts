@@ -1,4 +1,7 @@
-/** An archive of sources that is damaged, or of a kind that cannot be read. */
+/**
+ * An archive of sources that is damaged, or of a kind that cannot be read.
+ * To do: fetch or make the archive again; of the kinds there are, `.tar.gz` and `.zip` are read.
+ */
 export class UnreadableSdist extends Error {
   override readonly name = "UnreadableSdist";
   readonly code = "MURRE_UNREADABLE_SDIST";
@@ -9,7 +12,10 @@ export class UnreadableSdist extends Error {
   }
 }
 
-/** An archive of sources with a member that would be written, or would lead, outside of its folder. Nothing of it is kept. */
+/**
+ * An archive of sources with a member that would be written, or would lead, outside of its folder. Nothing of it is kept.
+ * To do: do not trust it; tell its author, or take a wheel.
+ */
 export class UnsafeSdist extends Error {
   override readonly name = "UnsafeSdist";
   readonly code = "MURRE_UNSAFE_SDIST";
@@ -22,7 +28,10 @@ export class UnsafeSdist extends Error {
   }
 }
 
-/** An archive of sources that unpacks to more than the limits allow. Nothing of it is kept. */
+/**
+ * An archive of sources that unpacks to more than the limits allow. Nothing of it is kept.
+ * To do: take a wheel, or build it by other means.
+ */
 export class SdistTooLarge extends Error {
   override readonly name = "SdistTooLarge";
   readonly code = "MURRE_SDIST_TOO_LARGE";
@@ -33,7 +42,10 @@ export class SdistTooLarge extends Error {
   }
 }
 
-/** There is nothing to build: neither pyproject.toml nor setup.py, or no such folder. */
+/**
+ * There is nothing to build: neither pyproject.toml nor setup.py, or no such folder.
+ * To do: check the path.
+ */
 export class NoSourceTree extends Error {
   override readonly name = "NoSourceTree";
   readonly code = "MURRE_NO_SOURCE_TREE";
@@ -44,7 +56,10 @@ export class NoSourceTree extends Error {
   }
 }
 
-/** The files of a source tree were changed by somebody while they were copied. */
+/**
+ * The files of a source tree were changed by somebody while they were copied.
+ * To do: run the command again when nobody writes there.
+ */
 export class SourceChanging extends Error {
   override readonly name = "SourceChanging";
   readonly code = "MURRE_SOURCE_CHANGING";
@@ -68,7 +83,10 @@ export interface FailedBuild {
   readonly logPath: string;
 }
 
-/** The backend failed, or could not be started. Nothing was changed; the log is kept. */
+/**
+ * The backend failed, or could not be started. Nothing was changed; the log is kept.
+ * To do: read the log; often a program or header that the build needs is missing, or an older release has a wheel.
+ */
 export class BuildFailed extends Error {
   override readonly name = "BuildFailed";
   readonly code = "MURRE_BUILD_FAILED";
@@ -79,7 +97,10 @@ export class BuildFailed extends Error {
   }
 }
 
-/** The backend took longer than it may; it and everything that it started was ended. Nothing was changed; the log is kept. */
+/**
+ * The backend took longer than it may; it and everything that it started was ended. Nothing was changed; the log is kept.
+ * To do: read the log, or allow more time (`--build-timeout`).
+ */
 export class BuildTimeout extends Error {
   override readonly name = "BuildTimeout";
   readonly code = "MURRE_BUILD_TIMEOUT";
@@ -108,7 +129,10 @@ export class SharedBuildFailure extends Error {
   }
 }
 
-/** The backend answered something that PEP 517 does not allow, such as the name of a wheel that is not there. */
+/**
+ * The backend answered something that PEP 517 does not allow, such as the name of a wheel that is not there.
+ * To do: tell the backend's author, or limit its version (`--build-constraint`).
+ */
 export class InvalidBackendAnswer extends Error {
   override readonly name = "InvalidBackendAnswer";
   readonly code = "MURRE_INVALID_BACKEND_ANSWER";
@@ -121,7 +145,10 @@ export class InvalidBackendAnswer extends Error {
   }
 }
 
-/** What was built has another name or version than the source says, or than was asked for. */
+/**
+ * What was built has another name or version than the source says, or than was asked for.
+ * To do: correct the name or version that is asked for, or the source's own.
+ */
 export class BuildMismatch extends Error {
   override readonly name = "BuildMismatch";
   readonly code = "MURRE_BUILD_MISMATCH";
@@ -132,7 +159,10 @@ export class BuildMismatch extends Error {
   }
 }
 
-/** To build one of these, all of them have to be built. */
+/**
+ * To build one of these, all of them have to be built.
+ * To do: take a wheel of one of them (`--only-binary`).
+ */
 export class BuildCycle extends Error {
   override readonly name = "BuildCycle";
   readonly code = "MURRE_BUILD_CYCLE";

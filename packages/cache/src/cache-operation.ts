@@ -20,7 +20,7 @@ export interface EntryMaker {
   beginPartial<Validators>(url: string): Promise<PartialDownload<Validators>>;
 }
 
-/** One entry that is wanted, and how it is made when nobody has it. */
+/** A request for one entry: how to find it, and how to make it if it is not there. */
 export interface EntryRequest {
   /** Two requests with one key want the same, and for the same reason may fail. */
   readonly key: string;

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "./layout.ts";
 
-/** One document that is wanted from somewhere slow, and how it is had when nobody has it. */
+/** A request for one document that is slow to get: how to find it in the cache, and how to make it if it is not there. */
 export interface DocumentRequest<T> {
   /** Two requests with one key want the same document. */
   readonly key: string;

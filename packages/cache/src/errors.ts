@@ -1,4 +1,7 @@
-/** The cache folder cannot be used at all: it is no folder, or neither readable nor creatable. */
+/**
+ * The cache folder cannot be used at all: it is no folder, or neither readable nor creatable.
+ * To do: name another folder (`--cache-dir`, `MURRE_CACHE_DIR`), or go without (`--no-cache`).
+ */
 export class CacheUnusable extends Error {
   override readonly name = "CacheUnusable";
   readonly code = "MURRE_CACHE_UNUSABLE";
@@ -12,7 +15,10 @@ export class CacheUnusable extends Error {
   }
 }
 
-/** An entry could not be written: the disk is full, or the folder may not be written to. Nothing was published. */
+/**
+ * An entry could not be written: the disk is full, or the folder may not be written to. Nothing was published.
+ * To do: make room or allow writing, and run the command again.
+ */
 export class CacheWriteFailed extends Error {
   override readonly name = "CacheWriteFailed";
   readonly code = "MURRE_CACHE_WRITE_FAILED";
@@ -23,7 +29,10 @@ export class CacheWriteFailed extends Error {
   }
 }
 
-/** A manifest that this version cannot read; the entry counts as a miss. */
+/**
+ * A manifest that this version cannot read; the entry counts as a miss.
+ * To do: nothing; a library that reads manifests itself takes it for a miss.
+ */
 export class InvalidManifest extends Error {
   override readonly name = "InvalidManifest";
   readonly code = "MURRE_INVALID_MANIFEST";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /**
- * The layout of the cache on disk, described here and nowhere else. Names are dear to change: another version of
- * murre that knows another layout uses another folder beside this one.
+ * The layout of the cache on disk, described here and nowhere else. A version of murre with
+ * another layout uses another folder beside this one, so a name here can be changed only together with the folder's.
  *
  * ```
  * <cache>/v1/

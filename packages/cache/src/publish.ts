@@ -18,10 +18,10 @@ export type FillEntry = (filesFolder: string) => Promise<UnpackedWheel>;
 /** What was being filled is gone, because somebody judged this operation dead (or removed the cache): new lease, as a miss. */
 export class Fenced extends Error {}
 
-/** The pointer's name was taken by something that is no entry: once more, under a new id (CE4). */
+/** Something that is not an entry had the pointer's name; publish once more, under a new id (CE4). */
 export class PublishAgain extends Error {}
 
-/** What is said after too many of either: nobody takes a place away so often, so the file system says of everything that it is gone. */
+/** The error after too many of either: no cleaner removes a folder that often, so the file system itself must be losing files. */
 export function vanishing(root: string, cause: unknown): CacheWriteFailed {
   return new CacheWriteFailed(root, `${errorCode(cause) ?? "gone"}, again and again`, { cause });
 }

@@ -64,7 +64,7 @@ describe("condemn, C1 to C3", () => {
     expect([id].length).toBe(1);
   });
 
-  test("of a pointer that is gone is nothing to do", () => {
+  test("a pointer that is already gone leaves nothing to do", () => {
     const { layout, pointer, names } = open();
     expect(condemn(layout, [pointer])).toBe(0);
     expect(names("condemned")).toEqual([]);

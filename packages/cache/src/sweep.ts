@@ -79,7 +79,7 @@ function sweepTemporaries(layout: CacheLayout, isAbsent: IsAbsent, freed: Amount
     if (isAbsent(leaseOfTemporary(name))) discard(layout, `${layout.temporary}/${name}`, freed);
 }
 
-/** Downloads that their owner did not finish, and that nobody has continued. */
+/** Removes unfinished downloads whose operation has ended. */
 export function sweepPartials(
   layout: CacheLayout,
   isAbsent: IsAbsent = leaseAbsence(layout),

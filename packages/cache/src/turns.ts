@@ -23,8 +23,8 @@ const withoutLock = new Set<string | undefined>([
 ]);
 
 /**
- * The lock lies in the cache (`locks/`), so that nothing is written beside what it protects (protocols/locks.md, U1 to U4). What a killed process left of it is taken away
- * by whoever waits, and by the sweeps. @throws DeadlockRisk, the signal's reason, and what `work` throws.
+ * Runs `work` while no other process runs work of the same name. The lock lies in the cache (`locks/`), so nothing is written beside what it
+ * protects (protocols/locks.md, U1 to U4). What a killed process leaves is removed by the next waiter, or by a sweep. @throws DeadlockRisk, the signal's reason, and what `work` throws.
  */
 export async function inTurn<T>(
   lease: Lease,

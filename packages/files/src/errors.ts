@@ -9,7 +9,10 @@ const words: Readonly<Record<NoFileKind, string>> = {
   link: "a symbolic link",
 };
 
-/** Something else lies where a file is expected. Reading it might never end, so it was not begun. */
+/**
+ * Something else lies where a file is expected. Reading it might never end, so it was not begun.
+ * To do: name a file.
+ */
 export class NotAFile extends Error {
   override readonly name = "NotAFile";
   readonly code = "MURRE_NOT_A_FILE";
@@ -22,7 +25,10 @@ export class NotAFile extends Error {
   }
 }
 
-/** A file is larger than any of its kind. */
+/**
+ * A file is larger than any of its kind.
+ * To do: check that it is the file that was meant.
+ */
 export class FileTooLarge extends Error {
   override readonly name = "FileTooLarge";
   readonly code = "MURRE_FILE_TOO_LARGE";

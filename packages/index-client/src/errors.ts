@@ -7,7 +7,10 @@ function describeTries(tried: Tried | undefined): string {
   return ` (tried ${tried.attempts} times in ${(tried.elapsedMs / 1000).toFixed(1)} s)`;
 }
 
-/** No connection could be made, or the connection broke or stayed silent, after all retries. */
+/**
+ * No connection could be made, or the connection broke or stayed silent, after all retries.
+ * To do: check the address, the proxy and the network, and run the command again.
+ */
 export class IndexUnreachable extends Error {
   override readonly name = "IndexUnreachable";
   readonly code = "MURRE_INDEX_UNREACHABLE";
@@ -22,7 +25,10 @@ export class IndexUnreachable extends Error {
   }
 }
 
-/** No location has a page for the project. */
+/**
+ * No location has a page for the project.
+ * To do: check the spelling, and which indexes are asked (`-v`).
+ */
 export class ProjectNotFound extends Error {
   override readonly name = "ProjectNotFound";
   readonly code = "MURRE_PROJECT_NOT_FOUND";
@@ -41,7 +47,10 @@ export class ProjectNotFound extends Error {
   }
 }
 
-/** The server answered, but not with what was asked for. */
+/**
+ * The server answered, but not with what was asked for.
+ * To do: 401 and 403 are about credentials, 404 about the address; else run the command again later.
+ */
 export class HttpStatusError extends Error {
   override readonly name = "HttpStatusError";
   readonly code = "MURRE_HTTP_STATUS";
@@ -60,7 +69,10 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** The bytes received are not the bytes that the index, the requirement or the lock file promised. */
+/**
+ * The bytes received are not the bytes that the index, the requirement or the lock file promised.
+ * To do: do not install it; find out which of the two is wrong.
+ */
 export class HashMismatch extends Error {
   override readonly name = "HashMismatch";
   readonly code = "MURRE_HASH_MISMATCH";
@@ -80,7 +92,10 @@ export class HashMismatch extends Error {
   }
 }
 
-/** A download ended before the promised length, and could not be continued. */
+/**
+ * A download ended before the promised length, and could not be continued.
+ * To do: run the command again: it goes on where this one ended, where the server allows it.
+ */
 export class DownloadInterrupted extends Error {
   override readonly name = "DownloadInterrupted";
   readonly code = "MURRE_DOWNLOAD_INTERRUPTED";
@@ -97,7 +112,10 @@ export class DownloadInterrupted extends Error {
   }
 }
 
-/** The downloaded bytes cannot be written where the caller wants them. */
+/**
+ * The downloaded bytes cannot be written where the caller wants them.
+ * To do: make room or allow writing there, and run the command again.
+ */
 export class DownloadNotWritten extends Error {
   override readonly name = "DownloadNotWritten";
   readonly code = "MURRE_DOWNLOAD_NOT_WRITTEN";
@@ -109,7 +127,10 @@ export class DownloadNotWritten extends Error {
   }
 }
 
-/** A page of an index is no page of the simple API. */
+/**
+ * A page of an index is no page of the simple API.
+ * To do: check the address of the index; it may lead to a login or an error page.
+ */
 export class InvalidIndexPage extends Error {
   override readonly name = "InvalidIndexPage";
   readonly code = "MURRE_INVALID_INDEX_PAGE";
@@ -120,7 +141,10 @@ export class InvalidIndexPage extends Error {
   }
 }
 
-/** The address of an index or of a find-links location cannot be used. */
+/**
+ * The address of an index or of a find-links location cannot be used.
+ * To do: correct the address.
+ */
 export class InvalidIndexLocation extends Error {
   override readonly name = "InvalidIndexLocation";
   readonly code = "MURRE_INVALID_INDEX_LOCATION";
@@ -131,7 +155,10 @@ export class InvalidIndexLocation extends Error {
   }
 }
 
-/** The network would be needed, and the caller said that it must not be used. */
+/**
+ * The network would be needed, and the caller said that it must not be used.
+ * To do: run the command once without `--offline`.
+ */
 export class OfflineMiss extends Error {
   override readonly name = "OfflineMiss";
   readonly code = "MURRE_OFFLINE";
@@ -142,7 +169,10 @@ export class OfflineMiss extends Error {
   }
 }
 
-/** Files of pip's configuration, or PIP_* variables, hold what pip itself would refuse. All problems are listed. */
+/**
+ * Files of pip's configuration, or PIP_* variables, hold what pip itself would refuse. All problems are listed.
+ * To do: correct each place that is listed.
+ */
 export class InvalidPipConfiguration extends Error {
   override readonly name = "InvalidPipConfiguration";
   readonly code = "MURRE_INVALID_PIP_CONFIGURATION";
@@ -153,7 +183,10 @@ export class InvalidPipConfiguration extends Error {
   }
 }
 
-/** A certificate file, a client certificate or a proxy address cannot be used. */
+/**
+ * A certificate file, a client certificate or a proxy address cannot be used.
+ * To do: correct the path or address.
+ */
 export class InvalidTransportSettings extends Error {
   override readonly name = "InvalidTransportSettings";
   readonly code = "MURRE_INVALID_TRANSPORT_SETTINGS";

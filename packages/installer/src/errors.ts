@@ -11,7 +11,10 @@ export interface NoMatchingVersionFacts {
   readonly origin: string;
 }
 
-/** No version of a project satisfies what is required of it. Nothing was changed. */
+/**
+ * No version of a project satisfies what is required of it. Nothing was changed.
+ * To do: loosen the requirement or the constraint, or allow pre-releases (`--pre`).
+ */
 export class NoMatchingVersion extends Error {
   override readonly name = "NoMatchingVersion";
   readonly code = "MURRE_NO_MATCHING_VERSION";
@@ -38,7 +41,10 @@ export interface NoUsableWheelFacts {
   readonly origin: string;
 }
 
-/** The version exists, but none of its files can be installed for this interpreter. Nothing was changed. */
+/**
+ * The version exists, but none of its files can be installed for this interpreter. Nothing was changed.
+ * To do: take another version or another Python, or allow building.
+ */
 export class NoUsableWheel extends Error {
   override readonly name = "NoUsableWheel";
   readonly code = "MURRE_NO_USABLE_WHEEL";
@@ -55,7 +61,10 @@ export class NoUsableWheel extends Error {
   }
 }
 
-/** Two requirements, or a requirement and a constraint, cannot both hold. Nothing was changed. */
+/**
+ * Two requirements, or a requirement and a constraint, cannot both hold. Nothing was changed.
+ * To do: change one of the two that are named.
+ */
 export class ConflictingRequirements extends Error {
   override readonly name = "ConflictingRequirements";
   readonly code = "MURRE_CONFLICTING_REQUIREMENTS";
@@ -66,7 +75,10 @@ export class ConflictingRequirements extends Error {
   }
 }
 
-/** A requirement that this version of murre cannot install: an editable, a version control URL, an archive of a kind that it cannot read. */
+/**
+ * A requirement that this version of murre cannot install: an editable, a version control URL, an archive of a kind that it cannot read.
+ * To do: name an index's release, an archive or a folder in its place.
+ */
 export class UnsupportedRequirement extends Error {
   override readonly name = "UnsupportedRequirement";
   readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
@@ -75,7 +87,10 @@ export class UnsupportedRequirement extends Error {
   }
 }
 
-/** --require-hashes, and a requirement without one; or none of the given hashes is that of the file. Nothing was changed. */
+/**
+ * --require-hashes, and a requirement without one; or none of the given hashes is that of the file. Nothing was changed.
+ * To do: give each requirement a version and its hashes.
+ */
 export class HashRequired extends Error {
   override readonly name = "HashRequired";
   readonly code = "MURRE_HASH_REQUIRED";
@@ -96,7 +111,10 @@ export interface HashNotAcceptedFacts {
   readonly holder: "index" | "file";
 }
 
-/** A file that would fit has none of the hashes that the user gave for it. Nothing was changed. */
+/**
+ * A file that would fit has none of the hashes that the user gave for it. Nothing was changed.
+ * To do: do not install it before you know why; then correct the hash that is named.
+ */
 export class HashNotAccepted extends Error {
   override readonly name = "HashNotAccepted";
   readonly code = "MURRE_HASH_MISMATCH";
@@ -124,7 +142,10 @@ export function describeRefusedHash({
   return `${filename} of ${what}: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
 }
 
-/** Nothing was named: an empty file would remove everything from the environment. */
+/**
+ * Nothing was named: an empty file would remove everything from the environment.
+ * To do: name something, or check the file; to remove all, `murre venv --clear` makes the environment anew.
+ */
 export class NothingRequired extends Error {
   override readonly name = "NothingRequired";
   readonly code = "MURRE_NOTHING_REQUIRED";
@@ -136,7 +157,10 @@ export class NothingRequired extends Error {
   }
 }
 
-/** PEP 668: the interpreter belongs to the system's package manager. Nothing was changed. */
+/**
+ * PEP 668: the interpreter belongs to the system's package manager. Nothing was changed.
+ * To do: make an environment (`murre venv`), or insist (`--break-system-packages`).
+ */
 export class ExternallyManaged extends Error {
   override readonly name = "ExternallyManaged";
   readonly code = "MURRE_EXTERNALLY_MANAGED";
@@ -156,7 +180,10 @@ export function shorten(names: readonly string[], shown = 6): string {
   return `${names.slice(0, shown).join(", ")}, …, ${names.slice(-shown).join(", ")} (${names.length} in all)`;
 }
 
-/** More than one requirement cannot be met; each has an error of its own. Nothing was changed. */
+/**
+ * More than one requirement cannot be met; each has an error of its own. Nothing was changed.
+ * To do: see each of `errors`.
+ */
 export class SeveralProblems extends Error {
   override readonly name = "SeveralProblems";
   readonly code = "MURRE_SEVERAL_PROBLEMS";
@@ -171,13 +198,19 @@ export class SeveralProblems extends Error {
   }
 }
 
-/** No set of versions satisfies all requirements together. Nothing was changed. */
+/**
+ * No set of versions satisfies all requirements together. Nothing was changed.
+ * To do: loosen one of the requirements in the explanation.
+ */
 export class NoSolution extends Error {
   override readonly name = "NoSolution";
   readonly code = "MURRE_NO_SOLUTION";
 }
 
-/** What a build requires cannot be had. Nothing was changed. */
+/**
+ * What a build requires cannot be had. Nothing was changed.
+ * To do: see the reason in it; `--build-constraint` limits them, `--no-build-isolation` takes the environment's own.
+ */
 export class BuildRequirementsUnmet extends Error {
   override readonly name = "BuildRequirementsUnmet";
   readonly code = "MURRE_BUILD_REQUIREMENTS";
@@ -194,7 +227,10 @@ export class BuildRequirementsUnmet extends Error {
   }
 }
 
-/** There is only a source, and building is not allowed (`--no-build`, `--only-binary`). Nothing was changed. */
+/**
+ * There is only a source, and building is not allowed (`--no-build`, `--only-binary`). Nothing was changed.
+ * To do: allow it, or take a version that has a wheel.
+ */
 export class CannotBuild extends Error {
   override readonly name = "CannotBuild";
   readonly code = "MURRE_CANNOT_BUILD";
@@ -205,7 +241,10 @@ export class CannotBuild extends Error {
   }
 }
 
-/** An option of builds, or its variable, has a value that means nothing. Nothing was changed. */
+/**
+ * An option of builds, or its variable, has a value that means nothing. Nothing was changed.
+ * To do: correct the value.
+ */
 export class BuildOptionInvalid extends Error {
   override readonly name = "BuildOptionInvalid";
   readonly code = "MURRE_BUILD_OPTION";
@@ -214,7 +253,10 @@ export class BuildOptionInvalid extends Error {
   }
 }
 
-/** A path that the user or an index names leads to no file. Nothing was changed. */
+/**
+ * A path that the user or an index names leads to no file. Nothing was changed.
+ * To do: check the path.
+ */
 export class WheelNotFound extends Error {
   override readonly name = "WheelNotFound";
   readonly code = "MURRE_WHEEL_NOT_FOUND";
@@ -232,7 +274,10 @@ export function throwProblems(errors: readonly Error[]): void {
   throw more.length === 0 ? first : new SeveralProblems(errors);
 }
 
-/** A caller gave an option that there is not, or one that is of another kind, or left out one that there has to be. Nothing was done. */
+/**
+ * A caller gave an option that there is not, or one that is of another kind, or left out one that there has to be. Nothing was done.
+ * To do: correct the call.
+ */
 export class InvalidOption extends Error {
   override readonly name = "InvalidOption";
   readonly code = "MURRE_INVALID_OPTION";
@@ -246,7 +291,10 @@ export class InvalidOption extends Error {
   }
 }
 
-/** The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is. */
+/**
+ * The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is.
+ * To do: what the message says.
+ */
 export class FileSystemRefused extends Error {
   override readonly name = "FileSystemRefused";
   readonly code = "MURRE_FILE_SYSTEM";

@@ -22,11 +22,11 @@ import { otherTags, refuseOtherTags } from "./wheel-tags.ts";
 /** A file of an index, with the reason where it must not be taken. */
 export type IndexedFile = DistributionFile & Pick<ResolverFile, "refused">;
 
-/** How metadata is had where nothing less tells it: from the whole wheel, or from a source and its backend. */
+/** Reads metadata the expensive way, when nothing cheaper has it: from the whole wheel, or by asking the backend of a source. */
 export type ReadWholeDistribution = (
   source: WheelSource,
   project: NormalizedName,
-  /** What the user says of the bytes: none of a source's code runs before its archive is that. */
+  /** The hashes that the user accepts: no code of a source runs before its archive has been compared with them. */
   demands: readonly HashDemand[],
 ) => Promise<string>;
 
@@ -42,7 +42,7 @@ export interface IndexSourceOptions {
   readonly failed: FailedReleases;
 }
 
-/** What indexes and URLs hold, for whoever chooses among it: the one source of `install`, of `sync` and of what takes no dependencies. */
+/** What indexes and URLs offer. `install`, `sync` and `--no-deps` all choose from this one source. */
 export class IndexSource implements PythonSource<IndexedFile> {
   readonly #client: IndexClient;
   readonly #options: IndexSourceOptions;

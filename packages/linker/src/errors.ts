@@ -1,4 +1,7 @@
-/** Files that no installed distribution owns stand where new ones belong. Nothing was changed. */
+/**
+ * Files that no installed distribution owns stand where new ones belong. Nothing was changed.
+ * To do: move them away, or keep them beside (`--overwrite`).
+ */
 export class UnownedFileInTheWay extends Error {
   override readonly name = "UnownedFileInTheWay";
   readonly code = "MURRE_UNOWNED_FILE";
@@ -14,7 +17,10 @@ export class UnownedFileInTheWay extends Error {
   }
 }
 
-/** A distribution would place a file where another one needs a folder. Nothing was changed. */
+/**
+ * A distribution would place a file where another one needs a folder. Nothing was changed.
+ * To do: leave one of the two distributions out.
+ */
 export class FileAgainstDirectory extends Error {
   override readonly name = "FileAgainstDirectory";
   readonly code = "MURRE_FILE_AGAINST_DIRECTORY";
@@ -30,7 +36,10 @@ export class FileAgainstDirectory extends Error {
   }
 }
 
-/** Two paths differ by case only, and the file system takes them for one. Nothing was changed. */
+/**
+ * Two paths differ by case only, and the file system takes them for one. Nothing was changed.
+ * To do: leave one of the two out, or use a file system that tells case apart.
+ */
 export class CaseCollision extends Error {
   override readonly name = "CaseCollision";
   readonly code = "MURRE_CASE_COLLISION";
@@ -46,7 +55,10 @@ export class CaseCollision extends Error {
   }
 }
 
-/** A wheel would replace what the environment itself is made of. Nothing was changed. */
+/**
+ * A wheel would replace what the environment itself is made of. Nothing was changed.
+ * To do: do not trust the wheel; tell its author.
+ */
 export class ReservedPath extends Error {
   override readonly name = "ReservedPath";
   readonly code = "MURRE_RESERVED_PATH";
@@ -62,7 +74,10 @@ export class ReservedPath extends Error {
   }
 }
 
-/** A wheel's path, or an installed RECORD's, leads out of the environment. Nothing was changed. */
+/**
+ * A wheel's path, or an installed RECORD's, leads out of the environment. Nothing was changed.
+ * To do: do not trust the wheel; of an installed one, remove it by hand.
+ */
 export class PathLeavesEnvironment extends Error {
   override readonly name = "PathLeavesEnvironment";
   readonly code = "MURRE_PATH_LEAVES_ENVIRONMENT";
@@ -75,7 +90,10 @@ export class PathLeavesEnvironment extends Error {
   }
 }
 
-/** The file system refused while a change was made ready or carried out; the environment is as it was. */
+/**
+ * The file system refused while a change was made ready or carried out; the environment is as it was.
+ * To do: make room or allow writing, and run the command again.
+ */
 export class LinkFailed extends Error {
   override readonly name = "LinkFailed";
   readonly code = "MURRE_LINK_FAILED";
@@ -86,7 +104,10 @@ export class LinkFailed extends Error {
   }
 }
 
-/** A committed change could be neither finished nor taken back by this process; the next murre command that changes the environment does it. */
+/**
+ * A committed change could be neither finished nor taken back by this process; the next murre command that changes the environment does it.
+ * To do: `murre pip check --recover`, when the reason is gone.
+ */
 export class ChangeInterrupted extends Error {
   override readonly name = "ChangeInterrupted";
   readonly code = "MURRE_CHANGE_INTERRUPTED";
@@ -101,7 +122,10 @@ export class ChangeInterrupted extends Error {
   }
 }
 
-/** A transaction that another version of murre left, or that a power loss damaged, cannot be read. */
+/**
+ * A transaction that another version of murre left, or that a power loss damaged, cannot be read.
+ * To do: use the version that left it; after a power loss, make the environment anew (`murre venv --clear`).
+ */
 export class UnreadableJournal extends Error {
   override readonly name = "UnreadableJournal";
   readonly code = "MURRE_UNREADABLE_JOURNAL";
@@ -116,7 +140,10 @@ export class UnreadableJournal extends Error {
   }
 }
 
-/** A distribution's dist-info has no RECORD, so nobody knows which files are its own. Nothing was changed. */
+/**
+ * A distribution's dist-info has no RECORD, so nobody knows which files are its own. Nothing was changed.
+ * To do: remove its files by hand, or reinstall it with the tool that installed it.
+ */
 export class NoRecord extends Error {
   override readonly name = "NoRecord";
   readonly code = "MURRE_NO_RECORD";

@@ -27,8 +27,8 @@ const BYTECODE = "__pycache__";
 const BYTECODE_NAME = /\.pyc(?:\.\d+)?$/;
 
 /**
- * Folds the files of the removed distributions into whole folders, as high in the tree as nothing stays: files that no RECORD lists keep the
- * folders that they are in. Folders of the environment itself (`bin`, `include`, site-packages) stay though they be empty.
+ * Replaces the files of removed distributions by whole folders wherever nothing in a folder stays. A file that no RECORD lists keeps its
+ * folder. The folders of the environment itself (`bin`, `include`, site-packages) stay even if they are empty.
  */
 export function foldLeaving(
   destination: Destination,

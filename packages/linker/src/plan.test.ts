@@ -287,7 +287,7 @@ describe("RECORD", () => {
   });
 });
 
-describe("what goes is folded into folders as high as nothing stays in them", () => {
+describe("files that go become whole folders where nothing else stays in them", () => {
   const removal = (...files: string[]) => ({
     name: "a",
     version: "1.0",

@@ -110,9 +110,8 @@ export interface PlacedWheel {
 }
 
 /**
- * Plans a change purely from manifests and what is installed. Ownership is looked at as high in the tree as possible:
- * a top-level folder that only one wheel has and that is new is placed as one tree, and only what is contested is opened; what is placed are
- * the topmost new folders, whoever's files are in them.
+ * Plans a change from manifests and from what is installed, without reading or writing anything. It looks at whole folders where it can: a
+ * new folder that only one wheel has is placed as one tree; only a folder that several claim is looked into.
  * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {CaseCollision} {PathLeavesEnvironment} {ReservedPath} before anything is touched.
  */
 export function planChange(

@@ -70,7 +70,7 @@ export function committed(state: EnvironmentState): string | undefined {
   return list(state.commit)[0];
 }
 
-/** The lease of whoever executes the committed transaction; undefined while it is changing hands, or ends. */
+/** The lease of the executor of the committed transaction; undefined while the transaction changes hands or ends. */
 export function executorOf(state: EnvironmentState): string | undefined {
   const id = committed(state);
   const name = id === undefined ? undefined : list(`${state.commit}/${id}`).find((entry) => EXECUTOR.test(entry));

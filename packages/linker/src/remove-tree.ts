@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { errorCode, isGone } from "./fs-errors.ts";
 
 /**
- * Deletes what stands at a path, whoever else deletes it at the same time, until `deadline` (performance.now()).
+ * Deletes whatever is at a path, until `deadline` (performance.now()). Others may delete it at the same time.
  * @returns whether all of it is gone.
  */
 export function removeTree(path: string, deadline = Infinity): boolean {

@@ -76,7 +76,7 @@ export interface WriterOptions {
   readonly signal?: AbortSignal | undefined;
   /** What the environment is called where somebody waits for it. */
   readonly subject: string;
-  /** What runs, for whoever finds the journal. */
+  /** The command, for people who find the journal. */
   readonly command: string;
   readonly platform: NodeJS.Platform;
   readonly onLockEvent?: LockEventListener | undefined;
@@ -104,7 +104,7 @@ export type CommitEnd =
   | { readonly end: "done"; readonly counts: LinkCounts; readonly windowMs: number }
   | { readonly end: "again"; readonly reason: string; readonly committed: boolean };
 
-/** One who may change the environment: it is as the last change left it, and nobody else changes it until this one commits or ends. */
+/** The right to change an environment. Until it commits or ends, no other murre process changes the environment. */
 export interface EnvironmentWriter {
   /** The last transaction's mark; undefined for an environment that murre has not changed. */
   readonly stamp: Stamp | undefined;

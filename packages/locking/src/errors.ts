@@ -1,6 +1,9 @@
 import type { LockHolder } from "./lock-events.ts";
 
-/** A lease could not be made: a read-only mount, missing rights, a full disk. Nothing was left behind. */
+/**
+ * A lease could not be made: a read-only mount, missing rights, a full disk. Nothing was left behind.
+ * To do: make room or allow writing; murre's commands go on without.
+ */
 export class LeaseUnavailable extends Error {
   override readonly name = "LeaseUnavailable";
   readonly code = "MURRE_LEASE_UNAVAILABLE";
@@ -14,7 +17,10 @@ export class LeaseUnavailable extends Error {
   }
 }
 
-/** Another process judged this operation dead, or someone removed the lease's file. What was derived under it must be redone. */
+/**
+ * Another process judged this operation dead, or someone removed the lease's file. What was derived under it must be redone.
+ * To do: begin again under a new lease; murre's commands do.
+ */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
   readonly code = "MURRE_LEASE_LOST";
@@ -28,7 +34,10 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The lock's folder cannot be used: a read-only mount, missing rights, a full disk. Nothing was left behind. */
+/**
+ * The lock's folder cannot be used: a read-only mount, missing rights, a full disk. Nothing was left behind.
+ * To do: make room or allow writing there.
+ */
 export class LockUnavailable extends Error {
   override readonly name = "LockUnavailable";
   readonly code = "MURRE_LOCK_UNAVAILABLE";
@@ -39,7 +48,10 @@ export class LockUnavailable extends Error {
   }
 }
 
-/** The ticket was revoked while it was held: work that was not committed by renaming the ticket must not be committed. */
+/**
+ * The ticket was revoked while it was held: work that was not committed by renaming the ticket must not be committed.
+ * To do: begin again; murre's commands do.
+ */
 export class LockLost extends Error {
   override readonly name = "LockLost";
   readonly code = "MURRE_LOCK_LOST";
@@ -55,7 +67,10 @@ export class LockLost extends Error {
   }
 }
 
-/** `timeoutMs` passed while others held the lock. */
+/**
+ * `timeoutMs` passed while others held the lock.
+ * To do: see `holders`; wait longer, or end the one that hangs.
+ */
 export class LockTimeout extends Error {
   override readonly name = "LockTimeout";
   readonly code = "MURRE_LOCK_TIMEOUT";
@@ -71,7 +86,10 @@ export class LockTimeout extends Error {
   }
 }
 
-/** The work this process waited for failed in another process. */
+/**
+ * The work this process waited for failed in another process.
+ * To do: see `failure`; begin again to try it here.
+ */
 export class FlightFailed extends Error {
   override readonly name = "FlightFailed";
   readonly code = "MURRE_FLIGHT_FAILED";
@@ -92,7 +110,10 @@ export interface FlightFailure {
   readonly message: string;
 }
 
-/** Work was done again and again, and its result was never found by the lookup. */
+/**
+ * Work was done again and again, and its result was never found by the lookup.
+ * To do: a program's mistake: `work` must leave its result where `lookup` finds it.
+ */
 export class FlightUnsettled extends Error {
   override readonly name = "FlightUnsettled";
   readonly code = "MURRE_FLIGHT_UNSETTLED";
@@ -105,7 +126,10 @@ export class FlightUnsettled extends Error {
   }
 }
 
-/** A mistake of the program: a task waits for something while it holds something that others may need first (rule D). */
+/**
+ * A mistake of the program: a task waits for something while it holds something that others may need first (rule D).
+ * To do: change the program: wait before, or after, it holds that.
+ */
 export class DeadlockRisk extends Error {
   override readonly name = "DeadlockRisk";
   readonly code = "MURRE_DEADLOCK_RISK";

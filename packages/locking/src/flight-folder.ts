@@ -74,7 +74,7 @@ function parseFailure(text: string): FlightFailure {
 }
 
 /**
- * Takes away what nobody wants any more (K1 to K4): by whoever released, and by any sweeper. All steps are optional.
+ * Removes the files of a key that no process wants any more (K1 to K4). Called after each release and by every sweep; each step is optional.
  * @throws nothing: what cannot be removed stays for the next one.
  */
 export function cleanFlight(at: TicketFolder): void {

@@ -19,7 +19,7 @@ export interface ProcessName {
   readonly thread: number;
 }
 
-/** @returns undefined for a name that is no lease's: such an entry is nobody's to judge. */
+/** @returns undefined for a name that is not a lease's; such an entry is never judged or removed. */
 export function parseLeaseName(name: string): ProcessName | undefined {
   const match = form.exec(name);
   if (match === null) return undefined;

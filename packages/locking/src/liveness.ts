@@ -32,7 +32,7 @@ export interface JudgeOptions {
  * - same boot, same pid namespace: its pid and start time, so that a reused pid is not mistaken for it;
  * - same boot, another pid namespace, or a worker thread: its socket;
  * - anything else, and where those cannot tell: the age of its heartbeat by the file system's own clock.
- * A verdict has no effect by itself: whoever acts on it unlinks the file that the holder would commit with, and decides by its absence (G2).
+ * A verdict has no effect by itself. To act on it is to unlink the file that the holder would commit with, and then to go by its absence (G2).
  */
 export async function judge(root: string, lease: string, options: JudgeOptions = {}): Promise<Verdict> {
   const name = parseLeaseName(lease);

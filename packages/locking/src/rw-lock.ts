@@ -27,7 +27,7 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Default: no limit. */
   readonly timeoutMs?: number;
-  /** What whoever waits for it and holds it counts as (rule D); default: a lock. */
+  /** What waiting for it and holding it count as under rule D; default: a lock. */
   readonly counts?: Extract<Holding, "lock" | "folder">;
   readonly onEvent?: LockEventListener;
 }

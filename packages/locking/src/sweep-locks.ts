@@ -15,7 +15,7 @@ import {
 } from "./tickets.ts";
 
 /**
- * Removes what the dead left in one lock's folder. Never needed for progress: whoever waits does it too.
+ * Removes what the dead left in one lock's folder. Waiters do the same, so progress never depends on it.
  * @returns the names that were removed.
  */
 export async function sweepLock(

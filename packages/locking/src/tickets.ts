@@ -52,7 +52,7 @@ export function ticketFolder(folder: string, form: TicketForm): TicketFolder {
 
 const ticketPattern = /^(0|[1-9]\d*)-([rw])-(.+)-(\d+)$/;
 
-/** @returns undefined for what is no ticket: it holds nothing and is nobody's to remove. */
+/** @returns undefined for a name that is not a ticket's; such an entry holds nothing and is never removed. */
 export function parseTicket(name: string): TicketName | undefined {
   const match = ticketPattern.exec(name);
   if (match === null) return undefined;

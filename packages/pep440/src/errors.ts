@@ -1,4 +1,7 @@
-/** The text is no version in any spelling that PEP 440 accepts. */
+/**
+ * The text is no version in any spelling that PEP 440 accepts.
+ * To do: correct it.
+ */
 export class InvalidVersion extends Error {
   override readonly name = "InvalidVersion";
   readonly code = "MURRE_INVALID_VERSION";
@@ -13,7 +16,10 @@ export class InvalidVersion extends Error {
   }
 }
 
-/** The text is no version specifier, or no comma separated list of them. */
+/**
+ * The text is no version specifier, or no comma separated list of them.
+ * To do: correct it.
+ */
 export class InvalidSpecifier extends Error {
   override readonly name = "InvalidSpecifier";
   readonly code = "MURRE_INVALID_SPECIFIER";

@@ -41,19 +41,28 @@ abstract class DrawnError extends Error {
   }
 }
 
-/** The text is no requirement of PEP 508. */
+/**
+ * The text is no requirement of PEP 508.
+ * To do: correct it at the mark.
+ */
 export class InvalidRequirement extends DrawnError {
   override readonly name = "InvalidRequirement";
   readonly code = "MURRE_INVALID_REQUIREMENT";
 }
 
-/** The text is no marker of PEP 508. */
+/**
+ * The text is no marker of PEP 508.
+ * To do: correct it at the mark.
+ */
 export class InvalidMarker extends DrawnError {
   override readonly name = "InvalidMarker";
   readonly code = "MURRE_INVALID_MARKER";
 }
 
-/** A comparison in a marker that has no meaning for the values it meets. */
+/**
+ * A comparison in a marker that has no meaning for the values it meets.
+ * To do: compare versions with versions, texts with texts.
+ */
 export class UndefinedComparison extends Error {
   override readonly name = "UndefinedComparison";
   readonly code = "MURRE_UNDEFINED_COMPARISON";
@@ -65,7 +74,10 @@ export class UndefinedComparison extends Error {
   }
 }
 
-/** A marker names a variable that the environment, or this kind of file, does not have. */
+/**
+ * A marker names a variable that the environment, or this kind of file, does not have.
+ * To do: use a variable that there is.
+ */
 export class UndefinedMarkerVariable extends Error {
   override readonly name = "UndefinedMarkerVariable";
   readonly code = "MURRE_UNDEFINED_MARKER_VARIABLE";

@@ -19,7 +19,7 @@ export interface LockFileSelection {
 
 /** A condition on the environment, immutable. `parseMarker` makes them. */
 export class Marker {
-  /** What the marker says, for whoever analyses it. */
+  /** The parsed marker, for programs that analyse it. */
   readonly expression: MarkerExpression;
   readonly #text: string;
 

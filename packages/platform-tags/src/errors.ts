@@ -1,4 +1,7 @@
-/** A tag set that is not `interpreter-abi-platform` with `.`-separated members (PEP 425). */
+/**
+ * A tag set that is not `interpreter-abi-platform` with `.`-separated members (PEP 425).
+ * To do: correct it.
+ */
 export class InvalidTag extends Error {
   override readonly name = "InvalidTag";
   readonly code = "MURRE_INVALID_TAG";
@@ -11,7 +14,10 @@ export class InvalidTag extends Error {
   }
 }
 
-/** A file name that is not `name-version(-build)?-interpreter-abi-platform.whl` (PEP 427). */
+/**
+ * A file name that is not `name-version(-build)?-interpreter-abi-platform.whl` (PEP 427).
+ * To do: give the file back the name that it was built with.
+ */
 export class InvalidWheelFilename extends Error {
   override readonly name = "InvalidWheelFilename";
   readonly code = "MURRE_INVALID_WHEEL_FILENAME";
@@ -24,7 +30,10 @@ export class InvalidWheelFilename extends Error {
   }
 }
 
-/** A file name that is not `name-version.tar.gz` or `name-version.zip` (PEP 625 and its forerunners). */
+/**
+ * A file name that is not `name-version.tar.gz` or `name-version.zip` (PEP 625 and its forerunners).
+ * To do: give the file back the name that it was built with.
+ */
 export class InvalidSdistFilename extends Error {
   override readonly name = "InvalidSdistFilename";
   readonly code = "MURRE_INVALID_SDIST_FILENAME";

@@ -6,7 +6,10 @@ export interface RejectedCandidate {
 
 const SHOWN_CANDIDATES = 12;
 
-/** No interpreter satisfies the request. */
+/**
+ * No interpreter satisfies the request.
+ * To do: install such a Python, or name one (`-p`).
+ */
 export class NoInterpreter extends Error {
   override readonly name = "NoInterpreter";
   readonly code = "MURRE_NO_INTERPRETER";
@@ -28,7 +31,10 @@ export class NoInterpreter extends Error {
   }
 }
 
-/** `-p` has a form that means nothing. */
+/**
+ * `-p` has a form that means nothing.
+ * To do: give a version, a name or a path.
+ */
 export class InvalidPythonRequest extends Error {
   override readonly name = "InvalidPythonRequest";
   readonly code = "MURRE_INVALID_PYTHON_REQUEST";
@@ -42,7 +48,10 @@ export class InvalidPythonRequest extends Error {
   }
 }
 
-/** A program that should be an interpreter did not answer as one. */
+/**
+ * A program that should be an interpreter did not answer as one.
+ * To do: run it by hand, and see what it says.
+ */
 export class InterpreterFailed extends Error {
   override readonly name = "InterpreterFailed";
   readonly code = "MURRE_INTERPRETER_FAILED";
@@ -55,7 +64,10 @@ export class InterpreterFailed extends Error {
   }
 }
 
-/** An environment that was named, or that is the nearest, has no interpreter; another one is not taken in its place. */
+/**
+ * An environment that was named, or that is the nearest, has no interpreter; another one is not taken in its place.
+ * To do: make it anew (`murre venv --clear`), or name another one (`-p`).
+ */
 export class BrokenEnvironment extends Error {
   override readonly name = "BrokenEnvironment";
   readonly code = "MURRE_BROKEN_ENVIRONMENT";
@@ -72,7 +84,10 @@ export class BrokenEnvironment extends Error {
   }
 }
 
-/** An interpreter older than the oldest murre installs for. */
+/**
+ * An interpreter older than the oldest murre installs for.
+ * To do: take a newer one.
+ */
 export class UnsupportedPython extends Error {
   override readonly name = "UnsupportedPython";
   readonly code = "MURRE_UNSUPPORTED_PYTHON";
@@ -85,7 +100,10 @@ export class UnsupportedPython extends Error {
   }
 }
 
-/** There is something at the path where an environment was to be made. */
+/**
+ * There is something at the path where an environment was to be made.
+ * To do: take another path, or replace it (`--clear`) or keep it (`--allow-existing`).
+ */
 export class EnvironmentExists extends Error {
   override readonly name = "EnvironmentExists";
   readonly code = "MURRE_ENVIRONMENT_EXISTS";
@@ -116,7 +134,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** The file system refused a step of making an environment; what was at the path before is there still. */
+/**
+ * The file system refused a step of making an environment; what was at the path before is there still.
+ * To do: make room or allow writing, and run the command again.
+ */
 export class EnvironmentNotCreated extends Error {
   override readonly name = "EnvironmentNotCreated";
   readonly code = "MURRE_ENVIRONMENT_NOT_CREATED";
@@ -130,7 +151,10 @@ export class EnvironmentNotCreated extends Error {
   }
 }
 
-/** An interpreter that compiled bytecode ended or hung. Everything is installed; what has no bytecode is compiled when it is imported. */
+/**
+ * An interpreter that compiled bytecode ended or hung. Everything is installed; what has no bytecode is compiled when it is imported.
+ * To do: nothing, or compile again with another Python.
+ */
 export class BytecodeNotCompiled extends Error {
   override readonly name = "BytecodeNotCompiled";
   readonly code = "MURRE_BYTECODE_NOT_COMPILED";
@@ -149,7 +173,10 @@ export class BytecodeNotCompiled extends Error {
   }
 }
 
-/** A file of an installed distribution cannot be read or understood. */
+/**
+ * A file of an installed distribution cannot be read or understood.
+ * To do: reinstall it.
+ */
 export class UnreadableDistribution extends Error {
   override readonly name = "UnreadableDistribution";
   readonly code = "MURRE_UNREADABLE_DISTRIBUTION";

@@ -75,7 +75,7 @@ function interpreterAt(path: string, context: PythonContext): Interpreter {
   );
 }
 
-/** @throws {BrokenEnvironment} or {InterpreterFailed}: whoever has an environment does not mean another one, nor the system's. */
+/** @throws {BrokenEnvironment} or {InterpreterFailed}: with an environment named or near, neither another one nor the system's is taken instead. */
 function firstEnvironment(
   request: PythonRequest,
   context: PythonContext,

@@ -16,7 +16,10 @@ export interface FileProblem {
   readonly drawing?: string;
 }
 
-/** A requirements file, or one that it includes, cannot be used. All problems of all files are listed. */
+/**
+ * A requirements file, or one that it includes, cannot be used. All problems of all files are listed.
+ * To do: correct each place that is listed.
+ */
 export class InvalidRequirementsFile extends Error {
   override readonly name = "InvalidRequirementsFile";
   readonly code = "MURRE_REQUIREMENTS_FILE";
@@ -32,7 +35,10 @@ function formatProblem({ code, file, line, problem, drawing }: FileProblem): str
   return `${place}: ${problem} (${code})${drawing === undefined ? "" : `\n${drawing}`}`;
 }
 
-/** A word of a command line names no requirement, path or URL. */
+/**
+ * A word of a command line names no requirement, path or URL.
+ * To do: correct the word.
+ */
 export class InvalidRequirementArgument extends Error {
   override readonly name = "InvalidRequirementArgument";
   readonly code = "MURRE_INVALID_REQUIREMENT";
@@ -46,7 +52,10 @@ export class InvalidRequirementArgument extends Error {
   }
 }
 
-/** A pyproject.toml is no TOML, or its tables [build-system] and [project] are not what the standards say. */
+/**
+ * A pyproject.toml is no TOML, or its tables [build-system] and [project] are not what the standards say.
+ * To do: correct the place that is named.
+ */
 export class InvalidPyproject extends Error {
   override readonly name = "InvalidPyproject";
   readonly code = "MURRE_INVALID_PYPROJECT";

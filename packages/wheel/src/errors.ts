@@ -45,85 +45,127 @@ abstract class WheelError extends Error {
   }
 }
 
-/** The file is no zip archive, or its central directory cannot be read. */
+/**
+ * The file is no zip archive, or its central directory cannot be read.
+ * To do: fetch it again; an error page may have been saved under its name.
+ */
 export class NotAZip extends WheelError {
   override readonly name = "NotAZip";
   readonly code = "MURRE_NOT_A_ZIP";
 }
 
-/** The archive could be read in two ways: bytes that belong to no member, a second end, entries that are not counted. */
+/**
+ * The archive could be read in two ways: bytes that belong to no member, a second end, entries that are not counted.
+ * To do: do not trust it; tell its author, who may have built it with a broken tool.
+ */
 export class AmbiguousArchive extends WheelError {
   override readonly name = "AmbiguousArchive";
   readonly code = "MURRE_AMBIGUOUS_ARCHIVE";
 }
 
-/** A wheel of a format that this version does not know: Wheel-Version 2, encryption, another compression. */
+/**
+ * A wheel of a format that this version does not know: Wheel-Version 2, encryption, another compression.
+ * To do: use a newer murre, or another file.
+ */
 export class UnsupportedWheel extends WheelError {
   override readonly name = "UnsupportedWheel";
   readonly code = "MURRE_UNSUPPORTED_WHEEL";
 }
 
-/** The archive as a whole is not the one that was asked for. */
+/**
+ * The archive as a whole is not the one that was asked for.
+ * To do: do not install it; find out which of the two is wrong.
+ */
 export class HashMismatch extends WheelError {
   override readonly name = "HashMismatch";
   readonly code = "MURRE_HASH_MISMATCH";
 }
 
-/** A member or script would be written outside the place it belongs to, or is a link, or has a name no file may have. */
+/**
+ * A member or script would be written outside the place it belongs to, or is a link, or has a name no file may have.
+ * To do: do not trust it; tell its author.
+ */
 export class UnsafePath extends WheelError {
   override readonly name = "UnsafePath";
   readonly code = "MURRE_UNSAFE_PATH";
 }
 
-/** The archive has more entries, more bytes, or a higher compression than the limits allow. */
+/**
+ * The archive has more entries, more bytes, or a higher compression than the limits allow.
+ * To do: do not trust it, unless that size is no surprise; then take its sdist, or another version.
+ */
 export class ArchiveTooLarge extends WheelError {
   override readonly name = "ArchiveTooLarge";
   readonly code = "MURRE_ARCHIVE_TOO_LARGE";
 }
 
-/** The archive is a zip, but not a wheel as the standard has it. */
+/**
+ * The archive is a zip, but not a wheel as the standard has it.
+ * To do: tell its author, or take another file.
+ */
 export class InvalidWheel extends WheelError {
   override readonly name = "InvalidWheel";
   readonly code = "MURRE_INVALID_WHEEL";
 }
 
-/** A member's bytes are not what the archive's own headers say: CRC-32, sizes, broken compression, truncation. */
+/**
+ * A member's bytes are not what the archive's own headers say: CRC-32, sizes, broken compression, truncation.
+ * To do: fetch it again.
+ */
 export class CorruptArchive extends WheelError {
   override readonly name = "CorruptArchive";
   readonly code = "MURRE_CORRUPT_ARCHIVE";
 }
 
-/** RECORD and the archive's members disagree; each problem has its `path`. */
+/**
+ * RECORD and the archive's members disagree; each problem has its `path`.
+ * To do: go without `--strict-record`, or tell its author.
+ */
 export class RecordMismatch extends WheelError {
   override readonly name = "RecordMismatch";
   readonly code = "MURRE_RECORD_MISMATCH";
 }
 
-/** METADATA or WHEEL lacks a field or has one that cannot be read. */
+/**
+ * METADATA or WHEEL lacks a field or has one that cannot be read.
+ * To do: tell its author, or take another version.
+ */
 export class InvalidMetadata extends WheelError {
   override readonly name = "InvalidMetadata";
   readonly code = "MURRE_INVALID_METADATA";
 }
 
-/** RECORD is not the table of paths, hashes and sizes that it must be. */
+/**
+ * RECORD is not the table of paths, hashes and sizes that it must be.
+ * To do: tell its author, or take another version.
+ */
 export class InvalidRecord extends WheelError {
   override readonly name = "InvalidRecord";
   readonly code = "MURRE_INVALID_RECORD";
 }
 
-/** entry_points.txt has lines that are no entry points. */
+/**
+ * entry_points.txt has lines that are no entry points.
+ * To do: tell its author, or take another version.
+ */
 export class InvalidEntryPoints extends WheelError {
   override readonly name = "InvalidEntryPoints";
   readonly code = "MURRE_INVALID_ENTRY_POINTS";
 }
 
-/** The system refused to read the archive or to write a file; the cause is its error. What was written so far stays. */
+/**
+ * The system refused to read the archive or to write a file; the cause is its error. What was written so far stays.
+ * To do: make room or allow writing, and unpack again into a new folder.
+ */
 export class UnpackFailed extends WheelError {
   override readonly name = "UnpackFailed";
   readonly code = "MURRE_UNPACK_FAILED";
 }
 
-/** The worker thread ended in the middle of the archive. What was written so far stays. */
+/**
+ * The worker thread ended in the middle of the archive. What was written so far stays.
+ * To do: unpack again into a new folder, with fewer threads if memory is short.
+ */
 export class UnpackWorkerLost extends WheelError {
   override readonly name = "UnpackWorkerLost";
   readonly code = "MURRE_UNPACK_WORKER_LOST";

@@ -32,7 +32,7 @@ export function describeRecordProblems({ count, first }: RecordProblems): string
   return [...first.map(({ text }) => text), ...more].join("; ");
 }
 
-/** The error for who holds RECORD to the letter: a {@link RecordMismatch}, or {@link InvalidRecord} where a row is none. */
+/** The error in strict mode: a {@link RecordMismatch}, or {@link InvalidRecord} where a row is none. */
 export function recordError(archive: string, { count, first }: RecordProblems): Error {
   const [{ code } = { code: "MURRE_RECORD_MISMATCH" as const }] = first;
   const more: readonly WheelProblem[] =

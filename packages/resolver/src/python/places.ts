@@ -9,7 +9,7 @@ export interface Sponsor {
 }
 
 /**
- * Where one project is had from, as far as requirements have told. It outlives attempts: an attempt that finds that a place is missing is
+ * Where one project comes from, as far as the requirements seen so far tell. It outlives attempts: an attempt that finds that a place is missing is
  * given up, and the next one begins with it.
  */
 export class Place {

@@ -20,7 +20,7 @@ export type Found<File extends DistributionFile> =
   | { readonly releases: readonly Release<File>[] }
   | { readonly missing: string };
 
-/** All that a project can be had from. */
+/** Every file and place from which a project can be installed. */
 export interface Candidates<File extends DistributionFile> {
   readonly listed: Found<File>;
   readonly urls: readonly { readonly url: string; readonly found: Release<File> | Unavailable }[];

@@ -1,0 +1,1 @@
+export function errorClasses(source: string): { name: string; code: string; says: string }[];
