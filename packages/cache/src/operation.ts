@@ -12,7 +12,7 @@
 //   3. A lease that was lost is never used again: what was found under it is void, and a new name is taken (rule V, G1).
 //   4. A pointer, whenever it exists, names a complete entry, or one that only damage from outside has cut off (S2).
 //   5. No step waits for others but addOnce, documentOnce and inTurn, and none of these under a lock (rule D).
-//   6. Everything that is made lies under a name with a lease in it, so that a sweep knows whose it is (W2, W4).
+//   6. What is not finished lies under a name with its lease in it, so that a sweep knows whose it is (W2, W4).
 //   7. What cannot be written is no error of a look-up: a read-only cache is read, and a private place takes what is new.
 //
 //               #leasedPlace (R1)            first loss: #renew (rule V)
