@@ -2,14 +2,14 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const label = String.raw`(?:CE[1-9]\d?|[ACEFIJKMNOPQRSTUWX]\d[a-z]?|G[1-7]|rule [A-Z])`;
+const label = String.raw`(?:CE[1-9]\d?|[ACEFGIJKMNOPQRSTUWX]\d[a-z]?|rule [A-Z])`;
 const definition = new RegExp(String.raw`^(?:- )?\*\*(${label})\*\*`, "gm");
 const citation = new RegExp(String.raw`(?<![\w-])${label}(?![\w-])`, "g");
 /** The control characters of ISO 6429 come in sets of these names. */
 const controls = /\bC0\b(?: and C1\b)?|\bC1 controls?\b/g;
 /** Documents whose labels any file may cite without naming them: the rules, network file systems, counterexamples. */
 const common = new Set(["README.md", "nfs.md", "counterexamples.md"]);
-const rooms = ["apps", "packages", "benchmarks", "scripts", "protocols"];
+const rooms = ["apps", "packages", "benchmarks", "scripts", "storms"];
 
 /** All files that people write, by their paths below the root. */
 function repositoryFiles(root) {
@@ -40,7 +40,8 @@ function definedLabels(root, problem) {
 /** What people read of a source: its comments, and the titles of its tests. */
 export function prose(source) {
   const comments = source.match(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm) ?? [];
-  const titles = [...source.matchAll(/\b(?:describe|test|it)(?:\.\w+)*\((?:[^"'`\n]*\)\()?\s*("[^"\n]*"|'[^'\n]*')/g)];
+  // Of a table, the title follows its rows: `])("…"`.
+  const titles = [...source.matchAll(/(?:\b(?:describe|test|it)(?:\.\w+)*\(|\)\()\s*("[^"\n]*"|'[^'\n]*')/g)];
   return [...comments, ...titles.map(([, title]) => title)].join("\n");
 }
 
@@ -62,14 +63,14 @@ export function wrongLabels(text, defined) {
 function checkLabels(root, files, problem) {
   const defined = definedLabels(root, problem);
   for (const file of files) {
-    if (!rooms.some((room) => file.startsWith(`${room}/`)) || file.startsWith("scripts/house-documents")) continue;
-    if (/\.(ts|mts|mjs|js|pml)$/.test(file)) {
-      const text = readFileSync(join(root, file), "utf8");
-      for (const wrong of wrongLabels(file.startsWith("protocols/") ? "" : prose(text), defined)) problem(file, wrong);
-    } else if (/^protocols\/.*\.md$/.test(file)) {
-      const cited = readFileSync(join(root, file), "utf8").match(citation) ?? [];
-      for (const name of new Set(cited)) if (!defined.has(name)) problem(file, `cites ${name}, which is not defined`);
-    }
+    const isSource = /\.[mc]?[jt]s$/.test(file) && rooms.some((room) => file.startsWith(`${room}/`));
+    const isProtocol = /^protocols\/.*\.md$/.test(file);
+    if (!(isSource || isProtocol) || file === "scripts/house-documents.mjs") continue;
+    const text = readFileSync(join(root, file), "utf8");
+    if (isSource) for (const wrong of wrongLabels(prose(text), defined)) problem(file, wrong);
+    else
+      for (const name of new Set(text.match(citation) ?? []))
+        if (!defined.has(name)) problem(file, `cites ${name}, which is not defined`);
   }
 }
 
@@ -103,7 +104,7 @@ function checkPaths(root, files, problem) {
   }
 }
 
-/** A package's README is read on npm: whoever has the package alone can do what it says. */
+/** A package's README is read on npm: its reader has the package and nothing else. */
 export function wrongReadme(text, name, privateNames) {
   const wrong = [];
   if (!text.includes(`npm install ${name}\n`)) wrong.push(`has no line "npm install ${name}"`);

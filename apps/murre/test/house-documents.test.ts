@@ -23,6 +23,11 @@ describe("labels that a source cites", () => {
       'test.each([1])("C1 of %s", () => {});',
       ["cites C1 without naming protocols/reclamation.md"],
     ],
+    [
+      "in the title behind a table's rows",
+      'test.each([\n  ["A1"],\n])(\n  "CE99 of %s",\n  () => {},\n);',
+      ["cites CE99, which no document of protocols/ defines"],
+    ],
     ["a document that cannot be found", "// (protocol, section 8)", ["cites a protocol without naming its document"]],
     ["code and strings", 'const C1 = "A9";', []],
     ["parts of words", "// MURRE_C1, utf-A9, sha256-C1, 0xC1", []],
