@@ -136,7 +136,7 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
       resolve(end);
     };
     child.stdin?.on("error", () => {}); // the child ended first
-    child.once("error", (error) => settle({ kind: "not-started", error }));
+    child.on("error", (error) => settle({ kind: "not-started", error }));
     child.once("close", (code, killedBy) => {
       endLeftovers(child.pid, platform);
       if (isLate) settle({ kind: "timeout", timeoutMs: timeoutMs ?? 0 });

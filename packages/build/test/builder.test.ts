@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { BuildServices } from "../src/builder.ts";
-import { makeTarGz } from "../src/make-tar.test.data.ts";
+import { makeTarGz } from "@murre/test-kit";
 import { BuilderWorld, contentOf } from "./builder-world.ts";
 import { inHouseBackend, prepareMetadata } from "./source.ts";
 

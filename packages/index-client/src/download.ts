@@ -210,7 +210,12 @@ class Destination {
       throw new DownloadNotWritten(into, { cause });
     });
     const destination = new Destination(file, into, promised);
-    if (resume) await destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+    try {
+      if (resume) await destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+    } catch (error) {
+      await destination.close();
+      throw error;
+    }
     return destination;
   }
 
@@ -218,7 +223,7 @@ class Destination {
     const buffer = Buffer.allocUnsafe(1 << 20);
     while (this.received < bytes) {
       const wanted = Math.min(buffer.length, bytes - this.received);
-      const { bytesRead } = await this.#file.read(buffer, 0, wanted, this.received);
+      const { bytesRead } = await this.#writing(() => this.#file.read(buffer, 0, wanted, this.received));
       if (bytesRead === 0) return this.restart();
       this.#take(buffer.subarray(0, bytesRead));
     }

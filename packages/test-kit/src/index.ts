@@ -18,3 +18,8 @@ export { serveFolder, type Failure, type FolderServer, type ServedRequest, type 
 export { runStorm, seededRandom, type StormOptions, type StormReport } from "./storm.ts";
 export { serveProxy, type ProxyOptions, type ProxyServer } from "./serve-proxy.ts";
 export { selfSigned } from "./self-signed.ts";
+export { hostileWheelName, hostileWheels } from "./hostile-wheels.ts";
+export { hostileSdists, type HostileSdist } from "./hostile-sdists.ts";
+export type { HostileArchive, HostileJob } from "./hostile-zips.ts";
+export { rawZip, type RawZipForm, type RawZipMember } from "./raw-zip.ts";
+export { gnuLong, makeTarGz, pax, rawTar, type RawTarMember, type RawTarPart } from "./raw-tar.ts";

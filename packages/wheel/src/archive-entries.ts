@@ -1,5 +1,5 @@
 import { isAscii } from "node:buffer";
-import { wheelError, type WheelProblem } from "./errors.ts";
+import { enoughProblems, wheelError, type WheelProblem } from "./errors.ts";
 import { readExtraFields, readUInt64, repeatsName } from "./extra-fields.ts";
 import type { WindowedReader } from "./windowed-reader.ts";
 import { BadEnd, readZipEnd } from "./zip-end.ts";
@@ -171,7 +171,9 @@ const mostBeside = 0xffff + 24;
  */
 function layOut(entries: readonly MutableEntry[], directoryStart: number): WheelProblem[] {
   const problems: WheelProblem[] = [];
-  const report = (code: WheelProblem["code"], text: string) => problems.push({ code, text });
+  const report = (code: WheelProblem["code"], text: string) => {
+    if (problems.length < enoughProblems) problems.push({ code, text });
+  };
   const inOrder = entries.toSorted((one, other) => one.headerOffset - other.headerOffset);
   const start = inOrder[0]?.headerOffset ?? directoryStart;
   if (start !== 0)

@@ -1,5 +1,5 @@
 import { flags, type ArchiveEntry } from "./archive-entries.ts";
-import type { WheelProblem } from "./errors.ts";
+import { enoughProblems, type WheelProblem } from "./errors.ts";
 import type { UnpackLimits } from "./unpack-limits.ts";
 
 const ratioCountsAboveBytes = 256 * 1024 ** 2;
@@ -22,7 +22,9 @@ export function checkSizes(
   limits: UnpackLimits,
 ): WheelProblem[] {
   const problems: WheelProblem[] = [];
-  const report = (code: WheelProblem["code"], text: string) => problems.push({ code, text });
+  const report = (code: WheelProblem["code"], text: string) => {
+    if (problems.length < enoughProblems) problems.push({ code, text });
+  };
   let total = 0;
   for (const { path, sizeBytes, flags: general, compressionMethod } of entries) {
     total += sizeBytes;

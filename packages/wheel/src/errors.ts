@@ -28,6 +28,9 @@ export interface WheelProblem {
 
 const shownProblems = 5;
 
+/** What one step finds beyond this many problems of an archive is not kept: there may be one for each of 500,000 members. */
+export const enoughProblems = 20;
+
 /** What all errors about one archive have: its name and every problem found before reading stopped. */
 abstract class WheelError extends Error {
   abstract readonly code: WheelErrorCode;

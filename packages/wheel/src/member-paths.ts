@@ -1,5 +1,5 @@
 import type { ArchiveEntry } from "./archive-entries.ts";
-import type { WheelProblem } from "./errors.ts";
+import { enoughProblems, type WheelProblem } from "./errors.ts";
 
 const windowsReserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
@@ -63,8 +63,9 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
   const repeats: ArchiveEntry[] = [];
   const folded = new Map<string, string>();
   const caseCollisions: string[] = [];
-  const report = (code: WheelProblem["code"], path: string, reason: string) =>
-    problems.push({ code, path, text: `${JSON.stringify(path)} ${reason}` });
+  const report = (code: WheelProblem["code"], path: string, reason: string) => {
+    if (problems.length < enoughProblems) problems.push({ code, path, text: `${JSON.stringify(path)} ${reason}` });
+  };
 
   const folders: ArchiveEntry[] = [];
   for (const entry of entries) {

@@ -7,7 +7,7 @@ import { checkArchiveHashes } from "./archive-hashes.ts";
 import { giveBackMember, streamedAboveBytes, streamMember } from "./archive-member.ts";
 import { digestProblem } from "./check-record.ts";
 import { dataFolderPlaces, findDistInfo, wheelIdentity } from "./dist-info.ts";
-import { wheelError, type WheelProblem } from "./errors.ts";
+import { enoughProblems, wheelError, type WheelProblem } from "./errors.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
 import { checkPaths, differsFromItself } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
@@ -32,9 +32,6 @@ export interface UnpackTask {
   readonly platform: string;
   readonly limits: Partial<UnpackLimits>;
 }
-
-/** After so many bad members of one archive the rest is not looked at. */
-const enoughProblems = 20;
 
 /** How many large members of one wheel are inflated at the same time: zlib works in threads of its own. */
 const lanes = 2;

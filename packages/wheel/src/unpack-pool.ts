@@ -104,9 +104,15 @@ export class UnpackPool {
       const worker = [...this.#workers].find((candidate) => !candidate.job) ?? this.#spawn();
       if (!worker) return;
       const job = this.#queue.pop()!;
+      try {
+        worker.thread.postMessage({ task: job.task, stop: job.stop } satisfies WorkerRequest);
+      } catch (error) {
+        // Nobody else hears of it here: it would end the process.
+        job.reject(lost(job, "cannot be given to a worker thread", error));
+        continue;
+      }
       worker.job = job;
       worker.thread.ref();
-      worker.thread.postMessage({ task: job.task, stop: job.stop } satisfies WorkerRequest);
     }
   }
 
