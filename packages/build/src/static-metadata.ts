@@ -44,7 +44,7 @@ export function staticProject({ project }: Pyproject): string | undefined {
     `Version: ${version}`,
     ...(requiresPython === undefined ? [] : [`Requires-Python: ${requiresPython}`]),
     ...providesExtra.map((extra) => `Provides-Extra: ${extra}`),
-    ...requiresDist.map((requirement) => `Requires-Dist: ${requirement.replaceAll(/\s*\n\s*/g, " ")}`),
+    ...requiresDist.map((requirement) => `Requires-Dist: ${requirement.replaceAll(/(?<!\s)\s*\n\s*/g, " ")}`),
   ];
   return `${lines.join("\n")}\n`;
 }

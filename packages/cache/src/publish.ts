@@ -133,7 +133,7 @@ function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
  */
 function missedBelow(error: unknown, folder: string): boolean {
   for (let at = error; at instanceof Error; at = at.cause)
-    for (const [, path] of at.message.matchAll(/ENOENT: [^']*'([^']*)'/g))
+    for (const [, path] of at.message.matchAll(/ENOENT: [a-z, ]*'([^']*)'/g))
       if (path?.startsWith(folder) === true) return true;
   return false;
 }

@@ -1,5 +1,6 @@
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { CacheOperation, Documents } from "@murre/cache";
+import { largestTextBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { createCredentials } from "./credentials.ts";
 import { DEFAULT_INDEX_URL } from "./default-index.ts";
@@ -228,7 +229,7 @@ class Client implements IndexClient {
   text(url: string, signal = this.#signal): Promise<string> {
     const headers = { "accept-encoding": acceptedEncodings };
     return this.#transport.get(url, { headers: () => headers, slots: this.#requests, signal }, async (answer) => {
-      if (answer.status === 200) return answerText(answer);
+      if (answer.status === 200) return answerText(answer, largestTextBytes);
       await answer.drop();
       throw new HttpStatusError(url, answer.status);
     });

@@ -12,7 +12,6 @@ export interface ConfigFile {
 }
 
 const sectionHeader = /^\[(.+)\]/;
-const optionLine = /^(.*?)\s*[=:]\s*(.*)$/;
 const defaultSection = "DEFAULT";
 
 /**
@@ -69,14 +68,14 @@ class ConfigReader {
       this.#problems.push(`${number}: expected a section header such as [global] before the first option`);
       return;
     }
-    const match = optionLine.exec(text);
-    const name = match?.[1]?.trimEnd().toLowerCase();
-    if (match === null || name === undefined || name === "") {
+    const delimiter = text.search(/[=:]/);
+    const name = text.slice(0, Math.max(0, delimiter)).trimEnd().toLowerCase();
+    if (name === "") {
       this.#problems.push(`${number}: expected "option = value"`);
       return;
     }
     if (this.#section.has(name)) this.#problems.push(`${number}: option ${name} appears a second time in its section`);
-    this.#value = [(match[2] ?? "").trim()];
+    this.#value = [text.slice(delimiter + 1).trim()];
     this.#section.set(name, this.#value);
   }
 

@@ -1,6 +1,7 @@
 import type { CacheOperation, Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
+import { largestPageBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
@@ -135,9 +136,11 @@ async function consumePage(
     if (pages.missingStatuses.includes(answer.status)) return undefined;
     throw new HttpStatusError(page.url, answer.status);
   }
-  const parsed = await parsePage(await answerText(answer), answer, page.index).catch((error: InvalidIndexPage) => {
-    throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
-  });
+  const parsed = await parsePage(await answerText(answer, largestPageBytes), answer, page.index).catch(
+    (error: InvalidIndexPage) => {
+      throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
+    },
+  );
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);

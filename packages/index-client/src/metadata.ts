@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { CacheOperation, Documents } from "@murre/cache";
 import { readWheelMetadata } from "@murre/wheel";
+import { largestMetadataBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerContent } from "./answer-text.ts";
 import { HashMismatch, HttpStatusError } from "./errors.ts";
 import { projectOf } from "./find-links.ts";
@@ -105,7 +106,7 @@ async function readSeparate(
     { headers: () => ({ "accept-encoding": acceptedEncodings }), slots, signal },
     async (answer) => {
       if (answer.status === 200) {
-        const content = await answerContent(answer);
+        const content = await answerContent(answer, largestMetadataBytes);
         const mismatch = mismatchOf(url, content, file.coreMetadata);
         if (mismatch !== undefined) throw new DamagedBody(mismatch);
         return content.toString("utf8");

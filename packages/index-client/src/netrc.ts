@@ -46,10 +46,12 @@ function setField(entry: Entry | undefined, field: "login" | "password", value: 
 }
 
 function readTokens(text: string): readonly string[] {
-  const withoutMacros = text.replace(/^\s*macdef\s[^]*?(?:\r?\n\s*\r?\n|$(?![^]))/gm, "\n");
   const tokens: string[] = [];
-  for (const line of withoutMacros.split(/\r?\n/)) {
-    if (line.trimStart().startsWith("#")) continue;
+  let isInMacro = false;
+  for (const line of text.split(/\r?\n/)) {
+    if (isInMacro) isInMacro = line.trim() !== "";
+    else isInMacro = /^\s*macdef(?:\s|$)/.test(line);
+    if (isInMacro || line.trimStart().startsWith("#")) continue;
     for (const [, quoted, plain] of line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)) {
       if (plain?.startsWith("#") === true && tokens.at(-1) !== "password") break;
       tokens.push(quoted === undefined ? (plain ?? "") : quoted.replace(/\\(.)/g, "$1"));

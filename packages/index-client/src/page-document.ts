@@ -105,8 +105,12 @@ function trimRow(row: Row): Row {
 /** The longest common beginning that ends with a slash. */
 function commonBase(urls: readonly string[]): string {
   let base = urls[0] ?? "";
-  for (const url of urls)
-    while (!url.startsWith(base)) base = base.slice(0, base.lastIndexOf("/", base.length - 2) + 1);
+  for (const url of urls) {
+    if (url.startsWith(base)) continue;
+    let same = 0;
+    while (same < url.length && url[same] === base[same]) same++;
+    base = base.slice(0, base.lastIndexOf("/", same - 1) + 1);
+  }
   return base.slice(0, base.lastIndexOf("/") + 1);
 }
 

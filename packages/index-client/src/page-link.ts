@@ -1,3 +1,4 @@
+import { longestFilename } from "./answer-limits.ts";
 import type { DistributionFile, SkippedFile } from "./types.ts";
 
 /** A link of a page before it is judged: what HTML attributes and JSON keys have in common. */
@@ -71,7 +72,12 @@ export function judgeLinks(
   const skipped: SkippedFile[] = [];
   for (const link of links) {
     const kind = kindOfFilename(link.filename);
-    if (kind === undefined) skipped.push({ filename: link.filename, reason: reasonToSkip(link.filename) });
+    if (link.filename.length > longestFilename)
+      skipped.push({
+        filename: `${link.filename.slice(0, longestFilename)}…`,
+        reason: `its name has more than ${longestFilename} characters`,
+      });
+    else if (kind === undefined) skipped.push({ filename: link.filename, reason: reasonToSkip(link.filename) });
     else files.push(distributionFile(link, kind, index));
   }
   return { files, skipped };

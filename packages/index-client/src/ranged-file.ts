@@ -48,14 +48,18 @@ export async function openRangedFile(
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<RangedFile> {
-  const first = await getRange(`bytes=-${tailBytes}`);
+  const first = await getRange(`bytes=-${tailBytes}`, tailBytes);
   const pieces: Piece[] = [first];
   const size = first.totalBytes;
   let requests = 1;
 
-  async function getRange(range: string, ifMatch?: string): Promise<Piece & { totalBytes: number; etag?: string }> {
+  async function getRange(
+    range: string,
+    largest: number,
+    ifMatch?: string,
+  ): Promise<Piece & { totalBytes: number; etag?: string }> {
     const headers = { range, "accept-encoding": "identity", ...(ifMatch === undefined ? {} : { "if-match": ifMatch }) };
-    return transport.get(url, { headers: () => headers, slots, signal }, (answer) => readPart(answer, url));
+    return transport.get(url, { headers: () => headers, slots, signal }, (answer) => readPart(answer, url, largest));
   }
 
   const file: RangedFile = {
@@ -68,7 +72,7 @@ export async function openRangedFile(
       const next = pieces.find(({ start }) => start > position && start <= position + length);
       // Up to what is known already, or a little more than asked for: the entry after it is often wanted next.
       const end = next?.start ?? Math.min(size, position + Math.max(length, 4096));
-      const piece = await getRange(`bytes=${position}-${end - 1}`, first.etag);
+      const piece = await getRange(`bytes=${position}-${end - 1}`, end - position, first.etag);
       if (piece.totalBytes !== size || piece.start !== position) throw new RangesUnsupported(url);
       pieces.push(next === undefined ? piece : { start: position, bytes: Buffer.concat([piece.bytes, next.bytes]) });
       return findPiece(pieces, position, length) ?? file.read(position, length);
@@ -99,7 +103,12 @@ const refusals: ReadonlyMap<number, boolean> = new Map([
   [501, true],
 ]);
 
-async function readPart(answer: Answer, url: string): Promise<Piece & { totalBytes: number; etag?: string }> {
+/** @param largest the bytes that were asked for: a server that gives more is not believed, and not listened to any longer. */
+async function readPart(
+  answer: Answer,
+  url: string,
+  largest: number,
+): Promise<Piece & { totalBytes: number; etag?: string }> {
   const range = contentRange(answer.headers);
   if (answer.status !== 206 || range === undefined) {
     await answer.drop();
@@ -107,8 +116,13 @@ async function readPart(answer: Answer, url: string): Promise<Piece & { totalByt
     if (ofServer === undefined) throw new HttpStatusError(url, answer.status);
     throw new RangesUnsupported(url, ofServer);
   }
-  const bytes = await answerBytes(answer);
-  if (bytes.length !== range.end - range.start + 1) throw new RangesUnsupported(url);
+  const length = range.end - range.start + 1;
+  if (!(length > 0 && length <= largest)) {
+    await answer.drop();
+    throw new RangesUnsupported(url);
+  }
+  const bytes = await answerBytes(answer, length);
+  if (bytes.length !== length) throw new RangesUnsupported(url);
   const { etag } = answer.headers;
   const strong = etag === undefined || etag.startsWith("W/") ? {} : { etag };
   return { start: range.start, bytes, totalBytes: range.total, ...strong };

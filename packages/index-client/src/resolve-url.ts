@@ -1,8 +1,8 @@
 /** An address that is already in the form that a URL parser would give it: most links of a large index are. */
 const plainAddress = /^https:\/\/[a-z0-9.-]+\/[\w.+%/-]*(?:#[\w=&]*)?$/;
 
-/** A path's last component that stays as it is, with or without a fragment; `%2e` might mean a dot. */
-const plainName = /^(?!.*%2e)[\w.+~%-]*[\w+~-][\w.+~%-]*(?:#[\w=&]*)?$/i;
+/** A path's last component that stays as it is, with or without a fragment: of its characters one is more than a dot; `%2e` might mean a dot. */
+const plainName = /^(?!.*%2e)[.%]*[\w+~-][\w.+~%-]*(?:#[\w=&]*)?$/i;
 
 /** The links of a page mostly differ in their last component only: the rest is resolved once. */
 let lastFolder = { base: "", folder: "", resolved: "" };

@@ -1,4 +1,5 @@
-import { Parser } from "htmlparser2";
+import { Tokenizer } from "htmlparser2";
+import { mostLinks } from "./answer-limits.ts";
 import { InvalidIndexPage } from "./errors.ts";
 import {
   filenameOfUrl,
@@ -20,7 +21,7 @@ type Attributes = Readonly<Record<string, string | undefined>>;
  * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know.
  */
 export function parseSimpleHtml(html: string, url: string, index: string): ParsedPage {
-  const { anchors, baseHref, version } = readAnchors(html);
+  const { anchors, baseHref, version } = readAnchors(html, url);
   if (version !== undefined && judgeApiVersion(version) === "unsupported")
     throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
   const base = resolveUrl(baseHref ?? "", url) ?? url;
@@ -38,22 +39,75 @@ interface Anchors {
   readonly version: string | undefined;
 }
 
-function readAnchors(html: string): Anchors {
+const foreignTags = new Set(["svg", "math"]);
+const readTags = new Set(["a", "base", "meta"]);
+const readAttributes = new Set([
+  "content",
+  "data-core-metadata",
+  "data-dist-info-metadata",
+  "data-requires-python",
+  "data-yanked",
+  "href",
+  "name",
+]);
+
+/** By the tokenizer alone: the parser above it keeps the open elements in a list that grows at its front. */
+function readAnchors(html: string, url: string): Anchors {
   const anchors: Attributes[] = [];
   let baseHref: string | undefined;
   let version: string | undefined;
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        if (name === "a") anchors.push(attributes);
-        else if (name === "base") baseHref ??= attributes["href"];
-        else if (name === "meta" && attributes["name"] === "pypi:repository-version") version ??= attributes["content"];
-      },
-    },
+  let tag = "";
+  let attributes: Record<string, string> | undefined;
+  let attribute = { name: "", value: "" };
+  /** Drawings and formulas that are open: inside them `<title>` is a tag like any other. */
+  let foreign = 0;
+  const endTag = (): void => {
+    if (attributes === undefined) return;
+    if (tag === "a" && anchors.push(attributes) > mostLinks)
+      throw new InvalidIndexPage(url, `it has more than ${mostLinks} links`);
+    if (tag === "base") baseHref ??= attributes["href"];
+    if (tag === "meta" && attributes["name"] === "pypi:repository-version") version ??= attributes["content"];
+    attributes = undefined;
+  };
+  const nothing = (): void => {};
+  const tokenizer = new Tokenizer(
     { decodeEntities: true },
+    {
+      onopentagname(start, end) {
+        tag = html.slice(start, end).toLowerCase();
+        attributes = readTags.has(tag) ? {} : undefined;
+        if (foreignTags.has(tag)) foreign++;
+      },
+      onattribname(start, end) {
+        attribute = { name: html.slice(start, end).toLowerCase(), value: "" };
+      },
+      onattribdata(start, end) {
+        attribute.value += html.slice(start, end);
+      },
+      onattribentity(codepoint) {
+        attribute.value += String.fromCodePoint(codepoint);
+      },
+      onattribend() {
+        if (attributes !== undefined && readAttributes.has(attribute.name))
+          attributes[attribute.name] ??= attribute.value;
+      },
+      onopentagend: endTag,
+      onselfclosingtag: endTag,
+      oncdata: nothing,
+      onclosetag(start, end) {
+        if (foreign > 0 && foreignTags.has(html.slice(start, end).toLowerCase())) foreign--;
+      },
+      isInForeignContext: () => foreign > 0,
+      oncomment: nothing,
+      ondeclaration: nothing,
+      onend: nothing,
+      onprocessinginstruction: nothing,
+      ontext: nothing,
+      ontextentity: nothing,
+    },
   );
-  parser.write(html);
-  parser.end();
+  tokenizer.write(html);
+  tokenizer.end();
   return { anchors, baseHref, version };
 }
 

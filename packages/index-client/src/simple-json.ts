@@ -1,3 +1,4 @@
+import { jsonCountsAboveCharacters, mostJsonSigns, mostLinks } from "./answer-limits.ts";
 import { InvalidIndexPage } from "./errors.ts";
 import {
   filenameOfUrl,
@@ -16,9 +17,11 @@ import { resolveUrl } from "./resolve-url.ts";
  * @throws {InvalidIndexPage} when it is no JSON, no project page, or of a version of the API that murre does not know.
  */
 export function parseSimpleJson(json: string, url: string, index: string): ParsedPage {
+  refuseManyValues(json, url);
   const page = parseJson(json, url);
   const version = versionOf(page, url);
   if (!Array.isArray(page["files"])) throw new InvalidIndexPage(url, `it has no list of "files"`);
+  if (page["files"].length > mostLinks) throw new InvalidIndexPage(url, `it has more than ${mostLinks} files`);
   const links: PageLink[] = [];
   for (const file of page["files"]) {
     const link = isObject(file) ? linkOfFile(file, url) : undefined;
@@ -31,6 +34,17 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A byte or two of JSON can be an object, which takes fifty in memory: counted before there are any. */
+function refuseManyValues(json: string, url: string): void {
+  if (json.length <= jsonCountsAboveCharacters) return;
+  let signs = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x2c || code === 0x5b || code === 0x7b) signs++;
+  }
+  if (signs > mostJsonSigns) throw new InvalidIndexPage(url, "it has more values than a page of files has");
 }
 
 function parseJson(json: string, url: string): JsonObject {

@@ -55,7 +55,7 @@ function isAsRecorded(content: Buffer, { algorithm = "sha256", digest, sizeBytes
   if (sizeBytes !== undefined && sizeBytes !== content.length) return false;
   try {
     const actual = createHash(algorithm).update(content).digest("base64url");
-    return actual === digest?.replace(/=+$/, "");
+    return actual === digest?.replace(/(?<!=)=+$/, "");
   } catch {
     return true; // a hash that nobody can compute here: the size has to do
   }

@@ -26,7 +26,7 @@ export async function readProjectList(
   const named = new Map<string, RequirementEntry>();
   const failures: ManyFailure[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const word = line.replace(/(^|\s)#.*$/, "").trim();
+    const word = line.replace(/(?:^|\s)#[^]*$/, "").trim();
     if (word === "") continue;
     if (named.size + failures.length >= limit) break;
     try {

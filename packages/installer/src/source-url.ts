@@ -8,7 +8,7 @@ export type UrlKind = "wheel" | "archive" | "directory" | "version-control" | "u
 /** Tells by the URL's form, and for `file:` by what lies there. */
 export function urlKind(url: string): UrlKind {
   if (/^(?:git|hg|svn|bzr)(?:\+[a-z]+)?:/i.test(url)) return "version-control";
-  const path = withoutFragment(url).replace(/\?.*$/, "");
+  const path = withoutFragment(url).replace(/\?.*$/s, "");
   if (/\.whl$/i.test(path)) return "wheel";
   if (/^file:/i.test(url) && isDirectory(url)) return "directory";
   return isSourceArchive(path) ? "archive" : "unknown";
@@ -28,7 +28,8 @@ export function withoutFragment(url: string): string {
 
 /** `#subdirectory=PATH`: where in an archive or folder the project lies. */
 export function subdirectoryOf(url: string): string | undefined {
-  const found = /#(?:.*&)?subdirectory=([^&]*)/.exec(url)?.[1];
+  const parts = url.includes("#") ? url.slice(url.indexOf("#") + 1).split("&") : [];
+  const found = parts.findLast((part) => part.startsWith("subdirectory="))?.slice("subdirectory=".length);
   if (found === undefined || found === "") return undefined;
   try {
     return decodeURIComponent(found);

@@ -20,7 +20,7 @@ const repairs: readonly (readonly [mistake: RegExp, meant: string])[] = [
   // >=2.7 !=3.0
   [/([0-9a-z*])\s*(?=[<>=!~])/gi, "$1,"],
   // >=3.6; with nothing behind it
-  [/[\s;]+$/, ""],
+  [/(?<![\s;])[\s;]+$/, ""],
 ];
 
 /** The text with the known mistakes of published metadata repaired; a text with `===`, which may hold anything, stays as it is. */

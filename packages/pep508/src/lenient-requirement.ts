@@ -1,10 +1,10 @@
 import { repairSpecifiers } from "@murre/pep440";
 import { InvalidRequirement } from "./errors.ts";
-import { parseMarker } from "./marker.ts";
+import { markerSearch } from "./marker.ts";
 import { parseRequirement, type Requirement } from "./requirement.ts";
 
-/** Name and extras; specifiers, without a URL; marker. */
-const parts = /^(\s*[a-z0-9][a-z0-9._-]*\s*(?:\[[^\]]*\])?)([^@;]*)(;[^]*)?$/i;
+/** Name and extras. */
+const head = /^\s*[a-z0-9][a-z0-9._-]*\s*(?:\[[^\]]*\])?/i;
 
 /**
  * For the Requires-Dist of distributions that are published and stay as they are: reads what `parseRequirement` reads, and what it
@@ -36,23 +36,20 @@ export function parseLenientRequirement(text: string, onRepair?: (meant: string)
  */
 export function separateMarker(text: string): string {
   const url = /^[^@;]*@\s*\S+/.exec(text)?.[0] ?? "";
-  for (let end = url.indexOf(";"); end >= 0; end = url.indexOf(";", end + 1))
-    if (isMarker(text.slice(end + 1))) return `${text.slice(0, end)} ${text.slice(end)}`;
+  let end = url.indexOf(";");
+  if (end < 0) return text;
+  const isMarkerFrom = markerSearch(text);
+  for (; end >= 0; end = url.indexOf(";", end + 1))
+    if (isMarkerFrom(end + 1)) return `${text.slice(0, end)} ${text.slice(end)}`;
   return text;
 }
 
-function isMarker(text: string): boolean {
-  try {
-    parseMarker(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function repair(text: string): string {
-  const [whole, start = "", specifiers = "", marker = ""] = parts.exec(text) ?? [];
-  if (whole === undefined) return text.replace(/[\s;]+$/, "");
+  const start = head.exec(text)?.[0];
+  const rest = text.slice(start?.length);
+  const end = rest.search(/[@;]/);
+  if (start === undefined || rest[end] === "@") return text.replace(/(?<![\s;])[\s;]+$/, "");
+  const [specifiers, marker] = end < 0 ? [rest, ""] : [rest.slice(0, end), rest.slice(end)];
   const clauses = repairSpecifiers(specifiers)
     .split(",")
     .map((clause) => clause.trim());

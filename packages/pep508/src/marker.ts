@@ -63,6 +63,23 @@ export class Marker {
   }
 }
 
+/** Whether what stands from a position of the text to its end is a marker: to be asked of one position after the other. */
+export function markerSearch(text: string): (position: number) => boolean {
+  // Asked at each ";" of a text: an error that draws the whole text each time would cost the square of its length.
+  const noMarker = new Error("no marker");
+  const tokenizer = new Tokenizer(text, () => noMarker);
+  return (position) => {
+    tokenizer.position = position;
+    try {
+      parseMarkerSyntax(tokenizer);
+      return tokenizer.sees("END");
+    } catch (error) {
+      if (error === noMarker) return false;
+      throw error;
+    }
+  };
+}
+
 /**
  * Reads a marker.
  * @throws {InvalidMarker}

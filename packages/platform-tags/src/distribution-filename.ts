@@ -77,11 +77,24 @@ export function parseSdistFilename(filename: string, project?: NormalizedName): 
   return { name: normalizeName(stem.slice(0, dash)), version };
 }
 
-/** The shortest prefix that normalizes to `project` and leaves a version. */
 function versionOfProject(stem: string, project: NormalizedName): SdistFilename | undefined {
-  for (let dash = stem.indexOf("-"); dash > 0; dash = stem.indexOf("-", dash + 1)) {
-    const version = normalizeName(stem.slice(0, dash)) === project ? tryParseVersion(stem.slice(dash + 1)) : undefined;
-    if (version) return { name: project, version };
+  const version = tryParseVersion(versionAfter(stem, project) ?? "");
+  return version && { name: project, version };
+}
+
+/**
+ * What stands behind the project's name in `name-version`, where dashes may be in both: there is one dash at most before which everything
+ * normalizes to `project`, and which no further sign follows, as none begins a version.
+ */
+export function versionAfter(stem: string, project: string): string | undefined {
+  if (stem.startsWith("-")) return undefined;
+  const isOpen = project.endsWith("-");
+  let signs = project.split("-").length - (isOpen ? 1 : 0);
+  for (const { 0: run, index } of stem.matchAll(/[-_.]+/g)) {
+    if (--signs > 0) continue;
+    const dash = index + run.length - 1;
+    const isBetween = stem[dash] === "-" && run.length > 1 === isOpen;
+    return isBetween && normalizeName(stem.slice(0, dash)) === project ? stem.slice(dash + 1) : undefined;
   }
   return undefined;
 }

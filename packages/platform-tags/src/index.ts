@@ -6,6 +6,7 @@ export {
   isSourceArchive,
   parseSdistFilename,
   parseWheelFilename,
+  versionAfter,
   type SdistFilename,
   type WheelFilename,
 } from "./distribution-filename.ts";

@@ -7,8 +7,8 @@ export interface Tag {
   readonly platform: string;
 }
 
-/** A file name is at most a few hundred characters; a set that would unfold to more than this is an attack on memory. */
-const MAX_TAGS = 65_536;
+/** A set of a few hundred characters that would unfold to more than this is an attack; real ones have some dozens. */
+const MAX_TAGS = 1024;
 
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 

@@ -144,8 +144,13 @@ function* launcherCandidates({ run, env }: Surroundings): Generator<Candidate> {
   const result = run?.("py", ["-0p"], { env, timeoutMs: LAUNCHER_TIMEOUT_MS });
   if (result?.exitCode !== 0) return;
   for (const line of result.stdout.split(/\r?\n/)) {
-    const match = /^\s*-(?:V:)?(?:[^\s/]*\/)?(\d+(?:\.\d+)?)\S*\s+(?:\*\s+)?(\S.*?)\s*$/.exec(line);
-    if (match?.[1] !== undefined && match[2] !== undefined)
-      yield { path: match[2], source: "py", hint: match[1].split(".").map(Number) };
+    const [tag = ""] = line.trim().split(/\s/, 1);
+    const path = line
+      .trim()
+      .slice(tag.length)
+      .trim()
+      .replace(/^\*\s+/, "");
+    const version = /^-(?:V:)?(?:[^\s/]*\/)?(\d+(?:\.\d+)?)/.exec(tag)?.[1];
+    if (version !== undefined && path !== "") yield { path, source: "py", hint: version.split(".").map(Number) };
   }
 }

@@ -24,8 +24,7 @@ export type PythonRequest =
 
 type VersionRequest = Extract<PythonRequest, { kind: "version" }>;
 
-const VERSION =
-  /^(?<numbers>\d+(?:\.\d+){0,2})(?:(?<=\d\.\d.*)(?<prerelease>(?:a|b|rc)\d+))?(?<threads>t|\+freethreaded)?$/;
+const VERSION = /^(?<numbers>\d+(?:\.\d+){0,2})(?<prerelease>(?:a|b|rc)\d+)?(?<threads>t|\+freethreaded)?$/;
 /** The rest of uv's `cpython-3.12.1-linux-x86_64-gnu` is true of every interpreter that this machine can start. */
 const IMPLEMENTATION =
   /^(?<name>cpython|pypy|graalpy)(?:@|-)?(?<version>\d[\d.]*(?:(?:a|b|rc)\d+)?(?:t|\+freethreaded)?)?(?:-\w+-\w+-\w+)?$/i;
@@ -71,6 +70,7 @@ function versionRequest(text: string): VersionRequest | undefined {
     ? [Number(numbers[0]), Number(numbers.slice(1))]
     : numbers.split(".").map(Number);
   const { prerelease } = groups;
+  if (prerelease !== undefined && !numbers.includes(".")) return undefined;
   // Every pre-release of Python is one of a `.0`.
   if (prerelease !== undefined) while (release.length < 3) release.push(0);
   const freeThreaded = groups["threads"] !== undefined;

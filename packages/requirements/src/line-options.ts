@@ -94,9 +94,9 @@ export function splitLine(line: string): SplitLine {
 function readOptions(words: readonly string[]): Omit<SplitLine, "requirement"> {
   const options: LineOption[] = [];
   const strayWords: string[] = [];
-  const rest = [...words];
+  const rest = words.values();
   const fail = (problem: string): Omit<SplitLine, "requirement"> => ({ options, strayWords, problem });
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+  for (const word of rest) {
     if (word === "--") return { options, strayWords: [...strayWords, ...rest] };
     if (!word.startsWith("-") || word === "-") {
       strayWords.push(word);
@@ -106,7 +106,7 @@ function readOptions(words: readonly string[]): Omit<SplitLine, "requirement"> {
     if (typeof read === "string") return fail(read);
     const { form, attached, shown } = read;
     if (!form.takesValue && attached !== undefined) return fail(`${shown} takes no value`);
-    const value = form.takesValue ? (attached ?? rest.shift()) : "";
+    const value = form.takesValue ? (attached ?? rest.next().value) : "";
     if (value === undefined) return fail(`${shown} needs a value`);
     options.push({ name: form.name, value });
   }

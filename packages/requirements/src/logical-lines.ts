@@ -8,7 +8,7 @@ export interface LogicalLine {
 /** Where Python's `str.splitlines` splits. */
 // oxlint-disable-next-line no-control-regex -- the separators U+001C to U+001E are among them
 const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
-const comment = /(?:^|\s+)#[^]*$/;
+const comment = /(?:^|\s)#[^]*$/;
 const commentLine = /^\s*#/;
 const variable = /\$\{([A-Z0-9_]+)\}/g;
 
@@ -39,7 +39,7 @@ function* joinLines(lines: readonly string[]): Generator<LogicalLine> {
 }
 
 /** As pip: at both ends, however many. */
-const stripBackslashes = (line: string): string => line.replace(/^\\+|\\+$/g, "");
+const stripBackslashes = (line: string): string => line.replace(/^\\+|(?<!\\)\\+$/g, "");
 
 /** `${NAME}`, upper case only; a variable that is not set, or empty, stays as it stands. */
 function expand(text: string, env: Readonly<Record<string, string | undefined>>): string {

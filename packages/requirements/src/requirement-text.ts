@@ -140,7 +140,7 @@ function looksLikePath(text: string, platform: string): boolean {
 
 /** `PLACE[extra,extra]; marker`: a URL's marker needs a space before it, because a URL may hold ";". */
 function splitDirect(text: string): { place: string; extras: readonly string[]; marker: string | undefined } {
-  const separator = isUrl(text) ? /\s+;|;\s+/ : /;/;
+  const separator = isUrl(text) ? /\s;|;\s/ : /;/;
   const found = separator.exec(text);
   const before = found === null ? text : text.slice(0, found.index).trimEnd();
   const marker = found === null ? undefined : text.slice(found.index + found[0].length).trim();
@@ -165,7 +165,7 @@ function directReference(
       url: plain,
       extras: [...extras, ...eggExtras(egg)].map(normalizeName),
       ...(marker === undefined || marker === "" ? {} : { marker: readMarker(marker) }),
-      ...(egg === undefined ? {} : { egg: egg.replace(/\[.*$/, "") }),
+      ...(egg === undefined ? {} : { egg: egg.replace(/\[.*$/s, "") }),
       ...(subdirectory === undefined ? {} : { subdirectory }),
     },
     fragmentHashes: readFragment(url),
@@ -174,8 +174,9 @@ function directReference(
 
 /** `#egg=name[extra]`. */
 function eggExtras(egg: string | undefined): readonly string[] {
-  const listed = /\[([^\]]*)\]$/.exec(egg ?? "")?.[1] ?? "";
-  return listed
+  const inside = egg?.endsWith("]") === true ? egg.slice(0, -1) : "";
+  const open = inside.indexOf("[", inside.lastIndexOf("]") + 1);
+  return (open < 0 ? "" : inside.slice(open + 1))
     .split(",")
     .map((extra) => extra.trim())
     .filter((extra) => extra !== "");

@@ -1,6 +1,6 @@
 import { isSameVersion } from "@murre/pep440";
 import { normalizeName } from "@murre/pep508";
-import { parseWheelFilename } from "@murre/platform-tags";
+import { parseWheelFilename, versionAfter } from "@murre/platform-tags";
 import { wheelError, type WheelProblem } from "./errors.ts";
 
 /** Project and version as the wheel's filename gives them. */
@@ -95,13 +95,9 @@ export function dataFolderPlaces(
   };
 }
 
-/** Old wheels have dashes in escaped names and versions, so every dash is tried as the one between them. */
+/** Old wheels have dashes in escaped names and versions. */
 function isStemOf(stem: string, identity: WheelIdentity): boolean {
-  for (let dash = stem.indexOf("-"); dash > 0; dash = stem.indexOf("-", dash + 1)) {
-    const version = stem.slice(dash + 1);
-    if (normalizeName(stem.slice(0, dash)) !== identity.name) continue;
-    if (isSameVersion(version, identity.version) || isSameVersion(version.replaceAll("_", "-"), identity.version))
-      return true;
-  }
-  return false;
+  const version = versionAfter(stem, identity.name);
+  if (version === undefined) return false;
+  return isSameVersion(version, identity.version) || isSameVersion(version.replaceAll("_", "-"), identity.version);
 }

@@ -27,6 +27,10 @@ export interface WheelProblem {
 }
 
 const shownProblems = 5;
+/** Characters of one problem in a message; names and lines of an archive may be of any length. */
+const longestShown = 1000;
+
+const shorten = (text: string): string => (text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`);
 
 /** What one step finds beyond this many problems of an archive is not kept: there may be one for each of 500,000 members. */
 export const enoughProblems = 20;
@@ -40,7 +44,7 @@ abstract class WheelError extends Error {
   readonly problems: readonly WheelProblem[];
 
   constructor(archive: string, problems: readonly WheelProblem[], options?: ErrorOptions) {
-    const lines = problems.slice(0, shownProblems).map((problem) => problem.text);
+    const lines = problems.slice(0, shownProblems).map(({ text }) => shorten(text));
     if (problems.length > shownProblems) lines.push(`and ${problems.length - shownProblems} more`);
     super(`${archive}: ${lines.join("; ")} (${problems[0]?.code})`, options);
     this.archive = archive;

@@ -10,32 +10,42 @@ export interface HeaderFields {
  * As in Python's email parser, a line that is no field ends the fields and begins the body.
  * A folded value keeps its line breaks and the indentation of its lines.
  */
-export function parseHeaderFields(text: string): HeaderFields {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
+export function parseHeaderFields(written: string): HeaderFields {
+  const text = written.includes("\r") ? written.replaceAll(/\r\n?/g, "\n") : written;
   const fields = new Map<string, string[]>();
-  let values: string[] | undefined;
-  let index = 0;
-  for (; index < lines.length; index++) {
-    const line = lines[index]!;
-    if (line === "") {
-      index++;
+  let at = text.startsWith("\uFEFF") ? 1 : 0;
+  while (at < text.length) {
+    let end = lineEnd(text, at);
+    const match = /^([^\s:]+)[ \t]*:([^]*)$/.exec(text.slice(at, end));
+    if (!match) {
+      if (end === at) at++;
       break;
     }
-    if (/^[ \t]/.test(line) && values) {
-      values.push(`${values.pop()}\n${line}`);
-      continue;
+    const firstEnd = end;
+    at = end + 1;
+    // A value and the lines that it goes on in are one piece of the text: joined line by line, millions of them would take gigabytes.
+    while (text[at] === " " || text[at] === "\t") {
+      end = lineEnd(text, at);
+      at = end + 1;
     }
-    const match = /^([^\s:]+)[ \t]*:(.*)$/.exec(line);
-    if (!match) break;
-    const name = match[1]!.toLowerCase();
-    values = fields.get(name) ?? [];
-    values.push(match[2]!.trim());
-    fields.set(name, values);
+    const [, name = "", value = ""] = match;
+    const values = fields.get(name.toLowerCase()) ?? [];
+    values.push(value.trim() + text.slice(firstEnd, end));
+    fields.set(name.toLowerCase(), values);
   }
-  return { fields, body: lines.slice(index).join("\n") };
+  return { fields, body: text.slice(at) };
+}
+
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text.length : end;
 }
 
 /** A folded value as one line. */
 export function unfold(value: string): string {
-  return value.replaceAll(/[ \t]*\n[ \t]*/g, " ").trim();
+  if (!value.includes("\n")) return value.trim();
+  return value
+    .replaceAll(/(?<![ \t])[ \t]+\n/g, "\n")
+    .replaceAll(/\n[ \t]*/g, " ")
+    .trim();
 }

@@ -85,7 +85,7 @@ function distInfoParser(
 ): DistInfoParser {
   return (name, parse, code) => {
     const entry = byPath.get(prefix + name);
-    const tooLarge = entry && distInfoSizeProblem(entry);
+    const tooLarge = entry && distInfoSizeProblem(name, entry, [...byPath.values()]);
     if (entry && !tooLarge) return attempt(problems, () => parse(decode(read(entry), name, archive, code)));
     problems.push(tooLarge ?? { code: "MURRE_INVALID_WHEEL", text: `has no ${prefix}${name}` });
     return undefined;

@@ -12,7 +12,7 @@ const controlCharacter = /[\u0000-\u001f\u007f]/;
  */
 export function unsafePathReason(path: string, platform: string): string | undefined {
   if (path === "") return "is empty";
-  if (isTooLongPath(path)) return "is longer than a path can be";
+  if (isTooLongPath(path)) return "is longer, or deeper, than a path can be";
   if (controlCharacter.test(path)) return "holds a control character";
   if (path.includes("\\")) return "holds a backslash";
   if (path.startsWith("/")) return "is absolute";
@@ -28,11 +28,15 @@ export function unsafePathReason(path: string, platform: string): string | undef
 /** Bytes; what file systems take for a name, and for a path with room for the folder that it is unpacked into. */
 const longestPart = 255;
 const longestPath = 3072;
+/** Of about 950 wheels in use none has more than 15. Each folder of a path is a text of its own, as long as all before it. */
+const mostFolders = 200;
 
 export function isTooLongPath(path: string): boolean {
   if (path.length <= longestPart / 3) return false;
   const isLong = (text: string, limit: number) => Buffer.byteLength(text) > limit;
-  return isLong(path, longestPath) || path.split("/").some((part) => isLong(part, longestPart));
+  if (isLong(path, longestPath)) return true;
+  const parts = path.split("/");
+  return parts.length > mostFolders || parts.some((part) => isLong(part, longestPart));
 }
 
 export interface CheckedPaths {
@@ -79,7 +83,7 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
       report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
     if (isFolder && entry.sizeBytes > 0) report("MURRE_CORRUPT_ARCHIVE", shown, "is a folder and has content");
     if (isFolder) folders.push(entry);
-    if (path === undefined || isFolder) continue;
+    if (path === undefined || isFolder || isTooLongPath(path)) continue;
     const earlier = members.get(path);
     if (earlier === undefined) members.set(path, entry);
     else if (!seemsEqual(earlier, entry)) report("MURRE_INVALID_WHEEL", path, differsFromItself);

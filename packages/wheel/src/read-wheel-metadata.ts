@@ -73,7 +73,7 @@ async function readFrom(source: RandomAccess, filename: string): Promise<WheelMe
   if (typeof distInfo !== "string") throw fail([distInfo]);
   const entry = entries.find(({ path }) => path === `${distInfo}/METADATA`);
   if (!entry) throw fail([{ code: "MURRE_INVALID_WHEEL", text: `has no ${distInfo}/METADATA` }]);
-  const tooLarge = distInfoSizeProblem(entry);
+  const tooLarge = distInfoSizeProblem("METADATA", entry, entries);
   const problems = [...checkSizes([entry], source.size, defaultLimits), ...(tooLarge ? [tooLarge] : [])];
   if (problems.length > 0) throw fail(problems);
   const data = await readMember(reader, entry, filename, readWithin);

@@ -22,8 +22,8 @@ export function recordProblems(problems: readonly WheelProblem[]): RecordProblem
 
 /** Rows may hold anything, of any length, and this is kept and goes to a terminal. */
 function printable(text: string): string {
-  const plain = text.replaceAll(/\p{Cc}/gu, "?");
-  return plain.length <= longest ? plain : `${plain.slice(0, longest)}…`;
+  const plain = text.slice(0, longest).replaceAll(/\p{Cc}/gu, "?");
+  return text.length <= longest ? plain : `${plain}…`;
 }
 
 /** The problems as clauses of one sentence. */

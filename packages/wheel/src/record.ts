@@ -46,8 +46,8 @@ export function readRecord(written: string): ReadRecord {
     const row = text.slice(start, end);
     if (row.includes('"')) {
       const quoted = quotedRow(text, start);
-      pushRow(quoted.fields, line, entries, problems);
-      line += countNewlines(text, start, quoted.end);
+      pushRow(quoted.fields, quoted.count, line, entries, problems);
+      line += countOf("\n", text.slice(start, quoted.end));
       start = quoted.end + 1;
       continue;
     }
@@ -68,8 +68,11 @@ function pushPlainRow(row: string, line: number, entries: RecordEntry[], problem
       return;
     }
   }
-  pushRow(row.split(","), line, entries, problems);
+  pushRow(row.split(",", fieldsRead), countOf(",", row) + 1, line, entries, problems);
 }
+
+/** Of a row that has more fields, and it may have millions, the rest is counted. */
+const fieldsRead = 3;
 
 /** The digits from `start` to the end as a number, or -1 when there is anything else. */
 function decimal(row: string, start: number): number {
@@ -83,12 +86,18 @@ function decimal(row: string, start: number): number {
   return value;
 }
 
-function pushRow(fields: readonly string[], line: number, entries: RecordEntry[], problems: WheelProblem[]): void {
+function pushRow(
+  fields: readonly string[],
+  count: number,
+  line: number,
+  entries: RecordEntry[],
+  problems: WheelProblem[],
+): void {
   const [path = "", hash = "", size = ""] = fields;
   // Padding is not allowed (PEP 427), but some tools write it: it is cut off.
   const parts = /^([A-Za-z0-9_-]+)=([A-Za-z0-9_+/-]+)=*$/.exec(hash);
   const sizeBytes = decimal(size, 0);
-  const problem = rowProblem(fields, hash !== "" && !parts, size !== "" && sizeBytes < 0);
+  const problem = rowProblem(fields, count, hash !== "" && !parts, size !== "" && sizeBytes < 0);
   if (problem !== undefined)
     problems.push({ code: "MURRE_INVALID_RECORD", text: `RECORD line ${line}: ${problem}`, path });
   if (path === "") return;
@@ -100,10 +109,14 @@ function pushRow(fields: readonly string[], line: number, entries: RecordEntry[]
 }
 
 /** The first thing that is wrong with a row. */
-function rowProblem(fields: readonly string[], isBadHash: boolean, isBadSize: boolean): string | undefined {
+function rowProblem(
+  fields: readonly string[],
+  count: number,
+  isBadHash: boolean,
+  isBadSize: boolean,
+): string | undefined {
   const [path = "", hash = "", size = ""] = fields;
-  if (fields.length !== 3)
-    return `expected path, hash and size, found ${fields.length === 1 ? "one field" : `${fields.length} fields`}`;
+  if (count !== 3) return `expected path, hash and size, found ${count === 1 ? "one field" : `${count} fields`}`;
   if (path === "") return "the path is empty";
   if (isBadHash) return `the hash ${hash} is not of the form algorithm=digest`;
   return isBadSize ? `the size ${size} is not a number of bytes` : undefined;
@@ -118,30 +131,32 @@ function recordedHash(algorithm: string, digest: string): { algorithm: string; d
 }
 
 /** The fields of the row that begins at `start`, and where its line ends; a quoted field may hold commas and line breaks. */
-function quotedRow(text: string, start: number): { fields: string[]; end: number } {
+function quotedRow(text: string, start: number): { fields: string[]; count: number; end: number } {
   const fields: string[] = [];
-  let field = "";
-  let inQuotes = false;
-  let at = start;
-  for (; at < text.length; at++) {
-    const char = text[at]!;
-    if (inQuotes) {
-      if (char !== '"') field += char;
-      else if (text[at + 1] === '"') field += text[at++];
-      else inQuotes = false;
-    } else if (char === '"' && field === "") inQuotes = true;
-    else if (char === ",") {
-      fields.push(field);
-      field = "";
-    } else if (char === "\n") break;
-    else field += char;
+  const next = /[,\n]/g;
+  for (let at = start, count = 1; ; at++, count++) {
+    let field = "";
+    // After a closing quotation mark the field goes on as it is.
+    if (text[at] === '"') [field, at] = quotedText(text, at + 1);
+    next.lastIndex = at;
+    const end = next.exec(text)?.index ?? text.length;
+    if (count <= fieldsRead) fields.push(field + text.slice(at, end));
+    at = end;
+    if (text[end] !== ",") return { fields, count, end };
   }
-  return { fields: [...fields, field], end: at };
 }
 
-function countNewlines(text: string, start: number, end: number): number {
+/** What stands from `start` to the closing quotation mark, `""` in it as `"`; and where the text goes on. */
+function quotedText(text: string, start: number): [field: string, end: number] {
+  let close = text.indexOf('"', start);
+  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+  if (close < 0) close = text.length;
+  return [text.slice(start, close).replaceAll('""', '"'), Math.min(close + 1, text.length)];
+}
+
+function countOf(sign: string, text: string): number {
   let count = 0;
-  for (let at = text.indexOf("\n", start); at !== -1 && at < end; at = text.indexOf("\n", at + 1)) count++;
+  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) count++;
   return count;
 }
 

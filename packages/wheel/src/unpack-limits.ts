@@ -3,7 +3,7 @@ export interface UnpackLimits {
   readonly maxEntries: number;
   /** Bytes of all members together. */
   readonly maxTotalBytes: number;
-  /** Unpacked bytes for one byte of the archive; looked at only above 256 MiB unpacked. */
+  /** Unpacked bytes for one byte of the archive; looked at only above 64 MiB unpacked. */
   readonly maxRatio: number;
 }
 

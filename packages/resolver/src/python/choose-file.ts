@@ -91,7 +91,7 @@ export class FileChooser {
     if (parts.length !== 5 && parts.length !== 6) return undefined;
     const rank = this.rank(parts.slice(-3).join("-"));
     if (rank < 0) return undefined;
-    const build = parts.length === 6 ? /^([0-9]+)(.*)$/.exec(parts[2]!) : undefined;
+    const build = parts.length === 6 ? /^([0-9]+)(.*)/s.exec(parts[2]!) : undefined;
     if (build === null) return undefined;
     return { file, rank, build: build ? [Number(build[1]), build[2]!] : [-1, ""] };
   }

@@ -1,0 +1,26 @@
+/**
+ * What may come in at most, so that no server fills the memory or keeps the processor: whatever is longer is cut off while it arrives. Each limit is
+ * many times what is in use: the largest pages of public indexes have some 15 MB and 20,000 files.
+ */
+
+/** Bytes of a project page, after its coding was undone. */
+export const largestPageBytes = 48 * 1024 ** 2;
+/** Bytes of a METADATA file on its own (PEP 658), as of one in a wheel. */
+export const largestMetadataBytes = 8 * 1024 ** 2;
+/** Bytes of another text, such as a requirements file. */
+export const largestTextBytes = 16 * 1024 ** 2;
+
+/** What a content coding may make of one byte, above so many bytes. Pages of links are packed to a thirtieth at best. */
+export const largestCodingRatio = 200;
+export const ratioCountsAboveBytes = 1024 ** 2;
+/** Codings one after the other. */
+export const mostCodings = 2;
+
+/** Links of a page. */
+export const mostLinks = 100_000;
+/** Characters of a file's name; file systems take 255 bytes. */
+export const longestFilename = 1000;
+
+/** Commas and brackets in the JSON of a page, which bound the values that it is parsed into; looked at in long pages only. */
+export const mostJsonSigns = 2_500_000;
+export const jsonCountsAboveCharacters = 4 * 1024 ** 2;
