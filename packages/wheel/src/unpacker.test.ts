@@ -117,6 +117,16 @@ describe("a job that a thread has already taken", () => {
       expect(result).toMatchObject({ status: "rejected", reason: { code: "MURRE_UNPACK_WORKER_LOST" } });
   });
 
+  test("is lost when it cannot be sent to one, and the next one is done", async () => {
+    await using own = createUnpacker({ workers: 1 });
+    const expectedHashes = { sha256: (() => "") as unknown as string };
+    await expect(own.unpack({ ...(await job()), expectedHashes })).rejects.toMatchObject({
+      code: "MURRE_UNPACK_WORKER_LOST",
+      cause: { name: "DataCloneError" },
+    });
+    await expect(own.unpack(await job())).resolves.toBeDefined();
+  });
+
   test("has the reason as the cause when the thread cannot start", async () => {
     const broken = new UnpackPool(1, new URL("file:///nowhere/worker.js"));
     await expect(broken.unpack(await job())).rejects.toMatchObject({
