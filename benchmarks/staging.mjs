@@ -7,6 +7,7 @@ import { cacheLayout } from "../packages/cache/dist/index.js";
 import { openEntry } from "../packages/cache/dist/store-entry.js";
 import {
   environmentState,
+  openFolders,
   planChange,
   startLinkWorkers,
   viewEnvironment,
@@ -41,7 +42,7 @@ const planOf = (destination, wheels) =>
     destination,
     wheels,
     [],
-    viewEnvironment(() => []),
+    viewEnvironment(openFolders(destination), () => []),
   );
 
 async function fill(scratch, cache, chosen) {
@@ -90,9 +91,11 @@ await inScratch(async (scratch) => {
 
   const transaction = (destination) => {
     const conditions = { movesFolders: true, fixed: new Set(), apart: new Set() };
-    const { purelib, data: subject } = destination.schemes;
+    const { data: subject } = destination.schemes;
     const mine = { lease, subject, command: "benchmark", platform: process.platform, isTemporary: false, conditions };
-    return withWriter(environmentState(purelib), mine, (writer) => writer.commit(planOf(destination, wheels), commit));
+    return withWriter(environmentState(destination), mine, (writer) =>
+      writer.commit(planOf(destination, wheels), commit),
+    );
   };
   const inPlace = (destination) =>
     stageChange(planOf(destination, wheels), inPlaceLayout, [""], { ...commit, signal: undefined });

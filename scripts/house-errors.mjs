@@ -31,8 +31,12 @@ const warnings = {
     "Several distributions have a file of one path with different bytes; the one that is named is used.",
   MURRE_WARNING_DAMAGED_DISTRIBUTION:
     "Another program removed or changed files of a distribution; it is installed again.",
+  MURRE_WARNING_DIRECT_URL:
+    "A distribution's direct_url.json is not of PEP 610's form; it is shown as one from an index. To do: install it again.",
   MURRE_WARNING_FOREIGN_CHANGE:
     "A change that was interrupted is taken back, because another program changed something since; what that did stays.",
+  MURRE_WARNING_FOREIGN_ROW:
+    "An installed RECORD lists what is no file of its distribution (a folder, a link, a part of the environment, a place outside); it stays. To do: look at what wrote it.",
   MURRE_WARNING_INDEX_SKIPPED:
     "An index gave no answer for a project, and the others are taken. To do: see the reason in it.",
   MURRE_WARNING_MIXED_ORIGINS:

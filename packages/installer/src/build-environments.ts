@@ -1,6 +1,6 @@
 import type { BuildEnvironment, BuildEnvironments } from "@murre/build";
 import type { IndexClient } from "@murre/index-client";
-import { changePrivately, planChange, planRemoval, viewEnvironment } from "@murre/linker";
+import { changePrivately, openFolders, planChange, planRemoval, viewEnvironment } from "@murre/linker";
 import { isSameVersion } from "@murre/pep440";
 import { createEnvironment, readInstalled, readInstalledRecord, type Interpreter } from "@murre/python";
 import { parseRequirementArgument, type Constraint } from "@murre/requirements";
@@ -154,6 +154,7 @@ class PrivateEnvironment implements BuildEnvironment {
   /** Nobody else knows the folder, so that nothing has to be a transaction here. */
   async #place(prepared: readonly PreparedWheel[]): Promise<void> {
     const { destination } = this.#target;
+    const folders = openFolders(destination);
     const names = new Set<string>(prepared.map(({ distribution }) => distribution.name));
     const recorded = this.#installed().map((one) => ({
       name: one.normalizedName,
@@ -164,7 +165,7 @@ class PrivateEnvironment implements BuildEnvironment {
     }));
     const removals = recorded
       .filter(({ name }) => names.has(name))
-      .map((one) => planRemoval(one, destination.boundary, () => false));
+      .map((one) => planRemoval(one, folders, () => false));
     const staying = () => recorded.filter(({ name }) => !names.has(name));
     const wheels = prepared.map(({ distribution: { name, version }, entry }) => ({
       name,
@@ -172,6 +173,6 @@ class PrivateEnvironment implements BuildEnvironment {
       entry,
       requested: false,
     }));
-    await changePrivately(planChange(destination, wheels, removals, viewEnvironment(staying)));
+    await changePrivately(planChange(destination, wheels, removals, viewEnvironment(folders, staying)));
   }
 }

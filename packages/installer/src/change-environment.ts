@@ -13,7 +13,7 @@ import type { ChangeOperation } from "./change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
 import { compileEnvironment } from "./compile-environment.ts";
 import { findDamage, type DamagedFile } from "./damage.ts";
-import { describeConflicts, describeDamage, describeUnrestored } from "./describe-change.ts";
+import { describeConflicts, describeDamage, describeForeignRows, describeUnrestored } from "./describe-change.ts";
 import {
   accessTo,
   changeExclusively,
@@ -172,7 +172,7 @@ class EnvironmentChange {
   /** Whether files of it are missing or changed. Only where another program has changed the environment is everything looked at, once. */
   #isDamaged(distribution: InstalledDistribution, { own }: InstalledState): boolean {
     const { destination } = this.#operation.target;
-    this.#damage ??= isUntouched(this.access.state, destination) ? new Map() : findDamage(own, destination.boundary);
+    this.#damage ??= isUntouched(this.access.state, destination) ? new Map() : findDamage(own, destination);
     return this.#damage.has(distribution);
   }
 
@@ -264,6 +264,7 @@ class EnvironmentChange {
       isDamaged: (distribution) => this.#damage?.has(distribution) === true,
     });
     describeConflicts(plan, onEvent);
+    describeForeignRows(plan, onEvent);
     describeUnrestored(unrestored, onEvent);
     const outcome = await writer.commit(plan, {
       mode: options.linkMode ?? "auto",

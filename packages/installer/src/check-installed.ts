@@ -1,3 +1,4 @@
+import type { Destination } from "@murre/linker";
 import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
 import {
   readAllInstalled,
@@ -24,7 +25,7 @@ export function checkInstalled(settings: InstallerSettings, options: CheckOption
     const problems = installed.flatMap((distribution) => problemsOf(distribution, byName, markerEnvironment, version));
     const own = readAllInstalled(target.sitePackages);
     problems.push(...duplicates(own));
-    if (options.files === true) problems.push(...damagedFiles(own, target.destination.boundary));
+    if (options.files === true) problems.push(...damagedFiles(own, target.destination));
     return { environment: target.folder, checked: installed.length, problems };
   });
 }
@@ -36,7 +37,7 @@ function duplicates(installed: readonly InstalledDistribution[]): CheckProblem[]
     .map(({ normalizedName: name, version }) => ({ kind: "duplicate", name, version, requirement: "" }));
 }
 
-function damagedFiles(installed: readonly InstalledDistribution[], boundary: string): CheckProblem[] {
+function damagedFiles(installed: readonly InstalledDistribution[], destination: Destination): CheckProblem[] {
   const problems: CheckProblem[] = [];
   const readable = installed.filter((distribution) => {
     const { normalizedName: name, version } = distribution;
@@ -48,7 +49,7 @@ function damagedFiles(installed: readonly InstalledDistribution[], boundary: str
       return false;
     }
   });
-  for (const [{ normalizedName: name, version }, files] of findDamage(readable, boundary))
+  for (const [{ normalizedName: name, version }, files] of findDamage(readable, destination))
     for (const { kind, path } of files) problems.push({ kind, name, version, requirement: path });
   return problems;
 }

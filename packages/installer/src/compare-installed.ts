@@ -67,10 +67,14 @@ function satisfies(
   { directUrlOf, localSha256, isKnownToFit, isTorn }: CompareOptions,
 ): boolean {
   if (isTorn(installed)) return false;
-  if (wanted.directUrl === undefined)
-    return isSameVersion(installed.version, wanted.version) && directUrlOf(installed) === undefined;
-  const from = directUrlOf(installed);
-  if (from === undefined) return false;
+  if (wanted.directUrl === undefined && !isSameVersion(installed.version, wanted.version)) return false;
+  let from: DirectUrl | undefined;
+  try {
+    from = directUrlOf(installed);
+  } catch {
+    return false; // nobody can tell what it is: it is installed again
+  }
+  if (wanted.directUrl === undefined || from === undefined) return wanted.directUrl === undefined && from === undefined;
   const sha256 = installedSha256(from);
   // A file may have changed under its name; what a folder holds nobody has hashed, so it is installed again.
   const isLocal = /^file:/i.test(wanted.directUrl);

@@ -1,8 +1,7 @@
 import { readSmallFile } from "@murre/files";
+import { openFolders, recordedFiles, type Destination } from "@murre/linker";
 import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { createHash } from "node:crypto";
-
-import { posix } from "node:path";
 import type { RecordEntry } from "@murre/wheel";
 
 /** A file that is not as a RECORD has it. */
@@ -15,22 +14,23 @@ export interface DamagedFile {
 /**
  * Compares every file of these distributions with their RECORDs, by its hash; rows without one (RECORD itself, bytecode) say nothing. A file
  * that several list may be any one's of them: the last that was installed has it.
- * @param boundary files outside of this folder are nobody's to look at
+ * @param destination what lies outside of its folders is nobody's to look at
  */
 export function findDamage(
   installed: readonly InstalledDistribution[],
-  boundary: string,
+  destination: Destination,
 ): ReadonlyMap<InstalledDistribution, readonly DamagedFile[]> {
   const claims = new Map<string, { readonly distribution: InstalledDistribution; readonly row: RecordEntry }[]>();
-  for (const distribution of installed)
-    for (const row of readInstalledRecord(distribution)) {
+  const folders = openFolders(destination);
+  for (const distribution of installed) {
+    const record = readInstalledRecord(distribution);
+    for (const [path, row] of recordedFiles({ sitePackages: distribution.sitePackages, record }, folders).files) {
       if (row.digest === undefined) continue;
-      const path = posix.resolve(distribution.sitePackages, row.path);
-      if (!path.startsWith(`${boundary}/`)) continue;
       const others = claims.get(path);
       if (others === undefined) claims.set(path, [{ distribution, row }]);
       else others.push({ distribution, row });
     }
+  }
   const damage = new Map<InstalledDistribution, DamagedFile[]>();
   for (const [path, owners] of claims) {
     const content = readIfThere(path);

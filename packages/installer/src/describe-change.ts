@@ -34,6 +34,18 @@ export function describeConflicts({ conflicts }: ChangePlan, onEvent: OnEvent): 
     });
 }
 
+/** What an installed RECORD lists is what a wheel or another program wrote there. */
+export function describeForeignRows({ foreign }: ChangePlan, onEvent: OnEvent): void {
+  for (const { name, rows } of foreign) {
+    const named = rows.map(({ path, reason }) => `${JSON.stringify(path)} ${reason}`);
+    onEvent({
+      type: "warning",
+      code: "MURRE_WARNING_FOREIGN_ROW",
+      message: `the RECORD of ${name} lists what is no file of it, and stays: ${listed(named)}`,
+    });
+  }
+}
+
 export function describeDamage(
   { add, remove }: Difference,
   damage: ReadonlyMap<InstalledDistribution, readonly DamagedFile[]>,

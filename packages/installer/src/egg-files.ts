@@ -25,8 +25,8 @@ export function eggFiles(
   const entryPoints = readInstalledEntryPoints(distribution);
   const scripts = ["console_scripts", "gui_scripts"]
     .flatMap((group) => entryPoints.get(group) ?? [])
-    .map((entry) => ({ path: posix.join(schemes.scripts, entry.name) }))
-    .filter((script) => existsSync(script.path));
+    .filter(({ name }) => !/[/\\]|^\.{0,2}$/.test(name) && existsSync(join(schemes.scripts, name)))
+    .map((entry) => ({ path: posix.relative(sitePackages, posix.join(schemes.scripts, entry.name)) }));
   const distInfo = format === "egg-link" ? join(sitePackages, own[0]?.path ?? "") : path;
   return { name, version, sitePackages, distInfo, record: [...own, ...scripts] };
 }
@@ -56,7 +56,10 @@ function recordedFiles(distribution: InstalledDistribution): RecordEntry[] {
   if (listed.length > 0) return [...listed];
   const { path, sitePackages } = distribution;
   const namespaces = new Set(linesOf(join(path, "namespace_packages.txt")));
-  const modules = linesOf(join(path, "top_level.txt")).filter((name) => !namespaces.has(name));
+  // They are names of modules; anything else, such as `..`, is none.
+  const modules = linesOf(join(path, "top_level.txt")).filter(
+    (name) => /^[^./\\]+$/.test(name) && !namespaces.has(name),
+  );
   const files = modules.flatMap((name) => [
     ...filesBelow(sitePackages, name),
     ...[`${name}.py`, `${name}.pyc`].filter((file) => existsSync(join(sitePackages, file))),

@@ -25,7 +25,7 @@ export function accessTo(
   target: TargetEnvironment,
   { onEvent = () => {}, signal }: { readonly onEvent?: OnEvent; readonly signal?: AbortSignal },
 ): Access {
-  return { target, state: environmentState(target.destination.schemes.purelib), onEvent, signal };
+  return { target, state: environmentState(target.destination), onEvent, signal };
 }
 
 /**

@@ -1,9 +1,16 @@
 import type { CacheOperation } from "@murre/cache";
-import { installedBytes, type Destination, type EnvironmentView, type RestoredFile, type Stamp } from "@murre/linker";
+import {
+  installedBytes,
+  recordedFiles,
+  type Destination,
+  type EnvironmentView,
+  type RestoredFile,
+  type Stamp,
+} from "@murre/linker";
 import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import type { RecordEntry } from "@murre/wheel";
 import { createHash } from "node:crypto";
-import { basename, posix } from "node:path";
+import { basename } from "node:path";
 import type { Difference } from "./compare-installed.ts";
 
 /** A distribution that stays, and a path at which its bytes could not be brought back. */
@@ -33,7 +40,7 @@ export function nextOwners(
   const restored: RestoredFile[] = [];
   const unrestored: Unrestored[] = [];
   const byName = new Map(keep.map((distribution) => [distribution.normalizedName as string, distribution]));
-  const rowsOf = remembered(readRows);
+  const rowsOf = remembered((distribution: InstalledDistribution) => readRows(distribution, view));
   const now = remembered(view.digestOf);
   const won = wonPaths(remove.map(rowsOf), view, now);
   for (const path of new Set(remove.flatMap((distribution) => [...rowsOf(distribution).keys()]))) {
@@ -69,9 +76,9 @@ function digestOf(from: string | Buffer, view: EnvironmentView): string | undefi
   return typeof from === "string" ? view.digestOf(from) : createHash("sha256").update(from).digest("base64url");
 }
 
-function readRows(distribution: InstalledDistribution): Rows {
-  const { sitePackages } = distribution;
-  return new Map(readInstalledRecord(distribution).map((row) => [posix.resolve(sitePackages, row.path), row]));
+function readRows(distribution: InstalledDistribution, { folders }: EnvironmentView): Rows {
+  const record = readInstalledRecord(distribution);
+  return recordedFiles({ sitePackages: distribution.sitePackages, record }, folders).files;
 }
 
 /** Each is asked about once. */

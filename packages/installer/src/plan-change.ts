@@ -1,6 +1,7 @@
 import type { CacheOperation } from "@murre/cache";
 import {
   NoRecord,
+  openFolders,
   planChange,
   planRemoval,
   viewEnvironment,
@@ -46,9 +47,10 @@ export function planFor(
   context: PlanContext,
 ): PlannedChange {
   const { destination } = target;
-  const view = viewEnvironment(() => difference.keep.map(recorded));
+  const folders = openFolders(destination);
+  const view = viewEnvironment(folders, () => difference.keep.map(recorded));
   const removals = difference.remove.map((distribution) =>
-    planRemoval(removable(distribution, destination), destination.boundary, (path) => view.ownersOf(path).length > 0),
+    planRemoval(removable(distribution, destination), folders, (path) => view.ownersOf(path).length > 0),
   );
   const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));

@@ -2,7 +2,7 @@ import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
 import { readInstalled, readInstalledMetadata, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import type { CoreMetadata } from "@murre/wheel";
 import { applicableRequirements } from "./check-installed.ts";
-import { describeInstalled } from "./list-installed.ts";
+import { describeInstalled, Origins } from "./list-installed.ts";
 import type { ShowOptions } from "./operations.ts";
 import type { ShownDistribution, ShowReport } from "./reports.ts";
 import { withReadOperation } from "./read-operation.ts";
@@ -10,7 +10,8 @@ import type { InstallerSettings } from "./settings.ts";
 
 /** `murre pip show`. Writes nothing into the environment. */
 export function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
-  return withReadOperation(settings, options, (target) => {
+  const origins = new Origins();
+  const shown = withReadOperation(settings, options, (target) => {
     const installed = readInstalled(target.visible);
     const requirers = new Map<string, string[]>();
     for (const distribution of installed)
@@ -25,7 +26,7 @@ export function showInstalled(settings: InstallerSettings, options: ShowOptions)
       const files = options.files === true ? { files: readInstalledRecord(distribution).map(({ path }) => path) } : {};
       return [
         {
-          ...describeInstalled(distribution),
+          ...describeInstalled(distribution, origins),
           ...shownFields(distribution),
           requires,
           requiredBy: requirers.get(name) ?? [],
@@ -35,6 +36,7 @@ export function showInstalled(settings: InstallerSettings, options: ShowOptions)
     });
     return { distributions, missing: names.filter((name) => !byName.has(name)) };
   });
+  return shown.finally(() => origins.tell(options.onEvent));
 }
 
 function metadataOf(distribution: InstalledDistribution): CoreMetadata | undefined {

@@ -1,4 +1,4 @@
-import type { Destination } from "@murre/linker";
+import { canonicalDestination, openFolders, type Destination } from "@murre/linker";
 import {
   findInterpreter,
   readLauncherStubs,
@@ -55,19 +55,22 @@ export function targetOf(
   const schemes = schemesOf(interpreter, options, settings);
   // Elsewhere a backslash is a letter like any other.
   const slashed = (path: string) => (settings.platform === "win32" ? path.replaceAll("\\", "/") : path);
-  const sitePackages = [...new Set([schemes.purelib, schemes.platlib].map(slashed))];
-  const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
   // Every entry point of every wheel asks for them.
   let launchers: LauncherStubs | undefined;
+  const destination: Destination = {
+    schemes: mapValues(schemes, slashed),
+    executable: interpreter.executable,
+    platform: settings.platform,
+    launchers: () => (launchers ??= readLauncherStubs(interpreter)),
+    boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
+  };
+  // Where `lib64` is a link to `lib` the two are one.
+  const canonical = canonicalDestination(destination, openFolders(destination));
+  const sitePackages = [...new Set([canonical.schemes.purelib, canonical.schemes.platlib])];
+  const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
   return {
     interpreter,
-    destination: {
-      schemes: mapValues(schemes, slashed),
-      executable: interpreter.executable,
-      platform: settings.platform,
-      launchers: () => (launchers ??= readLauncherStubs(interpreter)),
-      boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
-    },
+    destination: canonical,
     sitePackages,
     visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
     folder: schemes.data,

@@ -113,19 +113,39 @@ describe("what nobody can know the files of is refused, and nothing is touched",
     await expect(uninstall()).rejects.toMatchObject({ code: "MURRE_NO_RECORD", distribution: "tool" });
     expect(left()).toEqual(before);
   });
+});
 
-  test("a RECORD that names a path outside of the environment", async () => {
-    const { uninstall, site, world } = await worldWith({
-      "tool-1.0.dist-info/METADATA": pkgInfo,
-      "tool-1.0.dist-info/RECORD": "../../../../outside,,\ntool-1.0.dist-info/RECORD,,\n",
-      "../../../../outside": "mine",
-    });
-    await expect(uninstall()).rejects.toMatchObject({ code: "MURRE_PATH_LEAVES_ENVIRONMENT" });
-    expect([existsSync(join(world.folder, "outside")), existsSync(join(site, "tool-1.0.dist-info/RECORD"))]).toEqual([
-      true,
-      true,
-    ]);
+test("a RECORD that names what is no file of the distribution is told, and only its own files go", async () => {
+  const { uninstall, left, site, world } = await worldWith({
+    "tool-1.0.dist-info/METADATA": pkgInfo,
+    "tool-1.0.dist-info/RECORD":
+      "../../../../outside,,\n../../../bin,,\n../../../pyvenv.cfg,,\ntool/__init__.py,,\ntool-1.0.dist-info/RECORD,,\n",
+    "tool/__init__.py": "",
+    "../../../../outside": "mine",
+    "mine.py": "",
   });
+  await uninstall();
+  expect(
+    ["../outside", "bin/python", "pyvenv.cfg"].filter((path) => !existsSync(join(world.environment, path))),
+  ).toEqual([]);
+  expect([left(), existsSync(join(site, "mine.py"))]).toEqual([["mine.py"], true]);
+  const warnings = world.events.flatMap((event) => (event.type === "warning" ? [event] : []));
+  expect(warnings).toMatchObject([{ code: "MURRE_WARNING_FOREIGN_ROW" }]);
+  const told = ["../../../../outside", join(world.environment, "bin"), join(world.environment, "pyvenv.cfg")];
+  for (const row of told) expect(warnings[0]?.message).toContain(JSON.stringify(row));
+});
+
+test("an egg-info whose top_level.txt or entry points lead elsewhere takes nothing along", async () => {
+  const { uninstall, left, world } = await worldWith({
+    ...eggInfo,
+    "tool-1.0-py3.11.egg-info/top_level.txt": "tool\n..\n../..\nother-1.0.dist-info\nmine/sub\n",
+    "tool-1.0-py3.11.egg-info/entry_points.txt": "[console_scripts]\n../lib = tool:main\n../../outside = tool:main\n",
+    "other-1.0.dist-info/METADATA": "",
+    "mine/sub.py": "",
+    "../../../../outside": "mine",
+  });
+  await uninstall();
+  expect([left(), existsSync(join(world.folder, "outside"))]).toEqual([["mine", "other-1.0.dist-info"], true]);
 });
 
 test("a --target folder that pip made can be changed: its RECORDs name scripts where they were before pip moved them", async () => {

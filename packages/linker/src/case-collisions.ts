@@ -1,9 +1,8 @@
-import { placeDirectory, type Destination } from "./destination.ts";
 import { CaseCollision } from "./errors.ts";
 import { baseOf, parentOf, type Standing } from "./existing.ts";
 import type { GeneratedFile } from "./generated.ts";
 import type { Leaving } from "./leaving.ts";
-import type { WheelToInstall } from "./plan.ts";
+import { foldersOf, type PlacedWheel } from "./place-wheels.ts";
 
 /** The platforms whose file systems take `Foo` and `foo` for one name unless somebody has set them up otherwise. */
 export function foldsCase(platform: NodeJS.Platform): boolean {
@@ -16,8 +15,7 @@ export function foldsCase(platform: NodeJS.Platform): boolean {
  * @throws {CaseCollision} with the first of them by the order of the wheels.
  */
 export function refuseCaseCollisions(
-  destination: Destination,
-  wheels: readonly WheelToInstall[],
+  placed: readonly PlacedWheel[],
   generated: readonly GeneratedFile[],
   leaving: Leaving,
   standing: Standing,
@@ -32,7 +30,7 @@ export function refuseCaseCollisions(
     const name = names.get(baseOf(path).toLowerCase());
     return name === undefined ? undefined : `${parent}/${name}`;
   };
-  for (const { path, wheel } of arrivals(destination, wheels, generated)) {
+  for (const { path, wheel } of arrivals(placed, generated)) {
     const folded = path.toLowerCase();
     const other = first.get(folded);
     if (other === undefined) first.set(folded, { path, wheel });
@@ -49,20 +47,16 @@ function namesIn(standing: Standing, folder: string): string[] {
 
 /** Every folder and file that comes, whoever else has it. */
 function* arrivals(
-  destination: Destination,
-  wheels: readonly WheelToInstall[],
+  placed: readonly PlacedWheel[],
   generated: readonly GeneratedFile[],
 ): Generator<{ readonly path: string; readonly wheel: string }> {
-  for (const { name: wheel, entry } of wheels) {
-    const { head, directories, names } = entry.manifest;
-    let file = 0;
-    for (const { path, fileCount } of directories) {
-      const place = placeDirectory(destination, { ...head, name: wheel }, path);
-      const end = file + fileCount;
-      // The files of `.data/scripts` are generated.
-      if (place === undefined || place.scheme === "scripts") file = end;
-      else if (path !== "") yield { path: place.target, wheel };
-      for (; file < end; file++) yield { path: `${place?.target}/${names[file] ?? ""}`, wheel };
+  for (const one of placed) {
+    const { name, entry } = one.wheel;
+    const { names } = entry.manifest;
+    for (const { source, target, firstFile, fileCount } of [...one.folders, ...foldersOf(one)]) {
+      if (source !== "") yield { path: target, wheel: name };
+      for (let file = firstFile; file < firstFile + fileCount; file++)
+        yield { path: `${target}/${names[file] ?? ""}`, wheel: name };
     }
   }
   for (const { path, wheel } of generated) yield { path, wheel };

@@ -36,13 +36,17 @@ export function placeDirectory(
   source: string,
 ): PlacedDirectory | undefined {
   const root: Scheme = wheel.rootIsPurelib ? "purelib" : "platlib";
-  const dataFolder = `${wheel.distInfo.slice(0, -".dist-info".length)}.data`;
+  const dataFolder = dataFolderOf(wheel.distInfo);
   if (source !== dataFolder && !source.startsWith(`${dataFolder}/`))
     return { source, scheme: root, target: join(destination.schemes[root], source) };
   const [scheme, ...rest] = source.slice(dataFolder.length + 1).split("/");
   if (scheme === undefined || scheme === "") return undefined;
   if (!isScheme(scheme)) throw new PathLeavesEnvironment(wheel.name, source);
   return { source, scheme, target: join(schemeRoot(destination, wheel.name, scheme), rest.join("/")) };
+}
+
+export function dataFolderOf(distInfo: string): string {
+  return `${distInfo.slice(0, -".dist-info".length)}.data`;
 }
 
 /** Where the files of `.data/<scheme>` of a distribution go. */
@@ -58,10 +62,20 @@ function isScheme(text: string): text is Scheme {
   return text === "purelib" || text === "platlib" || text === "scripts" || text === "headers" || text === "data";
 }
 
-/** Whether an absolute path with `/` as separator is the boundary or lies inside, however many `..` it holds. */
-export function liesInside(boundary: string, path: string): boolean {
+/** Whether an absolute path with `/` as separator lies in the environment or a folder of its schemes, however many `..` it holds. */
+export function liesInside({ boundary, schemes }: Destination, path: string): boolean {
   const normal = path.includes("/.") ? posix.normalize(path) : path;
-  return normal === boundary || normal.startsWith(`${boundary}/`);
+  return liesBelow([boundary, ...Object.values(schemes)], normal);
+}
+
+/** The environment's folder, and those of its schemes that lie elsewhere. */
+export function outermost({ boundary, schemes }: Destination): string[] {
+  return [...new Set([boundary, ...Object.values(schemes).filter((folder) => !liesBelow([boundary], folder))])];
+}
+
+/** Whether a path is one of these folders or below one. */
+export function liesBelow(folders: readonly string[], path: string): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
 /** The path as RECORD has it: relative to the folder that holds the dist-info, with `/` (PEP 376). */

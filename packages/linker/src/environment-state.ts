@@ -1,5 +1,10 @@
-import { lstatSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { sep } from "node:path";
+import type { Destination } from "./destination.ts";
+import { parentOf } from "./existing.ts";
+import { canonicalDestination, openFolders, type Folders } from "./folders.ts";
+import { reservedPaths } from "./reserved-paths.ts";
+import { STATE_FOLDER } from "./state-folder.ts";
 
 /**
  * Where the state of an environment's transactions lies: `.murre/` inside the site-packages folder, so that whoever changes that folder
@@ -28,23 +33,52 @@ export interface EnvironmentState {
   readonly stamp: string;
   readonly torn: string;
   readonly trash: string;
+  /** Where changes of this environment have their targets. */
+  readonly places: () => StatePlaces;
 }
 
-export const STATE_FOLDER = ".murre";
+/** What is found in the state is held against these. */
+export interface StatePlaces {
+  readonly folders: Folders;
+  /** Folders that stay whatever goes. */
+  readonly kept: readonly string[];
+  /** Whether a path is a part of the environment itself. */
+  isReserved(path: string): boolean;
+}
 
-/** The state of a site-packages folder, however it is spelled; the folder need not exist yet. */
-export function environmentState(sitePackages: string): EnvironmentState {
-  const real = realPath(sitePackages);
-  const folder = `${real}/${STATE_FOLDER}`;
+/** The state of an environment's site-packages folder, however it is spelled; the folder need not exist yet. */
+export function environmentState(destination: Destination): EnvironmentState {
+  const sitePackages = realPath(destination.schemes.purelib);
+  const folder = `${sitePackages}/${STATE_FOLDER}`;
+  let places: StatePlaces | undefined;
   return {
-    sitePackages: real,
+    sitePackages,
     folder,
     lock: `${folder}/lock`,
     commit: `${folder}/commit`,
     stamp: `${folder}/stamp`,
     torn: `${folder}/torn`,
     trash: `${folder}/trash`,
+    places: () => (places ??= findPlaces(destination, sitePackages)),
   };
+}
+
+/** Looked for only when something is found in the state. */
+function findPlaces(destination: Destination, sitePackages: string): StatePlaces {
+  const around = environmentAround(sitePackages);
+  const folders = openFolders(destination, around);
+  const { boundary, schemes } = canonicalDestination(destination, folders);
+  const { purelib, platlib, scripts, data } = schemes;
+  const own = purelib === boundary ? [] : [purelib, platlib, scripts, data];
+  const { has } = reservedPaths({ ...destination, boundary, schemes }, { folders, foldsCase: () => false });
+  return { folders, kept: [sitePackages, boundary, ...around, ...own], isReserved: has };
+}
+
+/** Several destinations may share a site-packages folder (`--target` into an environment's): a change by one is finished by any other. */
+function environmentAround(sitePackages: string): string[] {
+  for (let folder = sitePackages; folder !== ""; folder = parentOf(folder))
+    if (existsSync(`${folder}/pyvenv.cfg`)) return [folder];
+  return [];
 }
 
 /** Whether murre has ever changed this folder, or is doing so. */

@@ -1,30 +1,26 @@
 import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
-import type { EntryKind, EnvironmentView } from "./existing.ts";
-import type { RecordedDistribution } from "./removal.ts";
-import { posix } from "node:path";
+import { lstatSync, readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
+import type { EntryKind, EnvironmentView, Listing } from "./existing.ts";
+import type { Folders } from "./folders.ts";
+import { recordedFiles, type RecordedDistribution } from "./recorded-files.ts";
 
 /**
  * The environment as it stands on disk. The owners' index is made only when a planned file meets an existing one, which
  * in a new environment never happens.
  * @param installed the distributions that stay, read at that moment
  */
-export function viewEnvironment(installed: () => readonly RecordedDistribution[]): EnvironmentView {
+export function viewEnvironment(folders: Folders, installed: () => readonly RecordedDistribution[]): EnvironmentView {
   let owners: Map<string, string[]> | undefined;
   return {
-    list(folder) {
-      try {
-        const entries = readdirSync(folder, { withFileTypes: true });
-        return new Map(entries.map((entry) => [entry.name, kindOf(folder, entry)]));
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-        throw error;
-      }
+    folders,
+    foldsCase(folder) {
+      const name = [...(listFolder(folder)?.keys() ?? [])].find((one) => otherCase(one) !== one);
+      return name !== undefined && isSameFile(`${folder}/${name}`, `${folder}/${otherCase(name)}`);
     },
+    list: listFolder,
     ownersOf(path) {
-      owners ??= indexOwners(installed());
+      owners ??= indexOwners(installed(), folders);
       return owners.get(path) ?? [];
     },
     digestOf(path) {
@@ -51,6 +47,17 @@ export function viewEnvironment(installed: () => readonly RecordedDistribution[]
 /** Files of distributions have models and movies among them. */
 const ofAnySize = { atMostBytes: Infinity };
 
+function listFolder(folder: string): Listing | undefined {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return new Map(entries.map((entry) => [entry.name, kindOf(folder, entry)]));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
 /** A link to a folder counts as one: what is installed below `share` goes where `share` leads. */
 function kindOf(parent: string, entry: Dirent): EntryKind {
   if (!entry.isSymbolicLink()) return entry.isDirectory() ? "directory" : "file";
@@ -58,12 +65,22 @@ function kindOf(parent: string, entry: Dirent): EntryKind {
   return leadsTo?.isDirectory() === true ? "linked-directory" : "file";
 }
 
-function indexOwners(installed: readonly RecordedDistribution[]): Map<string, string[]> {
+function indexOwners(installed: readonly RecordedDistribution[], folders: Folders): Map<string, string[]> {
   const owners = new Map<string, string[]>();
-  for (const { name, sitePackages, record } of installed)
-    for (const { path } of record) {
-      const absolute = posix.isAbsolute(path) ? posix.normalize(path) : posix.join(sitePackages, path);
-      owners.set(absolute, [...(owners.get(absolute) ?? []), name]);
+  for (const distribution of installed)
+    for (const path of recordedFiles(distribution, folders).files.keys()) {
+      const others = owners.get(path);
+      if (others === undefined) owners.set(path, [distribution.name]);
+      else others.push(distribution.name);
     }
   return owners;
+}
+
+function otherCase(name: string): string {
+  return name.toUpperCase() === name ? name.toLowerCase() : name.toUpperCase();
+}
+
+function isSameFile(...paths: readonly [string, string]): boolean {
+  const [one, other] = paths.map((path) => lstatSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }

@@ -56,7 +56,7 @@ export class CaseCollision extends Error {
 }
 
 /**
- * A wheel would replace what the environment itself is made of. Nothing was changed.
+ * A wheel would replace what the environment itself is made of, or write what installers write. Nothing was changed.
  * To do: do not trust the wheel; tell its author.
  */
 export class ReservedPath extends Error {
@@ -65,9 +65,10 @@ export class ReservedPath extends Error {
   readonly distribution: string;
   readonly paths: readonly string[];
   constructor(distribution: string, paths: readonly string[]) {
+    const more = paths.length > 10 ? ` and ${paths.length - 10} more` : "";
     super(
-      `${distribution}: ${paths.join(", ")} would take the place of a part of the environment itself (its interpreter, pyvenv.cfg, murre's ` +
-        "state), and is refused; the environment is as it was",
+      `${distribution}: ${paths.slice(0, 10).join(", ")}${more} would take the place of a part of the environment itself (its interpreter, ` +
+        "pyvenv.cfg, murre's state) or of what installers write (a dist-info), and is refused; the environment is as it was",
     );
     this.distribution = distribution;
     this.paths = paths;
@@ -75,8 +76,8 @@ export class ReservedPath extends Error {
 }
 
 /**
- * A wheel's path, or an installed RECORD's, leads out of the environment. Nothing was changed.
- * To do: do not trust the wheel; of an installed one, remove it by hand.
+ * A wheel's path leads out of the environment. Nothing was changed.
+ * To do: do not trust the wheel.
  */
 export class PathLeavesEnvironment extends Error {
   override readonly name = "PathLeavesEnvironment";
@@ -123,18 +124,35 @@ export class ChangeInterrupted extends Error {
 }
 
 /**
- * A transaction that another version of murre left, or that a power loss damaged, cannot be read.
- * To do: use the version that left it; after a power loss, make the environment anew (`murre venv --clear`).
+ * A transaction that another version of murre left, that a power loss damaged, or that somebody else made, is not obeyed. Nothing was changed.
+ * To do: use the version that left it; after a power loss, make the environment anew (`murre venv --clear`); otherwise find out who put it there.
  */
 export class UnreadableJournal extends Error {
   override readonly name = "UnreadableJournal";
   readonly code = "MURRE_UNREADABLE_JOURNAL";
   readonly path: string;
-  constructor(path: string, options?: ErrorOptions) {
+  constructor(path: string, reason: string, options?: ErrorOptions) {
     super(
-      `${path}: the journal of an interrupted change cannot be read (another version of murre made it, or it is damaged); ` +
-        "complete it with the murre that began it, or make the environment anew",
+      `${path}: the journal of an interrupted change cannot be read (${reason}): another version of murre made it, it is damaged, or ` +
+        "something else than murre put it there; nothing was done; complete it with the murre that began it, or make the environment anew",
       options,
+    );
+    this.path = path;
+  }
+}
+
+/**
+ * A part of murre's state in an environment is a link, or another user's, and is not followed. Nothing was changed.
+ * To do: look at what lies there; remove it if no murre is at work, and the next command makes its own.
+ */
+export class ForeignState extends Error {
+  override readonly name = "ForeignState";
+  readonly code = "MURRE_FOREIGN_STATE";
+  readonly path: string;
+  constructor(path: string, reason: string) {
+    super(
+      `${path} ${reason}: murre's state in an environment is made by murre, for this user or the environment's owner, and anything else is ` +
+        "not followed; nothing was done; look at it, and remove it if no murre works there",
     );
     this.path = path;
   }

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync, type BigIntStats } from "node:fs";
 import { errorCode, isGone } from "./fs-errors.ts";
 import { identityFrom, isSameInode, lookAt, type Identity } from "./identity.ts";
-import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
+import type { EnvironmentState } from "./environment-state.ts";
+import { STATE_FOLDER } from "./state-folder.ts";
 import type { Journal, Step } from "./journal.ts";
 
 /** A committed transaction and who executes it. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { StoreEntry } from "@murre/cache";
 import { FileAgainstDirectory, UnownedFileInTheWay } from "./errors.ts";
+import type { Folders } from "./folders.ts";
 import type { GeneratedFile } from "./generated.ts";
 import type { Leaving } from "./leaving.ts";
 import type { Conflict } from "./ownership.ts";
-import type { PlacedWheel } from "./plan.ts";
+import type { PlacedWheel } from "./place-wheels.ts";
 
 /** What a name in a folder is; a link to a folder counts as one when something is placed below it, and is never removed with what it leads to. */
 export type EntryKind = "file" | "directory" | "linked-directory";
@@ -13,6 +14,10 @@ export type Listing = ReadonlyMap<string, EntryKind>;
 
 /** What stands in the environment now, asked by the planner only where something could be in the way. */
 export interface EnvironmentView {
+  /** All paths that the others are asked about, and answer with, have the names of these folders. */
+  readonly folders: Folders;
+  /** Whether names that differ by case only are one in this folder, whatever is usual on the platform. */
+  foldsCase(folder: string): boolean;
   /** The names in an existing folder; undefined when there is no such folder. */
   list(folder: string): Listing | undefined;
   /** The installed distributions that stay and whose RECORD lists this absolute path. */
@@ -48,7 +53,7 @@ export function standingFolders(view: EnvironmentView, leaving: Leaving, boundar
     if (!folder.startsWith(`${boundary}/`)) return true;
     const siblings = listing(parentOf(folder));
     const kind = siblings?.get(baseOf(folder));
-    return kind === "directory" || kind === "linked-directory";
+    return kind === "directory" || (kind === "linked-directory" && !leaving.files.has(folder));
   };
   return { listing, stays: (folder) => listing(folder) !== undefined };
 }

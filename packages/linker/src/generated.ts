@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { formatRecord, parseRecord, type EntryPoint, type RecordEntry } from "@murre/wheel";
-import { recordPath, schemeRoot, type Destination, type Scheme } from "./destination.ts";
-import type { EnvironmentView } from "./existing.ts";
+import { dataFolderOf, recordPath, schemeRoot, type Destination, type Scheme } from "./destination.ts";
+import { baseOf, parentOf, type EnvironmentView } from "./existing.ts";
 import { compareNames, type Conflict } from "./ownership.ts";
+import type { FolderName } from "./place-wheels.ts";
 import type { WheelToInstall } from "./plan.ts";
 import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
 import { windowsLauncher } from "./windows-launcher.ts";
@@ -24,13 +25,14 @@ export function planGenerated(
   destination: Destination,
   wheels: readonly WheelToInstall[],
   view: EnvironmentView,
+  nameOf: FolderName,
 ): { generated: GeneratedFile[]; conflicts: Conflict[] } {
   const scripts = new Map<string, GeneratedFile[]>();
   const perWheel: GeneratedFile[] = [];
   for (const wheel of wheels) {
-    const own = wheelScripts(destination, wheel, view);
+    const own = wheelScripts(destination, wheel, view, nameOf);
     for (const script of own) scripts.set(script.path, [...(scripts.get(script.path) ?? []), script]);
-    perWheel.push(...distInfoFiles(destination, wheel, own));
+    perWheel.push(...distInfoFiles(destination, wheel, own, nameOf));
   }
   const conflicts: Conflict[] = [];
   const winners: GeneratedFile[] = [];
@@ -55,15 +57,17 @@ export function wheelScripts(
   destination: Destination,
   wheel: Pick<WheelToInstall, "name" | "entry">,
   view: EnvironmentView,
+  nameOf: FolderName,
 ): GeneratedFile[] {
   const { head } = wheel.entry.manifest;
   const folder = destination.schemes.scripts;
   const scripts = new Map<string, GeneratedFile>();
-  const dataScripts = `${head.distInfo.slice(0, -".dist-info".length)}.data/scripts/`;
+  const dataScripts = `${dataFolderOf(head.distInfo)}/scripts/`;
   for (const { path } of head.apart) {
     if (!path.startsWith(dataScripts)) continue;
     const content = rewriteScript(view.readApart(wheel.entry, path), destination);
-    const target = `${folder}/${path.slice(dataScripts.length)}`;
+    const below = `${folder}/${path.slice(dataScripts.length)}`;
+    const target = `${nameOf(parentOf(below))}/${baseOf(below)}`;
     scripts.set(target, { path: target, content, executable: true, wheel: wheel.name });
   }
   const kinds = [
@@ -97,10 +101,11 @@ function distInfoFiles(
   destination: Destination,
   wheel: WheelToInstall,
   scripts: readonly GeneratedFile[],
+  nameOf: FolderName,
 ): GeneratedFile[] {
   const { head } = wheel.entry.manifest;
   const sitePackages = destination.schemes[head.rootIsPurelib ? "purelib" : "platlib"];
-  const distInfo = `${sitePackages}/${head.distInfo}`;
+  const distInfo = nameOf(`${sitePackages}/${head.distInfo}`);
   const files = [newFile(wheel, `${distInfo}/INSTALLER`, "murre\n")];
   if (wheel.requested) files.push(newFile(wheel, `${distInfo}/REQUESTED`, ""));
   if (wheel.directUrl !== undefined)
@@ -108,7 +113,7 @@ function distInfoFiles(
   const rows: RecordEntry[] = [
     ...dataRows(destination, wheel, sitePackages),
     ...[...scripts, ...files].map(({ path, content }) => contentRow(recordPath(sitePackages, path), content)),
-    { path: `${head.distInfo}/RECORD` },
+    { path: recordPath(sitePackages, `${distInfo}/RECORD`) },
   ];
   const record = Buffer.concat([wheel.entry.manifest.recordBytes, Buffer.from(formatRecord(rows), "utf8")]);
   return [...files, { path: `${distInfo}/RECORD`, content: record, executable: false, wheel: wheel.name }];

@@ -1,7 +1,9 @@
 export { planChange, type ChangePlan, type PlanOptions, type RestoredFile, type WheelToInstall } from "./plan.ts";
 export { installedBytes, type InstalledBytes } from "./installed-bytes.ts";
 export type { EnvironmentView } from "./existing.ts";
-export { planRemoval, type RecordedDistribution, type Removal } from "./removal.ts";
+export { planRemoval, type Removal } from "./removal.ts";
+export { recordedFiles, type ForeignRow, type RecordedDistribution, type RecordedFiles } from "./recorded-files.ts";
+export { canonicalDestination, openFolders, type Folders } from "./folders.ts";
 export type { Conflict } from "./ownership.ts";
 export type { GeneratedFile } from "./generated.ts";
 export type { Destination, Scheme } from "./destination.ts";
@@ -28,6 +30,7 @@ export {
   CaseCollision,
   ChangeInterrupted,
   FileAgainstDirectory,
+  ForeignState,
   LinkFailed,
   NoRecord,
   PathLeavesEnvironment,

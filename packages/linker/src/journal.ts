@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Destination } from "./destination.ts";
 import type { Identity } from "./identity.ts";
 
@@ -49,8 +48,3 @@ export interface Journal {
 }
 
 export const JOURNAL_FORMAT = 1;
-
-/** @throws a system error; {SyntaxError} when it is damaged, which only a power loss or a hand can do: it was closed before the commit. */
-export function readJournal(path: string): Journal {
-  return JSON.parse(readFileSync(path, "utf8")) as Journal;
-}

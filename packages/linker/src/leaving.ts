@@ -1,7 +1,9 @@
 import type { Destination } from "./destination.ts";
 import { baseOf, parentOf, type EnvironmentView, type Listing } from "./existing.ts";
+import type { ForeignRow } from "./recorded-files.ts";
 import type { Removal } from "./removal.ts";
-import { reservedPaths } from "./reserved-paths.ts";
+import type { Reserved } from "./reserved-paths.ts";
+import { isMetadataFolder } from "./stamp.ts";
 
 /** What cannot be renamed. */
 export interface Immovable {
@@ -19,8 +21,18 @@ export interface Leaving {
   readonly folders: ReadonlySet<string>;
   /** Folders that nothing stays in but that are left to the end, deepest first: where folders cannot be moved. */
   readonly emptied: readonly string[];
+  /** Links to folders among the files. */
+  readonly links: readonly string[];
+  /** Rows of the RECORDs that name no file of their distribution, though something stands there: it stays. */
+  readonly foreign: readonly ForeignRows[];
   /** Whether a path goes: one of the files, or anything at or below one of the folders. */
   has(path: string): boolean;
+}
+
+export interface ForeignRows {
+  /** The distribution. */
+  readonly name: string;
+  readonly rows: readonly ForeignRow[];
 }
 
 const BYTECODE = "__pycache__";
@@ -35,25 +47,78 @@ export function foldLeaving(
   removals: readonly Removal[],
   view: EnvironmentView,
   { movesFolders, fixed }: Immovable,
+  reserved: Reserved,
 ): Leaving {
-  const isReserved = reservedPaths(destination);
-  // Another tool may have let a distribution replace the interpreter: without it the environment would be none.
-  const files = new Set(removals.flatMap((removal) => removal.files.filter((path) => !isReserved(path))));
+  const listings = new Map<string, Listing | undefined>();
+  const list = (folder: string): Listing | undefined => {
+    if (!listings.has(folder)) listings.set(folder, view.list(folder));
+    return listings.get(folder);
+  };
   const owned = new Set(removals.flatMap(({ distInfo }) => (distInfo === undefined ? [] : [distInfo])));
-  const fold = new Fold(files, owned, new Set([...environmentsOwn(destination), ...fixed]), view, movesFolders);
+  const { files, links, foreign } = filesThatGo(destination, removals, owned, list, reserved);
+  const keep = new Set([...environmentsOwn(destination), ...fixed]);
+  const fold = new Fold(files, owned, keep, list, movesFolders);
   // A dist-info goes whole, whatever its RECORD lists.
   const parents = new Set([...[...files].map(parentOf), ...owned]);
   // The topmost first, so that most of the others are known by then.
   for (const folder of [...parents].toSorted((a, b) => a.length - b.length)) fold.climb(folder);
-  return fold.result();
+  return { ...fold.result(), links, foreign };
 }
+
+/** What the RECORDs list, without what no RECORD can give away. */
+function filesThatGo(
+  { schemes: { purelib, platlib, ...others }, boundary }: Destination,
+  removals: readonly Removal[],
+  owned: ReadonlySet<string>,
+  list: (folder: string) => Listing | undefined,
+  reserved: Reserved,
+): { files: Set<string>; links: string[]; foreign: ForeignRows[] } {
+  const sites = [purelib, platlib];
+  const environments = new Set([boundary, ...Object.values(others)]);
+  const reasonOf = (path: string): string | undefined => {
+    const folder = parentOf(path);
+    const kind = list(folder)?.get(baseOf(path));
+    if (kind === undefined) return undefined; // gone already
+    if (reserved.has(path)) return "is a part of the environment";
+    if (kind === "directory") return "is a folder";
+    const site = sites.find((one) => path.startsWith(`${one}/`));
+    // A developer's link to a package is its distribution's (flit); any other link to a folder is the environment's, or its user's.
+    if (kind === "linked-directory") {
+      if (site === undefined || environments.has(path) || LINKS.has(baseOf(path))) return "is a link to a folder";
+      links.push(path);
+    }
+    const metadata = site === undefined ? "" : `${site}/${path.slice(site.length + 1).split("/", 1)[0] ?? ""}`;
+    return metadata !== path && isMetadataFolder(metadata) && !owned.has(metadata)
+      ? "is another distribution's"
+      : undefined;
+  };
+  const files = new Set<string>();
+  const links: string[] = [];
+  const foreign: ForeignRows[] = [];
+  for (const { name, files: listed, foreign: outside = [] } of removals) {
+    const rows = [...outside];
+    for (const path of listed) {
+      const reason = reasonOf(path);
+      if (reason === undefined) files.add(path);
+      else rows.push({ path, reason });
+    }
+    if (rows.length > 0) foreign.push({ name, rows });
+  }
+  return { files, links, foreign };
+}
+
+/** What environments have links for, also below a `--target`. */
+const LINKS = new Set(["bin", "lib", "lib64", "include", "share", "local", "Scripts", "Lib", "Include"]);
 
 /** Folders that belong to the environment and not to what is installed in it. Below a `--target` there are none. */
 function environmentsOwn({ schemes, boundary }: Destination): ReadonlySet<string> {
   const own = new Set([boundary]);
   if (schemes.purelib === boundary) return own;
   for (const folder of Object.values(schemes)) {
-    if (!folder.startsWith(`${boundary}/`)) continue;
+    if (!folder.startsWith(`${boundary}/`)) {
+      own.add(folder);
+      continue;
+    }
     own.add(boundary + folder.slice(boundary.length).replace(/(\/[^/]+).*/, "$1"));
     if (folder !== schemes.headers) for (let up = folder; up.length > boundary.length; up = parentOf(up)) own.add(up);
   }
@@ -64,23 +129,22 @@ class Fold {
   readonly #files: Set<string>;
   readonly #owned: ReadonlySet<string>;
   readonly #keep: ReadonlySet<string>;
-  readonly #view: EnvironmentView;
+  readonly #list: (folder: string) => Listing | undefined;
   readonly #moves: boolean;
   /** Whether nothing stays in a folder; what goes in it was noted when it was looked at. */
   readonly #empties = new Map<string, boolean>();
-  readonly #listings = new Map<string, Listing | undefined>();
 
   constructor(
     files: Set<string>,
     owned: ReadonlySet<string>,
     keep: ReadonlySet<string>,
-    view: EnvironmentView,
+    list: (folder: string) => Listing | undefined,
     moves: boolean,
   ) {
     this.#files = files;
     this.#owned = owned;
     this.#keep = keep;
-    this.#view = view;
+    this.#list = list;
     this.#moves = moves;
   }
 
@@ -89,18 +153,13 @@ class Fold {
     if (this.#looksEmpty(folder) && !this.#keep.has(folder)) this.climb(parentOf(folder));
   }
 
-  #list(folder: string): Listing | undefined {
-    if (!this.#listings.has(folder)) this.#listings.set(folder, this.#view.list(folder));
-    return this.#listings.get(folder);
-  }
-
   /** A folder stays for every entry that does not go, and for being the environment's own. */
   #looksEmpty(folder: string): boolean {
     const known = this.#empties.get(folder);
     if (known !== undefined) return known;
     this.#empties.set(folder, false); // while it is being looked at
     const listing = this.#list(folder);
-    let empties = listing !== undefined && !this.#keep.has(folder);
+    let empties = listing !== undefined && !this.#keep.has(folder) && !this.#isLink(folder);
     const bytecode = listing?.get(BYTECODE) === "directory";
     for (const [name, kind] of listing ?? []) {
       const path = `${folder}/${name}`;
@@ -113,6 +172,11 @@ class Fold {
     if (!empties && bytecode && this.#empties.get(`${folder}/${BYTECODE}`) === undefined) this.#bytecodeEmpties(folder);
     this.#empties.set(folder, empties);
     return empties;
+  }
+
+  /** What lies below a user's link goes, the link stays. */
+  #isLink(folder: string): boolean {
+    return !this.#owned.has(folder) && this.#list(parentOf(folder))?.get(baseOf(folder)) === "linked-directory";
   }
 
   #goes(path: string): boolean {
@@ -146,7 +210,7 @@ class Fold {
     return this.#files.has(`${parent}/${source}`) || !this.#list(parent)?.has(source);
   }
 
-  result(): Leaving {
+  result(): Omit<Leaving, "links" | "foreign"> {
     const empty = [...this.#empties].filter(([, empties]) => empties).map(([folder]) => folder);
     const all = new Set(empty);
     const folders = new Set(this.#moves ? empty.filter((folder) => !all.has(parentOf(folder))) : []);

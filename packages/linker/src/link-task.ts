@@ -11,7 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { errorCode } from "./fs-errors.ts";
-import type { LinkTask, PlacedFolder, PlacedTree } from "./plan.ts";
+import type { PlacedTree } from "./place-wheels.ts";
+import type { LinkTask, PlacedFolder } from "./plan.ts";
 
 /**
  * How files come out of the store: a clone shares blocks until one of the two is written to, a hard link shares the bytes with the cache for

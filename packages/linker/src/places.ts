@@ -18,9 +18,9 @@ const OVERLAYFS = 0x794c7630;
 
 /**
  * Adds the other file systems on which targets lie. A target's own folder decides: what is placed there is new.
- * @param isOverlay whether a folder's file system is an overlay; a parameter for tests
+ * @param roots the outermost folders of the environment
  */
-export function findApart(targets: Iterable<string>, sitePackages: string, boundary: string): string[] {
+export function findApart(targets: Iterable<string>, sitePackages: string, roots: readonly string[]): string[] {
   const own = deviceOf(sitePackages);
   const apart = new Set<string>();
   const seen = new Set<string>();
@@ -31,7 +31,7 @@ export function findApart(targets: Iterable<string>, sitePackages: string, bound
     const device = deviceOf(parent);
     if (device === undefined || device === own) continue;
     let top = parent;
-    while (top !== boundary && deviceOf(parentOf(top)) === device) top = parentOf(top);
+    while (!roots.includes(top) && deviceOf(parentOf(top)) === device) top = parentOf(top);
     apart.add(top);
   }
   return [...apart];

@@ -3,6 +3,7 @@ import { madeUpWheel } from "../test/made-up-wheel.ts";
 import type { Destination } from "./destination.ts";
 import type { EntryKind, EnvironmentView } from "./existing.ts";
 import { planChange } from "./plan.ts";
+import { sameFolders } from "../test/environment.ts";
 
 const destination: Destination = {
   schemes: {
@@ -24,6 +25,8 @@ function view(
   owners: Record<string, string[]> = {},
 ): EnvironmentView {
   return {
+    folders: sameFolders("/env"),
+    foldsCase: () => false,
     list: (folder) => (existing[folder] === undefined ? undefined : new Map(Object.entries(existing[folder]))),
     ownersOf: (path) => owners[path] ?? [],
     digestOf: () => undefined,

@@ -1,7 +1,7 @@
 import type { StoreEntry } from "@murre/cache";
-import { foldsCase, refuseCaseCollisions } from "./case-collisions.ts";
-import { liesInside, placeDirectory, type Destination, type PlacedDirectory } from "./destination.ts";
-import { FileAgainstDirectory, PathLeavesEnvironment, UnownedFileInTheWay } from "./errors.ts";
+import { refuseCaseCollisions } from "./case-collisions.ts";
+import type { Destination } from "./destination.ts";
+import { FileAgainstDirectory, UnownedFileInTheWay } from "./errors.ts";
 import {
   baseOf,
   compareWithEnvironment,
@@ -10,12 +10,21 @@ import {
   type EnvironmentView,
   type Standing,
 } from "./existing.ts";
+import { canonicalDestination } from "./folders.ts";
 import { planGenerated, type GeneratedFile } from "./generated.ts";
-import { foldLeaving, type Leaving } from "./leaving.ts";
+import { foldLeaving, type ForeignRows, type Leaving } from "./leaving.ts";
 import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
 import type { InstalledBytes } from "./installed-bytes.ts";
+import {
+  ancestors,
+  folderNames,
+  openContestedTrees,
+  placeWheel,
+  type PlacedTree,
+  type PlacedWheel,
+} from "./place-wheels.ts";
 import type { Removal } from "./removal.ts";
-import { refuseReserved } from "./reserved-paths.ts";
+import { refuseReserved, reservedPaths } from "./reserved-paths.ts";
 
 /** A wheel in the store that is to be installed. */
 export interface WheelToInstall {
@@ -29,14 +38,6 @@ export interface WheelToInstall {
   readonly directUrl?: unknown;
   /** A killed process left a part of this distribution: its files may stand where nobody owns them, and are replaced. */
   readonly completes?: boolean;
-}
-
-/** A whole folder of the archive that is new in the environment and belongs to this wheel alone. */
-export interface PlacedTree {
-  /** A top-level folder of the archive. */
-  readonly source: string;
-  /** Absolute. */
-  readonly target: string;
 }
 
 /** A single folder that is opened: its target is shared with other wheels, or stands in the environment already. */
@@ -77,6 +78,8 @@ export interface ChangePlan {
   /** What stands somewhere already and is linked to a place of the stage, or bytes that are written there. */
   readonly copies: readonly RestoredFile[];
   readonly conflicts: readonly Conflict[];
+  /** Rows of the RECORDs of what goes that name no file of it: what stands there stays. */
+  readonly foreign: readonly ForeignRows[];
   /** Normalised names of what goes and comes, for messages and recovery. */
   readonly removed: readonly string[];
   readonly added: readonly string[];
@@ -101,36 +104,30 @@ export interface RestoredFile extends InstalledBytes {
   readonly target: string;
 }
 
-/** A wheel with its places: trees as they stand, all other folders one by one. */
-export interface PlacedWheel {
-  readonly wheel: WheelToInstall;
-  readonly trees: PlacedTree[];
-  readonly folders: (PlacedDirectory & { readonly fileCount: number; readonly firstFile: number })[];
-  readonly skip: Set<number>;
-}
-
 /**
  * Plans a change from manifests and from what is installed, without reading or writing anything. It looks at whole folders where it can: a
  * new folder that only one wheel has is placed as one tree; only a folder that several claim is looked into.
  * @throws {FileAgainstDirectory} {UnownedFileInTheWay} {CaseCollision} {PathLeavesEnvironment} {ReservedPath} before anything is touched.
  */
 export function planChange(
-  destination: Destination,
+  given: Destination,
   wheels: readonly WheelToInstall[],
   removals: readonly Removal[],
   view: EnvironmentView,
   options: PlanOptions = {},
 ): ChangePlan {
   const { movesFolders = true, fixed = new Set<string>(), unowned = "refuse" } = options;
-  const placed = wheels.map((wheel) => placeWheel(destination, wheel));
-  const leaving = foldLeaving(destination, removals, view, { movesFolders, fixed });
+  const destination = canonicalDestination(given, view.folders);
+  const reserved = reservedPaths(destination, view);
+  const leaving = foldLeaving(destination, removals, view, { movesFolders, fixed }, reserved);
   const standing = standingFolders(view, leaving, destination.boundary);
-  openContestedTrees(destination, placed, standing);
+  const nameOf = folderNames(view.folders, leaving, destination, standing);
+  const placed = wheels.map((wheel) => placeWheel(destination, wheel, nameOf));
+  openContestedTrees(destination, placed, standing, nameOf);
   const claims = claimFolders(placed);
-  const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view);
-  refuseReserved(destination, wheels, generated);
-  if (foldsCase(destination.platform))
-    refuseCaseCollisions(destination, wheels, generated, leaving, standing, view.ownersOf);
+  const { generated, conflicts: scriptConflicts } = planGenerated(destination, wheels, view, nameOf);
+  refuseReserved(destination, placed, generated, reserved);
+  if (reserved.folds) refuseCaseCollisions(placed, generated, leaving, standing, view.ownersOf);
   const contested = settleContested(placed, claims, treeOwners(placed));
   const existing = compareWithEnvironment(placed, generated, leaving, standing, view, unowned);
   const tops = placedRoots(placed, generated, leaving, standing, view);
@@ -162,6 +159,7 @@ export function planChange(
     generated,
     copies,
     conflicts: [...contested, ...scriptConflicts, ...existing.conflicts],
+    foreign: leaving.foreign,
     removed: removals.map(({ name }) => name),
     added: wheels.map(({ name }) => name),
   };
@@ -249,85 +247,6 @@ function scaffoldOf(
   return [...scaffold].toSorted((a, b) => a.length - b.length);
 }
 
-/** Top-level folders as trees; the root, and everything below `.data`, folder by folder. */
-function placeWheel(destination: Destination, wheel: WheelToInstall): PlacedWheel {
-  const { head } = wheel.entry.manifest;
-  const root = destination.schemes[head.rootIsPurelib ? "purelib" : "platlib"];
-  const placed: PlacedWheel = {
-    wheel,
-    trees: head.topLevel.map((source) => ({ source, target: `${root}/${source}` })),
-    folders: [],
-    skip: new Set(),
-  };
-  if (head.hasData) openFolders(destination, placed, (path) => !isInTree(path, head.topLevel));
-  else {
-    const rootFiles = wheel.entry.manifest.directories[0]?.fileCount ?? 0;
-    const scheme = head.rootIsPurelib ? "purelib" : "platlib";
-    placed.folders.push({ source: "", target: root, scheme, fileCount: rootFiles, firstFile: 0 });
-  }
-  return placed;
-}
-
-function isInTree(path: string, topLevel: readonly string[]): boolean {
-  const slash = path.indexOf("/");
-  return topLevel.includes(slash < 0 ? path : path.slice(0, slash));
-}
-
-/** Adds those of a wheel's folders one by one that `chosen` names. */
-function openFolders(destination: Destination, placed: PlacedWheel, chosen: (path: string) => boolean): void {
-  const { wheel, folders } = placed;
-  const { head, directories } = wheel.entry.manifest;
-  let firstFile = 0;
-  for (const { path, fileCount } of directories) {
-    if (chosen(path)) {
-      const place = placeDirectory(destination, { ...head, name: wheel.name }, path);
-      if (place === undefined) {
-        if (fileCount > 0) throw new PathLeavesEnvironment(wheel.name, path);
-      } else if (place.scheme !== "scripts") {
-        if (!liesInside(destination.boundary, place.target)) throw new PathLeavesEnvironment(wheel.name, path);
-        folders.push({ ...place, fileCount, firstFile });
-      }
-    }
-    firstFile += fileCount;
-  }
-}
-
-/**
- * Opens every tree that is not one wheel's alone: several have it, it stands in the environment, or something else of
- * this change goes below it.
- */
-function openContestedTrees(destination: Destination, placed: readonly PlacedWheel[], standing: Standing): void {
-  const owners = new Map<string, number>();
-  for (const { trees } of placed) for (const { target } of trees) owners.set(target, (owners.get(target) ?? 0) + 1);
-  // With --target, scripts and headers lie below the same folder as the packages.
-  const below = placed.flatMap(({ wheel, folders }) => [
-    ...folders.map(({ target }) => target),
-    ...(hasScripts(wheel) ? [destination.schemes.scripts] : []),
-  ]);
-  const reached = new Set(
-    below
-      .filter(
-        (target) =>
-          target.startsWith(`${destination.schemes.purelib}/`) || target.startsWith(`${destination.schemes.platlib}/`),
-      )
-      .flatMap(ancestors),
-  );
-  const contested = (target: string) => standing.stays(target) || (owners.get(target) ?? 0) > 1 || reached.has(target);
-  for (const wheel of placed) {
-    const opened = wheel.trees.filter(({ target }) => contested(target)).map(({ source }) => source);
-    if (opened.length === 0) continue;
-    wheel.trees.splice(0, Infinity, ...wheel.trees.filter(({ source }) => !opened.includes(source)));
-    openFolders(destination, wheel, (path) => isInTree(path, opened));
-  }
-}
-
-function ancestors(path: string): string[] {
-  const found = [path];
-  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
-    found.push(path.slice(0, slash));
-  return found;
-}
-
 /** Which wheels need which opened folder. Only a folder with several can hold a contested path. */
 function claimFolders(placed: readonly PlacedWheel[]): Map<string, Claim[]> {
   const claims = new Map<string, Claim[]>();
@@ -367,9 +286,4 @@ function settleContested(
     }
   }
   return conflicts;
-}
-
-function hasScripts({ entry: { manifest } }: WheelToInstall): boolean {
-  const { consoleScripts, guiScripts, apart } = manifest.head;
-  return consoleScripts.length + guiScripts.length > 0 || apart.some(({ path }) => path.includes(".data/scripts/"));
 }

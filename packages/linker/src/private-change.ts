@@ -16,7 +16,7 @@ import { makeExecutorFolders } from "./trash.ts";
  * @throws {LinkFailed} when the file system refuses.
  */
 export async function changePrivately(plan: ChangePlan): Promise<LinkCounts> {
-  const state = environmentState(plan.destination.schemes.purelib);
+  const state = environmentState(plan.destination);
   const id = `private_${randomBytes(8).toString("hex")}-1`;
   const executor = `x-${id}`;
   const layout = stageLayout(plan.roots, []);

@@ -4,6 +4,7 @@ import { ChangeInterrupted } from "./errors.ts";
 import type { EnvironmentState } from "./environment-state.ts";
 import { committed, executorOf } from "./recover.ts";
 import { readStampText } from "./stamp.ts";
+import { guardState } from "./state-guard.ts";
 
 const firstPauseMs = 1;
 const longestPauseMs = 50;
@@ -17,7 +18,7 @@ export interface ReadOptions {
 /**
  * Reads an environment as it was before a change or as it is after it, never a mixture, and writes nothing (protocols/transaction.md, T9).
  * `read` is repeated when a change came between; it must do nothing else than read.
- * @throws {ChangeInterrupted} when a change stands half done and nobody works on it; what `read` throws, the signal's reason.
+ * @throws {ChangeInterrupted} when a change stands half done and nobody works on it; {ForeignState}; what `read` throws, the signal's reason.
  */
 export async function readEnvironment<T>(
   state: EnvironmentState,
@@ -25,6 +26,7 @@ export async function readEnvironment<T>(
   options: ReadOptions = {},
 ): Promise<T> {
   const { signal, onWaiting } = options;
+  guardState(state);
   let isTold = false;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     // In this order: the mark, then whether something is committed; after the reading the other way round. A change that overlaps places its

@@ -1,11 +1,14 @@
 import { renameSync, rmdirSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { judge, judgeAtOnce, type Lease } from "@murre/locking";
-import { ChangeInterrupted, UnreadableJournal } from "./errors.ts";
-import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
+import { ChangeInterrupted } from "./errors.ts";
+import type { EnvironmentState } from "./environment-state.ts";
+import { STATE_FOLDER } from "./state-folder.ts";
+import { guardFolders } from "./state-guard.ts";
 import { execute, executorFolder, type Execution, type ExecutionEnd } from "./execute.ts";
 import { errorCode, isGone, list } from "./fs-errors.ts";
-import { readJournal, type Journal, type Step } from "./journal.ts";
+import type { Journal, Step } from "./journal.ts";
+import { readJournal } from "./read-journal.ts";
 
 /** An interrupted change that this process brought to its end. */
 export interface Recovered {
@@ -46,6 +49,7 @@ export async function recover(state: EnvironmentState, options: RecoverOptions):
   for (let isTold = false; ;) {
     const id = committed(state);
     if (id === undefined) return recovered;
+    guardFolders(state, [`${state.commit}/${id}`]);
     const name = list(`${state.commit}/${id}`).find((entry) => EXECUTOR.test(entry));
     if (name === undefined) {
       // Finished but for this folder; rmdir decides, for the scan may have met a takeover.
@@ -98,13 +102,15 @@ async function takeOver(
 ): Promise<Recovered | undefined> {
   const executor = `x-${lease.name}-${lease.nextId()}`;
   const own = `${state.commit}/${id}/${executor}`;
+  let journal: Journal;
   try {
+    // It was closed before the commit: what is read before the takeover is what is executed after it, or nothing is touched.
+    journal = readJournal(`${state.commit}/${id}/${former}`, id, state);
     renameSync(`${state.commit}/${id}/${former}`, own);
   } catch (error) {
     if (isGone(error)) return undefined; // finished, or another one's
     throw error;
   }
-  const journal = readTaken(`${own}/journal`);
   if (!takeOverPlaces(journal, executor, own)) return undefined;
   if (verdict === "dead") await setTimeout(settleMs, undefined, signal === undefined ? {} : { signal });
   return bringToEnd(state, journal, executor);
@@ -133,14 +139,6 @@ function leave(execution: Execution): void {
     );
   } catch {
     // Then it is taken over when this process has ended.
-  }
-}
-
-function readTaken(path: string): Journal {
-  try {
-    return readJournal(path);
-  } catch (cause) {
-    throw new UnreadableJournal(path, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { makeEnvironment } from "../test/environment.ts";
+import { makeEnvironment, sameFolders } from "../test/environment.ts";
 import { madeUpWheel } from "../test/made-up-wheel.ts";
 import { lstatSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Destination } from "./destination.ts";
@@ -16,6 +16,8 @@ const destination: Destination = {
 
 /** Nothing stands there yet. */
 const newEnvironment: EnvironmentView = {
+  folders: sameFolders("/env"),
+  foldsCase: () => false,
   list: (folder) => (folder === "/env" ? new Map() : undefined),
   ownersOf: () => [],
   digestOf: () => undefined,

@@ -24,7 +24,7 @@ export interface StampedDistribution {
 /** The stamp's bytes: two reads that give the same are of one transaction. @returns undefined when there is none. */
 export function readStampText(path: string): string | undefined {
   try {
-    return readSmallText(path);
+    return readSmallText(path, { followsLinks: false });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -36,11 +36,20 @@ export function readStampText(path: string): string | undefined {
 export function parseStamp(text: string | undefined): Stamp | undefined {
   if (text === undefined) return undefined;
   try {
-    const stamp = JSON.parse(text) as Partial<Stamp>;
-    return typeof stamp.id === "string" && typeof stamp.distributions === "object" ? (stamp as Stamp) : undefined;
+    const stamp = JSON.parse(text) as Partial<Record<keyof Stamp, unknown>> | null;
+    const { id, distributions } = stamp ?? {};
+    const isRead = typeof id === "string" && typeof distributions === "object" && distributions !== null;
+    return isRead && Object.values(distributions).every(isStamped) ? (stamp as Stamp) : undefined;
   } catch {
     return undefined;
   }
+}
+
+const SHA256 = /^[\da-f]{64}$/;
+
+function isStamped(value: unknown): boolean {
+  const { is, archive } = (value ?? {}) as Partial<Record<keyof StampedDistribution, unknown>>;
+  return typeof is === "string" && (archive === undefined || (typeof archive === "string" && SHA256.test(archive)));
 }
 
 const METADATA_FOLDER = /\.(?:dist-info|egg-info|egg-link)$/;

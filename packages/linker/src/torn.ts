@@ -2,13 +2,15 @@ import { readSmallText } from "@murre/files";
 import { readdirSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { parseRecord } from "@murre/wheel";
-import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
-import { UnreadableJournal } from "./errors.ts";
+import type { EnvironmentState } from "./environment-state.ts";
+import { outermost } from "./destination.ts";
+import { STATE_FOLDER } from "./state-folder.ts";
 import { baseOf, parentOf } from "./existing.ts";
 import { isGone } from "./fs-errors.ts";
 import { identityFrom, isSameInode, lookAt } from "./identity.ts";
-import { readJournal, type Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import type { ChangePlan } from "./plan.ts";
+import { readJournal } from "./read-journal.ts";
 
 /** A transaction that met a foreign change and was stopped: what it had placed stands, what it had retired lies in its folders. */
 export interface TornTransaction {
@@ -22,18 +24,13 @@ export function tornTransactions(state: EnvironmentState): TornTransaction[] {
   return list(state.torn)
     .map((id) => {
       const folder = `${state.torn}/${id}`;
-      return { ...openTorn(folder), sinceMs: statSync(`${folder}/journal`).mtimeMs };
+      return { ...openTorn(folder, id, state), sinceMs: statSync(`${folder}/journal`).mtimeMs };
     })
     .toSorted((a, b) => b.sinceMs - a.sinceMs);
 }
 
-function openTorn(folder: string): TornTransaction {
-  let journal: Journal;
-  try {
-    journal = readJournal(`${folder}/journal`);
-  } catch (cause) {
-    throw new UnreadableJournal(`${folder}/journal`, { cause });
-  }
+function openTorn(folder: string, id: string, state: EnvironmentState): TornTransaction {
+  const journal = readJournal(folder, id, state);
   const apart = journal.places.map((place) => {
     const own = `${place}/${STATE_FOLDER}/${journal.id}`;
     return `${own}/${list(own)[0] ?? ""}`;
@@ -72,7 +69,8 @@ export function planRestoration({ journal, folders }: TornTransaction): ChangePl
   }
   return {
     destination: journal.destination,
-    roots: rootsOf(journal),
+    // The outermost folders are enough: what is brought back lies below them, wherever.
+    roots: outermost(journal.destination),
     retired: [...retired],
     replaced,
     placed: copies.map(({ target }) => target),
@@ -82,16 +80,11 @@ export function planRestoration({ journal, folders }: TornTransaction): ChangePl
     generated: [],
     copies,
     conflicts: [],
+    foreign: [],
     removed: journal.added,
     added: journal.removed,
     settles: journal.id,
   };
-}
-
-/** The outermost folders are enough: what is brought back lies below them, wherever. */
-function rootsOf({ destination: { boundary, schemes } }: Journal): string[] {
-  const outside = Object.values(schemes).filter((folder) => folder !== boundary && !folder.startsWith(`${boundary}/`));
-  return [...new Set([boundary, ...outside])];
 }
 
 /** Whether a path belongs to a project that was removed here and that somebody else installed since. */

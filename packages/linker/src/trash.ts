@@ -1,6 +1,11 @@
+import { readSmallText } from "@murre/files";
 import { makeFolders } from "@murre/locking";
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { STATE_FOLDER, type EnvironmentState } from "./environment-state.ts";
+import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { isPath } from "./check-journal.ts";
+import { liesBelow } from "./destination.ts";
+import type { EnvironmentState } from "./environment-state.ts";
+import { STATE_FOLDER, TRANSACTION } from "./state-folder.ts";
+import { guardFolders } from "./state-guard.ts";
 import { list } from "./fs-errors.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -24,16 +29,17 @@ export function makeExecutorFolders(own: string, id: string, executor: string, p
 }
 
 /** Deletes what lies in the trash, and what belongs to it elsewhere. What resists, or is left at the deadline, the next command deletes. */
-export function emptyTrash({ trash }: EnvironmentState, deadline = Infinity): void {
+export function emptyTrash(state: EnvironmentState, deadline = Infinity): void {
+  const { trash } = state;
   try {
-    for (const name of list(trash)) discard(`${trash}/${name}`, deadline);
+    for (const name of list(trash)) discard(`${trash}/${name}`, state, deadline);
   } catch {
     // The change itself is over: nothing that stays in the trash makes it fail.
   }
 }
 
 /** Deletes one folder of the trash: an executor's, or a ticket with one in it. @throws a system error. */
-function discard(grave: string, deadline = Infinity): void {
+function discard(grave: string, state: EnvironmentState, deadline = Infinity): void {
   // By exact names only: what lies in `old/` and `stage/` came from wheels, and nothing in it is an instruction.
   const executors = list(grave)
     .filter((name) => TRANSACTION.test(name))
@@ -41,19 +47,29 @@ function discard(grave: string, deadline = Infinity): void {
   for (const folder of [grave, ...executors])
     for (const { id, places } of placesIn(folder))
       for (const place of places) {
+        if (!isPlace(place, state)) continue;
         removeTree(`${place}/${STATE_FOLDER}/${id}`, deadline);
         removeEmpty(`${place}/${STATE_FOLDER}`);
       }
   removeTree(grave, deadline);
 }
 
-/** `<lease>-<n>`: a transaction's or an executor's name. */
-const TRANSACTION = /^\w+-\d+$/;
-
-function placesIn(folder: string): { id: string; places: string[] }[] {
+/** Only in a folder of this environment that no link leads to murre deletes something of its own. */
+function isPlace(place: unknown, state: EnvironmentState): place is string {
+  const { folders } = state.places();
+  if (!isPath(place) || !liesBelow(folders.roots, folders.of(place))) return false;
   try {
-    const noted = JSON.parse(readFileSync(`${folder}/${PLACES}`, "utf8")) as { id: string; places: string[] };
-    return TRANSACTION.test(noted.id) ? [noted] : [];
+    return guardFolders(state, [`${place}/${STATE_FOLDER}`]);
+  } catch {
+    return false;
+  }
+}
+
+function placesIn(folder: string): { id: string; places: unknown[] }[] {
+  try {
+    const text = readSmallText(`${folder}/${PLACES}`, { followsLinks: false });
+    const { id, places } = JSON.parse(text) as { id: unknown; places: unknown };
+    return typeof id === "string" && TRANSACTION.test(id) && Array.isArray(places) ? [{ id, places }] : [];
   } catch {
     return []; // none, or cut off by a crash before anything was made there
   }

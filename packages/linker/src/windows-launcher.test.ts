@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
+import { sameFolders } from "../test/environment.ts";
 import { madeUpWheel } from "../test/made-up-wheel.ts";
 import type { Destination } from "./destination.ts";
 import { planChange } from "./plan.ts";
@@ -33,6 +34,8 @@ const wheel = madeUpWheel({
 
 function scripts(to: Destination): Map<string, Buffer> {
   const view = {
+    folders: sameFolders(to.boundary),
+    foldsCase: () => false,
     list: (folder: string) => (folder === to.boundary ? new Map() : undefined),
     ownersOf: () => [],
     digestOf: () => undefined,

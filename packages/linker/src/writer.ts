@@ -47,6 +47,7 @@ import {
 } from "@murre/locking";
 import { rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, posix } from "node:path";
+import { liesBelow, outermost, type Destination } from "./destination.ts";
 import type { EnvironmentState } from "./environment-state.ts";
 import { LinkFailed } from "./errors.ts";
 import { errorCode } from "./fs-errors.ts";
@@ -66,6 +67,7 @@ import {
   type Stamp,
   type StampedDistribution,
 } from "./stamp.ts";
+import { guardState } from "./state-guard.ts";
 import { firstChangedTarget, journalSteps, PlanOutdated } from "./steps.ts";
 import { planRestoration, tornTransactions } from "./torn.ts";
 import { emptyTrash, makeExecutorFolders } from "./trash.ts";
@@ -139,6 +141,11 @@ export async function withWriter<T>(
 
 /** Ends a state that was only for the duration of a change, unless somebody else is using it or an environment's own commands keep it. */
 export function removeState(state: EnvironmentState): void {
+  try {
+    guardState(state);
+  } catch {
+    return; // not murre's
+  }
   const stamp = parseStamp(readStampText(state.stamp));
   if (stamp !== undefined && stamp.temporary !== true) return;
   if (committed(state) !== undefined) return;
@@ -154,6 +161,7 @@ const again = Symbol("again");
 const longestDiscardAfterAbortMs = 300;
 
 async function openWriter(state: EnvironmentState, options: WriterOptions): Promise<Writer> {
+  guardState(state);
   const { lease, signal, subject, onLockEvent } = options;
   const ticket: TicketForm = {
     kind: "directory",
@@ -212,7 +220,7 @@ class Writer implements EnvironmentWriter {
     const { lease, conditions, signal } = this.#options;
     const me = `${lease.name}-${lease.nextId()}`;
     const targets = [...plan.retired, ...plan.replaced, ...plan.placed];
-    for (const place of findApart(targets, this.#state.sitePackages, plan.destination.boundary))
+    for (const place of findApart(targets, this.#state.sitePackages, outermost(plan.destination)))
       conditions.apart.add(place);
     const places = [...conditions.apart];
     const layout = stageLayout(plan.roots, places);
@@ -255,14 +263,14 @@ class Writer implements EnvironmentWriter {
     if (end === "stopped") return { end: "again", reason: `${path} was changed by another program`, committed: true };
     if (end === "taken over") return { end: "again", reason: "another process completes the change", committed: true };
     emptyTrash(this.#state);
-    if (this.#learn(error, step))
+    if (this.#learn(error, step, plan.destination))
       return { end: "again", reason: "a folder lies on another file system", committed: false };
     const { code, message } = error as NodeJS.ErrnoException;
     throw new LinkFailed(step?.target ?? this.#state.stamp, code ?? message, { cause: error });
   }
 
   /** What an EXDEV teaches about the place of a step, and an EBUSY about a folder. @returns false for any other error, and for one that taught nothing new. */
-  #learn(error: unknown, step: Step | undefined): boolean {
+  #learn(error: unknown, step: Step | undefined, destination: Destination): boolean {
     const { conditions, platform } = this.#options;
     if (errorCode(error) === "EBUSY" && step?.do === "retire" && !conditions.fixed.has(step.target)) {
       conditions.fixed.add(step.target);
@@ -274,7 +282,10 @@ class Writer implements EnvironmentWriter {
       conditions.movesFolders = false;
       return true;
     }
-    const place = mountPoint(step.target, platform);
+    const point = mountPoint(step.target, platform);
+    // What is mounted there may hold more than the environment.
+    const place =
+      outermost(destination).find((root) => liesBelow([point], root) && liesBelow([root], step.target)) ?? point;
     if (conditions.apart.has(place)) return false;
     conditions.apart.add(place);
     return true;

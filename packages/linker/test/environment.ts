@@ -3,11 +3,14 @@ import { parseRecord } from "@murre/wheel";
 import { temporaryFolder } from "@murre/test-kit";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { viewEnvironment } from "../src/environment-view.ts";
-import { environmentState, STATE_FOLDER, type EnvironmentState } from "../src/environment-state.ts";
+import { environmentState, type EnvironmentState } from "../src/environment-state.ts";
+import { STATE_FOLDER } from "../src/state-folder.ts";
 import type { Destination } from "../src/destination.ts";
+import { openFolders, type Folders } from "../src/folders.ts";
 import type { RenameConditions } from "../src/places.ts";
 import { planChange, type ChangePlan, type PlanOptions } from "../src/plan.ts";
-import { planRemoval, type RecordedDistribution } from "../src/removal.ts";
+import type { RecordedDistribution } from "../src/recorded-files.ts";
+import { planRemoval } from "../src/removal.ts";
 import { withWriter, type CommitEnd, type WriterOptions } from "../src/writer.ts";
 import { madeUpWheel, type MadeUp } from "./made-up-wheel.ts";
 
@@ -29,6 +32,11 @@ export interface TestEnvironment {
   snapshot(): Record<string, string>;
 }
 
+/** Folders without a link. */
+export function sameFolders(...roots: string[]): Folders {
+  return { roots, of: (folder) => folder };
+}
+
 export function makeEnvironment(form: "environment" | "target" = "environment", root?: string): TestEnvironment {
   const folder = root ?? temporaryFolder("linker");
   const env = `${folder}/env`;
@@ -41,7 +49,7 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     boundary: env,
   };
   const lease = takeLease(`${folder}/cache`);
-  const state = environmentState(site);
+  const state = environmentState(destination);
   const writerOptions = (options: Partial<WriterOptions> = {}): WriterOptions => ({
     lease,
     subject: env,
@@ -55,9 +63,10 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
   const plan: TestEnvironment["plan"] = (added, removed = [], options = {}) => {
     const goes = installed().filter(({ name }) => removed.includes(name));
     const stays = installed().filter(({ name }) => !removed.includes(name));
-    const view = viewEnvironment(() => stays);
+    const folders = openFolders(destination);
+    const view = viewEnvironment(folders, () => stays);
     const wheels = added.map((wheel) => madeUpWheel(wheel, `${folder}/store-${wheel.version ?? ""}`));
-    const removals = goes.map((one) => planRemoval(one, env, (path) => view.ownersOf(path).length > 0));
+    const removals = goes.map((one) => planRemoval(one, folders, (path) => view.ownersOf(path).length > 0));
     return planChange(destination, wheels, removals, view, options);
   };
   return {

@@ -16,6 +16,7 @@ export { compileBytecode, type CompileOptions, type CompileReport } from "./comp
 export { readLauncherStubs, type LauncherStubs } from "./launcher-stubs.ts";
 export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
 export { recoverEnvironment } from "./environment-swap.ts";
+export type { DirectUrl } from "./direct-url.ts";
 export {
   readAllInstalled,
   readDirectUrl,
@@ -25,7 +26,6 @@ export {
   readInstalledRecord,
   readInstaller,
   readRequested,
-  type DirectUrl,
   type InstalledDistribution,
 } from "./installed.ts";
 export {

@@ -126,8 +126,51 @@ describe("what a distribution says of itself is read when asked for", () => {
     put("foo-1.0.dist-info/direct_url.json", '{"url": "file:///src/foo", "dir_info": {"editable": true}}');
     expect(readDirectUrl(only())?.dir_info?.editable).toBe(true);
   });
-  test.each(["no json", "[]", '{"link": 1}'])("PEP 610: a direct_url.json of %j is an error", (text) => {
+  test.each([
+    "no json",
+    "[]",
+    "null",
+    '{"link": 1}',
+    '{"url": 7}',
+    '{"url": "no url"}',
+    '{"url": "https://example.org/a.whl\\nevil==1.0"}',
+    '{"url": "https://example.org/a.whl\\u0085--index-url=https://evil"}',
+    '{"url": "https://example.org/a.whl\\u2028-r other.txt"}',
+    '{"url": "https://example.org/a.whl", "subdirectory": "a\\r\\nb"}',
+    '{"url": "https://example.org/a.whl", "subdirectory": ["a"]}',
+    '{"url": "https://example.org/a.whl", "archive_info": []}',
+    '{"url": "https://example.org/a.whl", "archive_info": {"hash": "sha256=0\\nevil"}}',
+    '{"url": "https://example.org/a.whl", "archive_info": {"hashes": {"sha256": {"toString": 1}}}}',
+    '{"url": "https://example.org/a", "vcs_info": {"vcs": "git", "commit_id": "0 --index-url=https://evil"}}',
+    '{"url": "https://example.org/a", "vcs_info": {"vcs": "git\\n", "commit_id": "0"}}',
+    '{"url": "https://example.org/a", "vcs_info": {"vcs": "git"}}',
+  ])("PEP 610: a direct_url.json of %s is an error", (text) => {
     put("foo-1.0.dist-info/direct_url.json", text);
     expect(() => readDirectUrl(only())).toThrow(expect.objectContaining({ code: "MURRE_UNREADABLE_DISTRIBUTION" }));
   });
+  test.each([
+    [
+      '{"url": "file:///with space/a.whl", "archive_info": {}}',
+      { url: "file:///with%20space/a.whl", archive_info: {} },
+    ],
+    [
+      '{"url": "https://e.org/a.whl", "archive_info": {"hash": "sha256=0aF", "hashes": null}}',
+      { url: "https://e.org/a.whl", archive_info: { hash: "sha256=0aF" } },
+    ],
+    [
+      '{"url": "git@e.org:a/b.git", "vcs_info": {"vcs": "git", "commit_id": "0", "requested_revision": "main"}, "more": 1}',
+      { url: "git@e.org:a/b.git", vcs_info: { vcs: "git", commit_id: "0", requested_revision: "main" } },
+    ],
+    ['{"url": "file:///src", "dir_info": {"editable": "yes"}}', { url: "file:///src", dir_info: {} }],
+  ])("PEP 610: what tools write is read: %s", (text, expected) => {
+    put("foo-1.0.dist-info/direct_url.json", text);
+    expect(readDirectUrl(only())).toEqual(expected);
+  });
+  test.each(["a b-1.0", "a\u001b[2J-1.0", "a\u000b--index-url-1.0", "a-1.0\u0085", "a\u200b-1.0"])(
+    "a folder that is called %j is no distribution: a name is one word",
+    (stem) => {
+      put(`${stem}.dist-info/METADATA`, "Name: a\nVersion: 1.0\n");
+      expect(seen()).toEqual([]);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { readdirSync, statSync, type Dirent } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { parseEntryPoints, parseMetadata, parseRecord, type CoreMetadata, type RecordEntry } from "@murre/wheel";
+import { parseDirectUrl, type DirectUrl } from "./direct-url.ts";
 import { UnreadableDistribution } from "./errors.ts";
 
 /** A distribution in a site-packages folder, as far as one directory listing tells. */
@@ -17,19 +18,6 @@ export interface InstalledDistribution {
   readonly path: string;
   /** `dist-info` is how installers write it (PEP 376); the others are what setuptools left of old. */
   readonly format: "dist-info" | "egg-info" | "egg-info-file" | "egg-link";
-}
-
-/** PEP 610: where a distribution came from that no index gave. */
-export interface DirectUrl {
-  readonly url: string;
-  readonly subdirectory?: string;
-  readonly dir_info?: { readonly editable?: boolean };
-  readonly archive_info?: { readonly hash?: string; readonly hashes?: Readonly<Record<string, string>> };
-  readonly vcs_info?: {
-    readonly vcs: string;
-    readonly commit_id: string;
-    readonly requested_revision?: string;
-  };
 }
 
 /**
@@ -78,8 +66,8 @@ function listFolder(folder: string): Dirent[] {
 function distributionOf(folder: string, entry: Dirent): InstalledDistribution | undefined {
   const match = /^(.+)\.(dist-info|egg-info|egg-link)$/.exec(entry.name);
   const [, stem = "", ending] = match ?? [];
-  // pip renames what it is about to remove to names that begin with a tilde.
-  if (!match || stem.startsWith("~")) return undefined;
+  // pip renames what it is about to remove to names that begin with a tilde. A name is one word, whoever reads it in a list.
+  if (!match || stem.startsWith("~") || UNSEEN.test(stem)) return undefined;
   if (ending === "egg-link") return egglink(folder, entry.name, stem);
   const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && isFolderLink(join(folder, entry.name)));
   if (ending === "dist-info") {
@@ -88,6 +76,9 @@ function distributionOf(folder: string, entry: Dirent): InstalledDistribution | 
   }
   return describe(folder, entry.name, stem, isFolder ? "egg-info" : "egg-info-file");
 }
+
+/** Spaces, and whatever ends a line or cannot be seen. */
+const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 function isFolderLink(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -126,7 +117,7 @@ function fromMetadata(
   const text = readIfThere(file);
   const name = /^Name:\s*(\S+)/im.exec(text ?? "")?.[1];
   const version = /^Version:\s*(\S+)/im.exec(text ?? "")?.[1];
-  if (name === undefined || version === undefined) return undefined;
+  if (name === undefined || version === undefined || UNSEEN.test(name + version)) return undefined;
   return { name, normalizedName: normalizeName(name), version, sitePackages, path, format };
 }
 
@@ -181,7 +172,7 @@ export function readInstalledEntryPoints(distribution: InstalledDistribution): R
 
 /** Who installed it (PEP 376): `murre`, `pip`, `uv`. */
 export function readInstaller(distribution: InstalledDistribution): string | undefined {
-  return readBeside(distribution, "INSTALLER")?.trim() || undefined;
+  return readBeside(distribution, "INSTALLER")?.trim().split(/\r?\n/, 1)[0] || undefined;
 }
 
 /** Whether a user asked for it by name, not another distribution (PEP 376). */
@@ -191,21 +182,18 @@ export function readRequested(distribution: InstalledDistribution): boolean {
 
 /**
  * PEP 610; undefined when it came from an index. `dir_info.editable` says whether it is editable, and an egg-link is.
- * @throws {UnreadableDistribution} when the file is not JSON of that form.
+ * @throws {UnreadableDistribution} when the file is not of that form, or holds what would be more than one line.
  */
 export function readDirectUrl(distribution: InstalledDistribution): DirectUrl | undefined {
   if (distribution.format !== "dist-info") return undefined;
   const text = readBeside(distribution, "direct_url.json");
   if (text === undefined) return undefined;
   const file = join(distribution.path, "direct_url.json");
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return parseDirectUrl(text);
   } catch (cause) {
-    throw new UnreadableDistribution(file, "is not JSON", { cause });
+    throw new UnreadableDistribution(file, (cause as Error).message, { cause });
   }
-  if (typeof (value as DirectUrl | null)?.url !== "string") throw new UnreadableDistribution(file, "names no url");
-  return value as DirectUrl;
 }
 
 function readBeside(distribution: InstalledDistribution, name: string): string | undefined {
