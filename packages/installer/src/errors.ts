@@ -127,7 +127,7 @@ export class HashNotAccepted extends Error {
   }
 }
 
-/** `x.whl of x==1.0: expected sha256:…, the index has sha256:…`, for every message about a hash that the user gave. */
+/** `x.whl of x==1.0: the hash is another one: expected sha256:…, the index has sha256:…`, for every message about a hash that the user gave. */
 export function describeRefusedHash({
   project,
   version,
@@ -139,7 +139,7 @@ export function describeRefusedHash({
   const expected = Object.entries(digests).flatMap(([name, accepted]) => accepted.map((digest) => `${name}:${digest}`));
   const known = Object.keys(digests).flatMap((name) => (found[name] === undefined ? [] : [`${name}:${found[name]}`]));
   const what = version === "" ? project : `${project}==${version}`;
-  return `${filename} of ${what}: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
+  return `${filename} of ${what}: the hash is another one: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
 }
 
 /**

@@ -62,7 +62,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     "a wheel whose hash differs from the user's",
     `good==1.0 --hash=sha256:${"1".repeat(64)}`,
     "MURRE_HASH_MISMATCH",
-    /requirements\.txt:2: good-1\.0-py3-none-any\.whl of good==1\.0: expected sha256:1{64}, the index has sha256:[0-9a-f]{64}$/,
+    /requirements\.txt:2: good-1\.0-py3-none-any\.whl of good==1\.0: the hash is another one: expected sha256:1{64}, the index has sha256:[0-9a-f]{64}$/,
   ],
   [
     "a digest that is too short",

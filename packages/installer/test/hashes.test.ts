@@ -225,7 +225,8 @@ describe("a hash of what a build needs", () => {
         (error: unknown) => (error as Error).message,
       );
     };
-    const refused = /build\.txt:1: toy_backend-1\.0-py3-none-any\.whl of toy-backend.*: expected sha256:/;
+    const refused =
+      /build\.txt:1: toy_backend-1\.0-py3-none-any\.whl of toy-backend.*: the hash is another one: expected sha256:/;
     expect(await build(`toy-backend --hash=sha256:${wrong()}`)).toMatch(refused);
     expect(existsSync(hooks)).toBe(false);
     expect(await build("toy-backend")).toBe("installed");
