@@ -27,7 +27,8 @@
 //
 //   look up    #find, usePointer, openEntry, hasSurvived; heal condemns what names nothing whole      R2, C1 to C3
 //   add        #addUnder -> fillAndPublish: tmp/ -> store/ -> pointer; fenced or refused: once more   P0 to P2
-//   add once   the flights of the place; #addUnder under the flight's lease at first                  protocols/single-flight.md
+//   add once   the flights of the place; #addUnder under the flight's lease at first                  protocols/single-flight.md, F0 to F6
+//   document   the hints of the place                                                                 protocols/single-flight.md, H1 to H5
 //   turn       inTurn                                                                                 protocols/locks.md, U1 to U4
 //   validate   isLost -> #renew                                                                       rule V
 //   end        release, sweepCondemned                                                                R4, W3, W5
@@ -36,10 +37,12 @@ import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  createHints,
   createSingleFlight,
   describeLockEvent,
   makeFolders,
   takeLease,
+  type Hints,
   type Lease,
   type LockEventListener,
   type SingleFlight,
@@ -93,6 +96,8 @@ interface Place {
   readonly layout: CacheLayout;
   readonly lease: Lease;
   readonly flights: SingleFlight;
+  /** For documents, which are small and many. */
+  readonly hints: Hints;
   readonly privateFolder: string | undefined;
 }
 
@@ -210,6 +215,7 @@ class LeasedOperation implements CacheOperation {
     const place = this.#place;
     // Nobody else looks into a private folder, and nothing can be left for others where nothing can be written.
     if (place === undefined || place.privateFolder !== undefined) return make(signal);
+    if (!sharesFailures) return place.hints.once(key, { lease: place.lease, lookup, work: () => make(signal), signal });
     let made: T | undefined;
     try {
       return await place.flights.run<T>(key, {
@@ -325,7 +331,8 @@ class LeasedOperation implements CacheOperation {
   #open(layout: CacheLayout, privateFolder: string | undefined): Place {
     const lease = takeLease(layout.root);
     const flights = createSingleFlight({ root: layout.root, onEvent: this.#onLockEvent });
-    return { layout, lease, flights, privateFolder };
+    const hints = createHints({ root: layout.root, onEvent: this.#onLockEvent });
+    return { layout, lease, flights, hints, privateFolder };
   }
 
   readonly #onLockEvent: LockEventListener = (event) => {

@@ -1,5 +1,5 @@
 import { readFileSync, rmdirSync, statSync, unlinkSync } from "node:fs";
-import { sweepFlights, sweepLeases } from "@murre/locking";
+import { sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { errorCode, isMissing, unlessMissing } from "./fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "./layout.ts";
@@ -27,6 +27,7 @@ export async function sweep(layout: CacheLayout, withPartials: boolean = false):
   // absence and never by the judge's opinion: a reader that validates "my lease is there" over a deleted entry would be CE3.
   const { removed } = await sweepLeases(layout.root);
   await sweepFlights(layout.root);
+  await sweepHints(layout.root);
   const isAbsent = leaseAbsence(layout);
   sweepTemporaries(layout, isAbsent, freed);
   if (withPartials) sweepPartials(layout, isAbsent, freed);

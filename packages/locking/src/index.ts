@@ -13,6 +13,7 @@ export {
   type SingleFlightOptions,
 } from "./single-flight.ts";
 export { type FlightWork } from "./shared-flight.ts";
+export { createHints, sweepHints, type HintRequest, type Hints } from "./hints.ts";
 export { sweepFlights, sweepLock } from "./sweep-locks.ts";
 export { makeFolders } from "./make-folders.ts";
 export { decidingScan } from "./deciding-scan.ts";
