@@ -1,3 +1,5 @@
+import { refuseLink } from "@murre/files";
+import { distrust } from "@murre/cache";
 import {
   closeSync,
   constants,
@@ -50,6 +52,8 @@ export function openCodeCache(
     write: (code) => {
       if (words.includes("--no-cache") || words.includes("-n")) return;
       try {
+        if (distrust(cacheFolder) !== undefined) return;
+        for (const place of [`${cacheFolder}/code`, own, folder]) refuseLink(place);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         const aside = `${path}.${process.pid}-${Date.now()}`;
         writeFileSync(aside, Buffer.concat([headOf(code), code]), { mode: 0o600, flag: "wx" });

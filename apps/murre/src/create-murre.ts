@@ -1,8 +1,15 @@
-import { readStream } from "@murre/files";
+import { readStream, temporaryPlace } from "@murre/files";
 import { defaultCacheFolder } from "@murre/cache";
-import { checkOptions, createInstaller, optionKinds, type Operations, type OptionRules } from "@murre/installer";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
+import {
+  checkOptions,
+  createInstaller,
+  optionKinds,
+  type InstallerSettings,
+  type Operations,
+  type OptionRules,
+} from "@murre/installer";
+import { devNull, homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
 import { version } from "./version.ts";
 
 /** What a program may decide for murre; everything else is taken from the process, as the command does. */
@@ -25,11 +32,11 @@ const rules: OptionRules<MurreSettings> = {
 export function createMurre(settings: MurreSettings = {}): Operations {
   checkOptions("createMurre", rules, settings);
   const env = settings.env ?? process.env;
-  const home = homedir();
+  const home = homeFolder();
   const logs = env["MURRE_BUILD_LOGS"] ?? "";
   const cwd = resolve(settings.cwd ?? ".");
   return createInstaller({
-    cacheFolder: resolve(cwd, settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home })),
+    ...cacheOf(settings, env, home, cwd),
     cwd,
     home,
     env,
@@ -40,6 +47,33 @@ export function createMurre(settings: MurreSettings = {}): Operations {
     ...(logs === "" ? {} : { buildLogFolder: resolve(cwd, logs) }),
     ...threadsOf(settings.threads ?? Number(env["MURRE_THREADS"])),
   });
+}
+
+/** Below the null device nothing is, and nothing can be made: what would lie in a home folder is not there. */
+const nobodysHome = join(devNull, "nobody");
+
+/** In a container that runs under any user id there is neither HOME nor an entry of that user. */
+function homeFolder(): string {
+  try {
+    const home = homedir();
+    return isAbsolute(home) ? home : nobodysHome;
+  } catch {
+    return nobodysHome;
+  }
+}
+
+function cacheOf(
+  settings: MurreSettings,
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+  cwd: string,
+): Pick<InstallerSettings, "cacheFolder" | "cachePlace"> {
+  const folder = settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home });
+  if (settings.cacheFolder !== undefined || (env["MURRE_CACHE_DIR"] ?? "") !== "")
+    return { cacheFolder: resolve(cwd, folder), cachePlace: "named" };
+  if (!folder.startsWith(nobodysHome)) return { cacheFolder: folder, cachePlace: "default" };
+  // Under a name of this user's: the cache looks whose it is, so that nobody else can have made it.
+  return { cacheFolder: join(temporaryPlace(), `murre-cache-${process.getuid?.() ?? ""}`), cachePlace: "temporary" };
 }
 
 function threadsOf(threads: number): { threads?: number } {

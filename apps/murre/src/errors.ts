@@ -16,7 +16,7 @@ export {
   BuildCycle,
 } from "@murre/build";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "@murre/cache";
-export { FileTooLarge, NotAFile } from "@murre/files";
+export { FileTooLarge, NotAFile, NoTemporaryFolder } from "@murre/files";
 export {
   IndexUnreachable,
   ProjectNotFound,

@@ -82,6 +82,8 @@ export interface CacheOperation {
 export interface CacheOptions {
   /** Reads nothing from the cache folder and leaves nothing there: everything lies in a private folder, removed at the end. */
   readonly isPrivate?: boolean;
+  /** The folder is the default one, which nobody named: where it cannot be used, the operation goes on as with {@link isPrivate}, with a warning. */
+  readonly isDefault?: boolean;
   /** Something that the user should know; the operation goes on. */
   readonly onWarning?: (code: string, message: string) => void;
   /** What this operation waits for, in words: which archive, and which process works on it. */

@@ -1,4 +1,5 @@
-import { statSync } from "node:fs";
+import { lstatSync } from "node:fs";
+import { isRealFolder } from "@murre/files";
 import { normalizeName } from "@murre/pep508";
 import { condemn } from "./condemn.ts";
 import { CacheWriteFailed } from "./errors.ts";
@@ -42,9 +43,8 @@ export function cleanProjects(layout: CacheLayout, names: readonly string[]): Pr
   const projects = [...new Set(names.map(normalizeName))];
   return cleaning(layout, () => {
     const freed = nothing();
-    const pages = namesIn(`${layout.root}/index`).flatMap((index) =>
-      projects.map((project) => `${layout.root}/index/${index}/${project}`),
-    );
+    const indexes = namesIn(`${layout.root}/index`).map((index) => `${layout.root}/index/${index}`);
+    const pages = indexes.filter(isRealFolder).flatMap((index) => projects.map((project) => `${index}/${project}`));
     const folders = projects.flatMap((project) => [
       `${layout.root}/metadata/${project}`,
       `${layout.root}/built/${project}`,
@@ -95,7 +95,7 @@ function chooseByUse(layout: CacheLayout, { olderThanMs, maxBytes }: PruneOption
 
 function removeOldDocuments(layout: CacheLayout, oldestMs: number, freed: Amount): void {
   const visit = (path: string): void => {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) for (const name of namesIn(path)) visit(`${path}/${name}`);
     else if (stat !== undefined && stat.mtimeMs < oldestMs) discard(layout, path, freed);
   };
@@ -123,6 +123,8 @@ interface Cleaned {
 }
 
 async function cleaning(layout: CacheLayout, clean: () => Cleaned): Promise<CleanReport> {
+  // One that is not there is empty, and is not made for that.
+  if (!isRealFolder(layout.root)) return { archives: 0, documents: 0, freed: nothing(), pending: nothing() };
   try {
     const { freed, withPartials, ...counts } = clean();
     const swept = await sweep(layout, withPartials);

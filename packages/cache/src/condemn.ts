@@ -1,5 +1,8 @@
+import { isPointer } from "./pointer.ts";
+import { refuseLink } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { decidingScan } from "@murre/locking";
 import { withParent } from "./documents.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
@@ -28,6 +31,7 @@ export function condemn(layout: CacheLayout, pointers: readonly string[], linksP
 function takePointer(layout: CacheLayout, pointer: string): string | undefined {
   const record = randomUUID();
   try {
+    refuseLink(dirname(pointer));
     withParent(`${layout.condemned}/${record}`, () => renameSync(pointer, `${layout.condemned}/${record}`));
     return record;
   } catch (error) {
@@ -56,18 +60,22 @@ export function snapshotRecords(
     writeSnapshot(layout, leases, records.slice(from, from + linksPerFile));
 }
 
+/** What opening says of a folder, a link, a socket. */
+const noFile = new Set<string | undefined>(["EISDIR", "ELOOP", "EMLINK", "ENXIO", "EOPNOTSUPP"]);
+
 function mark(record: string): void {
   try {
-    // Without O_CREAT: a record that a sweeper has just finished must not come back.
-    const file = openSync(record, constants.O_WRONLY | constants.O_APPEND);
+    // Without O_CREAT: a record that a sweeper has just finished must not come back. What is no pointer needs no mark, and is not written to.
+    const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    const file = openSync(record, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
     try {
-      writeSync(file, "x");
+      if (isPointer(file)) writeSync(file, "x");
     } finally {
       closeSync(file);
     }
   } catch (error) {
-    // Finished by another sweeper; or a folder, which no reader takes for a pointer anyway.
-    if (!isMissing(error) && errorCode(error) !== "EISDIR") throw error;
+    // Finished by another sweeper; or no file, which no reader takes for a pointer anyway.
+    if (!isMissing(error) && !noFile.has(errorCode(error))) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-import { openSync, readFileSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
+import { readSmallFile, refuseLink } from "@murre/files";
+import { openSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "./layout.ts";
@@ -46,7 +47,7 @@ export function openDocuments(
     read(...segments) {
       for (const layout of readFrom())
         try {
-          return readFileSync(layout.document(segments));
+          return readSmallFile(layout.document(segments), { followsLinks: false });
         } catch {
           // Not there, or not readable: the next folder, or a miss.
         }
@@ -65,6 +66,7 @@ export function openDocuments(
 
 /** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
 function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): void {
+  refuseLinks(layout, target);
   const temporary = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
   const file = withParent(temporary, () => openSync(temporary, "wx", 0o666));
   try {
@@ -85,13 +87,21 @@ function writeAll(file: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }
 
+/** Nothing is renamed to where a link leads. */
+function refuseLinks({ root }: CacheLayout, target: string): void {
+  for (let folder = dirname(target); folder.length > root.length; folder = dirname(folder)) refuseLink(folder);
+}
+
+/** Who has no umask has no folder for everybody in the cache: whoever may write there decides what is installed. */
+export const folderMode = 0o775;
+
 /** Runs `step`; where a parent folder is missing, makes the parents of `path` and runs it once more. */
 export function withParent<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    makeFolders(dirname(path));
+    makeFolders(dirname(path), folderMode);
     return step();
   }
 }

@@ -1,3 +1,4 @@
+export { distrust } from "./trust.ts";
 export { defaultCacheFolder, type CacheFolderContext } from "./cache-folder.ts";
 export { CACHE_LAYOUT, cacheLayout, hashedName, type CacheLayout } from "./layout.ts";
 export { beginCacheOperation } from "./operation.ts";

@@ -14,7 +14,7 @@ import { join } from "node:path";
  *   archives/<project>/<sha256>    the pointer: a hard link to the token of the entry
  *   files/<sha256 of URL>          what a URL without a known hash held (remembered-file.ts)
  *   metadata/ built/ index/ interpreters/ git/ resolutions/ servers/    whole documents (documents.ts)
- *   partial/ tmp/ trash/ leases/ heartbeats/ condemned/ snapshots/ locks/ hints/
+ *   partial/ tmp/ trash/ leases/ heartbeats/ sockets/ condemned/ snapshots/ locks/ hints/
  * ```
  *
  * An id is `<first 32 hex digits of the sha256>.<lease>.<n>`: never used twice, and it tells whose entry it is.
@@ -93,6 +93,23 @@ export const DOCUMENT_FOLDERS = [
   "git",
   "resolutions",
   "servers",
+] as const;
+
+/** All folders of the layout. Who can write to the cache could have replaced one by a link. */
+export const LAYOUT_FOLDERS = [
+  "store",
+  "archives",
+  ...DOCUMENT_FOLDERS,
+  "partial",
+  "tmp",
+  "trash",
+  "leases",
+  "heartbeats",
+  "sockets",
+  "condemned",
+  "snapshots",
+  "locks",
+  "hints",
 ] as const;
 
 /** A short name for a key that may hold any character, such as a URL. */

@@ -1,3 +1,5 @@
+import { CacheUnusable } from "./errors.ts";
+import { distrust } from "./trust.ts";
 import { takeLease, type Lease } from "@murre/locking";
 import { cleanAll, cleanProjects, prune, type CleanReport, type PruneOptions } from "./clean.ts";
 import { listEntries, measureCache, type CacheSize, type ListedEntry } from "./inventory.ts";
@@ -10,13 +12,13 @@ import { verify, type VerifyReport } from "./verify.ts";
  * and nothing they hold is taken from them: what has users is condemned, and goes with the last of them.
  */
 export interface CacheMaintenance {
-  /** Empties the cache, or removes what it holds of some projects. @throws {CacheWriteFailed} */
+  /** Empties the cache, or removes what it holds of some projects. @throws {CacheUnusable} {CacheWriteFailed} */
   clean(projects?: readonly string[]): Promise<CleanReport>;
-  /** Removes what nobody can reach, what the dead left, and what was not used for long. @throws {CacheWriteFailed} */
+  /** Removes what nobody can reach, what the dead left, and what was not used for long. @throws {CacheUnusable} {CacheWriteFailed} */
   prune(options?: PruneOptions): Promise<CleanReport>;
   size(): CacheSize;
   list(): ListedEntry[];
-  /** Compares every file with what was unpacked. With `repair`, damaged archives leave the cache. @throws {CacheWriteFailed} */
+  /** Compares every file with what was unpacked. With `repair`, damaged archives leave the cache. @throws {CacheUnusable} {CacheWriteFailed} */
   verify(options?: {
     readonly repair?: boolean;
     readonly signal?: AbortSignal | undefined;
@@ -28,12 +30,23 @@ export type VerifyAndRepairReport = VerifyReport & Pick<CleanReport, "freed" | "
 /** Reads and makes nothing before one of its functions is called. A folder that is not there is an empty cache. */
 export function maintainCache(cacheFolder: string): CacheMaintenance {
   const layout = cacheLayout(cacheFolder);
+  const refuseForeign = (): void => {
+    const why = distrust(cacheFolder);
+    if (why !== undefined) throw new CacheUnusable(cacheFolder, why);
+  };
   return {
-    clean: (projects) => (projects === undefined ? cleanAll(layout) : cleanProjects(layout, projects)),
-    prune: (options) => prune(layout, options),
+    async clean(projects) {
+      refuseForeign();
+      return projects === undefined ? cleanAll(layout) : cleanProjects(layout, projects);
+    },
+    async prune(options) {
+      refuseForeign();
+      return prune(layout, options);
+    },
     size: () => measureCache(layout),
     list: () => listEntries(layout),
     async verify(options = {}) {
+      refuseForeign();
       // A reader like any other: what it compares stays until it has finished. A cache that takes no lease is only read.
       const lease = readersLease(layout.root);
       let report: VerifyReport;

@@ -33,9 +33,9 @@
 //   validate   isLost -> #renew                                                                       rule V
 //   end        release, sweepCondemned                                                                R4, W3, W5
 
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { makeTemporaryFolder } from "@murre/files";
+import { distrust } from "./trust.ts";
+import { accessSync, constants, rmSync } from "node:fs";
 import {
   createHints,
   createSingleFlight,
@@ -49,7 +49,7 @@ import {
 } from "@murre/locking";
 import { heal } from "./condemn.ts";
 import type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./cache-operation.ts";
-import { openDocuments, type DocumentRequest, type Documents } from "./documents.ts";
+import { type DocumentRequest, type Documents, folderMode, openDocuments } from "./documents.ts";
 import { CacheUnusable } from "./errors.ts";
 import { mayWorkAlone } from "./flight-failures.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
@@ -65,15 +65,28 @@ import { inTurn, type Turn } from "./turns.ts";
 export function beginCacheOperation(cacheFolder: string, options: CacheOptions = {}): CacheOperation {
   if (options.isPrivate === true) return new LeasedOperation(undefined, options);
   const layout = cacheLayout(cacheFolder);
+  const why = distrust(cacheFolder);
+  if (why !== undefined) return withoutCache(cacheFolder, why, options);
   try {
     whileFoldersVanish(() => {
-      makeFolders(layout.root);
+      makeFolders(layout.root, folderMode);
       accessSync(layout.root, constants.R_OK);
     });
   } catch (error) {
-    throw new CacheUnusable(cacheFolder, errorCode(error) ?? String(error), { cause: error });
+    const reason = errorCode(error) ?? String(error);
+    if (options.isDefault === true) return withoutCache(cacheFolder, `it cannot be used (${reason})`, options);
+    throw new CacheUnusable(cacheFolder, reason, { cause: error });
   }
   return new LeasedOperation(layout, options);
+}
+
+/** As pip does: what is fetched is fetched again the next time, and nothing else depends on it. */
+function withoutCache(cacheFolder: string, why: string, options: CacheOptions): CacheOperation {
+  options.onWarning?.(
+    "MURRE_WARNING_CACHE_NOT_USED",
+    `the cache folder ${cacheFolder} is not used: ${why}; what is fetched is kept for this run only`,
+  );
+  return new LeasedOperation(undefined, options);
 }
 
 /** Somebody who removes the whole folder at this moment can make a step that has just made its parent miss it, but not for long. */
@@ -324,7 +337,7 @@ class LeasedOperation implements CacheOperation {
   }
 
   #privatePlace(): Place {
-    const folder = mkdtempSync(join(tmpdir(), "murre-cache-"));
+    const folder = makeTemporaryFolder("murre-cache-");
     return this.#open(cacheLayout(folder), folder);
   }
 

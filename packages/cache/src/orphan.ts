@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, unlinkSync } from "node:fs";
+import { isRealFolder, readSmallText } from "@murre/files";
+import { readdirSync, unlinkSync } from "node:fs";
 import { decidingScan } from "@murre/locking";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { parseKey, type CacheLayout } from "./layout.ts";
@@ -39,7 +40,7 @@ export function isNamed(layout: CacheLayout, id: string): boolean {
 
 export function keyOf(layout: CacheLayout, id: string): { project: string; sha256: string } | undefined {
   try {
-    return parseKey(readFileSync(`${layout.entry(id)}/key`, "utf8"));
+    return parseKey(readSmallText(`${layout.entry(id)}/key`, { followsLinks: false }));
   } catch {
     return undefined;
   }
@@ -65,6 +66,8 @@ export function condemnedIds(layout: CacheLayout): Set<string> {
 }
 
 function revokeToken(layout: CacheLayout, id: string): void {
+  // A link among the entries is none, has no token, and is removed as a link.
+  if (!isRealFolder(layout.entry(id))) return;
   try {
     unlinkSync(`${layout.entry(id)}/ptr`);
   } catch (error) {
@@ -72,8 +75,9 @@ function revokeToken(layout: CacheLayout, id: string): void {
   }
 }
 
-/** The names in a folder; none when there is no such folder, or when it is no folder. */
+/** The names in a folder; none when there is no such folder, or when it is no folder. A link is none: what is listed may be removed. */
 export function namesIn(folder: string): string[] {
+  if (!isRealFolder(folder)) return [];
   try {
     return readdirSync(folder);
   } catch (error) {

@@ -1,4 +1,7 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { folderMode } from "./documents.ts";
+import { nothing, removeTree } from "./trash.ts";
+import { readSmallText } from "@murre/files";
+import { lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { judge, makeFolders, type Lease } from "@murre/locking";
 import { CacheWriteFailed } from "./errors.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
@@ -34,19 +37,21 @@ export async function beginPartial<Validators>(
   const key = hashedName(url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
   try {
-    if (!(await takeOver(layout, key, folder))) makeFolders(folder);
+    if (!(await takeOver(layout, key, folder))) makeFolders(folder, folderMode);
   } catch (error) {
     throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
   }
   const path = `${folder}/data`;
   const validatorsFile = `${folder}/validators`;
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const remove = (): void => removeTree(folder, nothing());
   return {
     path,
     resumeFrom: resumption<Validators>(path, validatorsFile),
     note: (validators) => {
       try {
-        writeFileSync(validatorsFile, JSON.stringify(validators));
+        // A new file, whatever lay there: what others put in its place is not written to.
+        rmSync(validatorsFile, { force: true });
+        writeFileSync(validatorsFile, JSON.stringify(validators), { flag: "wx" });
       } catch {
         // Nobody will continue this one.
       }
@@ -68,12 +73,30 @@ async function takeOver(layout: CacheLayout, key: string, folder: string): Promi
     if (!isLeft) continue;
     try {
       renameSync(`${layout.partial}/${name}`, folder);
-      return true;
+      if (isOwnLeft(folder)) return true;
+      removeTree(folder, nothing());
     } catch (error) {
       if (!isMissing(error)) throw error; // else swept meanwhile
     }
   }
   return false;
+}
+
+/**
+ * Whether what was taken over is a download of this user's: a folder with files of one name each. Others who share the cache could have made
+ * links there, and what is received would be written to where these lead.
+ */
+function isOwnLeft(folder: string): boolean {
+  const uid = process.geteuid?.();
+  const isOwn = (stats: Stats): boolean => uid === undefined || stats.uid === uid;
+  try {
+    const stats = lstatSync(folder);
+    if (!stats.isDirectory() || !isOwn(stats)) return false;
+    const files = readdirSync(folder).map((name) => lstatSync(`${folder}/${name}`));
+    return files.every((file) => file.isFile() && file.nlink === 1 && isOwn(file));
+  } catch {
+    return false;
+  }
 }
 
 function exists(path: string): boolean {
@@ -87,7 +110,7 @@ function exists(path: string): boolean {
 /** A torn or missing validators file leaves nothing to continue. */
 function resumption<Validators>(path: string, validatorsFile: string): PartialDownload<Validators>["resumeFrom"] {
   try {
-    const validators = JSON.parse(readFileSync(validatorsFile, "utf8")) as Validators;
+    const validators = JSON.parse(readSmallText(validatorsFile, { followsLinks: false })) as Validators;
     const bytes = statSync(path).size;
     return bytes > 0 ? { bytes, validators } : undefined;
   } catch {

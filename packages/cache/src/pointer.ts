@@ -1,8 +1,14 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, utimesSync } from "node:fs";
+import { FileTooLarge, NotAFile, readSmallFile } from "@murre/files";
+import { closeSync, constants, fstatSync, lutimesSync, openSync, readSync } from "node:fs";
 import { unlessMissing } from "./fs-errors.ts";
 
 /** Longer than any id, so that one read tells a pointer from what is none. */
 const longestPointer = 256;
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+/** Neither follows a link that others may have put there, nor waits for a pipe. */
+const forReading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+/** Marks of condemnation come behind the id, one for each sweeper that met it without a snapshot. */
+const asPointer = { followsLinks: false, atMostBytes: 1024 * 1024 };
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -11,7 +17,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export function readPointer(path: string): string | undefined {
   try {
-    return parsePointer(readFileSync(path, "latin1"));
+    return parsePointer(readSmallFile(path, asPointer).toString("latin1"));
   } catch {
     return undefined;
   }
@@ -26,7 +32,7 @@ export function usePointer(path: string): string | undefined {
   let length: number;
   let usedMs: number;
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, forReading);
     try {
       length = readSync(file, buffer, 0, longestPointer, 0);
       usedMs = fstatSync(file).mtimeMs;
@@ -44,7 +50,7 @@ export function usePointer(path: string): string | undefined {
 function touch(path: string): void {
   try {
     const now = new Date();
-    utimesSync(path, now, now);
+    lutimesSync(path, now, now);
   } catch {
     // Only pruning by age loses a little precision.
   }
@@ -59,11 +65,22 @@ function parsePointer(text: string): string | undefined {
 export function readRecord(path: string): string | undefined {
   return unlessMissing(() => {
     try {
-      return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n/.exec(readFileSync(path, "latin1"))?.[1] ?? "";
+      return recordedId(readSmallFile(path, asPointer).toString("latin1")) ?? "";
     } catch (error) {
-      // Somebody put a folder where a pointer belongs: it protects nothing.
-      if ((error as NodeJS.ErrnoException).code === "EISDIR") return "";
+      // Somebody put something else where a pointer belongs: it protects nothing.
+      if (error instanceof NotAFile || error instanceof FileTooLarge) return "";
       throw error;
     }
   });
+}
+
+function recordedId(text: string): string | undefined {
+  return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n/.exec(text)?.[1];
+}
+
+/** Whether an open file is a pointer, condemned or not. */
+export function isPointer(file: number): boolean {
+  if (!fstatSync(file).isFile()) return false;
+  const buffer = Buffer.allocUnsafe(longestPointer);
+  return recordedId(buffer.toString("latin1", 0, readSync(file, buffer, 0, longestPointer, 0))) !== undefined;
 }

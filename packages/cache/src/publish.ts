@@ -1,4 +1,6 @@
-import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { refuseLink } from "@murre/files";
+import { linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Lease } from "@murre/locking";
 import type { UnpackedWheel } from "@murre/wheel";
 import { condemn } from "./condemn.ts";
@@ -10,7 +12,7 @@ import { encodeManifest } from "./manifest.ts";
 import { removeOrphans } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry, type StoreEntry } from "./store-entry.ts";
-import { nothing } from "./trash.ts";
+import { nothing, removeTree } from "./trash.ts";
 
 /** Fills an existing, empty folder with the archive's files and says what they are. */
 export type FillEntry = (filesFolder: string) => Promise<UnpackedWheel>;
@@ -46,7 +48,7 @@ export async function fillAndPublish(
     // Where the folder, something in it or the lease has vanished, that is what it failed of, whatever the unpacker's error says: filled
     // again, a failure of its own comes back with the folder in place.
     const isFenced = missedBelow(error, folder) || !isStillMine(lease, folder);
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder, nothing());
     throw isFenced ? new Fenced("", { cause: error }) : error;
   }
   const sha256 = unpacked.archiveSha256;
@@ -81,7 +83,7 @@ function complete(layout: CacheLayout, folder: string, id: string, key: string, 
     withParent(layout.entry(id), () => renameSync(folder, layout.entry(id)));
   } catch (error) {
     if (isMissing(error)) throw new Fenced("", { cause: error });
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder, nothing());
     throw writeFailed(folder, error);
   }
 }
@@ -95,6 +97,7 @@ function publish(layout: CacheLayout, id: string, project: string, sha256: strin
   const pointer = layout.pointer(project, sha256);
   for (let refusals = 0; ; refusals++)
     try {
+      refuseLink(dirname(pointer));
       withParent(pointer, () => linkSync(token, pointer));
       return ownEntry(layout, id, sha256);
     } catch (error) {

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, utimesSync } from "node:fs";
+import { lstatSync, lutimesSync } from "node:fs";
+import { readSmallFile } from "@murre/files";
 import { uptime } from "node:os";
 import { isOfThisBoot } from "@murre/locking";
 import { leaseOfEntry, type CacheLayout } from "./layout.ts";
@@ -19,17 +20,30 @@ export function openEntry(layout: CacheLayout, id: string, sha256: string): Stor
   if (!id.startsWith(sha256.slice(0, 32))) return undefined;
   const folder = layout.entry(id);
   try {
-    return { id, sha256, filesFolder: `${folder}/pkg`, manifest: decodeManifest(readFileSync(`${folder}/manifest`)) };
+    return {
+      id,
+      sha256,
+      filesFolder: `${folder}/pkg`,
+      manifest: decodeManifest(readSmallFile(`${folder}/manifest`, asManifest)),
+    };
   } catch {
     return undefined;
   }
 }
 
+/** A hundred bytes or two for each file of an archive. */
+const asManifest = { followsLinks: false, atMostBytes: 512 * 1024 * 1024 };
+
+function isFileOf(path: string, sizeBytes: number): boolean {
+  const stats = lstatSync(path);
+  return stats.isFile() && stats.size === sizeBytes;
+}
+
 /** Whether all files of an entry are there with their sizes: asked when something went wrong while it was used. */
 export function isWhole({ filesFolder, manifest }: StoreEntry): boolean {
   try {
-    return [...manifest.details(), ...manifest.head.apart].every(
-      ({ path, sizeBytes }) => statSync(`${filesFolder}/${path}`).size === sizeBytes,
+    return [...manifest.details(), ...manifest.head.apart].every(({ path, sizeBytes }) =>
+      isFileOf(`${filesFolder}/${path}`, sizeBytes),
     );
   } catch {
     return false;
@@ -46,13 +60,13 @@ export function hasSurvived(entry: StoreEntry, bootMs = Date.now() - uptime() * 
   if (lease !== undefined && isOfThisBoot(lease)) return true;
   const manifest = `${entry.filesFolder}/../manifest`;
   try {
-    if (statSync(manifest).mtimeMs >= bootMs) return true;
+    if (lstatSync(manifest).mtimeMs >= bootMs) return true;
   } catch {
     return false; // gone meanwhile
   }
   if (!isWhole(entry)) return false;
   try {
-    utimesSync(manifest, new Date(), new Date());
+    lutimesSync(manifest, new Date(), new Date());
   } catch {
     // Another user's: it is checked again each time.
   }

@@ -1,4 +1,5 @@
-import { readFileSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { NotAFile, readSmallFile } from "@murre/files";
+import { lstatSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { errorCode, isMissing, unlessMissing } from "./fs-errors.ts";
@@ -128,16 +129,26 @@ function snapshotJudge(layout: CacheLayout, isAbsent: IsAbsent): (record: string
   return (record) => {
     const path = `${layout.snapshots}/${record}`;
     // No snapshot yet (it could not be linked): the next sweep.
-    const inode = unlessMissing(() => statSync(path, { bigint: true }).ino);
+    const inode = unlessMissing(() => lstatSync(path, { bigint: true }).ino);
     if (inode === undefined) return false;
     let ended = known.get(inode);
     if (ended === undefined) {
-      const leases = unlessMissing(() => readFileSync(path, "latin1").split("\n"));
-      ended = leases?.every((lease) => lease === "" || isAbsent(lease)) ?? false;
+      ended = readSnapshot(layout, path)?.every((lease) => lease === "" || isAbsent(lease)) ?? false;
       known.set(inode, ended);
     }
     return ended;
   };
+}
+
+/** Undefined for what is gone, or is no snapshot: that goes, so that the next sweep takes one. Any S from after C1 is valid. */
+function readSnapshot(layout: CacheLayout, path: string): string[] | undefined {
+  try {
+    return readSmallFile(path, { followsLinks: false }).toString("latin1").split("\n");
+  } catch (error) {
+    if (error instanceof NotAFile) removeFile(layout, path);
+    else if (!isMissing(error)) throw error;
+    return undefined;
+  }
 }
 
 /** W4: entries whose creator has ended, and which no pointer names. */

@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync, type Dirent } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
 import { withParent } from "./documents.ts";
 import { errorCode, isMissing, unlessMissing } from "./fs-errors.ts";
 import type { CacheLayout } from "./layout.ts";
@@ -48,20 +59,40 @@ export function removeTree(path: string, freed: Amount): void {
 }
 
 function removeFolder(folder: string, freed: Amount): void {
-  let entries: Dirent[];
+  const opened = openFolder(folder);
   try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (errorCode(error) !== "EACCES") throw error;
-    chmodSync(folder, 0o700);
-    entries = readdirSync(folder, { withFileTypes: true });
+    const path = pathOfOpened(opened) ?? folder;
+    for (const name of readdirSync(path)) removeTree(`${path}/${name}`, freed);
+  } finally {
+    closeSync(opened);
   }
-  for (const { name } of entries) removeTree(`${folder}/${name}`, freed);
   rmdirSync(folder);
 }
 
+/** Not what a link leads to, should somebody have put one there since the look. */
+function openFolder(folder: string): number {
+  const { O_RDONLY, O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants;
+  try {
+    return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if (errorCode(error) !== "EACCES") throw error;
+    chmodSync(folder, 0o700);
+    return openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  }
+}
+
+let hasDescriptorPaths: boolean | undefined;
+
+/** The open folder by a name that leads to it wherever it is moved meanwhile: in a cache that others can write, its path may become a link. */
+function pathOfOpened(descriptor: number): string | undefined {
+  hasDescriptorPaths ??= process.platform === "linux" && existsSync("/proc/self/fd");
+  return hasDescriptorPaths ? `/proc/self/fd/${descriptor}` : undefined;
+}
+
 function resists(error: unknown): boolean {
-  return ["ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY"].includes(errorCode(error) ?? "");
+  return ["ENOTEMPTY", "EEXIST", "EACCES", "EPERM", "EBUSY", "ELOOP", "ENOTDIR", "EMFILE"].includes(
+    errorCode(error) ?? "",
+  );
 }
 
 /** What removing a tree would free, without touching it. */

@@ -1,5 +1,6 @@
+import { streamFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { createReadStream, lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { condemn } from "./condemn.ts";
 import { isMissing } from "./fs-errors.ts";
@@ -96,7 +97,7 @@ async function verifyFile(path: string, { sizeBytes, sha256 }: FileDetails): Pro
   if (stat === undefined || !stat.isFile()) return "missing-file";
   if (stat.size !== sizeBytes) return stat.size < sizeBytes ? "truncated-file" : "changed-file";
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(streamFile(path, { followsLinks: false }), hash);
   return hash.digest("base64url") === sha256 ? undefined : "changed-file";
 }
 

@@ -40,3 +40,17 @@ export class FileTooLarge extends Error {
     this.limitBytes = limitBytes;
   }
 }
+
+/** Nowhere can a temporary folder be made. */
+export class NoTemporaryFolder extends Error {
+  override readonly name = "NoTemporaryFolder";
+  readonly code = "MURRE_NO_TEMPORARY_FOLDER";
+  readonly places: readonly string[];
+  constructor(places: readonly string[], options?: ErrorOptions) {
+    super(
+      `no temporary folder can be made in ${places.join(", ")}; name one that can be written to with TMPDIR`,
+      options,
+    );
+    this.places = places;
+  }
+}

@@ -8,3 +8,13 @@ export function isRealFolder(path: string): boolean {
     return false;
   }
 }
+
+/**
+ * Refuses a link where a folder belongs. What is not there is none.
+ * @throws an error as the system's own where links are not followed (ELOOP).
+ */
+export function refuseLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  const details = { code: "ELOOP", syscall: "open", path };
+  throw Object.assign(new Error(`ELOOP: a symbolic link where a folder belongs, open '${path}'`), details);
+}

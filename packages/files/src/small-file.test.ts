@@ -6,7 +6,7 @@ import { devNull } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FileTooLarge, NotAFile } from "./errors.ts";
-import { isRealFolder } from "./folder.ts";
+import { isRealFolder, refuseLink } from "./folder.ts";
 import { openFile, readSmallFile, readSmallText } from "./small-file.ts";
 
 const folder = temporaryFolder("files");
@@ -69,6 +69,8 @@ describe.skipIf(process.platform === "win32")("what is no regular file is refuse
       false,
       false,
     ]);
+    expect(thrownBy(() => refuseLink(at("link to a folder")))).toMatchObject({ code: "ELOOP", syscall: "open" });
+    for (const name of ["folder", "file", "nothing"]) refuseLink(at(name));
   });
 
   test.skipIf(process.platform !== "linux")("no descriptor is left open", () => {

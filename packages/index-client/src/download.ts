@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { writeSync } from "node:fs";
+import { constants, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DownloadInterrupted, DownloadNotWritten, HashMismatch, HttpStatusError } from "./errors.ts";
@@ -184,6 +184,11 @@ const nodeAlgorithms: Readonly<Record<string, string>> = {
   blake2s: "blake2s256",
 };
 
+/** In a cache that others can write as well, nobody's link is followed, and no pipe is waited for. */
+const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const toContinue = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+const toBegin = toContinue | O_CREAT | O_TRUNC;
+
 /** The file being written, with the state of its hashes: `received` bytes lie in it and in them. */
 class Destination {
   received = 0;
@@ -206,7 +211,7 @@ class Destination {
   static async open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Promise<Destination> {
     const resume =
       resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
-    const file = await open(into, resume ? "r+" : "w").catch((cause: unknown) => {
+    const file = await open(into, resume ? toContinue : toBegin).catch((cause: unknown) => {
       throw new DownloadNotWritten(into, { cause });
     });
     const destination = new Destination(file, into, promised);

@@ -1,5 +1,6 @@
+import { temporaryPlace } from "@murre/files";
 import type { ConfigSettings } from "@murre/build";
-import { tmpdir } from "node:os";
+
 import { BuildOptionInvalid } from "./errors.ts";
 import type { BuildOptions } from "./operations.ts";
 import type { InstallerSettings } from "./settings.ts";
@@ -39,7 +40,7 @@ export function chooseBuildOptions(
     ),
     constraintFiles: options.buildConstraintFiles ?? words("MURRE_BUILD_CONSTRAINT", "PIP_BUILD_CONSTRAINT"),
     timeoutMs: timeoutOf(options.buildTimeoutSeconds ?? variable("MURRE_BUILD_TIMEOUT")),
-    logFolder: buildLogFolder ?? tmpdir(),
+    logFolder: buildLogFolder ?? temporaryPlace(),
   };
 }
 

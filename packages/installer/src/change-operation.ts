@@ -1,5 +1,5 @@
 import { readInput } from "@murre/files";
-import { beginCacheOperation, type CacheOperation } from "@murre/cache";
+import type { CacheOperation } from "@murre/cache";
 import type { IndexClient, PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { Constraint, FileOptions, RequirementsContext } from "@murre/requirements";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { OnEvent } from "./events.ts";
 import { gatherRequirements, type GatheredRequirements } from "./gather-requirements.ts";
 import { indexSettings, openIndexClient, readPipConfiguration } from "./index-settings.ts";
+import { openCache } from "./open-cache.ts";
 import type { ChangeOptions } from "./operations.ts";
 import { threadsOf } from "./preparation.ts";
 import { probeCache } from "./probe-cache.ts";
@@ -51,7 +52,7 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
   given.signal?.throwIfAborted();
   const options = withOwnSignal(given);
   const onEvent = options.onEvent ?? (() => {});
-  const cache = openCache(settings, options, onEvent);
+  const cache = openCache(settings, onEvent, options.noCache === true);
   let linkWorkers: LinkWorkers | undefined;
   const linkWorkersFor = (files: number) =>
     linkWorkers || settings.threads !== undefined || files > fewFiles
@@ -90,15 +91,6 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
     cache.end();
     for (const client of clients) await client.close();
   }
-}
-
-function openCache(settings: InstallerSettings, { noCache }: ChangeOptions, onEvent: OnEvent): CacheOperation {
-  return beginCacheOperation(settings.cacheFolder, {
-    isPrivate: noCache === true,
-    onWarning: (code, message) => onEvent({ type: "warning", code, message }),
-    onWaiting: (what) => onEvent({ type: "waiting", what }),
-    onDebug: (message) => onEvent({ type: "debug", message }),
-  });
 }
 
 /** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */

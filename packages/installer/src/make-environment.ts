@@ -1,4 +1,4 @@
-import { beginCacheOperation } from "@murre/cache";
+import { openCache } from "./open-cache.ts";
 import { createEnvironment } from "@murre/python";
 import { basePython } from "./base-python.ts";
 import { resolve } from "node:path";
@@ -12,7 +12,7 @@ import { pythonContext } from "./target-environment.ts";
 /** `murre venv`: an environment is made aside and appears whole. */
 export async function makeVirtualEnvironment(settings: InstallerSettings, options: VenvOptions): Promise<VenvReport> {
   options.signal?.throwIfAborted();
-  const cache = beginCacheOperation(settings.cacheFolder);
+  const cache = openCache(settings, options.onEvent);
   try {
     const probes = probeCache(cache.documents);
     const base = await basePython(pythonContext(settings, probes), options);

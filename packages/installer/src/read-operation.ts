@@ -1,4 +1,4 @@
-import { beginCacheOperation } from "@murre/cache";
+import { openCache } from "./open-cache.ts";
 import { describeTarget } from "./change-operation.ts";
 import { accessTo, readConsistently } from "./environment-access.ts";
 import type { ListOptions } from "./operations.ts";
@@ -13,7 +13,8 @@ export async function withReadOperation<Result>(
   read: (target: TargetEnvironment) => Result,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
-  const cache = beginCacheOperation(settings.cacheFolder);
+  // What is only looked at does not depend on it, so that nothing is said of it.
+  const cache = openCache(settings, undefined);
   try {
     const target = findTarget(settings, options, probeCache(cache.documents), "any");
     describeTarget(target, options.onEvent ?? (() => {}));

@@ -1,4 +1,4 @@
-import { beginCacheOperation } from "@murre/cache";
+import { openCache } from "./open-cache.ts";
 import { hasState } from "@murre/linker";
 import { describeTarget } from "./change-operation.ts";
 import { accessTo, changeExclusively } from "./environment-access.ts";
@@ -12,7 +12,7 @@ import { findTarget } from "./target-environment.ts";
 export async function recoverEnvironment(settings: InstallerSettings, options: ListOptions): Promise<RecoverReport> {
   options.signal?.throwIfAborted();
   const messages: string[] = [];
-  const cache = beginCacheOperation(settings.cacheFolder);
+  const cache = openCache(settings, options.onEvent);
   try {
     const target = findTarget(settings, options, probeCache(cache.documents), "any");
     const { onEvent = () => {} } = options;

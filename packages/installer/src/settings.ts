@@ -2,6 +2,11 @@
 export interface InstallerSettings {
   /** Absolute. */
   readonly cacheFolder: string;
+  /**
+   * `named` (the default): a user chose the folder, and one that cannot be used is an error. `default`: then the operations go without, with a
+   * warning. `temporary`: as `default`, and it lies among temporary files because there is no home folder, which is a warning as well.
+   */
+  readonly cachePlace?: "named" | "default" | "temporary";
   readonly cwd: string;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;

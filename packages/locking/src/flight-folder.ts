@@ -1,5 +1,6 @@
+import { FileTooLarge, NotAFile, readSmallText, refuseLink } from "@murre/files";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decidingScan } from "./deciding-scan.ts";
 import { type FlightFailure, isGone } from "./errors.ts";
@@ -26,8 +27,7 @@ export function reportFailure(at: TicketFolder, ticket: string, failure: FlightF
   const path = join(at.tickets, ticket);
   const failed = join(at.folder, "failed");
   try {
-    // r+ does not create: a ticket that was taken away must not come back.
-    writeFileSync(path, JSON.stringify(failure), { flag: "r+" });
+    writeTicket(path, JSON.stringify(failure));
   } catch (error) {
     // A full disk cannot carry a message: the next one works, and meets the failure itself. A write that stopped halfway goes with the ticket.
     if (!isGone(error)) removeEntry(path);
@@ -50,14 +50,28 @@ export function reportFailure(at: TicketFolder, ticket: string, failure: FlightF
   }
 }
 
+/** Does not create: a ticket that was taken away must not come back. Nor does it write to what somebody else put in its place. */
+function writeTicket(path: string, text: string): void {
+  const { O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.nlink !== 1) throw new Error(`${path}: is not the ticket that was drawn`);
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
 class Revoked extends Error {}
 
 /** F4: the failure of one of the tickets that were waited for. By name, so it is never an older request's. */
 export function failureOf(at: TicketFolder, waitedFor: readonly TicketName[]): FlightFailure | undefined {
   for (const { name } of waitedFor) {
     try {
-      return parseFailure(readFileSync(join(at.folder, "failed", name), "utf8"));
+      return parseFailure(readSmallText(join(at.folder, "failed", name), { followsLinks: false }));
     } catch (error) {
+      if (error instanceof NotAFile || error instanceof FileTooLarge) return parseFailure("");
       if (!isGone(error)) throw error;
     }
   }
@@ -80,6 +94,7 @@ function parseFailure(text: string): FlightFailure {
 export function cleanFlight(at: TicketFolder): void {
   const failed = join(at.folder, "failed");
   try {
+    for (const folder of [at.folder, failed]) refuseLink(folder);
     // K1 BEFORE K2: failed/t exists, so tickets/t is gone, so everyone with t in T had a ticket before this listing; the scan of K2 would
     // show it. The other way round a waiter younger than the scan loses its failure (CE17).
     const failures = namesIn(failed);

@@ -27,7 +27,7 @@ async function start(root: string, lease: string): Promise<void> {
     if (wanted.delete(lease)) parentPort?.postMessage(reply);
   };
   try {
-    await fs.promises.mkdir(join(root, "heartbeats"), { recursive: true });
+    await fs.promises.mkdir(join(root, "heartbeats"), { recursive: true, mode: 0o775 });
     const release = await lock(leasePath, {
       realpath: false,
       lockfilePath: heartbeatPath(root, lease),

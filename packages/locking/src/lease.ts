@@ -173,7 +173,7 @@ function openExclusive(root: string, path: string): number {
     return openSync(path, "wx");
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
-    makeFolders(join(root, "leases"));
+    makeFolders(join(root, "leases"), 0o775);
     return openSync(path, "wx");
   }
 }

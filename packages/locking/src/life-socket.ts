@@ -35,7 +35,7 @@ export function listenForJudges(root: string): boolean {
   server.on("error", () => {});
   server.unref();
   try {
-    makeFolders(join(root, "sockets"));
+    makeFolders(join(root, "sockets"), 0o775);
     withShortPath(root, thisProcess().part, (path) =>
       // exclusive: a cluster worker would otherwise let its primary listen, which outlives it. All may connect: judges of other users ask too.
       server.listen({ path, exclusive: true, readableAll: true, writableAll: true }),

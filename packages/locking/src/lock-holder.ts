@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { decidingScan } from "./deciding-scan.ts";
 import { parseLeaseName } from "./lease-name.ts";
@@ -31,7 +32,7 @@ export function describeHolder(root: string, lease: string, mode: LockMode, path
 
 function readLease(path: string): { host?: string; command?: string } {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readSmallText(path, { followsLinks: false }));
     if (typeof value !== "object" || value === null) return {};
     const { host, command } = value as Record<string, unknown>;
     return {

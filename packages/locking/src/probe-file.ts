@@ -29,7 +29,7 @@ function openProbe(folder: string, path: string): number {
     return openSync(path, "wx");
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o775 });
     return openSync(path, "wx");
   }
 }

@@ -1,3 +1,4 @@
+import { isRealFolder } from "@murre/files";
 import { readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { isGone } from "./errors.ts";
@@ -67,6 +68,7 @@ async function sweepSigns(root: string, stake: Stake): Promise<void> {
 }
 
 function namesIn(folder: string): string[] {
+  if (!isRealFolder(folder)) return [];
   try {
     return readdirSync(folder);
   } catch (error) {

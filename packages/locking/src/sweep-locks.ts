@@ -1,3 +1,4 @@
+import { isRealFolder } from "@murre/files";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { decidingScan } from "./deciding-scan.ts";
@@ -45,6 +46,7 @@ export async function sweepFlights(root: string): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const key of flightKeys(root)) {
     const folder = join(root, "locks", key);
+    if (!isRealFolder(folder)) continue;
     removed.push(...(await sweepLock(root, folder, { kind: "file" }, "flight")));
     cleanFlight(flightAt(folder));
   }

@@ -1,3 +1,4 @@
+import { refuseLink } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -83,6 +84,8 @@ export function conflicts(a: LockMode, b: LockMode): boolean {
 export function drawTicket(at: TicketFolder, lease: Lease, mode: LockMode): TicketName | undefined {
   const holder = `${lease.name}-${lease.nextId()}`;
   const choosing = `${at.choosing}/${holder}`;
+  // Names are predictable, and others may write where locks lie: nothing is made behind a link.
+  for (const folder of [at.folder, at.choosing, at.tickets]) refuseLink(folder);
   // A1, before the scan: whoever does not see this file in A5 began after my ticket existed, and draws a larger number (I1; CE10, CE12).
   // The folder may be missing or be removed by a cleaner at any time while it is empty; each repeat means that a cleaner completed.
   createIn(at.choosing, () => createName(lease.path, choosing));
