@@ -25,8 +25,12 @@ function sentence(block) {
 
 /** The warnings of operations, which go on; what each means. */
 const warnings = {
+  MURRE_WARNING_CACHE_NOT_USED:
+    "The cache folder may not be believed (another user's, everybody's, with a link inside) or cannot be made; what is fetched is kept for this run only. To do: `docs/security.md`, G.",
   MURRE_WARNING_CACHE_READ_ONLY:
     "The cache cannot be written to: what it holds is used, and what is missing is kept for this run only.",
+  MURRE_WARNING_CACHE_TEMPORARY:
+    "There is no home folder, so that the cache lies among temporary files. To do: set HOME, XDG_CACHE_HOME or MURRE_CACHE_DIR.",
   MURRE_WARNING_CONTESTED_PATH:
     "Several distributions have a file of one path with different bytes; the one that is named is used.",
   MURRE_WARNING_DAMAGED_DISTRIBUTION:

@@ -71,7 +71,8 @@ function revokeToken(layout: CacheLayout, id: string): void {
   try {
     unlinkSync(`${layout.entry(id)}/ptr`);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    // A folder in its place cannot be linked either.
+    if (!isMissing(error) && !isRealFolder(`${layout.entry(id)}/ptr`)) throw error;
   }
 }
 

@@ -41,7 +41,7 @@ export class FileTooLarge extends Error {
   }
 }
 
-/** Nowhere can a temporary folder be made. */
+/** Nowhere can a temporary folder be made. To do: name one with TMPDIR. */
 export class NoTemporaryFolder extends Error {
   override readonly name = "NoTemporaryFolder";
   readonly code = "MURRE_NO_TEMPORARY_FOLDER";

@@ -207,3 +207,9 @@ export function wheelError(
   const others = problems.filter((problem) => problem.code !== code);
   return new Class(archive, [...named, ...others], options);
 }
+
+/** The error for what is no file at all, so that nothing was read from it. */
+export function noFileError(archive: string, cause: Error & { readonly kind: string }): Error {
+  const text = `could not be read: it is a ${cause.kind}, and a file is needed`;
+  return wheelError(archive, [{ code: "MURRE_UNPACK_FAILED", text }], { cause });
+}

@@ -1,11 +1,11 @@
-import { openFile } from "@murre/files";
+import { NotAFile, openFile } from "@murre/files";
 import { closeSync, read as readWithCallback } from "node:fs";
 import { promisify } from "node:util";
 import { basename } from "node:path";
 import { readArchiveDirectory, type ArchiveEntry } from "./archive-entries.ts";
 import { memberData, memberSpan } from "./archive-member.ts";
 import { findDistInfo, identityProblems, wheelIdentity } from "./dist-info.ts";
-import { wheelError, type WheelProblem } from "./errors.ts";
+import { noFileError, wheelError, type WheelProblem } from "./errors.ts";
 import { decode } from "./inspect-wheel.ts";
 import { parseMetadata, type CoreMetadata } from "./metadata.ts";
 import type { RandomAccess } from "./random-access.ts";
@@ -35,6 +35,7 @@ export async function readWheelMetadata(source: string | RandomAccess, filename?
   try {
     return await readFromPath(source, name);
   } catch (error) {
+    if (error instanceof NotAFile) throw noFileError(name, error);
     const system = error as NodeJS.ErrnoException;
     if (system.syscall === undefined) throw error;
     throw wheelError(name, [{ code: "MURRE_UNPACK_FAILED", text: `could not be read (${system.message})` }], {

@@ -1,4 +1,4 @@
-import { openFile } from "@murre/files";
+import { NotAFile, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { checkArchiveHashes } from "./archive-hashes.ts";
 import { giveBackMember, streamedAboveBytes, streamMember } from "./archive-member.ts";
 import { digestProblem } from "./check-record.ts";
 import { dataFolderPlaces, findDistInfo, wheelIdentity } from "./dist-info.ts";
-import { enoughProblems, wheelError, type WheelProblem } from "./errors.ts";
+import { enoughProblems, noFileError, wheelError, type WheelProblem } from "./errors.ts";
 import { inspectWheel } from "./inspect-wheel.ts";
 import { checkPaths, differsFromItself } from "./member-paths.ts";
 import { BlockingFile } from "./random-access.ts";
@@ -57,6 +57,7 @@ export async function unpackArchive(task: UnpackTask, check: () => void): Promis
       closeSync(fd);
     }
   } catch (error) {
+    if (error instanceof NotAFile) throw noFileError(task.filename, error);
     const system = error as NodeJS.ErrnoException;
     if (system.syscall === undefined) throw error;
     const text = `could not be unpacked into ${task.destination} (${system.message})`;
