@@ -26,6 +26,7 @@ const sha256 = shaOf(text);
 const deadLease = "a".repeat(16) + "_0boot0spce_1_1";
 const uuid = "00000000-0000-4000-8000-000000000000";
 const url = "https://index.example/a-1.0-py3-none-any.whl";
+const hintName = hashedName("page").slice(0, 32);
 const partialOfDead = `partial/${hashedName(url).slice(0, 32)}.${deadLease}`;
 
 /** A folder that nothing of the cache's may touch; its names are those that the cache looks for. */
@@ -89,6 +90,7 @@ async function useIt(folder: string): Promise<void> {
     partial.note("validators");
     partial.remove();
   });
+  await settle(() => cache.documentOnce({ key: "page", lookup: () => undefined, make: async () => ({}) }));
   await settle(() => cache.inTurn({ name: "a", subject: "a" }, async () => {}));
   cache.end();
   await settle(() => verify(layout, { repair: true }));
@@ -115,6 +117,7 @@ const folders = [
   partialOfDead,
   `locks/turn.${hashedName("a").slice(0, 32)}`,
   "locks/of-nobody",
+  "hints/of-nobody",
 ];
 const files = [
   `archives/a/${sha256}`,
@@ -125,6 +128,7 @@ const files = [
   `${partialOfDead}/data`,
   `${partialOfDead}/validators`,
   `leases/${deadLease}`,
+  `hints/${hintName}`,
   "store/ENTRY/ptr",
   "store/ENTRY/key",
   "store/ENTRY/manifest",

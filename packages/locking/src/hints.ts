@@ -1,5 +1,6 @@
+import { isRealFolder, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { holding } from "./deadlock-order.ts";
@@ -137,10 +138,11 @@ class HintedRun<T> {
           closeSync(file);
         }
       } catch (error) {
-        if (errorCode(error) === "EEXIST") return "taken";
+        // What is no file is nobody's hint, and nobody takes it away.
+        if (errorCode(error) === "EEXIST") return isFileAt(this.#path) ? "taken" : undefined;
         if (errorCode(error) !== "ENOENT" || attempt > 1) return undefined;
         try {
-          makeFolders(join(this.#path, ".."));
+          makeFolders(join(this.#path, ".."), 0o775);
         } catch {
           return undefined;
         }
@@ -150,7 +152,7 @@ class HintedRun<T> {
   /** H4. */
   #release(own: string): void {
     try {
-      if (idOf(statSync(this.#path)) === own) unlinkSync(this.#path);
+      if (idOf(lstatSync(this.#path)) === own) unlinkSync(this.#path);
     } catch {
       // Revoked by a wrong verdict, or the folder is gone.
     }
@@ -227,15 +229,21 @@ function takeAway(path: string, { id }: Hint): void {
 }
 
 function stands(path: string, id: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats !== undefined && idOf(stats) === id;
+}
+
+/** Also where it has gone: then it is looked at again. */
+function isFileAt(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() !== false;
 }
 
 function readHint(path: string): Hint | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, "r");
-    return { id: idOf(fstatSync(file)), lease: readFileSync(file, "latin1") };
+    const opened = openFile(path, { followsLinks: false });
+    file = opened.descriptor;
+    return { id: idOf(opened.stats), lease: readFileSync(file, "latin1") };
   } catch {
     return undefined;
   } finally {
@@ -259,6 +267,7 @@ function idOf({
 }
 
 function namesIn(folder: string): string[] {
+  if (!isRealFolder(folder)) return [];
   try {
     return readdirSync(folder);
   } catch (error) {
