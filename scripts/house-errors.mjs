@@ -43,6 +43,8 @@ const warnings = {
     "An installed RECORD lists what is no file of its distribution (a folder, a link, a part of the environment, a place outside); it stays. To do: look at what wrote it.",
   MURRE_WARNING_INDEX_SKIPPED:
     "An index gave no answer for a project, and the others are taken. To do: see the reason in it.",
+  MURRE_WARNING_METADATA_MISMATCH:
+    "An index says of a distribution what its file does not hold; everything is resolved again with what it holds. To do: tell whoever runs the index.",
   MURRE_WARNING_MIXED_ORIGINS:
     "A project's files come from several hosts, so that a stranger could register its name. To do: `--index-strategy first-index`.",
   MURRE_WARNING_NEWER_API:

@@ -18,11 +18,13 @@ export interface BuildEnvironments {
    * @param folder a path of the build's own at which nothing is yet; removed with the build
    * @param chain the projects that are being built because of each other, the innermost last
    * @param source what is built, for messages
+   * @param isRemote it came over HTTP: what it requires names nothing of this machine
    */
   make(
     requirements: readonly string[],
     folder: string,
     chain: readonly string[],
     source: string,
+    isRemote: boolean,
   ): Promise<BuildEnvironment>;
 }

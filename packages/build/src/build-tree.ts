@@ -56,7 +56,7 @@ async function backendFor(build: TreeBuild, tree: string, kind: "sdist" | "wheel
   const own = join(folder, kind);
   mkdirSync(own);
   const buildSystem = readBuildSystem(tree, shown);
-  const environment = await environments.make(buildSystem.requires, join(own, "environment"), [], shown);
+  const environment = await environments.make(buildSystem.requires, join(own, "environment"), [], shown, false);
   const { configSettings, log, timeoutMs, platform, signal } = build;
   const options = { configSettings, log, timeoutMs, platform, signal, source: shown };
   const backend = openBackend({ ...options, buildSystem, tree, environment, folder: own });

@@ -23,6 +23,8 @@ export interface BuildSource {
   readonly version?: string;
   /** Of this source only, over those of all. */
   readonly configSettings?: ConfigSettings;
+  /** It came over HTTP. */
+  readonly isRemote?: boolean;
   /** What messages call it. */
   readonly shown: string;
 }

@@ -1,4 +1,5 @@
 import { hashedName, type CacheOperation, type StoreEntry } from "@murre/cache";
+import { isSameVersion } from "@murre/pep440";
 import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
 import type { Interpreter } from "@murre/python";
 import type { ConfigSettings } from "./backend.ts";
@@ -62,13 +63,19 @@ export function findBuiltWheel(
   place: BuiltPlace,
 ): StoreEntry | undefined {
   const built = readDocument<BuiltWheel>(documents.read("built", place.project ?? unnamed, place.key));
-  if (!isFor(built, place) || !/^[0-9a-f]{64}$/.test(built.sha256)) return undefined;
-  return isValidName(built.project) ? find(normalizeName(built.project), built.sha256) : undefined;
+  if (!isFor(built, place) || !/^[0-9a-f]{64}$/.test(built.sha256) || !isValidName(built.project)) return undefined;
+  const entry = find(normalizeName(built.project), built.sha256);
+  const { version } = place;
+  return entry === undefined || version === undefined || isSameVersion(entry.manifest.head.version, version)
+    ? entry
+    : undefined;
 }
 
 /** Where a built wheel is noted, and for which state of the source. */
 export interface BuiltPlace {
   readonly project: NormalizedName | undefined;
+  /** The version that the wheel has to have, where the source's name says one: the same bytes may come under another name. */
+  readonly version?: string | undefined;
   readonly key: string;
   readonly fingerprint: string;
 }

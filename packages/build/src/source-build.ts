@@ -132,7 +132,7 @@ export class SourceBuild {
     const fingerprint = (await this.#sources?.fingerprint()) ?? this.#source.sha256 ?? "";
     const text = this.#metadataText;
     const itself = text === undefined ? undefined : normalizeName(parseMetadata(text).name);
-    return { project: this.#source.project ?? itself, key: this.#key, fingerprint };
+    return { project: this.#source.project ?? itself, version: this.#source.version, key: this.#key, fingerprint };
   }
 
   async #readMetadata(): Promise<string> {
@@ -327,7 +327,7 @@ export class SourceBuild {
 
   async #makeBackend(): Promise<Backend> {
     const { environments, chain, settings, signal } = this.#services;
-    const { shown, project } = this.#source;
+    const { shown, project, isRemote = false } = this.#source;
     const tree = await this.#openTree();
     const buildSystem = readBuildSystem(tree, shown);
     const environment = await environments.make(
@@ -335,6 +335,7 @@ export class SourceBuild {
       join(this.#ownFolder(), "environment"),
       project === undefined ? chain : [...chain, project],
       shown,
+      isRemote,
     );
     const { timeoutMs, platform } = settings;
     this.#log ??= openBuildLog(settings.logFolder, project ?? basename(this.#source.path));

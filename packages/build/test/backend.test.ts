@@ -16,7 +16,7 @@ async function open(code: string, changes: Partial<BackendOptions> = {}, files: 
   const own = join(folder, "own");
   mkdirSync(own);
   const log = openBuildLog(join(folder, "logs"), "demo");
-  const environment = await plainEnvironments(interpreter).make([], "", [], "demo");
+  const environment = await plainEnvironments(interpreter).make([], "", [], "demo", false);
   const options: BackendOptions = {
     buildSystem: readBuildSystem(tree, tree),
     tree,

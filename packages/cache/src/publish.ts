@@ -8,7 +8,7 @@ import { withParent } from "./documents.ts";
 import { CacheWriteFailed } from "./errors.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { entryId, type CacheLayout } from "./layout.ts";
-import { encodeManifest } from "./manifest.ts";
+import { ARCHIVE_MARK, encodeManifest } from "./manifest.ts";
 import { removeOrphans } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry, type StoreEntry } from "./store-entry.ts";
@@ -116,13 +116,17 @@ function useWinner(layout: CacheLayout, id: string, project: string, sha256: str
   const winner = readPointer(pointer);
   if (winner === id) return ownEntry(layout, id, sha256); // a retransmitted LINK (NFS, N3)
   const entry = winner === undefined ? undefined : openEntry(layout, winner, sha256);
+  const isOther = entry !== undefined && isArchive(entry) !== isArchive(ownEntry(layout, id, sha256));
   // O1: I am the creator, and my link did not succeed. Never removed directly, without O2 to O4: on NFS the link may have been
   // made although its answer was lost, and have found readers (CE4).
   removeOrphans(layout, [id], nothing());
-  if (entry !== undefined) return entry;
-  condemn(layout, [pointer]); // it named nothing whole
+  if (entry !== undefined && !isOther) return entry;
+  // It named nothing whole; or the same bytes are kept there as sources, and are wanted as a wheel, or the other way round.
+  condemn(layout, [pointer]);
   throw new PublishAgain();
 }
+
+const isArchive = ({ manifest }: StoreEntry): boolean => manifest.head.distInfo === ARCHIVE_MARK;
 
 function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
   const entry = openEntry(layout, id, sha256);

@@ -156,6 +156,8 @@ export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags {
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   readonly strictRecord?: boolean;
+  /** False with --no-transitive-urls. */
+  readonly transitiveUrls: boolean;
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
   readonly overwrite?: boolean;
   readonly pre?: boolean;
@@ -177,6 +179,7 @@ export function addChangeOptions(command: Command): Command {
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
     .option("--strict-record", "refuse a wheel whose RECORD and files disagree, instead of a warning")
+    .option("--no-transitive-urls", "follow no URL that a distribution from an index names, as uv")
     .addOption(
       new Option("--link-mode <mode>", "how files come out of the cache").choices([
         "auto",
@@ -217,6 +220,7 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
       strictRecord: flags.strictRecord,
+      transitiveUrls: flags.transitiveUrls ? undefined : false,
       linkMode: flags.linkMode,
       overwrite: flags.overwrite,
       prereleases: flags.pre,

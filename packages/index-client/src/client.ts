@@ -12,7 +12,7 @@ import { findProjectFiles, mixedHosts } from "./find-files.ts";
 import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./find-links.ts";
 import { readHttpPage, type HttpPages } from "./http-page.ts";
 import { withoutCredentials } from "./index-location.ts";
-import { readMetadata, type MetadataSources } from "./metadata.ts";
+import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata.ts";
 import { createRangeServers } from "./range-servers.ts";
 import { createSlots, type Slots } from "./slots.ts";
 import { defaultRetries } from "./retry.ts";
@@ -76,7 +76,7 @@ export interface IndexClient {
   /** What one location offers; undefined when it does not have the project. Asked for at most once for each project. */
   page(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined>;
   /** The METADATA of a wheel, or undefined when only the whole file can tell. */
-  metadata(file: DistributionFile, signal?: AbortSignal): Promise<string | undefined>;
+  metadata(file: DistributionFile, signal?: AbortSignal): Promise<ToldMetadata | undefined>;
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
   /** A small text, such as a requirements file. */
   text(url: string, signal?: AbortSignal): Promise<string>;
@@ -214,7 +214,7 @@ class Client implements IndexClient {
     return refresh === "all" || (refresh !== "none" && refresh.has(project));
   }
 
-  metadata(file: DistributionFile, signal = this.#signal): Promise<string | undefined> {
+  metadata(file: DistributionFile, signal = this.#signal): Promise<ToldMetadata | undefined> {
     return readMetadata(this.#metadata, file, signal);
   }
 

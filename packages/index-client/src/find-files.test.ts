@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { normalizeName } from "@murre/pep508";
-import { serveFolder, temporaryFolder } from "@murre/test-kit";
+import { serveFolder, temporaryFolder, type Failure } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClientOptions } from "./client.ts";
 import { mixedHosts } from "./find-files.ts";
@@ -102,11 +102,90 @@ describe("a find-links place", () => {
   });
 });
 
-describe("a location that fails is an error only where no other one has the project", () => {
-  test.each<IndexStrategy>(["first-index", "unsafe-best-match"])("with %s one event tells of it", async (strategy) => {
-    const { filenames, events } = await find([missing, indexOf("1")], strategy);
+describe("where indexes have an order, only one that says that it does not have the project is passed over", () => {
+  const html = { "content-type": "text/html" };
+  const json = { "content-type": "application/vnd.pypi.simple.v1+json" };
+  const page = "/simple/foo/";
+
+  async function second(failures: Readonly<Record<string, readonly Failure[]>>, strategy: IndexStrategy) {
+    await using server = await serveFolder(temporaryFolder(), { failures });
+    return (await find([{ kind: "simple", url: `${server.url}/simple/` }, indexOf("1")], strategy)).filenames;
+  }
+
+  test.each<[string, Failure]>([
+    ["404", { status: 404 }],
+    ["410", { status: 410 }],
+    ["an empty page", { status: 200, headers: html, body: "<html><body><h1>Links for foo</h1></body></html>" }],
+    ["a page of no bytes", { status: 200, headers: html, body: "" }],
+    ["an empty list", { status: 200, headers: json, body: '{"meta":{"api-version":"1.0"},"name":"foo","files":[]}' }],
+  ])("%s says so", async (_, failure) => {
+    for (const strategy of ["first-index", "unsafe-first-match", "unsafe-best-match"] as const)
+      expect(await second({ [page]: [failure] }, strategy)).toEqual(["foo-1.tar.gz"]);
+  });
+
+  test.each<[string, Failure]>([
+    ["400", { status: 400 }],
+    ["401", { status: 401 }],
+    ["403", { status: 403 }],
+    ["418", { status: 418 }],
+    ["429", { status: 429 }],
+    ["500", { status: 500 }],
+    ["502", { status: 502 }],
+    ["503", { status: 503 }],
+    ["a connection that is cut before the answer", { cutAfterBytes: 0 }],
+    ["JSON that is none", { status: 200, headers: json, body: '{"files": [' }],
+    ["JSON of another kind", { status: 200, headers: json, body: '{"projects": []}' }],
+    ["another content type", { status: 200, headers: { "content-type": "text/plain" }, body: "hello" }],
+    ["another version", { status: 200, headers: json, body: '{"meta":{"api-version":"2.0"},"files":[]}' }],
+    ["a login", { status: 200, headers: html, body: "<form action=/login><input name=user></form>" }],
+    ["a script that leads to a login", { status: 200, headers: html, body: "<script>location = '/login'</script>" }],
+    ["a redirect that goes nowhere", { status: 302, headers: { location: "file:///etc/passwd" } }],
+  ])("%s does not", async (_, failure) => {
+    for (const strategy of ["first-index", "unsafe-first-match"] as const)
+      await expect(second({ [page]: [failure] }, strategy)).rejects.toMatchObject({
+        code: expect.stringMatching(/^MURRE_(?:INDEX_UNREACHABLE|HTTP_STATUS|INVALID_INDEX_PAGE)$/),
+        message: expect.stringMatching(/http:\/\/127\.0\.0\.1/),
+      });
+    expect(await second({ [page]: [failure] }, "unsafe-best-match")).toEqual(["foo-1.tar.gz"]);
+  });
+
+  test("a redirect to a login does not", async () => {
+    const failures = {
+      [page]: [{ status: 302, headers: { location: "/login" } }],
+      "/login": [{ status: 200, headers: html, body: "please log in" }],
+    };
+    await expect(second(failures, "first-index")).rejects.toMatchObject({ code: "MURRE_INVALID_INDEX_PAGE" });
+  });
+
+  test("a page that leads elsewhere has the project, and ends the search", async () => {
+    const body = '<a href="/help/">help</a>';
+    expect(await second({ [page]: [{ status: 200, headers: html, body }] }, "first-index")).toEqual([]);
+  });
+
+  test("a folder that is not there, and a host that nobody has, do not", async () => {
+    const nobody = { kind: "simple", url: "http://127.0.0.1:1/simple/" } as const;
+    for (const index of [missing, nobody])
+      await expect(find([index, indexOf("1")])).rejects.toMatchObject({
+        code: "MURRE_INDEX_UNREACHABLE",
+        message: expect.stringContaining("no later index is asked"),
+      });
+  });
+
+  test("offline, what is not cached is passed over", async () => {
+    const nobody = { kind: "simple", url: "http://127.0.0.1:1/simple/" } as const;
+    expect((await find([nobody, indexOf("1")], "first-index", { offline: true })).filenames).toEqual(["foo-1.tar.gz"]);
+  });
+});
+
+describe("a location that fails is an error only where no other one has the project, if all are equals or it is a find-links place", () => {
+  test.each<[string, IndexLocation, IndexStrategy]>([
+    ["an index", missing, "unsafe-best-match"],
+    ["a find-links folder", { kind: "find-links", url: "file:///there/is/none" }, "first-index"],
+    ["a find-links page", { kind: "find-links", url: "http://127.0.0.1:1/links/" }, "first-index"],
+  ])("%s: one event tells of it", async (_, location, strategy) => {
+    const { filenames, events } = await find([location, indexOf("1")], strategy);
     expect(filenames).toEqual(["foo-1.tar.gz"]);
-    expect(events).toMatchObject([{ kind: "index-skipped", url: missing.url, project: "foo" }]);
+    expect(events).toMatchObject([{ kind: "index-skipped", url: location.url, project: "foo" }]);
   });
 
   test("without another one the error is its own", async () => {

@@ -13,10 +13,11 @@ export interface FindFiles {
 type Outcome = { readonly page: ProjectPage | undefined } | { readonly error: Error };
 
 /**
- * Looks for a project in all locations, as the strategy says. find-links places are always asked and come first. A
- * location that fails is skipped when another one has the project.
+ * Looks for a project in all locations, as the strategy says. find-links places are always asked and come first; one that fails is skipped
+ * when another location has the project, as in pip. So is an index where all are equals ("unsafe-best-match"). Where the user gave them an
+ * order, only an index that answers that it does not have the project is passed over.
  * @throws {ProjectNotFound} when every location answered, and none has it.
- * @throws what a location threw, when none of the others has the project.
+ * @throws what a location threw that may not be skipped, or, when none of the others has the project, what one that may threw.
  */
 export async function findProjectFiles(project: NormalizedName, find: FindFiles): Promise<ProjectFiles> {
   const places = find.locations.filter(({ kind }) => kind === "find-links");
@@ -25,7 +26,7 @@ export async function findProjectFiles(project: NormalizedName, find: FindFiles)
     try {
       return [location, { page: await find.page(location, project) }];
     } catch (error) {
-      if (!isSkippable(error, location, find.strategy)) throw error;
+      if (!isSkippable(error, location, find.strategy)) throw notPassedOver(error, location, project);
       return [location, { error: error as Error }];
     }
   };
@@ -44,20 +45,39 @@ async function askUntilFound(
   for (const index of indexes) {
     const outcome = await ask(index);
     outcomes.push(outcome);
-    if ("page" in outcome[1] && outcome[1].page !== undefined) break;
+    if ("page" in outcome[1] && !isEmpty(outcome[1].page)) break;
   }
   return outcomes;
 }
 
+/** An index says that it does not have a project by a status, or, as some do of every name, by a page without a single link. */
+function isEmpty(page: ProjectPage | undefined): boolean {
+  return page === undefined || (page.releases.length === 0 && page.skipped.length === 0);
+}
+
+const ofLocations = new Set<unknown>([
+  "MURRE_INDEX_UNREACHABLE",
+  "MURRE_HTTP_STATUS",
+  "MURRE_INVALID_INDEX_PAGE",
+  "MURRE_OFFLINE",
+]);
+
 /**
- * With "first-index", an index that refuses its user must not be passed over: the next one might be the public one, and
- * have a project of the same name. pip, and the strategies that ask all indexes anyway, go on without it.
+ * Where indexes have an order, one that cannot say whether it has a project must not be passed over: the next one might be the public one, and
+ * have a project of the same name (dependency confusion). Offline, what is not cached is nobody's answer: what is cached was looked for by
+ * the same rule.
  */
-function isSkippable(error: unknown, location: IndexLocation, strategy: IndexStrategy): boolean {
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  if (code === "MURRE_INDEX_UNREACHABLE" || code === "MURRE_OFFLINE") return true;
-  if (code !== "MURRE_HTTP_STATUS" && code !== "MURRE_INVALID_INDEX_PAGE") return false;
-  return location.kind === "find-links" || strategy !== "first-index" || (typeof status === "number" && status >= 500);
+function isSkippable(error: unknown, { kind }: IndexLocation, strategy: IndexStrategy): boolean {
+  const { code } = error as { code?: unknown };
+  if (!ofLocations.has(code)) return false;
+  return code === "MURRE_OFFLINE" || kind === "find-links" || strategy === "unsafe-best-match";
+}
+
+/** An index that gives no connection does not say by itself what it was asked for. */
+function notPassedOver(error: unknown, { url }: IndexLocation, project: NormalizedName): unknown {
+  return error instanceof IndexUnreachable
+    ? new IndexUnreachable(url, `needed for ${project}, and no later index is asked in its place`, { cause: error })
+    : error;
 }
 
 function combine(

@@ -1,5 +1,5 @@
 import type { CacheOperation, Documents } from "@murre/cache";
-import type { NormalizedName } from "@murre/pep508";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
@@ -141,6 +141,8 @@ async function consumePage(
       throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
     },
   );
+  if (isElsewhere(parsed, page, answer))
+    throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
@@ -151,6 +153,13 @@ async function consumePage(
   pages.documents.write(documentOf(page), document);
   // The compact form takes the place of thousands of objects, most of which nobody will look at.
   return decodePageDocument<HttpSource>(document, page.project, page.index)?.page ?? made;
+}
+
+/** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */
+function isElsewhere({ files, skipped }: ParsedPage, page: PageRequest, { redirected, url }: Answer): boolean {
+  if (!redirected || files.length > 0 || skipped.length > 0 || page.document !== page.project) return false;
+  const last = new URL(url).pathname.split("/").findLast((segment) => segment !== "" && segment !== "index.html");
+  return last === undefined || normalizeName(last) !== page.project;
 }
 
 const documentOf = (page: PageRequest): readonly string[] => ["index", indexKey(page.index), page.document];

@@ -5,6 +5,7 @@ export { loadPipConfiguration, type PipConfiguration, type Setting } from "./pip
 export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip-config-files.ts";
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./format-control.ts";
+export { rememberOwnMetadata, type ToldMetadata } from "./metadata.ts";
 export type { Downloadable, Downloaded, DownloadOptions, HttpValidators } from "./download.ts";
 export type {
   DistributionFile,

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Documents } from "@murre/cache";
+import { normalizeName } from "@murre/pep508";
 import {
   makeWheel,
   serveFolder,
@@ -14,6 +15,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClient } from "./client.ts";
 import { memoryDocuments } from "./memory-documents.test.data.ts";
+import { rememberOwnMetadata } from "./metadata.ts";
 import type { DistributionFile } from "./types.ts";
 
 const spec: WheelSpec = {
@@ -63,7 +65,7 @@ async function metadataFrom(
 ): Promise<string | undefined> {
   const client = clientOf(documents);
   try {
-    return await client.metadata(fileAt(server.url, more));
+    return (await client.metadata(fileAt(server.url, more)))?.text;
   } finally {
     await client.close();
   }
@@ -98,7 +100,7 @@ describe("PEP 658: metadata beside the wheel", () => {
     const folder = await folderWithWheel();
     writeFileSync(join(folder, `${filename}.metadata`), text);
     const file = fileAt(pathToFileURL(folder).href, { coreMetadata: { sha256: hashOf(text) } });
-    expect(await clientOf().metadata(file)).toBe(text);
+    expect(await clientOf().metadata(file)).toEqual({ text, isClaim: true });
   });
 });
 
@@ -191,12 +193,12 @@ describe("a server without ranges is recognised once", () => {
 });
 
 describe("metadata of a wheel with a known hash is kept", () => {
-  test("under the project and the wheel's sha256", async () => {
+  test("under its project", async () => {
     await using server = await serveFolder(await folderWithWheel());
     const { documents, contents } = memoryDocuments();
     const sha256 = "a".repeat(64);
     expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
-    expect([...contents]).toEqual([[`metadata/foo/${sha256}`, text]]);
+    expect([...contents]).toEqual([[expect.stringMatching(/^metadata\/foo\/[0-9a-f]{64}$/), text]]);
     server.forget();
     expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
     expect(server.requests).toEqual([]);
@@ -214,7 +216,47 @@ test("a local wheel is read where it lies, an sdist is left to the caller", asyn
   const folder = await folderWithWheel();
   mkdirSync(join(folder, "empty"));
   const url = pathToFileURL(folder).href;
-  expect(await clientOf().metadata(fileAt(url))).toBe(text);
+  expect(await clientOf().metadata(fileAt(url))).toEqual({ text, isClaim: false });
   const sdist = fileAt(url, { filename: "foo-1.0.tar.gz", kind: "sdist", url: `${url}/foo-1.0.tar.gz` });
   expect(await clientOf().metadata(sdist)).toBeUndefined();
+});
+
+describe("a hash that a page names is that page's claim", () => {
+  const sha256 = "a".repeat(64);
+  const lie = `${text}Requires-Dist: evil\n`.replace("Requires-Dist: bar>=2\n", "Requires-Dist: evil\n");
+
+  test.each<[string, Partial<DistributionFile>]>([
+    ["another index", { index: "https://other.x/" }],
+    ["the same host's other path", { index: "https://e.x/private/" }],
+    ["another file name", { filename: "foo-2.0-py3-none-any.whl" }],
+    ["another hash", { hashes: { sha256: "b".repeat(64) } }],
+  ])("what was said under it is not believed of %s", async (_, other) => {
+    const folder = temporaryFolder();
+    for (const name of [filename, other.filename ?? filename]) writeFileSync(join(folder, `${name}.metadata`), lie);
+    const { documents } = memoryDocuments();
+    await using server = await serveFolder(folder);
+    const common = { hashes: { sha256 }, coreMetadata: true } as const;
+    expect(await metadataFrom(server, common, documents)).toBe(lie);
+    for (const name of [filename, other.filename ?? filename]) writeFileSync(join(folder, `${name}.metadata`), text);
+    const url = `${server.url}/${other.filename ?? filename}`;
+    expect(await metadataFrom(server, { ...common, url, ...other }, documents)).toBe(text);
+    expect(await metadataFrom(server, common, documents), "the first one's own").toBe(lie);
+  });
+
+  test("the same index with other credentials is the same", async () => {
+    const folder = await folderWithWheel();
+    const { documents } = memoryDocuments();
+    await using server = await serveFolder(folder);
+    await metadataFrom(server, { hashes: { sha256 } }, documents);
+    server.forget();
+    expect(await metadataFrom(server, { hashes: { sha256 }, index: "https://me:pw@e.x/" }, documents)).toBe(text);
+    expect(server.requests).toEqual([]);
+  });
+
+  test("what a wheel of that hash was found to hold answers for every index, and is no claim", async () => {
+    const { documents } = memoryDocuments();
+    rememberOwnMetadata(documents, normalizeName("foo"), sha256, text);
+    const file = fileAt("https://nowhere.invalid", { hashes: { sha256 }, index: "https://any.x/" });
+    expect(await clientOf(documents).metadata(file)).toEqual({ text, isClaim: false });
+  });
 });

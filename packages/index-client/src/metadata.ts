@@ -2,12 +2,14 @@ import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
 
 import { fileURLToPath } from "node:url";
-import type { CacheOperation, Documents } from "@murre/cache";
+import { hashedName, type CacheOperation, type Documents } from "@murre/cache";
+import type { NormalizedName } from "@murre/pep508";
 import { readWheelMetadata } from "@murre/wheel";
 import { largestMetadataBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerContent } from "./answer-text.ts";
 import { HashMismatch, HttpStatusError } from "./errors.ts";
 import { projectOf } from "./find-links.ts";
+import { withoutCredentials } from "./index-location.ts";
 import { openRangedFile, RangesUnsupported } from "./ranged-file.ts";
 import type { RangeServers } from "./range-servers.ts";
 import type { Slots } from "./slots.ts";
@@ -24,9 +26,17 @@ export interface MetadataSources {
   readonly onEvent: (event: IndexEvent) => void;
 }
 
+/** The text of a METADATA, and who says it. */
+export interface ToldMetadata {
+  readonly text: string;
+  /** What an index said of a wheel, or a server of a part of it, whose bytes as a whole nobody has hashed so far. */
+  readonly isClaim: boolean;
+}
+
 /**
  * The text of a wheel's METADATA by the cheapest way there is: the cache (when the index gives the wheel's sha256), the
- * file itself when it is local, the separate file of PEP 658, ranges of the wheel.
+ * file itself when it is local, the separate file of PEP 658, ranges of the wheel. A sha256 is the index's claim: what the same index said
+ * under it comes back from the cache, or what a wheel of that sha256 was found to hold.
  * @returns undefined when only the whole file can tell: an sdist, or a wheel on a server without ranges.
  * @throws {HashMismatch} {IndexUnreachable} {HttpStatusError} {OfflineMiss}, and what `@murre/wheel` says of a damaged wheel.
  */
@@ -34,28 +44,78 @@ export async function readMetadata(
   sources: MetadataSources,
   file: DistributionFile,
   signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const segments = documentOf(file);
-  const cached = readCached(sources, segments);
+): Promise<ToldMetadata | undefined> {
+  const names = documentNames(file);
+  const cached = readCached(sources, names);
   if (cached !== undefined) return cached;
-  if (file.url.startsWith("file:")) return kept(sources, segments, await readLocal(file));
+  if (file.url.startsWith("file:")) {
+    const local = await readLocal(file);
+    kept(sources, names?.claimed, local?.text);
+    // The file is the one that is installed, unless a wheel of its promised hash is.
+    return local && { text: local.text, isClaim: local.isSeparate || names !== undefined };
+  }
   const ask = async (by: AbortSignal | undefined) =>
-    kept(sources, segments, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
-  if (segments === undefined || sources.once === undefined) return ask(signal);
-  const found = await sources.once<{ readonly text: string | undefined }>({
-    key: `the metadata of ${file.filename} (${segments[2] ?? ""})`,
+    kept(sources, names?.claimed, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
+  if (names === undefined || sources.once === undefined) return claim(await ask(signal));
+  const found = await sources.once<{ readonly told: ToldMetadata | undefined }>({
+    key: `the metadata of ${file.filename} (${names.claimed[2] ?? ""})`,
     lookup: () => {
-      const left = readCached(sources, segments);
-      return left === undefined ? undefined : { text: left };
+      const told = readCached(sources, names);
+      return told && { told };
     },
-    make: async (by) => ({ text: await ask(by) }),
+    make: async (by) => ({ told: claim(await ask(by)) }),
     signal,
   });
-  return found.text;
+  return found.told;
 }
 
-function readCached({ documents }: MetadataSources, segments: readonly string[] | undefined): string | undefined {
-  return segments === undefined ? undefined : documents?.read(...segments)?.toString("utf8");
+function claim(text: string | undefined): ToldMetadata | undefined {
+  return text === undefined ? undefined : { text, isClaim: true };
+}
+
+/** Where metadata of one file lies in the cache. */
+interface DocumentNames {
+  /** `metadata/<project>/<sha256 of the wheel>.own`: what a wheel with this sha256 was found to hold. */
+  readonly own: readonly string[];
+  /** `metadata/<project>/<sha256 of index, name and hash>`: what this index says of a file that it calls so and says to have this hash. */
+  readonly claimed: readonly string[];
+}
+
+/** Without a hash, or with one that none can be, there are no names that stay true. */
+function documentNames(file: DistributionFile): DocumentNames | undefined {
+  const { kind, filename, index } = file;
+  const { sha256 = "" } = file.hashes;
+  const project = kind === "wheel" && /^[0-9a-f]{64}$/.test(sha256) ? projectOf(file) : undefined;
+  if (project === undefined) return undefined;
+  const claimed = hashedName(JSON.stringify([withoutCredentials(index), filename, sha256]));
+  return { own: ownDocument(project, sha256), claimed: ["metadata", project, claimed] };
+}
+
+const ownDocument = (project: NormalizedName, sha256: string): readonly string[] => [
+  "metadata",
+  project,
+  `${sha256}.own`,
+];
+
+/**
+ * Keeps what a wheel holds, for whichever index names it.
+ * @param sha256 of the wheel's bytes, as they were hashed
+ */
+export function rememberOwnMetadata(
+  documents: Documents,
+  project: NormalizedName,
+  sha256: string,
+  text: string | Buffer,
+): void {
+  documents.write(ownDocument(project, sha256), text);
+}
+
+function readCached({ documents }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
+  if (names === undefined || documents === undefined) return undefined;
+  const own = documents.read(...names.own);
+  return own === undefined
+    ? claim(documents.read(...names.claimed)?.toString("utf8"))
+    : { text: own.toString("utf8"), isClaim: false };
 }
 
 function kept(
@@ -67,22 +127,17 @@ function kept(
   return text;
 }
 
-/** `metadata/<project>/<sha256 of the wheel>`. Without a hash there is no name that stays true. */
-function documentOf(file: DistributionFile): string[] | undefined {
-  const sha256 = file.hashes["sha256"];
-  const project = projectOf(file);
-  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256) || project === undefined) return undefined;
-  return file.kind === "wheel" ? ["metadata", project, sha256] : undefined;
-}
-
-async function readLocal(file: DistributionFile): Promise<string | undefined> {
+async function readLocal(
+  file: DistributionFile,
+): Promise<{ readonly text: string; readonly isSeparate: boolean } | undefined> {
   const separate = file.coreMetadata === undefined ? undefined : readIfThere(fileURLToPath(`${file.url}.metadata`));
   if (separate !== undefined) {
     const mismatch = mismatchOf(`${file.url}.metadata`, separate, file.coreMetadata);
     if (mismatch !== undefined) throw mismatch;
-    return separate.toString("utf8");
+    return { text: separate.toString("utf8"), isSeparate: true };
   }
-  return file.kind === "wheel" ? (await readWheelMetadata(fileURLToPath(file.url), file.filename)).text : undefined;
+  if (file.kind !== "wheel") return undefined;
+  return { text: (await readWheelMetadata(fileURLToPath(file.url), file.filename)).text, isSeparate: false };
 }
 
 function readIfThere(path: string): Buffer | undefined {

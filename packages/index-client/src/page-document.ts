@@ -49,8 +49,8 @@ interface Head<Source> {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Increased when a reader of this version would misread what an older one wrote. */
-const format = 2;
+/** Increased when a reader of this version would misread, or must not believe, what an older one wrote. */
+const format = 3;
 
 export function encodePageDocument<Source>(source: Source, page: ProjectPage): Buffer {
   const base = commonBase(page.files.map((file) => file.url));

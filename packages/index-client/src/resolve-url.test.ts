@@ -38,8 +38,9 @@ const base = fc.constantFrom(
 /** URL.canParse of some versions of Node refuses what URL takes. */
 function parsed(link: string, page: string): string | undefined {
   try {
-    const { href, protocol } = new URL(link, page);
-    return /^(?:https?|file):$/.test(protocol) ? href : undefined;
+    const { href, protocol, host } = new URL(link, page);
+    if (protocol === "file:") return page.startsWith("file:") && host === "" ? href : undefined;
+    return /^https?:$/.test(protocol) ? href : undefined;
   } catch {
     return undefined;
   }
@@ -59,5 +60,29 @@ describe("links are resolved as the URL standard says", () => {
   test("credentials and other schemes are left out", () => {
     expect(resolveUrl("https://u:p@h.x/a.whl", "https://h.x/")).toBe("https://h.x/a.whl");
     expect(resolveUrl("mailto:someone", "https://h.x/")).toBeUndefined();
+  });
+
+  test.each([
+    ["https://h.x/simple/foo/", "file:///etc/foo-1.0.tar.gz"],
+    ["http://h.x/", "FILE:/etc/foo-1.0.tar.gz"],
+    ["http://h.x/", "file:foo-1.0.tar.gz"],
+    ["http://h.x/", "\tfi\nle:///etc/foo-1.0.tar.gz"],
+    ["http://h.x/", "file://localhost/foo-1.0.tar.gz#sha256=ab"],
+    ["http://h.x/", "file://share/foo-1.0.tar.gz"],
+    ["file:///srv/index/foo/", "//share/foo-1.0.tar.gz"],
+    ["file:///srv/index/foo/", "file://share/foo-1.0.tar.gz"],
+  ])("a page at %s leads not to %j", (page, link) => {
+    expect(resolveUrl(link, page)).toBeUndefined();
+  });
+
+  test.each([
+    ["file:///srv/index/foo/", "../../f/foo-1.0.tar.gz", "file:///srv/f/foo-1.0.tar.gz"],
+    ["file:///srv/index/foo/", "file:///other/foo-1.0.tar.gz", "file:///other/foo-1.0.tar.gz"],
+    ["file:///srv/index/foo/", "file://localhost/foo-1.0.tar.gz", "file:///foo-1.0.tar.gz"],
+    ["file:///srv/index/foo/", "https://h.x/foo-1.0.tar.gz", "https://h.x/foo-1.0.tar.gz"],
+    ["file://share/index/foo/", "foo-1.0.tar.gz", "file://share/index/foo/foo-1.0.tar.gz"],
+    ["https://h.x/simple/foo/", "//files.x/foo-1.0.tar.gz", "https://files.x/foo-1.0.tar.gz"],
+  ])("a page at %s leads to %j", (page, link, url) => {
+    expect(resolveUrl(link, page)).toBe(url);
   });
 });

@@ -18,11 +18,16 @@ function resolveInFolder(href: string, base: string): string | undefined {
   return lastFolder.resolved.endsWith("/") ? lastFolder.resolved + name : undefined;
 }
 
-/** Resolves a link; `undefined` when it is no address, or one that murre does not download from. */
+/**
+ * Resolves a link; `undefined` when it is no address, or one that murre does not download from. A page that came over HTTP leads to no file
+ * of this machine, and a page on disk to no other machine's files but those of its own.
+ */
 export function resolveUrl(href: string, base: string): string | undefined {
   if (plainAddress.test(href) && !href.includes("/.")) return href;
   return resolveInFolder(href, base) ?? resolveSlowly(href, base);
 }
+
+const isFileUrl = /^file:/i;
 
 function resolveSlowly(href: string, base: string): string | undefined {
   let url: URL;
@@ -32,6 +37,7 @@ function resolveSlowly(href: string, base: string): string | undefined {
     return undefined;
   }
   if (url.protocol !== "https:" && url.protocol !== "http:" && url.protocol !== "file:") return undefined;
+  if (url.protocol === "file:" && !(isFileUrl.test(base) && new URL(base).host === url.host)) return undefined;
   if (url.username !== "" || url.password !== "") {
     url.username = "";
     url.password = "";

@@ -18,10 +18,10 @@ type Attributes = Readonly<Record<string, string | undefined>>;
  * Reads a project page of the simple API in HTML, or any page with links to distributions (find-links, the listing of
  * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata).
  * @param url the page's address after redirects, without credentials; links are relative to it, or to `<base>`.
- * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know.
+ * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know, or is no list but a login.
  */
 export function parseSimpleHtml(html: string, url: string, index: string): ParsedPage {
-  const { anchors, baseHref, version } = readAnchors(html, url);
+  const { anchors, baseHref, version, asks } = readAnchors(html, url);
   if (version !== undefined && judgeApiVersion(version) === "unsupported")
     throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
   const base = resolveUrl(baseHref ?? "", url) ?? url;
@@ -30,11 +30,24 @@ export function parseSimpleHtml(html: string, url: string, index: string): Parse
     const link = linkOfAnchor(anchor, base);
     if (link !== undefined) links.push(link);
   }
-  return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
+  // A login that was answered in place of the page must not be taken for "there are no files".
+  if (anchors.length === 0 && asks)
+    throw new InvalidIndexPage(url, "it lists nothing and asks for input, as a login does");
+  const { files, skipped } = judgeLinks(links, index);
+  // A page that leads elsewhere is not the empty one by which an index says that it does not have the project.
+  const [first] = anchors;
+  if (links.length === 0 && first !== undefined)
+    skipped.push({ filename: first["href"] ?? "", reason: "the link leads to no file" });
+  return { files, skipped, ...(version === undefined ? {} : { version }) };
 }
+
+/** What a list of files has no use for, and a page that wants something of a person or a browser has. */
+const asking = new Set(["form", "input", "button", "script", "iframe"]);
 
 interface Anchors {
   readonly anchors: readonly Attributes[];
+  /** Whether there is anything that asks for input, or leads on by itself. */
+  readonly asks: boolean;
   readonly baseHref: string | undefined;
   readonly version: string | undefined;
 }
@@ -48,6 +61,7 @@ const readAttributes = new Set([
   "data-requires-python",
   "data-yanked",
   "href",
+  "http-equiv",
   "name",
 ]);
 
@@ -56,6 +70,7 @@ function readAnchors(html: string, url: string): Anchors {
   const anchors: Attributes[] = [];
   let baseHref: string | undefined;
   let version: string | undefined;
+  let asks = false;
   let tag = "";
   let attributes: Record<string, string> | undefined;
   let attribute = { name: "", value: "" };
@@ -66,6 +81,7 @@ function readAnchors(html: string, url: string): Anchors {
     if (tag === "a" && anchors.push(attributes) > mostLinks)
       throw new InvalidIndexPage(url, `it has more than ${mostLinks} links`);
     if (tag === "base") baseHref ??= attributes["href"];
+    asks ||= tag === "meta" && attributes["http-equiv"]?.toLowerCase() === "refresh";
     if (tag === "meta" && attributes["name"] === "pypi:repository-version") version ??= attributes["content"];
     attributes = undefined;
   };
@@ -76,6 +92,7 @@ function readAnchors(html: string, url: string): Anchors {
       onopentagname(start, end) {
         tag = html.slice(start, end).toLowerCase();
         attributes = readTags.has(tag) ? {} : undefined;
+        asks ||= asking.has(tag);
         if (foreignTags.has(tag)) foreign++;
       },
       onattribname(start, end) {
@@ -108,7 +125,7 @@ function readAnchors(html: string, url: string): Anchors {
   );
   tokenizer.write(html);
   tokenizer.end();
-  return { anchors, baseHref, version };
+  return { anchors, baseHref, version, asks };
 }
 
 function linkOfAnchor(attributes: Attributes, base: string): PageLink | undefined {

@@ -11,7 +11,9 @@ import { allowsPrereleases, formats } from "./format-choice.ts";
 import { wantedProjects } from "./gather-requirements.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./prepare-wheels.ts";
 import type { ReadWholeDistribution } from "./index-source.ts";
+import { untilMetadataHolds } from "./metadata-claims.ts";
 import { resolveDependencies, type Resolution } from "./resolve-dependencies.ts";
+import { transitiveUrls } from "./transitive-urls.ts";
 import { targetOf, type TargetEnvironment } from "./target-environment.ts";
 
 /** What preparing a private environment needs of the operation that builds. */
@@ -31,13 +33,18 @@ export interface EnvironmentServices {
 export function isolatedEnvironments(services: EnvironmentServices): BuildEnvironments {
   const resolutions = new Map<string, Promise<Resolution>>();
   return {
-    async make(requirements, folder, chain, source) {
+    async make(requirements, folder, chain, source, isRemote) {
       const { settings, target } = services.operation;
       const interpreter = createEnvironment(folder, target.interpreter, {
         murreVersion: settings.version,
         prompt: "build",
       });
-      const environment = new PrivateEnvironment(services, interpreter, chain, source, resolutions);
+      const environment = new PrivateEnvironment(
+        services,
+        interpreter,
+        { chain, shown: source, isRemote },
+        resolutions,
+      );
       await environment.add(requirements, "build-system.requires");
       return environment;
     },
@@ -69,26 +76,31 @@ const unmet = new Set<unknown>([
   "MURRE_INVALID_REQUIREMENT",
 ]);
 
+/** What an environment is made for. */
+interface BuiltSource {
+  /** The projects that are being built because of each other, the innermost last. */
+  readonly chain: readonly string[];
+  readonly shown: string;
+  readonly isRemote: boolean;
+}
+
 class PrivateEnvironment implements BuildEnvironment {
   readonly python: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly #services: EnvironmentServices;
   readonly #target: TargetEnvironment;
-  readonly #chain: readonly string[];
-  readonly #source: string;
+  readonly #source: BuiltSource;
   readonly #resolutions: Map<string, Promise<Resolution>>;
   #requirements: readonly string[] = [];
 
   constructor(
     services: EnvironmentServices,
     interpreter: Interpreter,
-    chain: readonly string[],
-    source: string,
+    source: BuiltSource,
     resolutions: Map<string, Promise<Resolution>>,
   ) {
     const { settings } = services.operation;
     this.#services = services;
-    this.#chain = chain;
     this.#source = source;
     this.#resolutions = resolutions;
     this.#target = targetOf(interpreter, settings);
@@ -107,12 +119,15 @@ class PrivateEnvironment implements BuildEnvironment {
   async add(requirements: readonly string[], origin: string): Promise<void> {
     if (requirements.length === 0) return;
     this.#requirements = [...this.#requirements, ...requirements];
-    const { resolved } = await this.#resolveOnce().catch((error: unknown) => {
-      throw this.#unmet(error, requirements, origin);
-    });
-    const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
-    const missing = resolved.filter(({ name, version }) => !isSameVersion(present.get(name) ?? "", version));
-    await this.#place(await prepareWheels(missing, this.#services.preparation(this.#chain)));
+    const prepare = async (): Promise<PreparedWheel[]> => {
+      const { resolved } = await this.#resolveOnce().catch((error: unknown) => {
+        throw this.#unmet(error, requirements, origin);
+      });
+      const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
+      const missing = resolved.filter(({ name, version }) => !isSameVersion(present.get(name) ?? "", version));
+      return prepareWheels(missing, this.#services.preparation(this.#source.chain));
+    };
+    await this.#place(await untilMetadataHolds(prepare, ({ message }) => this.#forgetResolution(message)));
   }
 
   #installed() {
@@ -122,21 +137,28 @@ class PrivateEnvironment implements BuildEnvironment {
   /** Whoever reads it did not require any of this: it has to say who did. */
   #unmet(error: unknown, requirements: readonly string[], origin: string): unknown {
     if (!(error instanceof Error) || !unmet.has((error as { code?: unknown }).code)) return error;
-    return new BuildRequirementsUnmet(this.#source, requirements, origin, error.message, { cause: error });
+    return new BuildRequirementsUnmet(this.#source.shown, requirements, origin, error.message, { cause: error });
   }
 
   /** Equal requirements in equal surroundings have one resolution; builds of many projects ask for the same few. */
   #resolveOnce(): Promise<Resolution> {
-    const key = JSON.stringify([this.#chain, this.#requirements.toSorted()]);
+    const { chain, isRemote } = this.#source;
+    const key = JSON.stringify([chain, isRemote, this.#requirements.toSorted()]);
     const known = this.#resolutions.get(key) ?? this.#resolve();
     this.#resolutions.set(key, known);
     return known;
   }
 
+  #forgetResolution(message: string): void {
+    this.#services.operation.onEvent({ type: "warning", code: "MURRE_WARNING_METADATA_MISMATCH", message });
+    this.#resolutions.clear();
+  }
+
   async #resolve(): Promise<Resolution> {
     const { operation, client, constraints, readWhole } = this.#services;
     const { settings, options } = operation;
-    const entries = this.#requirements.map((text) => parseRequirementArgument(text, settings));
+    const { chain, isRemote } = this.#source;
+    const entries = this.#requirements.map((text) => parseRequirementArgument(text, { ...settings, isRemote }));
     const request = {
       wanted: wantedProjects({ entries, constraints }, this.#target.interpreter.markerEnvironment),
       constraints,
@@ -147,8 +169,10 @@ class PrivateEnvironment implements BuildEnvironment {
       formats: formats(operation),
       signal: options.signal,
       onEvent: operation.onEvent,
+      claims: operation.claims,
+      refusedUrl: transitiveUrls(operation, []),
     };
-    return resolveDependencies(request, this.#target, client, readWhole(this.#chain));
+    return resolveDependencies(request, this.#target, client, readWhole(chain));
   }
 
   /** Nobody else knows the folder, so that nothing has to be a transaction here. */

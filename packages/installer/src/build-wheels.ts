@@ -8,7 +8,7 @@ import {
 } from "@murre/build";
 import { hashedName, type StoreEntry } from "@murre/cache";
 import type { IndexClient } from "@murre/index-client";
-import { normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
+import { isLocalUrl, normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
 import { readInstalled } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
@@ -159,6 +159,7 @@ class OperationSources implements OpenSources {
       ...(name === undefined ? {} : { project: name }),
       ...(version === undefined || version === "" ? {} : { version }),
       ...(subdirectory === undefined ? {} : { subdirectory }),
+      isRemote: !isLocalUrl(source.url),
       ...(own === undefined || Object.keys(own).length === 0 ? {} : { configSettings: own }),
     };
     const url = withoutFragment(source.url);
@@ -168,7 +169,8 @@ class OperationSources implements OpenSources {
     }
     const { services } = this.#preparation;
     const archive = await archiveOf({ source: { ...source, url }, hashes, name }, services);
-    services.answered.set(url, archive.sha256);
+    // A hash that was promised is what was looked for, and not what the URL has.
+    if (source.hashes["sha256"] === undefined) services.answered.set(url, archive.sha256);
     return { ...common, ...archive, kind: "archive", filename: source.filename };
   }
 }
@@ -191,8 +193,9 @@ async function archiveOf(
   const distribution = { name: name ?? projectOf(source), version: "", source, hashes, requested: false };
   const { documents } = services.cache;
   if (!source.url.startsWith("file:")) {
-    const { filesFolder, sha256 } = await prepareArchive(distribution, services);
-    const path = `${filesFolder}/${source.filename}`;
+    const { filesFolder, sha256, manifest } = await prepareArchive(distribution, services);
+    // The same bytes may have come under another name.
+    const path = `${filesFolder}/${manifest.names[0] ?? source.filename}`;
     // It may have been fetched when nobody asked for a hash.
     await verifyArchive(distribution, path, sha256, documents);
     return { path, sha256 };

@@ -25,6 +25,8 @@ import {
   type WriteOptions,
 } from "./environment-access.ts";
 import { localHashes } from "./local-hash.ts";
+import { MetadataRefuted } from "./errors.ts";
+import { mostRefutations } from "./metadata-claims.ts";
 import { isKnownToFit } from "./verify-archive.ts";
 import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "./preparation.ts";
@@ -91,6 +93,7 @@ class EnvironmentChange {
   readonly #durations = { resolve: 0, prepare: 0, change: 0, window: 0 };
   #done: Done | undefined;
   #misfortunes = 0;
+  #refutations = 0;
   #attempts = 0;
   /** What is not as its RECORD has it; undefined as long as nobody had to look. */
   #damage: ReadonlyMap<InstalledDistribution, readonly DamagedFile[]> | undefined;
@@ -122,6 +125,10 @@ class EnvironmentChange {
         return this.#report(difference);
       }
       const prepared = await this.#prepare(difference, wanted.build);
+      if (prepared === undefined) {
+        wanted = undefined;
+        continue;
+      }
       const end = await this.#change(difference, prepared, installed);
       if (end === "done") return this.#report(difference);
       const now = await this.#look();
@@ -195,12 +202,20 @@ class EnvironmentChange {
     }
   }
 
-  async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[]> {
+  /** Undefined where what is wanted was decided by what is not so: to be decided again. */
+  async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[] | undefined> {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
     // A long list has many files in any case: the threads load while it is looked up.
     this.#operation.linkWorkersFor(add.length * usualFiles);
-    const prepared = await prepareAll(this.#operation, this.#client, add, build);
+    let prepared: PreparedWheel[];
+    try {
+      prepared = await prepareAll(this.#operation, this.#client, add, build);
+    } catch (error) {
+      if (!(error instanceof MetadataRefuted) || this.#refutations++ === mostRefutations) throw error;
+      onEvent({ type: "warning", code: "MURRE_WARNING_METADATA_MISMATCH", message: error.message });
+      return undefined;
+    }
     const durationMs = performance.now() - start;
     this.#durations.prepare += durationMs;
     onEvent({ type: "prepared", fetched: cache.counts.added, cached: cache.counts.found, durationMs });

@@ -12,6 +12,7 @@ import type { OnEvent } from "./events.ts";
 import { gatherRequirements, type GatheredRequirements } from "./gather-requirements.ts";
 import { indexSettings, openIndexClient, readPipConfiguration } from "./index-settings.ts";
 import { openCache } from "./open-cache.ts";
+import { MetadataClaims } from "./metadata-claims.ts";
 import type { ChangeOptions } from "./operations.ts";
 import { threadsOf } from "./preparation.ts";
 import { probeCache } from "./probe-cache.ts";
@@ -26,6 +27,7 @@ export interface ChangeOperation<Options extends ChangeOptions = ChangeOptions> 
   readonly cache: CacheOperation;
   /** See `PrepareServices.answered`. */
   readonly answered: Map<string, string>;
+  readonly claims: MetadataClaims;
   /** See `RecordJudgement.warned`. */
   readonly warnedRecords: Set<string>;
   readonly target: TargetEnvironment;
@@ -80,6 +82,7 @@ export async function withChangeOperation<Options extends ChangeOptions, Result>
       onEvent,
       cache,
       answered,
+      claims: new MetadataClaims(),
       warnedRecords,
       target,
       configuration,

@@ -267,6 +267,23 @@ export class WheelNotFound extends Error {
   }
 }
 
+/**
+ * What was told of distributions before they were there is not what they require: an index says something else than its wheels hold. Nothing
+ * was changed. Where it can be, everything is resolved again with what they hold. To do: run it again; tell whoever runs the index.
+ */
+export class MetadataRefuted extends Error {
+  override readonly name = "MetadataRefuted";
+  readonly code = "MURRE_METADATA_MISMATCH";
+  readonly files: readonly string[];
+  constructor(files: readonly string[]) {
+    super(
+      `${shorten(files)}: the metadata that was published beside is not what the file holds, and requires something else; ` +
+        "only what files hold counts; tell whoever runs the index",
+    );
+    this.files = files;
+  }
+}
+
 /** Throws what was found wrong: a single error as itself, several as one {@link SeveralProblems}; nothing when there is none. */
 export function throwProblems(errors: readonly Error[]): void {
   const [first, ...more] = errors;

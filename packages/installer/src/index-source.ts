@@ -14,6 +14,7 @@ import { parseMetadata } from "@murre/wheel";
 import { hashMissing, refusingDemand, type HashDemand } from "./accepted-hashes.ts";
 import { HashNotAccepted } from "./errors.ts";
 import { directSource, type WantedProject } from "./gather-requirements.ts";
+import type { MetadataClaims } from "./metadata-claims.ts";
 import type { WheelSource } from "./resolved.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
 import type { WheelTarget } from "./target-environment.ts";
@@ -38,6 +39,8 @@ export interface IndexSourceOptions {
   readonly requireHashes: boolean;
   readonly target: Pick<WheelTarget, "tags" | "description">;
   readonly readWhole: ReadWholeDistribution;
+  /** Says what files were found to hold. */
+  readonly claims: MetadataClaims;
   /** Releases that cannot be built, of which others are taken. */
   readonly failed: FailedReleases;
 }
@@ -48,6 +51,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
   readonly #options: IndexSourceOptions;
   readonly #listed = new Map<NormalizedName, ProjectFiles>();
   readonly #notFound = new Map<NormalizedName, Error>();
+  readonly #claimed = new Map<IndexedFile, string>();
 
   constructor(client: IndexClient, options: IndexSourceOptions) {
     this.#client = client;
@@ -74,13 +78,23 @@ export class IndexSource implements PythonSource<IndexedFile> {
   }
 
   metadata(file: IndexedFile, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
+    const claimed = (text: string): string => {
+      this.#claimed.set(file, text);
+      return text;
+    };
     const read = async (): Promise<string> => {
+      const own = this.#options.claims.own(file.url);
+      if (own !== undefined) return own;
       const demands = this.#demandsOf(project);
-      if (file.kind === "wheel") return (await this.#client.metadata(file)) ?? this.#readWhole(file, project, demands);
+      if (file.kind === "wheel") {
+        const told = await this.#client.metadata(file);
+        if (told === undefined) return this.#readWhole(file, project, demands);
+        return told.isClaim ? claimed(told.text) : told.text;
+      }
       const releases = this.#listed.get(project)?.releases ?? [];
       const wheel = foreignWheel(file, project, this.#options.formats(project), releases, demands);
       const told = wheel === undefined ? undefined : await foreignMetadata(wheel, project, this.#client);
-      return told ?? this.#readWhole(file, project, demands);
+      return told === undefined ? this.#readWhole(file, project, demands) : claimed(told);
     };
     const { failed } = this.#options;
     return readable(file.filename, { project, version: versionOf(file, project) }, read).catch((error: unknown) =>
@@ -97,6 +111,11 @@ export class IndexSource implements PythonSource<IndexedFile> {
     const reason = otherTags(source.filename, target.tags);
     if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
     return readable(source.filename, { project }, () => this.#readWhole(source, project, demands));
+  }
+
+  /** The METADATA that was told of a file, where nobody has looked into the file itself. */
+  claimed(file: IndexedFile): string | undefined {
+    return this.#claimed.get(file);
   }
 
   /** The index client's own error about a project that is nowhere. */

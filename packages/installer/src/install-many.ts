@@ -139,6 +139,7 @@ class ManyInstallation {
       (choice) => () =>
         resolveExact(wanted, this.#client, choice, this.#sources, {
           requireHashes: this.#requiresHashes,
+          claims: this.#operation.claims,
           readsMetadata: false,
         }),
     );

@@ -17,6 +17,7 @@ import { resolveExact } from "./resolve-exact.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
 import { isTorn } from "./torn.ts";
+import { transitiveUrls } from "./transitive-urls.ts";
 import { withSources, type Sources } from "./with-sources.ts";
 
 /** `murre pip sync`: the environment holds exactly what the files pin. */
@@ -97,7 +98,7 @@ async function exactly(
   const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
   const requireHashes = requiresHashes(operation, gathered);
   const files = wheelTarget(target, pre, formats(operation, gathered.options));
-  return { resolved: await resolveExact(wanted, client, files, sources, { requireHashes }) };
+  return { resolved: await resolveExact(wanted, client, files, sources, { requireHashes, claims: operation.claims }) };
 }
 
 async function withDependencies(
@@ -109,16 +110,19 @@ async function withDependencies(
 ): Promise<Resolved> {
   const { target, options, onEvent } = operation;
   const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
+  const staying = stayingInstalled(operation, installed);
   const { resolved, satisfied, warnings } = await resolveDependencies(
     {
       wanted,
       constraints: gathered.constraints,
-      installed: stayingInstalled(operation, installed),
+      installed: staying,
       prereleases: allowsPrereleases(operation, gathered.options),
       requireHashes: requiresHashes(operation, gathered),
       formats: formats(operation, gathered.options),
       signal: options.signal,
       onEvent,
+      claims: operation.claims,
+      refusedUrl: transitiveUrls(operation, staying),
     },
     target,
     client,

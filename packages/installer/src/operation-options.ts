@@ -64,6 +64,7 @@ const change: OptionTable<ChangeOptions> = {
   linkMode: choice("auto", "clone", "hardlink", "copy"),
   overwrite: flag,
   strictRecord: flag,
+  transitiveUrls: flag,
   compileBytecode: flag,
   prereleases: flag,
   onlyBinary: texts,

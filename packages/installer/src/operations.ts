@@ -83,6 +83,11 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly requireHashes?: boolean;
   /** Refuses a wheel whose RECORD and members disagree, instead of a warning. Default: MURRE_STRICT_RECORD, else false. */
   readonly strictRecord?: boolean;
+  /**
+   * False: a distribution that came from an index may not require another by URL, unless the requirements or constraints name that as well.
+   * Default true. What came over HTTP never reaches what lies on this machine.
+   */
+  readonly transitiveUrls?: boolean;
   /** Default "auto": a clone where the file system can, else a hard link, else a copy. */
   readonly linkMode?: "auto" | "clone" | "hardlink" | "copy";
   /** A file that no installed distribution has, where a new one belongs, is kept beside as `NAME.murre-backup`; without it, it is refused. */

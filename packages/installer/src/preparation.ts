@@ -37,7 +37,7 @@ export async function prepareAll(
 
 /** Threads for unpacking are started when there is something to unpack. */
 export function openPreparation(
-  { settings, cache, answered, warnedRecords, onEvent, options }: ChangeOperation,
+  { settings, cache, answered, claims, warnedRecords, onEvent, options }: ChangeOperation,
   client: IndexClient,
   build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
@@ -47,6 +47,7 @@ export function openPreparation(
       cache,
       client,
       answered,
+      claims,
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
       records: {

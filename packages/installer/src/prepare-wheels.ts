@@ -1,5 +1,6 @@
 import { streamFile } from "@murre/files";
 import {
+  ARCHIVE_MARK,
   fileValidators,
   hashedName,
   rememberFileHash,
@@ -10,7 +11,7 @@ import {
   type StoreEntry,
 } from "@murre/cache";
 import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
-import type { UnpackedWheel, Unpacker } from "@murre/wheel";
+import { fitsFilename, type UnpackedWheel, type Unpacker } from "@murre/wheel";
 import { createHash } from "node:crypto";
 
 import { setTimeout } from "node:timers/promises";
@@ -19,6 +20,7 @@ import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
+import type { MetadataClaims } from "./metadata-claims.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { withoutFragment } from "./source-url.ts";
 import { explainMismatch, isKnownToFit, verifyArchive } from "./verify-archive.ts";
@@ -29,6 +31,8 @@ export interface PrepareServices {
   readonly client: IndexClient;
   /** The sha256 of what URLs without a known hash held when this operation asked: what its metadata was read from is what it installs. */
   readonly answered: Map<string, string>;
+  /** Compares what was told of distributions with what they hold. */
+  readonly claims: MetadataClaims;
   /** Started only when something has to be unpacked. */
   readonly unpacker: () => Unpacker;
   readonly onEvent: OnEvent;
@@ -48,6 +52,7 @@ export interface PreparedWheel {
 /**
  * Makes every distribution an entry of the store: the ones that are there are found by their pointers, the others are
  * fetched, checked and unpacked, largest first where sizes are known. Nothing outside the cache is touched.
+ * @throws {MetadataRefuted} where one of them requires other things than was told when they were chosen.
  */
 export async function prepareWheels(
   distributions: readonly ResolvedDistribution[],
@@ -60,6 +65,7 @@ export async function prepareWheels(
     }),
   );
   services.signal?.throwIfAborted();
+  services.claims.compare(prepared, services.cache.documents);
   return prepared;
 }
 
@@ -131,9 +137,27 @@ function lookupKnown(
   { cache, answered }: PrepareServices,
   find: Find,
 ): StoreEntry | undefined {
-  const { name, source } = distribution;
+  const { source } = distribution;
   const known = source.hashes["sha256"] ?? answered.get(source.url) ?? knownHash(source.url, cache);
-  return known !== undefined && isKnownToFit(distribution, known, cache.documents) ? find(name, known) : undefined;
+  return known === undefined ? undefined : findFitting(distribution, known, cache, find);
+}
+
+/** Who says the hash, says nothing of what has it: it is taken only where it would be taken under this file's name as well. */
+function findFitting(
+  distribution: ResolvedDistribution,
+  sha256: string,
+  { documents }: CacheOperation,
+  find: Find,
+): StoreEntry | undefined {
+  if (!isKnownToFit(distribution, sha256, documents)) return undefined;
+  const entry = find(distribution.name, sha256);
+  return entry !== undefined && isEntryOf(distribution.source.filename, entry) ? entry : undefined;
+}
+
+/** Whether unpacking a file of this name would have made this entry: a wheel's content is checked against its name, an archive of sources is kept. */
+function isEntryOf(filename: string, { manifest: { head } }: StoreEntry): boolean {
+  const isArchive = head.distInfo === ARCHIVE_MARK;
+  return filename.endsWith(".whl") ? !isArchive && fitsFilename(head, filename) : isArchive;
 }
 
 function knownHash(url: string, cache: CacheOperation): string | undefined {
@@ -169,7 +193,7 @@ async function addLocal(
   return entry;
 }
 
-/** What a URL without a known hash held when it was fetched: `files/<sha256 of URL>`. */
+/** What a URL without a known hash held when it was fetched: `files/<sha256 of URL>`. The server of that URL is asked each time whether it still does. */
 interface RememberedUrl {
   readonly validators: HttpValidators;
   readonly sha256: string;
@@ -185,7 +209,7 @@ async function addRemote(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   for (let removals = 0; ; removals++) {
-    const partial = await maker.beginPartial<HttpValidators>(distribution.source.url);
+    const partial = await maker.beginPartial<HttpValidators>(withoutCredentials(distribution.source.url));
     try {
       return await fetchAndAdd(distribution, services, maker, partial);
     } catch (error) {
@@ -217,11 +241,11 @@ async function fetchAndAdd(
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
   const { cache } = services;
-  const { name, source } = distribution;
+  const { source } = distribution;
   const remembered = source.hashes["sha256"] === undefined ? rememberedUrl(source.url, cache) : undefined;
   // What is not known to be accepted is fetched, whatever the server says of it: then its bytes can be compared.
-  const mayStay = remembered !== undefined && isKnownToFit(distribution, remembered.sha256, cache.documents);
-  const entry = mayStay ? cache.lookup(name, remembered.sha256) : undefined;
+  const find = cache.lookup.bind(cache);
+  const entry = remembered && findFitting(distribution, remembered.sha256, cache, find);
   const still = entry === undefined || remembered === undefined ? undefined : remembered.validators;
   const downloaded = await download(distribution, services, maker, partial, still);
   if (downloaded.kind === "unchanged" && entry !== undefined) {
@@ -232,14 +256,11 @@ async function fetchAndAdd(
   const { sha256, validators, path } = downloaded;
   // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
   const added =
-    (isKnownToFit(distribution, sha256, cache.documents) ? cache.lookup(name, sha256) : undefined) ??
+    findFitting(distribution, sha256, cache, find) ??
     (await addReceived(distribution, { path, sha256 }, services, maker, partial));
   partial.remove();
   if (source.hashes["sha256"] === undefined)
-    cache.documents.write(
-      ["files", hashedName(source.url)],
-      JSON.stringify({ validators, sha256 } satisfies RememberedUrl),
-    );
+    cache.documents.write(rememberedName(source.url), JSON.stringify({ validators, sha256 } satisfies RememberedUrl));
   return added;
 }
 
@@ -289,8 +310,13 @@ function download(
   });
 }
 
+/** Nothing that is written carries a password, or can be tried for one. */
+function rememberedName(url: string): readonly string[] {
+  return ["files", hashedName(withoutCredentials(url))];
+}
+
 function rememberedUrl(url: string, cache: CacheOperation): RememberedUrl | undefined {
-  const bytes = cache.documents.read("files", hashedName(url));
+  const bytes = cache.documents.read(...rememberedName(url));
   if (bytes === undefined) return undefined;
   try {
     const remembered = JSON.parse(bytes.toString("utf8")) as RememberedUrl;

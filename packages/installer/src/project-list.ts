@@ -23,6 +23,7 @@ export async function readProjectList(
 ): Promise<ProjectList> {
   const location = file === "-" || /^https?:/i.test(file) ? file : resolve(context.cwd, file);
   const text = Buffer.from(await context.read(location)).toString("utf8");
+  const said = { ...context, isRemote: /^https?:/i.test(location) };
   const named = new Map<string, RequirementEntry>();
   const failures: ManyFailure[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -30,7 +31,7 @@ export async function readProjectList(
     if (word === "") continue;
     if (named.size + failures.length >= limit) break;
     try {
-      const entry = { ...parseRequirementArgument(word, context), origin: { file, line: index + 1 } };
+      const entry = { ...parseRequirementArgument(word, said), origin: { file, line: index + 1 } };
       const name = nameOf(entry) ?? word;
       if (!named.has(name)) named.set(name, entry);
     } catch (error) {

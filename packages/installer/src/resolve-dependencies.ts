@@ -7,9 +7,11 @@ import { hashMissing, type HashDemand } from "./accepted-hashes.ts";
 import type { OnEvent } from "./events.ts";
 import { constrainedHashes, directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import { IndexSource, type IndexedFile, type ReadWholeDistribution } from "./index-source.ts";
+import type { MetadataClaims } from "./metadata-claims.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { FailedReleases } from "./source-metadata.ts";
 import { describeInterpreter, type TargetEnvironment } from "./target-environment.ts";
+import type { RefusedUrl } from "./transitive-urls.ts";
 import { supportedTags } from "@murre/platform-tags";
 
 /** What is asked for, in the resolver's terms. */
@@ -25,6 +27,8 @@ export interface ResolutionRequest {
   /** Whose requirements they are; default: the user's. */
   readonly asker?: { readonly root: string; readonly asks: string };
   readonly onEvent: OnEvent;
+  readonly claims: MetadataClaims;
+  readonly refusedUrl: RefusedUrl;
 }
 
 export interface Resolution {
@@ -55,20 +59,23 @@ export async function resolveDependencies(
     ...constrainedHashes(request.constraints, markerEnvironment),
     ...wanted.map(({ name, hashes }) => [name, hashes] as const),
   ]);
+  const source = new IndexSource(client, {
+    wanted,
+    demands,
+    formats: request.formats,
+    requireHashes: request.requireHashes,
+    target: { tags, description: describeInterpreter(target) },
+    readWhole,
+    claims: request.claims,
+    failed,
+  });
   const outcome = await resolvePython<IndexedFile>({
     requirements,
     constraints,
     target: { markerEnvironment, tags },
-    source: new IndexSource(client, {
-      wanted,
-      demands,
-      formats: request.formats,
-      requireHashes: request.requireHashes,
-      target: { tags, description: describeInterpreter(target) },
-      readWhole,
-      failed,
-    }),
+    source,
     formats: request.formats,
+    refusedUrl: request.refusedUrl,
     ...(request.prereleases ? { prereleases: "allow" } : {}),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -80,11 +87,12 @@ export async function resolveDependencies(
       }),
   });
   if (outcome.kind === "no-solution") throw failed.whyNoSolution(outcome.message);
-  const { warnings, ...solution } = collect(outcome, { ...request, demands });
+  const { warnings, ...solution } = collect(outcome, { ...request, demands, source });
   return { ...solution, warnings: [...warnings, ...failed.warnings] };
 }
 
 interface KnownRequest extends ResolutionRequest {
+  readonly source: IndexSource;
   /** What the user says of the bytes of projects. */
   readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
 }
@@ -109,7 +117,7 @@ function installedMetadata(distribution: InstalledDistribution): DistributionMet
 
 function collect(
   { distributions, warnings }: Extract<PythonOutcome<IndexedFile>, { kind: "solution" }>,
-  { wanted, requireHashes, demands }: KnownRequest,
+  { wanted, requireHashes, demands, source }: KnownRequest,
 ): Resolution {
   const asked = new Map(wanted.map((project) => [project.name, project]));
   const resolved: ResolvedDistribution[] = [];
@@ -123,6 +131,7 @@ function collect(
     const hashes = demands.get(name) ?? [];
     if (requireHashes && hashes.length === 0)
       throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency");
+    const claimed = from.kind === "index" ? source.claimed(from.file) : undefined;
     if (from.kind === "url" && project !== undefined) refuseVersion(project, version);
     resolved.push({
       name,
@@ -130,6 +139,7 @@ function collect(
       source: from.kind === "url" ? directSource(from.url, hashes) : from.file,
       hashes,
       requested: project !== undefined,
+      ...(claimed === undefined ? {} : { claimed }),
       ...(from.kind === "url" ? { directUrl: from.url } : {}),
     });
   }

@@ -5,6 +5,7 @@ import { hashMissing } from "./accepted-hashes.ts";
 import { NoMatchingVersion, NoUsableWheel, throwProblems } from "./errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "./gather-requirements.ts";
 import { hashNotAccepted, IndexSource, type IndexedFile } from "./index-source.ts";
+import type { MetadataClaims } from "./metadata-claims.ts";
 import { versionOfSource } from "./name-sources.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { urlKind } from "./source-url.ts";
@@ -15,6 +16,7 @@ import type { Sources } from "./with-sources.ts";
 
 export interface ExactOptions {
   readonly requireHashes: boolean;
+  readonly claims: MetadataClaims;
   /** False: of what is not pinned, pages alone decide. Default true. */
   readonly readsMetadata?: boolean;
 }
@@ -49,7 +51,7 @@ class ExactResolution {
     client: IndexClient,
     target: WheelTarget,
     sources: Sources,
-    { requireHashes, readsMetadata = true }: ExactOptions,
+    { requireHashes, claims, readsMetadata = true }: ExactOptions,
   ) {
     const { formats, tags, markerEnvironment, allowPrereleases } = target;
     this.#target = target;
@@ -62,6 +64,7 @@ class ExactResolution {
       requireHashes,
       target,
       readWhole: sources.readWhole,
+      claims,
       failed: new FailedReleases(wanted.map(({ requirement }) => requirement)),
     });
     this.#chooser = new ReleaseChooser<IndexedFile>({

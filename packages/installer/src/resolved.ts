@@ -21,6 +21,8 @@ export interface ResolvedDistribution {
   readonly hashes: readonly HashDemand[];
   /** Whether the user named it, or it only is a dependency. */
   readonly requested: boolean;
+  /** The METADATA that it was chosen by, where that was told of its file before anybody had it: compared when it is there. */
+  readonly claimed?: string;
   /** The URL that the user named, credentials included, when it does not come from an index. */
   readonly directUrl?: string;
 }

@@ -39,7 +39,7 @@ export async function foreignMetadata(
   client: Pick<IndexClient, "metadata">,
 ): Promise<string | undefined> {
   try {
-    const text = await client.metadata(wheel);
+    const text = (await client.metadata(wheel))?.text;
     return text !== undefined && normalizeName(parseMetadata(text).name) === project ? text : undefined;
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;

@@ -10,7 +10,7 @@ export type {
   MarkerVariable,
 } from "./marker-expression.ts";
 export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
-export { canonicalUrl, digestProblem, fragmentHashes, isSameUrl, withHashesOf } from "./one-url.ts";
+export { canonicalUrl, digestProblem, fragmentHashes, isLocalUrl, isSameUrl, withHashesOf } from "./one-url.ts";
 export { redactUrl } from "./redact-url.ts";
 export {
   InvalidMarker,

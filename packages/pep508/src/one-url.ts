@@ -73,3 +73,9 @@ export function withHashesOf(url: string, other: string): string {
   if (more.length === 0) return url;
   return `${url}${url.includes("#") ? "&" : "#"}${more.map(([name, digest]) => `${name}=${digest}`).join("&")}`;
 }
+
+/** Whether a URL leads to what lies on this machine, or on a share of it: `file:`, `git+file:`, a drive, a path. */
+export function isLocalUrl(url: string): boolean {
+  const scheme = /^\s*([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  return scheme.length < 2 || scheme === "file" || scheme.endsWith("+file");
+}

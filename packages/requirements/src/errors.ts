@@ -4,6 +4,7 @@ export interface FileProblem {
     | "MURRE_INVALID_REQUIREMENT"
     | "MURRE_INVALID_CONSTRAINT"
     | "MURRE_REQUIREMENTS_OPTION"
+    | "MURRE_LOCAL_FROM_REMOTE"
     | "MURRE_REQUIREMENTS_CYCLE"
     | "MURRE_REQUIREMENTS_UNREADABLE";
   /** As it is shown, without credentials. */

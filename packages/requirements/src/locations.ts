@@ -8,7 +8,21 @@ type PathContext = Pick<RequirementsContext, "cwd" | "platform">;
 
 const pathModule = (platform: string): typeof posix => (platform === "win32" ? win32 : posix);
 
-/** Where an included file is: relative to the file that includes it, as pip resolves it. */
+/** Whether a requirements file came over HTTP. */
+export function isRemote(location: string): boolean {
+  return /^https?:/i.test(location);
+}
+
+/**
+ * What an option of a file that came over HTTP names: relative to that file's URL, and nowhere but over HTTP.
+ * @returns undefined for what does not.
+ */
+export function remoteLocation(includer: string, named: string): string | undefined {
+  const resolved = URL.canParse(named, includer) ? new URL(named, includer).href : undefined;
+  return resolved !== undefined && isRemote(resolved) ? resolved : undefined;
+}
+
+/** Where a file that a file on this machine includes is: relative to the one that includes it, as pip resolves it. */
 export function includedLocation(includer: string, included: string, platform: string): string {
   if (url.test(includer)) return URL.canParse(included, includer) ? new URL(included, includer).href : included;
   if (url.test(included)) return included;
@@ -28,7 +42,6 @@ export function findLinksValue(
   { cwd, platform, exists }: PathContext & Pick<RequirementsContext, "exists">,
 ): string {
   if (exists === undefined || /^[a-z][a-z0-9+.-]+:\/\//i.test(value)) return value;
-  if (/^https?:/i.test(file)) return value;
   const path = pathModule(platform);
   const plain = /^file:/i.test(file) ? fileURLToPath(file) : file;
   const beside = path.resolve(cwd, path.dirname(plain), value);

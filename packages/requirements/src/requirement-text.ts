@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import {
   digestProblem,
   fragmentHashes,
+  isLocalUrl,
   normalizeName,
   parseMarker,
   parseRequirement,
@@ -18,6 +19,8 @@ export interface TextContext {
   readonly home: string;
   /** A value like `process.platform`. */
   readonly platform: string;
+  /** The text came over HTTP: whoever answers there, or stands between, has no say in what of this machine is read, built or run. */
+  readonly isRemote?: boolean;
 }
 
 /** What is wrong with the text of a requirement: one line, and where it has a place, the text with a caret. */
@@ -33,10 +36,14 @@ type Interpreted =
 /** Thrown inside the package, turned into a problem of a line or an error of an argument. */
 export class UnreadableText extends Error {
   override readonly name = "UnreadableText";
-  readonly code = "MURRE_INVALID_REQUIREMENT";
+  readonly code: "MURRE_INVALID_REQUIREMENT" | "MURRE_LOCAL_FROM_REMOTE";
   readonly details: TextProblem;
-  constructor(details: TextProblem, options?: ErrorOptions) {
+  constructor(
+    details: TextProblem,
+    options?: ErrorOptions & { readonly code?: "MURRE_INVALID_REQUIREMENT" | "MURRE_LOCAL_FROM_REMOTE" },
+  ) {
     super(details.problem, options);
+    this.code = options?.code ?? "MURRE_INVALID_REQUIREMENT";
     this.details = details;
   }
 }
@@ -88,12 +95,26 @@ export function interpretRequirement(text: string, context: TextContext): Interp
   }
   try {
     const requirement = parseRequirement(separateMarker(text));
+    refuseLocal(requirement.url ?? "", text, context);
     return { kind: "named", requirement, fragmentHashes: readFragment(requirement.url ?? "") };
   } catch (error) {
     const { problem, message } = error as { problem?: unknown; message?: unknown };
     if (typeof problem !== "string" || typeof message !== "string") throw error;
     throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
   }
+}
+
+/** What is wrong with a place of this machine that came over HTTP. */
+export const localFromRemote =
+  "what came over HTTP names nothing of this machine; name it in a file of your own, or with the command";
+
+/** @throws {UnreadableText} */
+function refuseLocal(url: string, text: string, { isRemote = false }: TextContext): void {
+  if (isRemote && url !== "" && isLocalUrl(url))
+    throw new UnreadableText(
+      { problem: `${redactUrl(text)}: ${localFromRemote}` },
+      { code: "MURRE_LOCAL_FROM_REMOTE" },
+    );
 }
 
 /** The hashes of a URL that a user wrote. @throws {UnreadableText} for one that none can be. */
@@ -156,6 +177,7 @@ function directReference(
   context: TextContext,
 ): Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes"> {
   const url = isUrl(place) ? place : urlOfPath(place, context);
+  refuseLocal(url, place, context);
   const [plain = url] = url.split("#", 1);
   const fragment = fragmentOf(url);
   const egg = fragment.get("egg");

@@ -125,3 +125,66 @@ describe("the encoding of a file", () => {
     expect(message).toContain("unknown encoding");
   });
 });
+
+describe("a file that came over HTTP names nothing of this machine", () => {
+  const remote = "https://e.x/a/r.txt";
+
+  test.each([
+    "-r file:///etc/r.txt",
+    "-rFILE:/etc/r.txt",
+    "-c file:///etc/c.txt",
+    "--requirement=C:\\r.txt",
+    "-r ftp://e.x/r.txt",
+    "-f file:///wheels",
+    "-i file:///simple",
+    "--extra-index-url file://localhost/simple",
+    "/wheels/x-1.0-py3-none-any.whl",
+    "./x",
+    "~/x-1.0.tar.gz",
+    "x-1.0.tar.gz",
+    "file:///x-1.0.tar.gz",
+    "x @ file:///x-1.0.tar.gz",
+    "x[a] @ FILE:x-1.0.tar.gz ; python_version > '3'",
+    "x @ git+file:///x",
+    "git+file:///x",
+    "-e .",
+    "-e file:///x",
+    "-e git+file:///x",
+  ])("%s", async (line) => {
+    for (const files of [{ [remote]: line }, { "r.txt": `-r ${remote}`, [remote]: line }]) {
+      const error = await refusalOf(files, Object.keys(files)[0]);
+      expect(error.problems).toMatchObject([{ code: "MURRE_LOCAL_FROM_REMOTE", file: remote, line: 1 }]);
+    }
+  });
+
+  test("neither as a constraint", async () => {
+    const error = await refusalOf({ [remote]: "-c c.txt", "https://e.x/a/c.txt": "x @ file:///x-1.0.tar.gz" }, remote);
+    expect(error.problems).toMatchObject([{ code: "MURRE_LOCAL_FROM_REMOTE", file: "https://e.x/a/c.txt" }]);
+  });
+
+  test("its paths are relative to its URL, and what is elsewhere may be named", async () => {
+    const { requirements, options, files } = await parse(
+      {
+        [remote]:
+          "-r ../b.txt\n-r /c.txt\n-f wheels\n-i //h.x/simple\nhttps://h.x/x-1.0.tar.gz\ny @ git+https://h.x/y\n",
+        "https://e.x/b.txt": "b",
+        "https://e.x/c.txt": "c",
+      },
+      remote,
+    );
+    expect(files).toEqual([remote, "https://e.x/b.txt", "https://e.x/c.txt"]);
+    expect(requirements.map(({ text }) => text)).toEqual([
+      "b",
+      "c",
+      "https://h.x/x-1.0.tar.gz",
+      "y @ git+https://h.x/y",
+    ]);
+    expect(options.findLinks).toMatchObject([{ value: "https://e.x/a/wheels" }]);
+    expect(options.indexUrl).toMatchObject({ value: "https://h.x/simple" });
+  });
+
+  test("a file of the user's own may, beside one that came over HTTP", async () => {
+    const { requirements } = await parse({ "r.txt": `-r ${remote}\n./x\ny @ file:///y\n`, [remote]: "six" });
+    expect(requirements.map(({ text }) => text)).toEqual(["six", "./x", "y @ file:///y"]);
+  });
+});

@@ -3,9 +3,9 @@ import { decodeText } from "./decode-text.ts";
 import { InvalidRequirementsFile, type FileProblem } from "./errors.ts";
 import { FileOptionsFolder } from "./file-options.ts";
 import { splitLine, type LineOption, type SplitLine } from "./line-options.ts";
-import { findLinksValue, includedLocation, locationKey } from "./locations.ts";
+import { findLinksValue, includedLocation, isRemote, locationKey, remoteLocation } from "./locations.ts";
 import { logicalLines } from "./logical-lines.ts";
-import { interpretEditable, interpretRequirement, UnreadableText } from "./requirement-text.ts";
+import { interpretEditable, interpretRequirement, localFromRemote, UnreadableText } from "./requirement-text.ts";
 import type { Constraint, Origin, RequirementEntry, RequirementsContext, RequirementsFile } from "./types.ts";
 
 type FileKind = "requirements" | "constraints";
@@ -113,14 +113,15 @@ class FileReader {
     const isEditable = line.requirement === "" && editable !== undefined;
     const details = this.#perRequirement(line.options, place, isEditable);
     const text = (isEditable ? editable : line.requirement).trim();
+    const context = { ...this.#context, isRemote: isRemote(place.location) };
     try {
       const read = isEditable
-        ? { kind: "editable" as const, ...interpretEditable(text, this.#context) }
-        : interpretRequirement(text, this.#context);
+        ? { kind: "editable" as const, ...interpretEditable(text, context) }
+        : interpretRequirement(text, context);
       this.#add({ ...read, ...details, origin: place.origin, text: redactUrl(text) }, place);
     } catch (error) {
       if (!(error instanceof UnreadableText)) throw error;
-      this.#lineProblem(place, "MURRE_INVALID_REQUIREMENT", error.details.problem, error.details.drawing);
+      this.#lineProblem(place, error.code, error.details.problem, error.details.drawing);
     }
   }
 
@@ -183,16 +184,23 @@ class FileReader {
 
   async #optionLine(line: SplitLine, place: Place): Promise<void> {
     for (const { name, value } of line.options) {
-      if (name === "requirement" || name === "constraint") {
-        const location = includedLocation(place.location, value, this.#context.platform);
+      const named = namesPlace.has(name) ? this.#named(name, value, place) : value;
+      if (named === undefined)
+        this.#lineProblem(place, "MURRE_LOCAL_FROM_REMOTE", `--${name} ${redactUrl(value)}: ${localFromRemote}`);
+      else if (name === "requirement" || name === "constraint")
         // As in pip, a file that a constraints file includes with -r holds requirements.
-        await this.file(location, name === "requirement" ? "requirements" : "constraints", place.ancestors);
-        continue;
-      }
-      const shown = name === "find-links" ? findLinksValue(value, place.location, this.#context) : value;
-      if (!this.#options.add(name, shown, place.origin) && name !== "use-feature")
+        await this.file(named, name === "requirement" ? "requirements" : "constraints", place.ancestors);
+      else if (!this.#options.add(name, named, place.origin) && name !== "use-feature")
         this.#warn(place, `--${name} has no requirement on its line, and is passed over`);
     }
+  }
+
+  /** The file or index that an option names; undefined where the file that has it may not name it. */
+  #named(name: LineOption["name"], value: string, { location }: Place): string | undefined {
+    if (isRemote(location)) return remoteLocation(location, value);
+    if (name === "requirement" || name === "constraint")
+      return includedLocation(location, value, this.#context.platform);
+    return name === "find-links" ? findLinksValue(value, location, this.#context) : value;
   }
 
   #warn({ origin }: Place, text: string): void {
@@ -212,6 +220,15 @@ class FileReader {
     });
   }
 }
+
+/** Options whose value is a file or an index. */
+const namesPlace: ReadonlySet<LineOption["name"]> = new Set([
+  "requirement",
+  "constraint",
+  "find-links",
+  "index-url",
+  "extra-index-url",
+]);
 
 interface Place {
   readonly location: string;

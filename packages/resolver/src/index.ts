@@ -15,7 +15,7 @@ export type {
   Unavailable,
 } from "./python/source.ts";
 export type { AllowedFormats, ResolutionTarget } from "./python/choose-file.ts";
-export { isPin } from "./python/project.ts";
+export { isPin, type Origin } from "./python/project.ts";
 
 export { resolve } from "./resolve.ts";
 export { solve, type Outcome, type SolverStatistics } from "./solver.ts";

@@ -23,6 +23,34 @@ export function wheelIdentity(filename: string): WheelIdentity {
   }
 }
 
+/**
+ * Whether a wheel that was unpacked under another filename would pass under this one: its dist-info folder and METADATA are of the project and
+ * version that the name gives.
+ */
+export function fitsFilename(
+  wheel: { readonly distInfo: string; readonly name: string; readonly version: string },
+  filename: string,
+): boolean {
+  const stem = stemOf(wheel.distInfo, ".dist-info");
+  // Nearly always they are spelled alike. A stem of more parts could be read in two ways.
+  if (filename.startsWith(`${stem}-`) && stem.indexOf("-") === stem.lastIndexOf("-")) return true;
+  try {
+    return fitsIdentity(wheel, wheelIdentity(filename));
+  } catch {
+    return false;
+  }
+}
+
+function fitsIdentity(
+  { distInfo, name, version }: Parameters<typeof fitsFilename>[0],
+  identity: WheelIdentity,
+): boolean {
+  return (
+    identityProblems("METADATA", name, version, identity).length === 0 &&
+    isStemOf(stemOf(distInfo, ".dist-info"), identity)
+  );
+}
+
 /** What is wrong with a name and a version found inside the wheel, in the words of where they were found. */
 export function identityProblems(
   where: string,

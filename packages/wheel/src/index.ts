@@ -7,6 +7,7 @@ export { readZip, type ZipMember } from "./read-zip.ts";
 export { isTooLongPath } from "./member-paths.ts";
 export type { RandomAccess } from "./random-access.ts";
 export { parseMetadata, type CoreMetadata } from "./metadata.ts";
+export { fitsFilename } from "./dist-info.ts";
 export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
 export { describeRecordProblems, recordError, type RecordProblems } from "./record-problems.ts";

@@ -26,6 +26,12 @@ export interface Candidates<File extends DistributionFile> {
   readonly urls: readonly { readonly url: string; readonly found: Release<File> | Unavailable }[];
 }
 
+/** Where a release is had from. */
+export type Origin<File extends DistributionFile> =
+  | { readonly kind: "index"; readonly file: File }
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "installed" };
+
 /**
  * A project's candidates; the solver's version `i` is `releases[i]`. First those of the index and what is installed, in ascending order, then
  * those of URLs.
@@ -133,12 +139,7 @@ export class Project<File extends DistributionFile> {
   }
 
   /** Where a usable version is to be had. */
-  origin(
-    version: number,
-  ):
-    | { readonly kind: "index"; readonly file: File }
-    | { readonly kind: "url"; readonly url: string }
-    | { readonly kind: "installed" } {
+  origin(version: number): Origin<File> {
     const { installed, url } = this.releases[version]!;
     if (installed) return { kind: "installed" };
     if (url !== undefined) return { kind: "url", url };

@@ -6,7 +6,7 @@ import type { FileChooser } from "./choose-file.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
 import type { Place, Sponsor } from "./places.ts";
-import { isPin, type Project } from "./project.ts";
+import { isPin, type Origin, type Project } from "./project.ts";
 import type { KnownRequirement, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile } from "./source.ts";
 
@@ -40,6 +40,8 @@ export interface Rules {
   order(project: NormalizedName): "highest" | "lowest";
   /** The version to take wherever it is open. */
   preference(project: NormalizedName): string | undefined;
+  /** Why a distribution from there may not name this URL, if it may not. */
+  refusedUrl(url: string, project: NormalizedName, from: Origin<DistributionFile>): string | undefined;
 }
 
 interface PythonNeed extends KnownRequirement {
@@ -326,10 +328,27 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const refusal = this.chooser.whyRefused(metadata);
     if (refusal !== undefined || "unavailable" in metadata) return refusal;
     try {
-      return this.toNeeds(this.table.applicable(metadata.requiresDist, extra));
+      const needed = this.table.applicable(metadata.requiresDist, extra);
+      return this.whyUrlRefused(needed, project, version) ?? this.toNeeds(needed);
     } catch (error) {
       return `its metadata cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     }
+  }
+
+  /** What the request itself names by URL is allowed by that; what it replaces or leaves out is not looked at. */
+  private whyUrlRefused(
+    needed: readonly KnownRequirement[],
+    project: Project<File>,
+    version: number,
+  ): string | undefined {
+    for (const need of needed) {
+      const { url, normalizedName: name } = need.requirement;
+      if (url === undefined || this.rules.excludes.has(name) || this.rules.overrides.has(name)) continue;
+      if (this.catalog.places.of(name).bound !== undefined) continue;
+      const reason = this.rules.refusedUrl(url, project.name, project.origin(version));
+      if (reason !== undefined) return `it needs ${need.toString()}, ${reason}`;
+    }
+    return undefined;
   }
 
   private toNeeds(requirements: readonly KnownRequirement[]): PythonNeed[] {

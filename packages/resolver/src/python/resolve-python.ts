@@ -6,6 +6,7 @@ import { admissionOf, type PrereleaseMode } from "./admission.ts";
 import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
+import type { Origin } from "./project.ts";
 import { type Asker, explainNoSolution } from "./python-report.ts";
 import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
 import { type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
@@ -34,6 +35,11 @@ export interface PythonRequest<File extends DistributionFile> {
   /** Default: the user. */
   readonly asker?: Asker;
   readonly onRepair?: OnRepair;
+  /**
+   * Why a distribution from there may not require a project by this URL: a clause such as "which a rule does not allow". It is passed over
+   * then. Not asked for URLs that requirements, constraints or overrides of the request name for the same project. Default: all may.
+   */
+  readonly refusedUrl?: (url: string, project: NormalizedName, from: Origin<File>) => string | undefined;
 }
 
 /** One distribution of the solution; `from` says where it comes from. */
@@ -41,10 +47,7 @@ export interface ResolvedDistribution<File extends DistributionFile> {
   readonly name: NormalizedName;
   /** Normalised. */
   readonly version: string;
-  readonly from:
-    | { readonly kind: "index"; readonly file: File }
-    | { readonly kind: "url"; readonly url: string }
-    | { readonly kind: "installed" };
+  readonly from: Origin<File>;
   /** The extras that something asked for, sorted. */
   readonly extras: readonly NormalizedName[];
   /** The projects of the solution that it or one of its extras needs, sorted. */
@@ -159,6 +162,8 @@ function readRules<File extends DistributionFile>(request: PythonRequest<File>, 
     order: (project) =>
       strategy === "lowest" || (strategy === "lowest-direct" && directNames.has(project)) ? "lowest" : "highest",
     preference: (project) => preferences?.get(project),
+    // Only files of this source are handed back.
+    refusedUrl: (url, project, from) => request.refusedUrl?.(url, project, from as Origin<File>),
   };
 }
 
