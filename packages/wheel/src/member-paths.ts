@@ -12,7 +12,7 @@ const controlCharacter = /[\u0000-\u001f\u007f]/;
  */
 export function unsafePathReason(path: string, platform: string): string | undefined {
   if (path === "") return "is empty";
-  if (isTooLongPath(path)) return "is longer, or deeper, than a path can be";
+  if (isTooLongPath(path) || isTooDeep(path)) return "is longer, or deeper, than a path can be";
   if (controlCharacter.test(path)) return "holds a control character";
   if (path.includes("\\")) return "holds a backslash";
   if (path.startsWith("/")) return "is absolute";
@@ -34,10 +34,10 @@ const mostFolders = 200;
 export function isTooLongPath(path: string): boolean {
   if (path.length <= longestPart / 3) return false;
   const isLong = (text: string, limit: number) => Buffer.byteLength(text) > limit;
-  if (isLong(path, longestPath)) return true;
-  const parts = path.split("/");
-  return parts.length > mostFolders || parts.some((part) => isLong(part, longestPart));
+  return isLong(path, longestPath) || path.split("/").some((part) => isLong(part, longestPart));
 }
+
+const isTooDeep = (path: string): boolean => path.length > mostFolders && path.split("/").length > mostFolders;
 
 export interface CheckedPaths {
   readonly problems: readonly WheelProblem[];
@@ -83,7 +83,7 @@ export function checkPaths(entries: readonly ArchiveEntry[], platform: string): 
       report("MURRE_UNSAFE_PATH", shown, "is a link or a special file");
     if (isFolder && entry.sizeBytes > 0) report("MURRE_CORRUPT_ARCHIVE", shown, "is a folder and has content");
     if (isFolder) folders.push(entry);
-    if (path === undefined || isFolder || isTooLongPath(path)) continue;
+    if (path === undefined || isFolder || isTooLongPath(path) || isTooDeep(path)) continue;
     const earlier = members.get(path);
     if (earlier === undefined) members.set(path, entry);
     else if (!seemsEqual(earlier, entry)) report("MURRE_INVALID_WHEEL", path, differsFromItself);
