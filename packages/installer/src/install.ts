@@ -1,7 +1,8 @@
 import { readSmallText } from "@murre/files";
 import { requiresHashes } from "./accepted-hashes.ts";
 import type { DistributionFile, IndexClient } from "@murre/index-client";
-import { normalizeName } from "@murre/pep508";
+import { environmentState, untouchedArchives } from "@murre/linker";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
 
 import { join } from "node:path";
 import { changeEnvironment, type WantedState } from "./change-environment.ts";
@@ -13,6 +14,7 @@ import { wantedProjects, type GatheredRequirements } from "./gather-requirements
 import type { InstallOptions, SyncOptions } from "./operations.ts";
 import type { ChangeReport } from "./reports.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
+import { heldPins } from "./held-pins.ts";
 import { resolveExact } from "./resolve-exact.ts";
 import type { InstallerSettings } from "./settings.ts";
 import { wheelTarget, type TargetEnvironment } from "./target-environment.ts";
@@ -29,9 +31,16 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
     const client = operation.openClient(gathered.options);
     return withSources(operation, gathered, client, async (named, sources) => {
       const preserve = seeds(operation.target);
-      return changeEnvironment(operation, client, async () => {
-        const wanted = await timed(operation, () => exactly(operation, named, client, sources));
-        return { ...wanted, extraneous: "remove", preserve, build: sources.wheel };
+      return changeEnvironment(operation, client, async (installed) => {
+        const resolve = () => exactly(operation, named, client, sources, installed);
+        const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
+        return {
+          resolved,
+          resolveMs,
+          extraneous: "remove",
+          preserve: new Set([...preserve, ...held]),
+          build: sources.wheel,
+        };
       });
     });
   });
@@ -84,21 +93,31 @@ export function resolveRequirements(
   const follows = options.dependencies !== "none" && configuration.noDeps?.value !== true;
   return follows
     ? withDependencies(operation, gathered, client, sources, installed)
-    : exactly(operation, gathered, client, sources);
+    : exactly(operation, gathered, client, sources, installed);
 }
 
 async function exactly(
-  operation: ChangeOperation,
+  operation: ChangeOperation<SyncOptions | InstallOptions>,
   gathered: GatheredRequirements,
   client: IndexClient,
   sources: Sources,
+  installed: InstalledState,
 ): Promise<Resolved> {
-  const { target } = operation;
-  const wanted = wantedProjects(gathered, target.interpreter.markerEnvironment);
-  const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
+  const { target, options } = operation;
+  const all = wantedProjects(gathered, target.interpreter.markerEnvironment);
+  // With --reinstall every file is needed again.
   const requireHashes = requiresHashes(operation, gathered);
+  const archives =
+    options.reinstall === true
+      ? undefined
+      : untouchedArchives(environmentState(target.destination), target.destination);
+  const held =
+    archives === undefined ? new Set<NormalizedName>() : heldPins(all, installed.own, archives, requireHashes);
+  const wanted = all.filter(({ name }) => !held.has(name));
+  const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
   const files = wheelTarget(target, pre, formats(operation, gathered.options));
-  return { resolved: await resolveExact(wanted, client, files, sources, { requireHashes, claims: operation.claims }) };
+  const { claims } = operation;
+  return { resolved: await resolveExact(wanted, client, files, sources, { requireHashes, claims }), preserve: held };
 }
 
 async function withDependencies(

@@ -147,7 +147,7 @@ describe("bad input gets an error with a code, and the environment stays as it w
     const error = await refused(world, {
       ...world.common,
       indexUrl: "http://user:secret@127.0.0.1:9/simple",
-      requirementFiles: [world.requirements("good==1.0\n")],
+      requirementFiles: [world.requirements("good==2.0\n")],
     });
     expect(error).toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
     expect(error.message).not.toContain("secret");

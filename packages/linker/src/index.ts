@@ -21,7 +21,7 @@ export { changePrivately } from "./private-change.ts";
 export type { RenameConditions } from "./places.ts";
 export { readEnvironment, type ReadOptions } from "./reader.ts";
 export type { Recovered } from "./recover.ts";
-export { isUntouched, type Stamp, type StampedDistribution } from "./stamp.ts";
+export { isUntouched, untouchedArchives, type Stamp, type StampedDistribution } from "./stamp.ts";
 export { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link-task.ts";
 export { entryPointScript, shebang } from "./scripts.ts";

@@ -87,10 +87,24 @@ function list(folder: string): string[] {
   }
 }
 
-/** Whether nobody but murre has changed what is installed there since the last transaction. */
-export function isUntouched(state: EnvironmentState, { schemes: { purelib, platlib } }: Destination): boolean {
+/** Whether {@link untouchedArchives} tells something. */
+export function isUntouched(state: EnvironmentState, destination: Destination): boolean {
+  return untouchedArchives(state, destination) !== undefined;
+}
+
+/**
+ * Where nobody but murre has changed what is installed there since the last transaction: the sha256 of the wheel that each distribution was
+ * installed from, by the absolute path of its dist-info, as far as it is known.
+ */
+export function untouchedArchives(
+  state: EnvironmentState,
+  { schemes: { purelib, platlib } }: Destination,
+): ReadonlyMap<string, string | undefined> | undefined {
   const stamp = parseStamp(readStampText(state.stamp));
-  return stamp !== undefined && isAsStamped(stamp, currentDistributions(purelib, [...new Set([purelib, platlib])]));
+  if (stamp === undefined) return undefined;
+  if (!isAsStamped(stamp, currentDistributions(purelib, [...new Set([purelib, platlib])]))) return undefined;
+  const distributions = Object.entries(stamp.distributions);
+  return new Map(distributions.map(([path, { archive }]) => [posix.join(purelib, path), archive]));
 }
 
 /** Whether all is as the stamp says: nobody but murre changed what is installed. */
