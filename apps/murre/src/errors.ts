@@ -18,6 +18,7 @@ export {
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "@murre/cache";
 export { FileTooLarge, NotAFile, NoTemporaryFolder } from "@murre/files";
 export {
+  DamagedPage,
   IndexUnreachable,
   ProjectNotFound,
   HttpStatusError,
@@ -47,6 +48,7 @@ export {
   WheelNotFound,
   InvalidOption,
   FileSystemRefused,
+  UnusableUrl,
 } from "@murre/installer";
 export {
   UnownedFileInTheWay,

@@ -2,6 +2,7 @@ import { hashedName, type CacheOperation, type StoreEntry } from "@murre/cache";
 import { isSameVersion } from "@murre/pep440";
 import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
 import type { Interpreter } from "@murre/python";
+import * as v from "valibot";
 import type { ConfigSettings } from "./backend.ts";
 import { factsOfOutside } from "./outside.ts";
 
@@ -62,8 +63,11 @@ export function findBuiltWheel(
   find: CacheOperation["lookup"],
   place: BuiltPlace,
 ): StoreEntry | undefined {
-  const built = readDocument<BuiltWheel>(documents.read("built", place.project ?? unnamed, place.key));
-  if (!isFor(built, place) || !/^[0-9a-f]{64}$/.test(built.sha256) || !isValidName(built.project)) return undefined;
+  const built: BuiltWheel | undefined = readDocument(
+    wheelDocument,
+    documents.read("built", place.project ?? unnamed, place.key),
+  );
+  if (!isFor(built, place)) return undefined;
   const entry = find(normalizeName(built.project), built.sha256);
   const { version } = place;
   return entry === undefined || version === undefined || isSameVersion(entry.manifest.head.version, version)
@@ -92,8 +96,9 @@ export function noteBuiltWheel(
 }
 
 export function findBuiltMetadata({ documents }: CacheOperation, place: BuiltPlace): string | undefined {
-  const built = readDocument<BuiltMetadata>(documents.read("built", place.project ?? unnamed, `${place.key}.metadata`));
-  return isFor(built, place) && typeof built.text === "string" ? built.text : undefined;
+  const bytes = documents.read("built", place.project ?? unnamed, `${place.key}.metadata`);
+  const built: BuiltMetadata | undefined = readDocument(metadataDocument, bytes);
+  return isFor(built, place) ? built.text : undefined;
 }
 
 export function noteBuiltMetadata(
@@ -114,20 +119,33 @@ export function fixedState({ fingerprint }: BuiltPlace): BuiltState {
 /** What earlier builds of the source made in its folder, in whichever state that was. */
 export function madeByBuilds({ documents }: Pick<CacheOperation, "documents">, place: BuiltPlace): Set<string> {
   const names = [place.key, `${place.key}.metadata`];
-  const notes = names.map((name) => readDocument<BuiltState>(documents.read("built", place.project ?? unnamed, name)));
+  const notes = names.map((name) =>
+    readDocument(stateDocument, documents.read("built", place.project ?? unnamed, name)),
+  );
   return new Set(notes.flatMap((note) => note?.made ?? []));
 }
 
 function isFor<T extends BuiltState>(built: T | undefined, { fingerprint }: BuiltPlace): built is T {
-  if (built?.fingerprints?.includes(fingerprint) !== true) return false;
+  if (built?.fingerprints.includes(fingerprint) !== true) return false;
   return built.outside.every(([path, facts]) => factsOfOutside(path) === facts);
 }
 
-function readDocument<T>(bytes: Buffer | undefined): T | undefined {
+const texts = v.array(v.string());
+const state = { fingerprints: texts, outside: v.array(v.tuple([v.string(), v.string()])), made: texts };
+const stateDocument = v.object(state);
+const metadataDocument = v.object({ ...state, text: v.string() });
+const wheelDocument = v.object({
+  ...state,
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  project: v.pipe(v.string(), v.check(isValidName)),
+});
+
+/** Undefined where there is none, or what there is is torn or foreign: then it is built again. */
+function readDocument<Schema extends v.GenericSchema>(
+  schema: Schema,
+  bytes: Buffer | undefined,
+): v.InferOutput<Schema> | undefined {
   if (bytes === undefined) return undefined;
-  try {
-    return JSON.parse(bytes.toString("utf8")) as T;
-  } catch {
-    return undefined; // torn or foreign: built again
-  }
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), bytes.toString("utf8"));
+  return success ? output : undefined;
 }

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import type { BuildSystem } from "@murre/requirements";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuildLog } from "./build-log.ts";
+import * as v from "valibot";
 import { BuildFailed, BuildTimeout } from "./errors.ts";
 import { HOOK_DRIVER } from "./hook-driver.ts";
 import { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
@@ -145,9 +146,26 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
   });
 }
 
+const writtenState = v.picklist(["new", "same", "changed"]);
+const hookResult = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    value: v.optional(v.unknown()),
+    missing: v.optional(v.literal(true)),
+    unavailable: v.optional(v.string()),
+    unsupported: v.optional(v.string()),
+    error: v.optional(v.string()),
+    written: v.optional(v.record(v.string(), writtenState)),
+    outside: v.optional(v.record(v.string(), v.string())),
+  }),
+);
+
+/** The file is the driver's, but a backend may write there as well. */
 function readResult(path: string): HookResult | undefined {
   try {
-    return JSON.parse(readSmallText(path)) as HookResult;
+    const { success, output } = v.safeParse(hookResult, readSmallText(path));
+    return success ? (output as HookResult) : undefined;
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ const request = (make: (maker: EntryMaker) => ReturnType<EntryMaker["add"]>) => 
   make,
 });
 
+const anything = (kept: unknown) => kept;
+
 describe("addOnce", () => {
   test("of four operations that want one archive one makes it, and the others find it", async () => {
     const folder = temporaryFolder("cache");
@@ -89,17 +91,17 @@ describe("an interrupted download", () => {
   test("goes on where another operation that has ended left it", async () => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const first = takeLease(layout.root);
-    const begun = await beginPartial(layout, first, url);
+    const begun = await beginPartial(layout, first, url, anything);
     expect(begun.resumeFrom).toBeUndefined();
     begun.note(validators);
     appendFileSync(begun.path, "half");
     begun.leave();
     const second = takeLease(layout.root);
-    const besideIt = await beginPartial(layout, second, url);
+    const besideIt = await beginPartial(layout, second, url, anything);
     expect(besideIt.resumeFrom).toBeUndefined(); // its owner lives
     besideIt.remove();
     first.release();
-    const continued = await beginPartial(layout, second, url);
+    const continued = await beginPartial(layout, second, url, anything);
     expect(continued.resumeFrom).toEqual({ bytes: 4, validators });
     expect(readFileSync(continued.path, "utf8")).toBe("half");
     expect(existsSync(begun.path)).toBe(false);
@@ -115,7 +117,7 @@ describe("an interrupted download", () => {
   ])("%s begins anew, and is not left behind", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const begun = await beginPartial(layout, lease, url);
+    const begun = await beginPartial(layout, lease, url, anything);
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));
     begun.leave();

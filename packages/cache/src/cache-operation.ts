@@ -1,7 +1,7 @@
 import type { Lease } from "@murre/locking";
 import type { DocumentRequest, Documents } from "./documents.ts";
 import type { CacheLayout } from "./layout.ts";
-import type { PartialDownload } from "./partial.ts";
+import type { PartialDownload, ReadValidators } from "./partial.ts";
 import type { FillEntry } from "./publish.ts";
 import type { StoreEntry } from "./store-entry.ts";
 import type { Turn } from "./turns.ts";
@@ -17,7 +17,10 @@ export interface EntryMaker {
    */
   add(project: string, fill: FillEntry): Promise<StoreEntry>;
   /** A place for a download that another process can continue, should this one be interrupted. */
-  beginPartial<Validators>(url: string): Promise<PartialDownload<Validators>>;
+  beginPartial<Validators>(
+    url: string,
+    readValidators: ReadValidators<Validators>,
+  ): Promise<PartialDownload<Validators>>;
 }
 
 /** A request for one entry: how to find it, and how to make it if it is not there. */

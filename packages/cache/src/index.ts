@@ -10,16 +10,9 @@ export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from
 export type { CleanReport, PruneOptions } from "./clean.ts";
 export type { CacheSize, ListedEntry } from "./inventory.ts";
 export type { CacheProblem } from "./verify.ts";
-export type { PartialDownload } from "./partial.ts";
+export type { PartialDownload, ReadValidators } from "./partial.ts";
 export type { DocumentRequest, Documents } from "./documents.ts";
-export {
-  decodeManifest,
-  encodeManifest,
-  type FileDetails,
-  type Manifest,
-  type ManifestDirectory,
-  type ManifestHead,
-  ARCHIVE_MARK,
-} from "./manifest.ts";
+export { decodeManifest, encodeManifest, type Manifest, type ManifestDirectory, ARCHIVE_MARK } from "./manifest.ts";
+export type { FileDetails, ManifestHead } from "./manifest-head.ts";
 export { fileValidators, rememberFileHash, rememberedFileHash } from "./remembered-file.ts";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "./errors.ts";

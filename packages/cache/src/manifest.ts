@@ -1,5 +1,21 @@
-import { formatRecord, parseMetadata, type EntryPoint, type RecordProblems, type UnpackedWheel } from "@murre/wheel";
+import { formatRecord, parseMetadata, type UnpackedWheel } from "@murre/wheel";
 import { InvalidManifest } from "./errors.ts";
+import {
+  MANIFEST_FORMAT,
+  parseManifestHead,
+  staysBelow,
+  type FileDetails,
+  type ManifestHead,
+} from "./manifest-head.ts";
+
+/** What stands for the dist-info of an entry that is no wheel: an archive of sources, kept as the only file of its entry. */
+export const ARCHIVE_MARK = "sdist.dist-info";
+
+export interface ManifestDirectory {
+  /** POSIX path relative to the entry's `pkg/`; "" is `pkg/` itself. */
+  readonly path: string;
+  readonly fileCount: number;
+}
 
 /**
  * A manifest: what one store entry holds, written once at unpack so that no later run lists a folder or parses RECORD.
@@ -19,55 +35,9 @@ import { InvalidManifest } from "./errors.ts";
  * What a planner needs of most wheels is in the head (which folders and files stand at the top); the folders and names
  * are decoded by whoever links them, the record is written without being decoded. NUL cannot stand in a path, so nothing
  * needs escaping.
+ *
+ * Here: a decoded head over sections that stay bytes until somebody asks.
  */
-export const MANIFEST_FORMAT = 1;
-
-const SECTIONS = 5;
-
-/** What stands for the dist-info of an entry that is no wheel: an archive of sources, kept as the only file of its entry. */
-export const ARCHIVE_MARK = "sdist.dist-info";
-
-export interface ManifestHead {
-  readonly format: number;
-  readonly name: string;
-  readonly version: string;
-  readonly distInfo: string;
-  readonly rootIsPurelib: boolean;
-  /** As METADATA has it, unparsed. */
-  readonly requiresPython?: string;
-  readonly consoleScripts: readonly EntryPoint[];
-  readonly guiScripts: readonly EntryPoint[];
-  /** Linked files; those in {@link apart} are not counted. */
-  readonly fileCount: number;
-  /** Of all files, the ones apart as well. */
-  readonly totalBytes: number;
-  /** The folders directly in the archive's root, `.data` left out. */
-  readonly topLevel: readonly string[];
-  /** Whether there is a `.data` folder with linked files. */
-  readonly hasData: boolean;
-  /** Files of the archive that are never linked: `.data/scripts`, and what an installer writes into the dist-info itself. */
-  readonly apart: readonly FileDetails[];
-  /** How the archive's own RECORD disagrees with it, for who holds it to the letter. The sections are of what is there. */
-  readonly recordProblems?: RecordProblems;
-  /** Lengths in bytes of the sections, in their order. */
-  readonly sections: readonly number[];
-}
-
-export interface ManifestDirectory {
-  /** POSIX path relative to the entry's `pkg/`; "" is `pkg/` itself. */
-  readonly path: string;
-  readonly fileCount: number;
-}
-
-export interface FileDetails {
-  readonly path: string;
-  readonly sizeBytes: number;
-  /** base64url without padding, as in RECORD. */
-  readonly sha256: string;
-  readonly executable: boolean;
-}
-
-/** A decoded head over sections that stay bytes until somebody asks. */
 export class Manifest {
   readonly head: ManifestHead;
   readonly #sections: readonly Buffer[];
@@ -114,7 +84,7 @@ export class Manifest {
       for (let i = 0; i < fileCount; i++, next++) {
         const [size, sha256, mode] = (lines[next] ?? "").split(" ");
         const name = names[next];
-        if (size === undefined || sha256 === undefined || name === undefined)
+        if (size === undefined || !/^\d{1,15}$/.test(size) || sha256 === undefined || name === undefined)
           throw new InvalidManifest("details end early");
         details.push({
           path: folder === "" ? name : `${folder}/${name}`,
@@ -138,6 +108,9 @@ function decodeDirectories(section: Buffer): ManifestDirectory[] {
   const directories: ManifestDirectory[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2)
     directories.push({ path: parts[i] ?? "", fileCount: Number(parts[i + 1]) });
+  const isSound = ({ path, fileCount }: ManifestDirectory, at: number) =>
+    (at === 0 ? path === "" : staysBelow(path)) && Number.isSafeInteger(fileCount) && fileCount >= 0;
+  if (!directories.every(isSound)) throw new InvalidManifest("its folders are damaged");
   return directories;
 }
 
@@ -145,7 +118,8 @@ function decodeDirectories(section: Buffer): ManifestDirectory[] {
 export function decodeManifest(bytes: Buffer): Manifest {
   const lineEnd = bytes.indexOf(10);
   if (lineEnd < 0) throw new InvalidManifest("it has no head");
-  const head = parseHead(bytes.toString("utf8", 0, lineEnd));
+  const head = parseManifestHead(bytes.toString("utf8", 0, lineEnd));
+  if (head === undefined) throw new InvalidManifest("its head is of another format, or damaged");
   const sections: Buffer[] = [];
   let offset = lineEnd + 1;
   for (const length of head.sections) {
@@ -153,20 +127,17 @@ export function decodeManifest(bytes: Buffer): Manifest {
     offset += length;
   }
   if (offset !== bytes.length) throw new InvalidManifest(`it has ${bytes.length} bytes and announces ${offset}`);
-  return new Manifest(head, sections);
+  if (!areNames(sections[1])) throw new InvalidManifest("one of its files leaves its folder");
+  const manifest = new Manifest(head, sections);
+  const linked = manifest.directories.reduce((sum, { fileCount }) => sum + fileCount, 0);
+  if (linked !== head.fileCount) throw new InvalidManifest(`it has ${linked} files and announces ${head.fileCount}`);
+  return manifest;
 }
 
-function parseHead(line: string): ManifestHead {
-  let head: ManifestHead;
-  try {
-    head = JSON.parse(line) as ManifestHead;
-  } catch (error) {
-    throw Object.assign(new InvalidManifest("its head is no JSON"), { cause: error });
-  }
-  if (head.format !== MANIFEST_FORMAT) throw new InvalidManifest(`its format is ${String(head.format)}`);
-  if (!Array.isArray(head.sections) || head.sections.length !== SECTIONS)
-    throw new InvalidManifest("its head names no sections");
-  return head;
+/** Searched as bytes: there may be 100,000. */
+function areNames(section: Buffer = Buffer.alloc(0)): boolean {
+  if (section.includes("/")) return false;
+  return ![".\0", "..\0", "\0"].some((name) => section.includes(`\0${name}`) || section.indexOf(name) === 0);
 }
 
 /** What an installer writes itself (PEP 376, 610, 627), so that an archive's own copy is never linked. */

@@ -254,9 +254,9 @@ class LeasedOperation implements CacheOperation {
     return {
       signal,
       add: (project, fill) => this.#addUnder(flightLease, project, fill),
-      beginPartial: (url) => {
+      beginPartial: (url, readValidators) => {
         const { layout, lease } = this.#writable();
-        return beginPartial(layout, flightLease ?? lease, url);
+        return beginPartial(layout, flightLease ?? lease, url, readValidators);
       },
     };
   }

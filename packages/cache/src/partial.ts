@@ -33,6 +33,7 @@ export async function beginPartial<Validators>(
   layout: CacheLayout,
   lease: Lease,
   url: string,
+  readValidators: ReadValidators<Validators>,
 ): Promise<PartialDownload<Validators>> {
   const key = hashedName(url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
@@ -46,7 +47,7 @@ export async function beginPartial<Validators>(
   const remove = (): void => removeTree(folder, nothing());
   return {
     path,
-    resumeFrom: resumption<Validators>(path, validatorsFile),
+    resumeFrom: resumption(path, validatorsFile, readValidators),
     note: (validators) => {
       try {
         // A new file, whatever lay there: what others put in its place is not written to.
@@ -59,7 +60,7 @@ export async function beginPartial<Validators>(
     exists: () => exists(folder),
     remove,
     leave: () => {
-      if (resumption(path, validatorsFile) === undefined) remove();
+      if (resumption(path, validatorsFile, readValidators) === undefined) remove();
     },
   };
 }
@@ -107,12 +108,19 @@ function exists(path: string): boolean {
   }
 }
 
+/** Reads what {@link PartialDownload.note} has kept; undefined for what it cannot have been. */
+export type ReadValidators<Validators> = (kept: unknown) => Validators | undefined;
+
 /** A torn or missing validators file leaves nothing to continue. */
-function resumption<Validators>(path: string, validatorsFile: string): PartialDownload<Validators>["resumeFrom"] {
+function resumption<Validators>(
+  path: string,
+  validatorsFile: string,
+  readValidators: ReadValidators<Validators>,
+): PartialDownload<Validators>["resumeFrom"] {
   try {
-    const validators = JSON.parse(readSmallText(validatorsFile, { followsLinks: false })) as Validators;
+    const validators = readValidators(JSON.parse(readSmallText(validatorsFile, { followsLinks: false })));
     const bytes = statSync(path).size;
-    return bytes > 0 ? { bytes, validators } : undefined;
+    return bytes > 0 && validators !== undefined ? { bytes, validators } : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import * as v from "valibot";
 import type { Documents } from "./documents.ts";
 import { hashedName } from "./layout.ts";
 
@@ -11,17 +12,19 @@ interface RememberedFile {
   readonly sha256: string;
 }
 
+const rememberedFile = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ validators: v.string(), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+);
+
 /** The sha256 (hex) that the file at `path` had when it last had this size, these times and inode; else undefined. */
 export function rememberedFileHash(documents: Documents, path: string): string | undefined {
   const bytes = documents.read("files", hashedName(path));
   const validators = fileValidators(path);
   if (bytes === undefined || validators === undefined) return undefined;
-  try {
-    const remembered = JSON.parse(bytes.toString("utf8")) as RememberedFile;
-    return remembered.validators === validators ? remembered.sha256 : undefined;
-  } catch {
-    return undefined; // torn or foreign: computed again
-  }
+  const { success, output } = v.safeParse(rememberedFile, bytes.toString("utf8"));
+  return success && output.validators === validators ? output.sha256 : undefined; // torn or foreign: computed again
 }
 
 /** @param validators what {@link fileValidators} said before the file was read: a change meanwhile is then noticed. */

@@ -6,7 +6,7 @@ import { condemn } from "./condemn.ts";
 import { isMissing } from "./fs-errors.ts";
 import { pointers, type PointerPlace } from "./inventory.ts";
 import type { CacheLayout } from "./layout.ts";
-import type { FileDetails } from "./manifest.ts";
+import type { FileDetails } from "./manifest-head.ts";
 import { keyOf, namesIn } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry, type StoreEntry } from "./store-entry.ts";

@@ -6,12 +6,14 @@ import { createCredentials } from "./credentials.ts";
 import { DEFAULT_INDEX_URL } from "./default-index.ts";
 import { createDispatchers, type ConnectionSettings } from "./dispatchers.ts";
 import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./download.ts";
-import { HttpStatusError } from "./errors.ts";
+import { DamagedPage, HttpStatusError, InvalidIndexLocation } from "./errors.ts";
+import { urlProblem } from "./file-url.ts";
 import { readFilePage } from "./file-index.ts";
 import { findProjectFiles, mixedHosts } from "./find-files.ts";
 import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./find-links.ts";
 import { readHttpPage, type HttpPages } from "./http-page.ts";
 import { withoutCredentials } from "./index-location.ts";
+import { keptPages } from "./kept-pages.ts";
 import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata.ts";
 import { createRangeServers } from "./range-servers.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -78,6 +80,10 @@ export interface IndexClient {
   /** The METADATA of a wheel, or undefined when only the whole file can tell. */
   metadata(file: DistributionFile, signal?: AbortSignal): Promise<ToldMetadata | undefined>;
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
+  /**
+   * Runs work that looks at pages; where the copy of one in the cache turns out to be damaged, once more: by then that page comes from its index.
+   */
+  whilePagesHold<T>(work: () => Promise<T>): Promise<T>;
   /** A small text, such as a requirements file. */
   text(url: string, signal?: AbortSignal): Promise<string>;
   counts(): TransferCounts;
@@ -132,12 +138,26 @@ class Client implements IndexClient {
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
     const { once } = options;
     const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent };
-    this.#pages = { ...common, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
+    const kept = keptPages(documents, () => {
+      this.#memory.clear();
+      this.#places.clear();
+    });
+    this.#pages = { ...common, kept, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
     this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
   }
 
   forgetPages(): void {
     this.#memory.clear();
+  }
+
+  async whilePagesHold<T>(work: () => Promise<T>): Promise<T> {
+    for (;;)
+      try {
+        return await work();
+      } catch (error) {
+        // Each time it is another page, and what was fetched now is none of them.
+        if (!(error instanceof DamagedPage)) throw error;
+      }
   }
 
   async findFiles(project: NormalizedName): Promise<ProjectFiles> {
@@ -173,7 +193,7 @@ class Client implements IndexClient {
 
   async #readPage(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined> {
     if (location.kind === "find-links") return (await this.#place(location)).get(project);
-    if (location.url.startsWith("file:")) return readFilePage(location.url, project, this.#options.documents);
+    if (location.url.startsWith("file:")) return readFilePage(location.url, project, this.#pages.kept);
     const base = new URL(location.url);
     base.pathname += `${project}/`;
     return readHttpPage(this.#pages, {
@@ -226,7 +246,9 @@ class Client implements IndexClient {
     });
   }
 
-  text(url: string, signal = this.#signal): Promise<string> {
+  async text(url: string, signal = this.#signal): Promise<string> {
+    const problem = urlProblem(url);
+    if (problem !== undefined) throw new InvalidIndexLocation(url, `this ${problem}`);
     const headers = { "accept-encoding": acceptedEncodings };
     return this.#transport.get(url, { headers: () => headers, slots: this.#requests, signal }, async (answer) => {
       if (answer.status === 200) return answerText(answer, largestTextBytes);

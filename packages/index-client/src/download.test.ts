@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 import { serveFolder, temporaryFolder, type FolderServer, type ServeOptions } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient } from "./client.ts";
-import type { Downloaded, DownloadOptions, HttpValidators } from "./download.ts";
+import type { Downloaded, DownloadOptions } from "./download.ts";
+import type { HttpValidators } from "./http-validators.ts";
 
 const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 251));
 const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -3,14 +3,9 @@ import { constants, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DownloadInterrupted, DownloadNotWritten, HashMismatch, HttpStatusError } from "./errors.ts";
+import { validatorsOf, type HttpValidators } from "./http-validators.ts";
 import type { Slots } from "./slots.ts";
 import type { Answer, Headers, Transport } from "./transport.ts";
-
-/** What tells one state of a URL from another (RFC 9110, 8.8). */
-export interface HttpValidators {
-  readonly etag?: string;
-  readonly lastModified?: string;
-}
 
 /** What is to be downloaded: a {@link DistributionFile}, or a direct URL with whatever is known of it. */
 export interface Downloadable {
@@ -166,11 +161,6 @@ function rangeStart(headers: Headers): number | undefined {
 function totalOf(headers: Headers): number | undefined {
   const total = /^bytes \*\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1];
   return total === undefined ? undefined : Number(total);
-}
-
-export function validatorsOf(headers: Headers): HttpValidators {
-  const { etag, "last-modified": lastModified } = headers;
-  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
 }
 
 /** Hash functions of Node for the names that indexes use. */

@@ -142,6 +142,21 @@ export class InvalidIndexPage extends Error {
 }
 
 /**
+ * A page's copy in the cache was found damaged when one of its releases was looked at. It is forgotten: whoever begins again gets the page from
+ * its index.
+ * To do: nothing; the next command fetches the page.
+ */
+export class DamagedPage extends Error {
+  override readonly name = "DamagedPage";
+  readonly code = "MURRE_DAMAGED_PAGE";
+  constructor(index: string, project: string) {
+    super(
+      `the copy of ${redactUrl(index)}'s page of ${project} in the cache is damaged; the next command fetches it again`,
+    );
+  }
+}
+
+/**
  * The address of an index or of a find-links location cannot be used.
  * To do: correct the address.
  */

@@ -2,11 +2,12 @@ import { NotAFile, readSmallText } from "@murre/files";
 import { readdirSync, statSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
+import * as v from "valibot";
 import { IndexUnreachable } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
-import { decodePageDocument, encodePageDocument } from "./page-document.ts";
+import type { KeptPages } from "./kept-pages.ts";
+import { encodePageDocument } from "./page-document.ts";
 import { judgeLinks, type PageLink, type ParsedPage } from "./page-link.ts";
 import { pageOf } from "./page-releases.ts";
 import type { ProjectPage } from "./types.ts";
@@ -29,7 +30,7 @@ interface FileSource {
 export async function readFilePage(
   root: string,
   project: NormalizedName,
-  documents: Documents | undefined,
+  kept: KeptPages,
 ): Promise<ProjectPage | undefined> {
   const pageUrl = `${root}${project}/`;
   const path = join(fileURLToPath(pageUrl), "index.html");
@@ -37,15 +38,21 @@ export async function readFilePage(
   if (stats === undefined) return readFolderPage(root, pageUrl, project);
   const source: FileSource = { size: `${stats.size}`, mtime: `${stats.mtimeNs}`, inode: `${stats.ino}` };
   const segments = ["index", indexKey(root), project] as const;
-  const cached = documents?.read(...segments);
-  const known = cached === undefined ? undefined : decodePageDocument<FileSource>(cached, project, root);
+  const known = kept.read(segments, { project, index: root, readSource: readFileSource });
   if (known !== undefined && isSameFile(known.source, source)) return known.page;
   // Loaded when it is needed: a run in which no page changed goes without the HTML parser.
   const { parseSimpleHtml } = await import("./simple-html.ts");
   const parsed = parseSimpleHtml(readText(path, root), `${pageUrl}index.html`, root);
   const page = pageOf(parsed, project, root);
-  documents?.write([...segments], encodePageDocument(source, page));
+  kept.write(segments, encodePageDocument(source, page));
   return page;
+}
+
+const fileSource = v.object({ size: v.string(), mtime: v.string(), inode: v.string() });
+
+function readFileSource(found: unknown): FileSource | undefined {
+  const { success, output } = v.safeParse(fileSource, found);
+  return success ? output : undefined;
 }
 
 function isSameFile(a: FileSource, b: FileSource): boolean {

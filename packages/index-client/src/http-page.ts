@@ -1,16 +1,19 @@
-import type { CacheOperation, Documents } from "@murre/cache";
+import type { CacheOperation } from "@murre/cache";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
+import * as v from "valibot";
 import { largestPageBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
-import { decodePageDocument, encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
+import { headerValue, keptHeaders } from "./http-validators.ts";
+import type { KeptPages } from "./kept-pages.ts";
+import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
 import { pageOf } from "./page-releases.ts";
 import { parseSimpleJson } from "./simple-json.ts";
 import type { Slots } from "./slots.ts";
-import { DamagedBody, type Answer, type Headers, type Transport } from "./transport.ts";
+import { DamagedBody, type Answer, type Transport } from "./transport.ts";
 import type { IndexEvent, ProjectPage } from "./types.ts";
 
 /** How long the page holds, as RFC 9111 has it; stored beside the parsed page. */
@@ -22,10 +25,35 @@ interface HttpSource {
 
 type Cached = PageDocument<HttpSource>;
 
+/** By the names that http-cache-semantics gives them; a value may become a header of a request. */
+const values = v.record(v.string(), v.union([headerValue, v.boolean(), v.null()]));
+const httpSource = v.object({
+  policy: v.looseObject({
+    v: v.literal(1),
+    t: v.number(),
+    sh: v.boolean(),
+    ch: v.number(),
+    imm: v.number(),
+    st: v.number(),
+    resh: v.record(v.string(), headerValue),
+    rescc: values,
+    m: v.string(),
+    a: v.boolean(),
+    reqh: v.nullable(v.record(v.string(), headerValue)),
+    reqcc: values,
+  }),
+  redirected: v.boolean(),
+});
+
+function readHttpSource(kept: unknown): HttpSource | undefined {
+  const { success, output } = v.safeParse(httpSource, kept);
+  return success ? (output as unknown as HttpSource) : undefined;
+}
+
 export interface HttpPages {
   readonly transport: Transport;
   readonly slots: Slots;
-  readonly documents: Documents | undefined;
+  readonly kept: KeptPages;
   /** Lets one of the processes that miss a page at the same time ask for it. */
   readonly once: CacheOperation["documentOnce"] | undefined;
   readonly offline: boolean;
@@ -92,8 +120,8 @@ function askForPage(
 }
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
-  const data = pages.documents?.read(...documentOf(page));
-  return data === undefined ? undefined : decodePageDocument<HttpSource>(data, page.project, page.index);
+  const { project, index } = page;
+  return pages.kept.read(documentOf(page), { project, index, readSource: readHttpSource });
 }
 
 function mayUse(cached: Cached, pages: HttpPages, page: PageRequest): boolean {
@@ -128,7 +156,7 @@ async function consumePage(
     const previous = CachePolicy.fromObject(cached.source.policy);
     const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
     const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
-    pages.documents?.write(documentOf(page), withSource(cached, source));
+    pages.kept.write(documentOf(page), withSource(cached, source));
     return cached.page;
   }
   if (answer.status !== 200) {
@@ -147,12 +175,11 @@ async function consumePage(
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
   const made = pageOf(parsed, page.project, page.index);
-  if (pages.documents === undefined || !policy.storable()) return made;
+  if (!policy.storable()) return made;
   const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
-  const document = encodePageDocument(source, made);
-  pages.documents.write(documentOf(page), document);
+  pages.kept.write(documentOf(page), encodePageDocument(source, made));
   // The compact form takes the place of thousands of objects, most of which nobody will look at.
-  return decodePageDocument<HttpSource>(document, page.project, page.index)?.page ?? made;
+  return readCached(pages, page)?.page ?? made;
 }
 
 /** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */
@@ -168,13 +195,7 @@ const documentOf = (page: PageRequest): readonly string[] => ["index", indexKey(
 const cachingHeaders = ["age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"];
 
 function responseOf(answer: Answer): CachePolicy.HttpResponse {
-  return { status: answer.status, headers: pick(answer.headers, cachingHeaders) };
-}
-
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  const picked: Record<string, string> = {};
-  for (const name of names) if (headers[name] !== undefined) picked[name] = headers[name];
-  return picked;
+  return { status: answer.status, headers: keptHeaders(answer.headers, cachingHeaders) };
 }
 
 /** Reads a page by its content type (PEP 691, "Content-Types"). */

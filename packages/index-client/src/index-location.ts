@@ -1,7 +1,9 @@
+import { redactUrl } from "@murre/pep508";
 import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidIndexLocation } from "./errors.ts";
+import { parseUrl as readUrl, urlProblem } from "./file-url.ts";
 import { filenameOfUrl, kindOfFilename } from "./page-link.ts";
 import type { IndexLocation } from "./types.ts";
 
@@ -37,15 +39,9 @@ function isDrivePath(text: string, platform: string): boolean {
 }
 
 function parseUrl(text: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch (cause) {
-    throw new InvalidIndexLocation(text, "this is no URL", { cause });
-  }
-  if (!["http:", "https:", "file:"].includes(url.protocol))
-    throw new InvalidIndexLocation(text, `the scheme ${url.protocol} is not supported`);
-  return url;
+  const problem = urlProblem(text);
+  if (problem !== undefined) throw new InvalidIndexLocation(text, `this ${problem}`);
+  return new URL(text);
 }
 
 function urlOfPath(text: string, { cwd, home, platform }: LocationContext): URL {
@@ -58,7 +54,8 @@ function urlOfPath(text: string, { cwd, home, platform }: LocationContext): URL 
 /** The URL without user name and password, which is how it is shown, compared and stored. */
 export function withoutCredentials(url: string): string {
   if (!url.includes("@")) return url;
-  const parsed = new URL(url);
+  const parsed = readUrl(url);
+  if (parsed === undefined) return redactUrl(url);
   parsed.username = "";
   parsed.password = "";
   return parsed.href;

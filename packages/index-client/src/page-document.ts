@@ -1,6 +1,8 @@
 import type { NormalizedName } from "@murre/pep508";
-import { InvalidIndexPage } from "./errors.ts";
+import * as v from "valibot";
+import { DamagedPage } from "./errors.ts";
 import { judgeLinks, type PageLink } from "./page-link.ts";
+import { resolveUrl } from "./resolve-url.ts";
 import type { DistributionFile, PageRelease, ProjectPage, SkippedFile } from "./types.ts";
 
 /**
@@ -125,40 +127,93 @@ function encodeMetadata(metadata: PageLink["coreMetadata"]): 0 | 1 | string | Re
   return metadata === true ? 1 : encodeHashes(metadata);
 }
 
+/** Where a document is from, and what becomes of it. */
+export interface DocumentPlace<Source> extends Origin {
+  /** What decides whether the page still holds; undefined where that cannot be read. */
+  readonly readSource: (kept: unknown) => Source | undefined;
+}
+
+interface Origin {
+  readonly project: NormalizedName;
+  readonly index: string;
+  /** Called when a release turns out to be damaged: nobody shall find the document again. */
+  readonly onDamage: () => void;
+}
+
 /** The document's page, or undefined when it is of another format or damaged: then it is fetched again. */
 export function decodePageDocument<Source>(
   data: Buffer,
-  project: NormalizedName,
-  index: string,
+  place: DocumentPlace<Source>,
 ): PageDocument<Source> | undefined {
-  try {
-    const end = data.indexOf(0x0a);
-    const head = JSON.parse(data.toString("utf8", 0, Math.max(0, end))) as Head<Source>;
-    const body = data.subarray(end + 1);
-    if (head.format !== format || sum(head.lengths) !== body.length) return undefined;
-    return { source: head.source, page: pageOfDocument(head, body, project, index), head, body };
-  } catch {
-    return undefined;
-  }
+  const end = data.indexOf(0x0a);
+  const { success, output: head } = v.safeParse(headSchema, data.toString("utf8", 0, Math.max(0, end)));
+  if (!success) return undefined;
+  const source = place.readSource(head.source);
+  const body = data.subarray(end + 1);
+  const isWhole = head.versions.length === head.lengths.length && sum(head.lengths) === body.length;
+  if (source === undefined || !isWhole) return undefined;
+  return { source, page: pageOfDocument(head, body, place), head: { ...head, source }, body };
 }
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isHashes = (value: unknown): boolean =>
+  isText(value) || (isObject(value) && Object.values(value).every((digest) => isText(digest)));
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Lists have thousands of items, of which each is looked at by the cheapest means. */
+const listOf = <Item>(accepts: (item: unknown) => boolean) =>
+  v.custom<readonly Item[]>((value) => Array.isArray(value) && value.every((item) => accepts(item)));
+
+const headSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    format: v.literal(format),
+    source: v.unknown(),
+    base: v.string(),
+    pythons: listOf<string>(isText),
+    versions: listOf<string | 0>((version) => version === 0 || isText(version)),
+    lengths: listOf<number>(isCount),
+    yanked: listOf<number>(isCount),
+    skipped: listOf<SkippedFile>((file) => {
+      const { filename, reason } = (file ?? {}) as Partial<SkippedFile>;
+      return isText(filename) && isText(reason);
+    }),
+  }),
+);
+
+/** What a row may have, column by column. */
+const columns: readonly ((value: unknown, head: Head<unknown>) => boolean)[] = [
+  isText,
+  (where) => isText(where) || (Array.isArray(where) && where.length === 1 && isText(where[0])),
+  isHashes,
+  (python, { pythons }) => isCount(python) && python <= pythons.length,
+  (yanked) => yanked === 0 || isText(yanked),
+  (metadata) => metadata === 0 || metadata === 1 || isHashes(metadata),
+  (size) => size === -1 || isCount(size),
+  isText,
+];
+
+const isRow = (row: unknown, head: Head<unknown>): boolean =>
+  Array.isArray(row) &&
+  row.length >= 2 &&
+  row.length <= columns.length &&
+  row.every((value, column) => columns[column]?.(value, head) === true);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-function pageOfDocument(head: Head<unknown>, body: Buffer, project: NormalizedName, index: string): ProjectPage {
+function pageOfDocument(head: Head<unknown>, body: Buffer, place: Origin): ProjectPage {
   const yanked = new Set(head.yanked);
   let start = 0;
   const releases = head.versions.map((version, number) => {
     const end = start + head.lengths[number]!;
-    const release = new StoredRelease(
-      head,
-      index,
-      version === 0 ? undefined : version,
-      yanked.has(number),
-      body.subarray(start, end),
-    );
+    const list = body.subarray(start, end);
     start = end;
-    return release;
+    return new StoredRelease(head, place, version === 0 ? undefined : version, yanked.has(number), list);
   });
+  const { project, index } = place;
   return {
     project,
     index,
@@ -175,46 +230,64 @@ class StoredRelease implements PageRelease {
   readonly version: string | undefined;
   readonly yanked: boolean;
   readonly #head: Head<unknown>;
-  readonly #index: string;
+  readonly #place: Origin;
   readonly #list: Buffer;
   #files: readonly DistributionFile[] | undefined;
 
-  constructor(head: Head<unknown>, index: string, version: string | undefined, yanked: boolean, list: Buffer) {
+  constructor(head: Head<unknown>, place: Origin, version: string | undefined, yanked: boolean, list: Buffer) {
     this.version = version;
     this.yanked = yanked;
     this.#head = head;
-    this.#index = index;
+    this.#place = place;
     this.#list = list;
   }
 
+  /** @throws {DamagedPage} */
   get files(): readonly DistributionFile[] {
-    this.#files ??= judgeLinks(linksOf(this.#head, this.#rows()), this.#index).files;
+    this.#files ??= judgeLinks(linksOf(this.#head, this.#rows()), this.#place.index).files;
     return this.#files;
   }
 
+  /** An address is what the page of this index may have led to. */
+  #isUsable(row: Row): boolean {
+    const url = urlOf(this.#head, row);
+    return resolveUrl(url, this.#place.index) === url;
+  }
+
   #rows(): readonly Row[] {
-    try {
-      return JSON.parse(this.#list.toString("utf8")) as Row[];
-    } catch (cause) {
-      throw new InvalidIndexPage(this.#index, "its copy in the cache is damaged; remove that folder's `index`", {
-        cause,
-      });
-    }
+    const rows = parseJson(this.#list.toString("utf8"));
+    if (Array.isArray(rows) && rows.every((row) => isRow(row, this.#head) && this.#isUsable(row as Row)))
+      return rows as Row[];
+    this.#place.onDamage();
+    throw new DamagedPage(this.#place.index, this.#place.project);
   }
 }
 
-function* linksOf({ base, pythons }: Head<unknown>, rows: readonly Row[]): Generator<PageLink> {
-  for (const [filename, where, hashes = "", python = 0, yanked = 0, metadata = 0, sizeBytes = -1, upload = ""] of rows)
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const urlOf = ({ base }: Head<unknown>, [filename, where]: Row): string =>
+  base + (typeof where === "string" ? where + filename : where[0]);
+
+function* linksOf(head: Head<unknown>, rows: readonly Row[]): Generator<PageLink> {
+  for (const row of rows) {
+    const [filename, , hashes = "", python = 0, yanked = 0, metadata = 0, sizeBytes = -1, upload = ""] = row;
     yield {
       filename,
-      url: base + (typeof where === "string" ? where + filename : where[0]),
+      url: urlOf(head, row),
       hashes: decodeHashes(hashes),
-      requiresPython: python === 0 ? undefined : pythons[python - 1],
+      requiresPython: python === 0 ? undefined : head.pythons[python - 1],
       yanked: yanked === 0 ? false : yanked,
       coreMetadata: metadata === 0 ? undefined : metadata === 1 ? true : decodeHashes(metadata),
       sizeBytes: sizeBytes < 0 ? undefined : sizeBytes,
       uploadTime: upload === "" ? undefined : upload,
     };
+  }
 }
 
 const decodeHashes = (hashes: string | Readonly<Record<string, string>>): Record<string, string> =>

@@ -1,5 +1,17 @@
+import { parseUrl, urlProblem } from "./file-url.ts";
+
 /** An address that is already in the form that a URL parser would give it: most links of a large index are. */
-const plainAddress = /^https:\/\/[a-z0-9.-]+\/[\w.+%/-]*(?:#[\w=&]*)?$/;
+const plainAddress = /^https:\/\/([a-z0-9.-]+)\/[\w.+%/-]*(?:#[\w=&]*)?$/;
+
+/** Not all that looks like a host is one (`999.0.0.1`, `a..b`); the links of a page have one or two. */
+let lastHost = { host: "", isPlain: false };
+
+function isPlainAddress(href: string): boolean {
+  const host = plainAddress.exec(href)?.[1];
+  if (host === undefined || href.includes("/.")) return false;
+  if (lastHost.host !== host) lastHost = { host, isPlain: parseUrl(`https://${host}/`)?.host === host };
+  return lastHost.isPlain;
+}
 
 /** A path's last component that stays as it is, with or without a fragment: of its characters one is more than a dot; `%2e` might mean a dot. */
 const plainName = /^(?!.*%2e)[.%]*[\w+~-][\w.+~%-]*(?:#[\w=&]*)?$/i;
@@ -15,7 +27,10 @@ function resolveInFolder(href: string, base: string): string | undefined {
   if (!plainName.test(name) || /[?#]|[\\/]{2}$/.test(folder)) return undefined;
   if (lastFolder.base !== base || lastFolder.folder !== folder)
     lastFolder = { base, folder, resolved: resolveSlowly(folder === "" ? "./" : folder, base) ?? "" };
-  return lastFolder.resolved.endsWith("/") ? lastFolder.resolved + name : undefined;
+  // What an escape means in a path is asked of the system.
+  if (!lastFolder.resolved.endsWith("/") || (name.includes("%") && lastFolder.resolved.startsWith("file:")))
+    return undefined;
+  return lastFolder.resolved + name;
 }
 
 /**
@@ -23,7 +38,7 @@ function resolveInFolder(href: string, base: string): string | undefined {
  * of this machine, and a page on disk to no other machine's files but those of its own.
  */
 export function resolveUrl(href: string, base: string): string | undefined {
-  if (plainAddress.test(href) && !href.includes("/.")) return href;
+  if (isPlainAddress(href)) return href;
   return resolveInFolder(href, base) ?? resolveSlowly(href, base);
 }
 
@@ -36,7 +51,8 @@ function resolveSlowly(href: string, base: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:" && url.protocol !== "file:") return undefined;
+  // Whether it is a path at all; whose file it is comes next.
+  if (urlProblem(url.protocol === "file:" ? `file://${url.pathname}` : url.href) !== undefined) return undefined;
   if (url.protocol === "file:" && !(isFileUrl.test(base) && new URL(base).host === url.host)) return undefined;
   if (url.username !== "" || url.password !== "") {
     url.username = "";

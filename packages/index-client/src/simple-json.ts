@@ -84,10 +84,14 @@ function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
     requiresPython: textOf(file["requires-python"]),
     yanked: yankedOf(file["yanked"]),
     coreMetadata: coreMetadataOf(file["core-metadata"] ?? file["dist-info-metadata"]),
-    sizeBytes: typeof file["size"] === "number" ? file["size"] : undefined,
+    sizeBytes: sizeOf(file["size"]),
     uploadTime: textOf(file["upload-time"]),
   };
 }
+
+/** What is no size is as if nothing had been said. */
+const sizeOf = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 

@@ -1,13 +1,11 @@
 import { readInput } from "@murre/files";
 import type { CacheOperation } from "@murre/cache";
-import type { IndexClient, PipConfiguration } from "@murre/index-client";
+import { pathOfFileUrl, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { Constraint, FileOptions, RequirementsContext } from "@murre/requirements";
 import { redactUrl } from "@murre/pep508";
 import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
-
-import { fileURLToPath } from "node:url";
 import type { OnEvent } from "./events.ts";
 import { gatherRequirements, type GatheredRequirements } from "./gather-requirements.ts";
 import { indexSettings, openIndexClient, readPipConfiguration } from "./index-settings.ts";
@@ -135,8 +133,7 @@ export function requirementsContext(operation: ChangeOperation): RequirementsCon
   const { cwd, home, env, platform } = settings;
   const read = async (location: string): Promise<Uint8Array | string> => {
     if (location === "-") return settings.readStandardInput(options.signal);
-    if (!/^https?:/i.test(location))
-      return readInput(/^file:/i.test(location) ? fileURLToPath(location) : location, { signal: options.signal });
+    if (!/^https?:/i.test(location)) return readInput(localPath(location), { signal: options.signal });
     const places = { locations: [], strategy: "first-index" } as const;
     const client = openIndexClient({ settings, options, places, configuration, cache, onEvent });
     try {
@@ -146,6 +143,12 @@ export function requirementsContext(operation: ChangeOperation): RequirementsCon
     }
   };
   return { read, env, cwd, home, platform, exists: existsSync };
+}
+
+function localPath(location: string): string {
+  const path = /^file:/i.test(location) ? pathOfFileUrl(location) : location;
+  if (path === undefined) throw new Error("it names no file of this machine");
+  return path;
 }
 
 export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {

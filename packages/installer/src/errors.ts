@@ -1,3 +1,4 @@
+import { redactUrl } from "@murre/pep508";
 import type { HashDemand } from "./accepted-hashes.ts";
 
 export interface NoMatchingVersionFacts {
@@ -84,6 +85,20 @@ export class UnsupportedRequirement extends Error {
   readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
   constructor(requirement: string, reason: string, origin: string) {
     super(`${origin}: ${requirement}: ${reason}`);
+  }
+}
+
+/**
+ * A URL that a requirement names, and from which nothing can be had: it is none, or names another machine's file. Nothing was changed.
+ * To do: correct the URL, or name the file by its path.
+ */
+export class UnusableUrl extends Error {
+  override readonly name = "UnusableUrl";
+  readonly code = "MURRE_UNUSABLE_URL";
+  readonly url: string;
+  constructor(url: string, problem: string) {
+    super(`${redactUrl(url)} ${problem}; name an http:, https: or file: URL, or a path`);
+    this.url = redactUrl(url);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type MarkerEnvironment,
   type NormalizedName,
 } from "@murre/pep508";
+import { parseUrl, urlProblem } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import {
   parseRequirementArgument,
@@ -19,7 +20,7 @@ import {
 import { basename } from "node:path";
 import { demandsOf, type HashDemand } from "./accepted-hashes.ts";
 import type { WheelSource } from "./resolved.ts";
-import { ConflictingRequirements, UnsupportedRequirement } from "./errors.ts";
+import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "./errors.ts";
 import { urlKind } from "./source-url.ts";
 
 /** Everything that files and arguments say, in their order. */
@@ -200,9 +201,17 @@ function wheelName(url: string, text: string, origin: string): string {
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");
 
-/** The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says. */
+/**
+ * The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says.
+ * @throws {UnusableUrl}
+ */
 export function directSource(url: string, demands: readonly HashDemand[] = []): WheelSource {
+  // Revisions are fetched by nobody here, which whoever wants one is told elsewhere.
+  const problem = urlKind(url) === "version-control" && parseUrl(url) !== undefined ? undefined : urlProblem(url);
+  if (problem !== undefined) throw new UnusableUrl(url, problem);
   const filename = basename(decoded(new URL(url).pathname));
+  if (filename.includes("\0") || Buffer.byteLength(filename) > 255)
+    throw new UnusableUrl(url, "names no possible file");
   // A demand for a single hash is verified while the file comes in, too; several are compared afterwards.
   const single = demands.flatMap(({ digests }) => {
     const all = Object.entries(digests).flatMap(([name, accepted]) =>

@@ -12,7 +12,7 @@ import type {
 } from "@murre/resolver";
 import { parseMetadata } from "@murre/wheel";
 import { hashMissing, refusingDemand, type HashDemand } from "./accepted-hashes.ts";
-import { HashNotAccepted } from "./errors.ts";
+import { HashNotAccepted, UnusableUrl } from "./errors.ts";
 import { directSource, type WantedProject } from "./gather-requirements.ts";
 import type { MetadataClaims } from "./metadata-claims.ts";
 import type { WheelSource } from "./resolved.ts";
@@ -105,7 +105,13 @@ export class IndexSource implements PythonSource<IndexedFile> {
   async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
     const { target, wanted } = this.#options;
     const demands = this.#demandsOf(project);
-    const source = directSource(url, demands);
+    let source: WheelSource;
+    try {
+      source = directSource(url, demands);
+    } catch (error) {
+      if (error instanceof UnusableUrl) return { unavailable: error.message };
+      throw error;
+    }
     const named = wanted.find((one) => one.name === project && one.url === url);
     if (named !== undefined) refuseOtherTags(named, source.filename, target);
     const reason = otherTags(source.filename, target.tags);
@@ -196,6 +202,17 @@ function versionOf({ filename, kind }: DistributionFile, project: NormalizedName
   }
 }
 
+/** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
+const ownFaults = new Set<unknown>([
+  "MURRE_ARCHIVE_TOO_LARGE",
+  "MURRE_CORRUPT_ARCHIVE",
+  "MURRE_INVALID_METADATA",
+  "MURRE_INVALID_WHEEL",
+  "MURRE_NOT_A_ZIP",
+  "MURRE_UNSAFE_PATH",
+  "MURRE_UNSUPPORTED_WHEEL",
+]);
+
 /**
  * A release whose metadata nobody can read, or is that of another project or version, is passed over, as if it were not there (uv and pip do
  * so).
@@ -215,8 +232,7 @@ async function readable(
     return metadata;
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
-    if (code === "MURRE_INVALID_METADATA" || code === "MURRE_INVALID_WHEEL" || code === "MURRE_NOT_A_ZIP")
-      return { unavailable: message };
+    if (ownFaults.has(code)) return { unavailable: message };
     throw error;
   }
 }

@@ -52,6 +52,7 @@ export {
   ConflictingRequirements,
   ExternallyManaged,
   FileSystemRefused,
+  UnusableUrl,
   HashNotAccepted,
   HashRequired,
   InvalidOption,

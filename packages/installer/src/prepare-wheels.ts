@@ -10,12 +10,19 @@ import {
   type PartialDownload,
   type StoreEntry,
 } from "@murre/cache";
-import { withoutCredentials, type Downloaded, type HttpValidators, type IndexClient } from "@murre/index-client";
+import {
+  readHttpValidators,
+  withoutCredentials,
+  type Downloaded,
+  type HttpValidators,
+  type IndexClient,
+} from "@murre/index-client";
 import { fitsFilename, type UnpackedWheel, type Unpacker } from "@murre/wheel";
 import { createHash } from "node:crypto";
 
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
 import { CannotBuild, WheelNotFound } from "./errors.ts";
 import type { OnEvent } from "./events.ts";
 import { keepArchive } from "./keep-archive.ts";
@@ -209,7 +216,7 @@ async function addRemote(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   for (let removals = 0; ; removals++) {
-    const partial = await maker.beginPartial<HttpValidators>(withoutCredentials(distribution.source.url));
+    const partial = await maker.beginPartial(withoutCredentials(distribution.source.url), readHttpValidators);
     try {
       return await fetchAndAdd(distribution, services, maker, partial);
     } catch (error) {
@@ -242,7 +249,7 @@ async function fetchAndAdd(
 ): Promise<StoreEntry> {
   const { cache } = services;
   const { source } = distribution;
-  const remembered = source.hashes["sha256"] === undefined ? rememberedUrl(source.url, cache) : undefined;
+  const remembered = source.hashes["sha256"] === undefined ? readRememberedUrl(source.url, cache) : undefined;
   // What is not known to be accepted is fetched, whatever the server says of it: then its bytes can be compared.
   const find = cache.lookup.bind(cache);
   const entry = remembered && findFitting(distribution, remembered.sha256, cache, find);
@@ -315,15 +322,19 @@ function rememberedName(url: string): readonly string[] {
   return ["files", hashedName(withoutCredentials(url))];
 }
 
-function rememberedUrl(url: string, cache: CacheOperation): RememberedUrl | undefined {
+const rememberedUrl = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ validators: v.unknown(), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+);
+
+function readRememberedUrl(url: string, cache: CacheOperation): RememberedUrl | undefined {
   const bytes = cache.documents.read(...rememberedName(url));
   if (bytes === undefined) return undefined;
-  try {
-    const remembered = JSON.parse(bytes.toString("utf8")) as RememberedUrl;
-    return typeof remembered.sha256 === "string" ? remembered : undefined;
-  } catch {
-    return undefined; // torn or foreign: fetched again
-  }
+  const { success, output } = v.safeParse(rememberedUrl, bytes.toString("utf8"));
+  const validators = success ? readHttpValidators(output.validators) : undefined;
+  // Torn or foreign: fetched again.
+  return success && validators !== undefined ? { sha256: output.sha256, validators } : undefined;
 }
 
 /** Every check of the wheel is made here, before it can be looked up, let alone linked into an environment. */

@@ -43,7 +43,16 @@ export interface Resolution {
  * Resolves requirements and everything they need.
  * @throws {NoSolution} {HashRequired}, and what the index client and the wheels throw.
  */
-export async function resolveDependencies(
+export function resolveDependencies(
+  request: ResolutionRequest,
+  target: TargetEnvironment,
+  client: IndexClient,
+  readWhole: ReadWholeDistribution,
+): Promise<Resolution> {
+  return client.whilePagesHold(() => resolveOnce(request, target, client, readWhole));
+}
+
+async function resolveOnce(
   request: ResolutionRequest,
   target: TargetEnvironment,
   client: IndexClient,

@@ -32,12 +32,19 @@ export async function resolveExact(
   sources: Sources,
   options: ExactOptions,
 ): Promise<ResolvedDistribution[]> {
-  const resolution = new ExactResolution(wanted, client, target, sources, options);
-  const outcomes = await Promise.allSettled(wanted.map((project) => resolution.resolve(project)));
+  const outcomes = await client.whilePagesHold(async () => {
+    const resolution = new ExactResolution(wanted, client, target, sources, options);
+    const settled = await Promise.allSettled(wanted.map((project) => resolution.resolve(project)));
+    const damaged = settled.find((outcome) => outcome.status === "rejected" && isDamagedPage(outcome.reason));
+    if (damaged?.status === "rejected") throw damaged.reason;
+    return settled;
+  });
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   throwProblems(errors);
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
+
+const isDamagedPage = (error: unknown): boolean => (error as { code?: unknown }).code === "MURRE_DAMAGED_PAGE";
 
 class ExactResolution {
   readonly #target: WheelTarget;

@@ -4,6 +4,7 @@ import { HashMismatch } from "@murre/index-client";
 import { createHash } from "node:crypto";
 
 import { pipeline } from "node:stream/promises";
+import * as v from "valibot";
 import { meetsAll, promises, type HashDemand } from "./accepted-hashes.ts";
 import { HashNotAccepted } from "./errors.ts";
 import type { WheelSource } from "./resolved.ts";
@@ -88,13 +89,12 @@ function mismatchOf(error: unknown): Mismatch {
 
 const documentOf = (sha256: string) => ["files", hashedName(`digests of ${sha256}`)] as const;
 
+const digests = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
+
 function knownDigests(sha256: string, documents: Documents): Digests {
-  try {
-    const known = JSON.parse(documents.read(...documentOf(sha256))?.toString("utf8") ?? "{}") as Digests;
-    return { ...known, sha256 };
-  } catch {
-    return { sha256 }; // torn or foreign: computed again
-  }
+  // Torn or foreign: computed again.
+  const { success, output } = v.safeParse(digests, documents.read(...documentOf(sha256))?.toString("utf8") ?? "{}");
+  return { ...(success ? output : {}), sha256 };
 }
 
 /** Algorithms that this Node does not have are left out. */

@@ -3,6 +3,7 @@ import type { PythonContext } from "@murre/python";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { reportOf } from "../../python/test/fake-machine.ts";
 import { basePython } from "../src/base-python.ts";
 
 /** A home where pyenv keeps these versions, whose answers are given. */
@@ -20,25 +21,7 @@ function machineWith(files: Readonly<Record<string, string>>): { context: Python
   return { folder, context: { env: {}, cwd, platform: "linux", home: folder, run } };
 }
 
-function answer(program: string): object {
-  const version = /versions\/([^/]+)\//.exec(program)?.[1] ?? "";
-  const paths = { purelib: "/l", platlib: "/l", scripts: "/b", data: "/", include: "/i", stdlib: "/l" };
-  const [major, minor] = version.split(".").map(Number);
-  return {
-    version,
-    implementation: "cpython",
-    abiFlags: "",
-    markers: { os_name: "posix" },
-    executable: program,
-    running: program,
-    prefix: "/usr",
-    basePrefix: "/usr",
-    paths,
-    environmentPaths: { purelib: "{base}/l", platlib: "{base}/l", scripts: "{base}/bin" },
-    baseSitePackages: [],
-    tags: { version: [major, minor], debug: false, freeThreaded: false, extensionSuffix: null, platform: "other" },
-  };
-}
+const answer = (program: string): object => reportOf(program, /versions\/([^/]+)\//.exec(program)?.[1] ?? "");
 
 const project = (requires: string) => `[project]\nname = "x"\nversion = "1"\nrequires-python = "${requires}"\n`;
 

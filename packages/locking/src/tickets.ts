@@ -51,7 +51,8 @@ export function ticketFolder(folder: string, form: TicketForm): TicketFolder {
   return { folder, choosing: join(folder, "choosing"), tickets: join(folder, "tickets"), form };
 }
 
-const ticketPattern = /^(0|[1-9]\d*)-([rw])-(.+)-(\d+)$/;
+/** No queue grows to a number of so many digits: a name that has one was made by hand, and a larger one would not fit into a name. */
+const ticketPattern = /^(0|[1-9]\d{0,39})-([rw])-(.+)-(\d+)$/;
 
 /** @returns undefined for a name that is not a ticket's; such an entry holds nothing and is never removed. */
 export function parseTicket(name: string): TicketName | undefined {

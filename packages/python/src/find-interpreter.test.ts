@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FakeMachine, memoryCache } from "../test/fake-machine.ts";
+import { FakeMachine, memoryCache, tagsOf } from "../test/fake-machine.ts";
 import { findInterpreter, type FindOptions } from "./find-interpreter.ts";
 import type { PythonContext, RunProgram } from "./interpreter.ts";
 
@@ -85,7 +85,7 @@ describe("PATH is searched in its order, and no interpreter runs whose name rule
     expect(find(undefined, path("a", "b", "c"), { preference: "system" })).toBe(good);
   });
   test("free-threaded builds are taken only when asked for", () => {
-    const tags = { version: [3, 13], debug: false, freeThreaded: true, extensionSuffix: null, platform: "other" };
+    const tags = { ...tagsOf("3.13.0"), freeThreaded: true };
     const free = install("a/python3", "3.13.0", { tags });
     const usual = install("b/python3", "3.13.0");
     expect(find("3.13", path("a", "b"), { preference: "system" })).toBe(usual);

@@ -9,6 +9,7 @@ import { deriveEnvironment } from "./derive-environment.ts";
 import { readElf } from "./elf.ts";
 import { InterpreterFailed, UnsupportedPython } from "./errors.ts";
 import { readExternallyManaged } from "./externally-managed.ts";
+import { readProbeReport, readRememberedInterpreter } from "./interpreter-answers.ts";
 import type { InstallationSchemes, Interpreter, ProgramResult, PythonContext, RunProgram } from "./interpreter.ts";
 import { danglingTarget, realPath } from "./links.ts";
 import { PROBE_SCRIPT, type ProbeReport } from "./probe-script.ts";
@@ -130,13 +131,7 @@ function modifiedNs(path: string): bigint {
 
 function remembered(key: string, context: ProbeContext): Interpreter | undefined {
   const text = context.cache?.read(key);
-  if (text === undefined) return undefined;
-  try {
-    const value = JSON.parse(text) as Interpreter;
-    return typeof value.version === "string" && typeof value.schemes?.purelib === "string" ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : readRememberedInterpreter(text);
 }
 
 function askAndRemember(
@@ -215,14 +210,16 @@ function parseReport(executable: string, { exitCode, stdout, stderr }: ProgramRe
     throw new InterpreterFailed(executable, output === "" ? reason : `${reason}:\n${output}`, { cause });
   };
   if (exitCode !== 0) fail(exitCode === null ? "it could not be run to its end" : `it ended with ${exitCode}`);
-  let report: ProbeReport & { unsupported?: string };
+  let answer: unknown;
   try {
     // A wrapper may say something itself before it starts Python.
-    report = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{") + 1));
+    answer = JSON.parse(stdout.slice(stdout.lastIndexOf("\n{") + 1));
   } catch (cause) {
     return fail("its answer to the probe is not JSON", cause);
   }
-  if (report.unsupported !== undefined) throw new UnsupportedPython(executable, report.unsupported);
+  const report = readProbeReport(answer);
+  if (report === undefined) return fail("its answer to the probe is not that of a Python");
+  if ("unsupported" in report) throw new UnsupportedPython(executable, report.unsupported);
   return report;
 }
 

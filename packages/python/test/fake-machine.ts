@@ -56,6 +56,37 @@ export class FakeMachine {
   };
 }
 
+const markers = {
+  implementation_name: "cpython",
+  implementation_version: "",
+  os_name: "posix",
+  platform_machine: "x86_64",
+  platform_release: "",
+  platform_system: "Other",
+  platform_version: "",
+  platform_python_implementation: "CPython",
+  sys_platform: "other",
+};
+
+/** What a report says of the tags. */
+export function tagsOf(version: string): object {
+  return {
+    version: version.split(".", 2).map(Number),
+    debug: false,
+    freeThreaded: false,
+    extensionSuffix: null,
+    platform: "other",
+    bits: 64,
+    glibc: null,
+    refusedManylinux: [],
+    mac: null,
+    ios: null,
+    multiarch: null,
+    android: null,
+    pyemscripten: null,
+  };
+}
+
 export function reportOf(file: string, version: string, changes: object = {}): object {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const folders = { purelib: "/usr/lib", platlib: "/usr/lib", scripts: "/usr/bin" };
@@ -63,7 +94,7 @@ export function reportOf(file: string, version: string, changes: object = {}): o
     version,
     implementation: "cpython",
     abiFlags: "",
-    markers: { os_name: "posix", platform_system: "Other" },
+    markers: { ...markers, python_full_version: version, python_version: `${major}.${minor}` },
     executable: file,
     running: file,
     prefix: "/usr",
@@ -71,7 +102,7 @@ export function reportOf(file: string, version: string, changes: object = {}): o
     paths: { ...folders, data: "/usr", include: "/usr/include", stdlib: "/usr/lib/python" },
     environmentPaths: { purelib: "{base}/lib/s", platlib: "{platbase}/lib/s", scripts: "{base}/bin" },
     baseSitePackages: [],
-    tags: { version: [major, minor], debug: false, freeThreaded: false, extensionSuffix: null, platform: "other" },
+    tags: tagsOf(version),
     ...changes,
   };
 }

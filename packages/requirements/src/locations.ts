@@ -35,6 +35,15 @@ export function locationKey(location: string, { cwd, platform }: PathContext): s
   return url.test(location) ? location : pathModule(platform).resolve(cwd, location);
 }
 
+/** Undefined for the URL of another machine's file, or of none. */
+function pathOf(file: string): string | undefined {
+  try {
+    return /^file:/i.test(file) ? fileURLToPath(file) : file;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `--find-links` in a file: a path that exists relative to the file means that, as in pip. */
 export function findLinksValue(
   value: string,
@@ -43,7 +52,8 @@ export function findLinksValue(
 ): string {
   if (exists === undefined || /^[a-z][a-z0-9+.-]+:\/\//i.test(value)) return value;
   const path = pathModule(platform);
-  const plain = /^file:/i.test(file) ? fileURLToPath(file) : file;
+  const plain = pathOf(file);
+  if (plain === undefined) return value;
   const beside = path.resolve(cwd, path.dirname(plain), value);
   return exists(beside) ? beside : value;
 }
