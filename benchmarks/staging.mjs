@@ -13,7 +13,7 @@ import {
   viewEnvironment,
   withWriter,
 } from "../packages/linker/dist/index.js";
-import { stageChange } from "../packages/linker/dist/stage.js";
+import { stageChange } from "../packages/linker/dist/link/stage.js";
 import { takeLease } from "../packages/locking/dist/index.js";
 import { chooseWheels, inScratch, median, runMurre, table } from "./storms/storm-kit.mjs";
 

@@ -14,11 +14,11 @@ const own = Object.keys({ ...dependencies, ...devDependencies })
   .filter((name) => name.startsWith("@murre/") && name !== "@murre/test-kit")
   .map((name) => name.slice("@murre/".length));
 
-/** Worker threads are started by file name, beside the module that starts them: in a package's dist/ as here. */
+/** Worker threads are started by file name, beside the module that starts them: in a package's dist/, and side by side here. */
 const workers = own.flatMap((name) =>
-  readdirSync(join(packages, name, "dist"))
-    .filter((file) => file.endsWith("-worker.js"))
-    .map((file) => join(packages, name, "dist", file)),
+  readdirSync(join(packages, name, "src"), { recursive: true })
+    .filter((file) => file.endsWith("-worker.ts"))
+    .map((file) => join(packages, name, "dist", file.replace(/\.ts$/, ".js"))),
 );
 
 const options = {

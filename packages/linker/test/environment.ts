@@ -2,16 +2,16 @@ import { takeLease, type Lease } from "@murre/locking";
 import { parseRecord } from "@murre/wheel";
 import { temporaryFolder } from "@murre/test-kit";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { viewEnvironment } from "../src/environment-view.ts";
-import { environmentState, type EnvironmentState } from "../src/environment-state.ts";
-import { STATE_FOLDER } from "../src/state-folder.ts";
-import type { Destination } from "../src/destination.ts";
-import { openFolders, type Folders } from "../src/folders.ts";
-import type { RenameConditions } from "../src/places.ts";
-import { planChange, type ChangePlan, type PlanOptions } from "../src/plan.ts";
-import type { RecordedDistribution } from "../src/recorded-files.ts";
-import { planRemoval } from "../src/removal.ts";
-import { withWriter, type CommitEnd, type WriterOptions } from "../src/writer.ts";
+import { viewEnvironment } from "../src/environment/environment-view.ts";
+import { environmentState, type EnvironmentState } from "../src/state/environment-state.ts";
+import { STATE_FOLDER } from "../src/environment/state-folder.ts";
+import type { Destination } from "../src/environment/destination.ts";
+import { openFolders, type Folders } from "../src/environment/folders.ts";
+import type { RenameConditions } from "../src/transaction/places.ts";
+import { planChange, type ChangePlan, type PlanOptions } from "../src/plan/plan.ts";
+import type { RecordedDistribution } from "../src/environment/recorded-files.ts";
+import { planRemoval } from "../src/plan/removal.ts";
+import { withWriter, type CommitEnd, type WriterOptions } from "../src/transaction/writer.ts";
 import { madeUpWheel, type MadeUp } from "./made-up-wheel.ts";
 
 /** An empty environment, or a `--target` folder, where everything lies below one; what is done to it is done as the installer does it. */

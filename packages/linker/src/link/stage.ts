@@ -1,0 +1,127 @@
+import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
+import { LinkFailed } from "../errors.ts";
+import { errorCode } from "../environment/fs-errors.ts";
+import type { GeneratedFile } from "../plan/generated.ts";
+import { FileLinker, LinkingAborted, runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
+import type { LinkAnswer } from "./link-worker.ts";
+import type { LinkWorkers } from "./link-workers.ts";
+import type { ChangePlan, LinkTask } from "../plan/plan.ts";
+import type { StageLayout } from "./stage-layout.ts";
+
+export interface StageOptions {
+  readonly mode: LinkMode;
+  /** Without workers, everything runs in the calling thread. */
+  readonly workers: LinkWorkers | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Makes everything that the plan places, in the executor's folders: nothing of it can be seen from outside.
+ * @param folders the executor's folder of each place; they exist
+ * @throws {LinkFailed} when the file system refuses; the signal's reason when it is aborted. The environment is as it was then.
+ */
+export async function stageChange(
+  plan: ChangePlan,
+  layout: StageLayout,
+  folders: readonly string[],
+  options: StageOptions,
+): Promise<LinkCounts> {
+  const staged = (target: string): string => {
+    const { at, path } = layout.of(target);
+    return `${folders[at]}/${path}`;
+  };
+  const { signal, workers, mode } = options;
+  const aborted = new Int32Array(new SharedArrayBuffer(4));
+  const abort = () => void Atomics.store(aborted, 0, 1);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    makeFolders(plan.scaffold, layout, folders);
+    for (const { from, target, executable } of plan.copies)
+      if (typeof from === "string") linkTree(from, staged(target));
+      else writeFileSync(staged(target), from, { flag: "wx", mode: executable === true ? 0o777 : 0o666 });
+    return await linkAll(plan, staged, mode, workers, aborted);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof LinkFailed) throw error;
+    const { code, message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
+    throw new LinkFailed(dest ?? path, code ?? message, { cause: error });
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** The folders that several tasks use, or that stand in the environment, each once. */
+function makeFolders(scaffold: readonly string[], layout: StageLayout, folders: readonly string[]): void {
+  const made = new Set<string>();
+  for (const folder of scaffold)
+    for (const { at, path } of layout.chain(folder)) {
+      const staged = `${folders[at]}/${path}`;
+      if (made.has(staged)) continue;
+      mkdirSync(staged);
+      made.add(staged);
+    }
+}
+
+/** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
+async function linkAll(
+  { tasks, generated }: ChangePlan,
+  staged: (target: string) => string,
+  mode: LinkMode,
+  workers: LinkWorkers | undefined,
+  aborted: Int32Array,
+): Promise<LinkCounts> {
+  const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
+  for (const file of generated) ofWheel.get(file.wheel)?.push(file);
+  const packed = (task: LinkTask) => transferable(task, ofWheel.get(task.name) ?? [], staged);
+  if (workers === undefined || workers.count === 0) {
+    const linker = new FileLinker(mode);
+    for (const task of tasks) runLinkTask(packed(task), linker, () => false);
+    return linker.counts;
+  }
+  const answers = await Promise.all(
+    shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
+      share.length === 0
+        ? { ok: true, cloned: 0, linked: 0, copied: 0 }
+        : workers.run(index, { tasks: share.map(packed), mode, aborted }),
+    ),
+  );
+  const total = { cloned: 0, linked: 0, copied: 0 };
+  for (const answer of answers) {
+    if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+    if (!answer.ok) throw new LinkFailed(answer.path, answer.message);
+    total.cloned += answer.cloned;
+    total.linked += answer.linked;
+    total.copied += answer.copied;
+  }
+  return total;
+}
+
+function shareOut(tasks: readonly LinkTask[], count: number): LinkTask[][] {
+  const shares = Array.from({ length: count }, () => ({ files: 0, tasks: [] as LinkTask[] }));
+  const bySize = tasks.toSorted((a, b) => b.entry.manifest.head.fileCount - a.entry.manifest.head.fileCount);
+  for (const task of bySize) {
+    const share = shares.reduce((least, other) => (other.files < least.files ? other : least));
+    share.files += task.entry.manifest.head.fileCount;
+    share.tasks.push(task);
+  }
+  return shares.map(({ tasks }) => tasks);
+}
+
+/** What stands in the environment already and comes back, or is kept under another name: the same inodes, in folders of the stage. */
+function linkTree(from: string, to: string): void {
+  const stats = lstatSync(from);
+  if (stats.isDirectory()) {
+    mkdirSync(to, { mode: stats.mode });
+    for (const name of readdirSync(from)) linkTree(`${from}/${name}`, `${to}/${name}`);
+  } else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else linkOrCopy(from, to);
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") throw error;
+    new FileLinker("copy").link(from, to);
+  }
+}

@@ -1,0 +1,41 @@
+import type { StoreEntry } from "@murre/cache";
+import { liesBelow, placeDirectory, type Destination } from "../environment/destination.ts";
+import { baseOf, parentOf, type EnvironmentView } from "./collisions-with-installed.ts";
+import { canonicalDestination } from "../environment/folders.ts";
+import { wheelScripts } from "./generated.ts";
+
+/** The bytes of a file, or the file that has them; executable only where they are to be written. */
+export interface InstalledBytes {
+  readonly from: string | Buffer;
+  readonly executable?: boolean;
+}
+
+/** What a wheel in the store has at an installed path: what lies in the archive, or a script that is written anew. Undefined when it has none there. */
+export function installedBytes(
+  given: Destination,
+  wheel: { readonly name: string; readonly entry: StoreEntry },
+  view: EnvironmentView,
+  path: string,
+): InstalledBytes | undefined {
+  const destination = canonicalDestination(given, view.folders);
+  const { head, directories, names } = wheel.entry.manifest;
+  const folder = parentOf(path);
+  if (liesBelow([destination.schemes.scripts], folder)) {
+    const script = wheelScripts(destination, wheel, view, view.folders.of).find((one) => one.path === path);
+    if (script !== undefined) return { from: script.content, executable: script.executable };
+  }
+  let file = 0;
+  for (const { path: source, fileCount } of directories) {
+    const end = file + fileCount;
+    const place = placeDirectory(destination, { ...head, name: wheel.name }, source);
+    if (
+      place !== undefined &&
+      place.scheme !== "scripts" &&
+      view.folders.of(place.target) === folder &&
+      names.slice(file, end).includes(baseOf(path))
+    )
+      return { from: `${wheel.entry.filesFolder}/${source === "" ? "" : `${source}/`}${baseOf(path)}` };
+    file = end;
+  }
+  return undefined;
+}
