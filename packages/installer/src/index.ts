@@ -15,7 +15,7 @@ export type {
   SyncOptions,
   UninstallOptions,
   VenvOptions,
-} from "./operations.ts";
+} from "./api/operations.ts";
 export type {
   CacheOperations,
   CacheProblem,
@@ -24,8 +24,8 @@ export type {
   ListedEntry,
   PruneOptions,
   VerifyAndRepairReport,
-} from "./cache-operations.ts";
-export type { InstallerEvent, OnEvent } from "./events.ts";
+} from "./api/cache-operations.ts";
+export type { InstallerEvent, OnEvent } from "./api/events.ts";
 export type {
   BuildReport,
   ChangeReport,
@@ -41,10 +41,10 @@ export type {
   ShownDistribution,
   ShowReport,
   VenvReport,
-} from "./reports.ts";
+} from "./api/reports.ts";
 export { createInstaller } from "./create-installer.ts";
-export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./check-options.ts";
-export type { InstallerSettings } from "./settings.ts";
+export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./api/check-options.ts";
+export type { InstallerSettings } from "./api/settings.ts";
 export {
   BuildOptionInvalid,
   BuildRequirementsUnmet,

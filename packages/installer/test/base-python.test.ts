@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reportOf } from "../../python/test/fake-machine.ts";
-import { basePython } from "../src/base-python.ts";
+import { basePython } from "../src/operation/base-python.ts";
 
 /** A home where pyenv keeps these versions, whose answers are given. */
 function machineWith(files: Readonly<Record<string, string>>): { context: PythonContext; folder: string } {

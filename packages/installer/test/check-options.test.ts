@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/check-options.ts";
+import { checkOptions } from "../src/api/check-options.ts";
 import { createInstaller } from "../src/create-installer.ts";
-import { operationOptions } from "../src/operation-options.ts";
+import { operationOptions } from "../src/api/operation-options.ts";
 import { reasonOf, wrongCalls } from "./wrong-options.ts";
 
 const installer = createInstaller({

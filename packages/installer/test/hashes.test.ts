@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import type { InstallOptions } from "../src/operations.ts";
+import type { InstallOptions } from "../src/api/operations.ts";
 import { sdistOf, toyBackend, writeProject } from "./source-world.ts";
 import { openInstaller } from "./world.ts";
 

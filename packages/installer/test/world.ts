@@ -4,9 +4,9 @@ import { lstatSync, readFileSync, readdirSync, readlinkSync, writeFileSync } fro
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInstaller } from "../src/create-installer.ts";
-import type { InstallerEvent } from "../src/events.ts";
-import type { Operations } from "../src/operations.ts";
-import type { InstallerSettings } from "../src/settings.ts";
+import type { InstallerEvent } from "../src/api/events.ts";
+import type { Operations } from "../src/api/operations.ts";
+import type { InstallerSettings } from "../src/api/settings.ts";
 
 /** A cache, an index and an environment of their own, below one temporary folder. */
 export interface World {

@@ -1,0 +1,101 @@
+import { streamFile } from "@murre/files";
+import type { IndexClient } from "@murre/index-client";
+import { makeFolders } from "@murre/locking";
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { gather, withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { WheelNotFound } from "../errors.ts";
+import { resolveRequirements } from "./install.ts";
+import type { CollectOptions } from "../api/operations.ts";
+import type { CollectReport } from "../api/reports.ts";
+import type { ResolvedDistribution } from "../wanted/resolved.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import { urlKind, withoutFragment } from "../wanted/source-url.ts";
+import { verifyArchive } from "../prepare/verify-archive.ts";
+import { withSources, type Sources } from "../sources/lazy-sources.ts";
+
+/**
+ * `murre pip wheel` and `murre pip download`: resolves as an installation into an empty environment would, and leaves files: `wheels` builds what
+ * has none, `files` takes what the index has. The store keeps archives unpacked, so that files come from where they are.
+ */
+export function collectDistributions(
+  settings: InstallerSettings,
+  options: CollectOptions,
+  kind: "wheels" | "files",
+): Promise<CollectReport> {
+  const folder = resolve(settings.cwd, options.outputFolder ?? ".");
+  return withChangeOperation(
+    settings,
+    // What is installed is no reason to leave a file out.
+    { ...options, upgrade: "all" as const },
+    async (operation) => {
+      const gathered = await gather(operation, options.requirementFiles ?? [], options.requirements ?? []);
+      const client = operation.openClient(gathered.options);
+      return withSources(operation, gathered, client, async (named, sources) => {
+        const nothing = { own: [], visible: [] };
+        const { resolved } = await resolveRequirements(operation, named, client, sources, nothing);
+        if (options.dryRun !== true) makeFolders(folder);
+        const collect = async (distribution: ResolvedDistribution) => {
+          const { name, version, source } = distribution;
+          if (options.dryRun === true) return { name, version, filename: source.filename };
+          const filename = isTakenAsItIs(distribution, kind)
+            ? await fetchFile(distribution, client, folder, operation)
+            : await buildFile(distribution, sources, folder);
+          return { name, version, filename };
+        };
+        return { folder, files: await Promise.all(resolved.map(collect)) };
+      });
+    },
+    "use",
+  );
+}
+
+/** A folder is no file, so that it becomes a wheel in either case. */
+function isTakenAsItIs({ source }: ResolvedDistribution, kind: "wheels" | "files"): boolean {
+  return source.filename.endsWith(".whl") || (kind === "files" && urlKind(source.url) !== "directory");
+}
+
+async function buildFile(distribution: ResolvedDistribution, sources: Sources, folder: string): Promise<string> {
+  const path = await sources.wheelFile(distribution);
+  await appear(folder, basename(path), (aside) => copyFile(path, aside));
+  return basename(path);
+}
+
+async function fetchFile(
+  distribution: ResolvedDistribution,
+  client: IndexClient,
+  folder: string,
+  { cache: { documents }, options: { signal } }: ChangeOperation,
+): Promise<string> {
+  const { name, source } = distribution;
+  const url = withoutFragment(source.url);
+  await appear(folder, source.filename, async (aside) => {
+    if (url.startsWith("file:")) await copyLocal(fileURLToPath(url), aside, name);
+    else await client.download({ ...source, url }, { into: aside, ...(signal === undefined ? {} : { signal }) });
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(aside), hash);
+    const sha256 = hash.digest("hex");
+    await verifyArchive(distribution, aside, sha256, documents);
+  });
+  return source.filename;
+}
+
+async function copyLocal(path: string, target: string, name: string): Promise<void> {
+  if (!existsSync(path)) throw new WheelNotFound(name, path);
+  await pipeline(streamFile(path), createWriteStream(target, { flags: "wx" }));
+}
+
+/** A file appears whole, or not at all. */
+async function appear(folder: string, filename: string, write: (aside: string) => Promise<void>): Promise<void> {
+  const aside = join(folder, `.${filename}.${randomUUID()}`);
+  try {
+    await write(aside);
+    renameSync(aside, join(folder, filename));
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}

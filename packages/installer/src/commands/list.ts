@@ -1,0 +1,91 @@
+import {
+  readDirectUrl,
+  readInstalled,
+  readInstalledMetadata,
+  readInstaller,
+  type DirectUrl,
+  type InstalledDistribution,
+} from "@murre/python";
+import { tryParseVersion } from "@murre/pep440";
+import { fileURLToPath } from "node:url";
+import { directReference } from "../wanted/direct-url-info.ts";
+import type { OnEvent } from "../api/events.ts";
+import type { ListOptions } from "../api/operations.ts";
+import type { InstalledPin, InstalledReport } from "../api/reports.ts";
+import { withReadOperation } from "../environment/read-operation.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+
+/** `murre pip list`. Writes nothing into the environment. */
+export function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
+  const origins = new Origins();
+  const reported = withReadOperation(settings, options, (target) => {
+    const distributions = readInstalled(target.visible)
+      .map((distribution) => describeInstalled(distribution, origins))
+      .filter(({ editableLocation }) => options.excludeEditable !== true || editableLocation === undefined)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { environment: target.folder, distributions };
+  });
+  return reported.finally(() => origins.tell(options.onEvent));
+}
+
+/** Where distributions came from (PEP 610). What cannot be read counts as from an index, as with pip, and is said once. */
+export class Origins {
+  readonly #unread = new Map<string, string>();
+
+  of(distribution: InstalledDistribution): DirectUrl | undefined {
+    try {
+      return readDirectUrl(distribution);
+    } catch (error) {
+      this.#unread.set(distribution.normalizedName, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  tell(onEvent: OnEvent = () => {}): void {
+    for (const [name, reason] of this.#unread)
+      onEvent({
+        type: "warning",
+        code: "MURRE_WARNING_DIRECT_URL",
+        message: `${name}: where it came from cannot be read (${reason}); it is shown as from an index`,
+      });
+  }
+}
+
+export function describeInstalled(distribution: InstalledDistribution, origins: Origins): InstalledPin {
+  const direct = origins.of(distribution);
+  const installer = readInstaller(distribution);
+  const editable = direct?.dir_info?.editable === true ? localPath(direct.url) : undefined;
+  return {
+    name: distribution.normalizedName,
+    displayName: displayName(distribution),
+    version: distribution.version,
+    ...(tryParseVersion(distribution.version) === undefined ? { hasArbitraryVersion: true } : {}),
+    location: distribution.sitePackages,
+    ...(installer === undefined ? {} : { installer }),
+    ...(editable === undefined ? {} : { editableLocation: editable }),
+    ...(direct === undefined ? {} : { directUrl: directReference(direct) }),
+  };
+}
+
+/** As METADATA writes it; where that cannot be read, which `check` reports, as the folder's name does. */
+function displayName(distribution: InstalledDistribution): string {
+  try {
+    const { name } = readInstalledMetadata(distribution);
+    return NAME.test(name) ? name : distribution.name;
+  } catch {
+    return distribution.name;
+  }
+}
+
+const NAME = /^[A-Z\d](?:[A-Z\d._-]*[A-Z\d])?$/i;
+
+/** A path that is more than one line, or of another host, stays a URL. */
+function localPath(url: string): string {
+  if (!url.startsWith("file:")) return url;
+  try {
+    const path = fileURLToPath(url);
+    return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(path) ? url : path;
+  } catch {
+    return url;
+  }
+}

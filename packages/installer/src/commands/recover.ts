@@ -1,0 +1,41 @@
+import { openCache } from "../operation/open-cache.ts";
+import { hasState } from "@murre/linker";
+import { describeTarget } from "../operation/change-operation.ts";
+import { accessTo, changeExclusively } from "../environment/environment-access.ts";
+import type { ListOptions } from "../api/operations.ts";
+import { probeCache } from "../operation/probe-cache.ts";
+import type { RecoverReport } from "../api/reports.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import { findTarget } from "../operation/target-environment.ts";
+
+/** `murre pip check --recover`: brings an interrupted change to its end, clears away what the dead left, and does nothing else. */
+export async function recoverEnvironment(settings: InstallerSettings, options: ListOptions): Promise<RecoverReport> {
+  options.signal?.throwIfAborted();
+  const messages: string[] = [];
+  const cache = openCache(settings, options.onEvent);
+  try {
+    const target = findTarget(settings, options, probeCache(cache.documents), "any");
+    const { onEvent = () => {} } = options;
+    describeTarget(target, onEvent);
+    const access = accessTo(target, {
+      ...options,
+      onEvent: (event) => {
+        if (event.type === "recovered" || event.type === "warning") messages.push(event.message);
+        onEvent(event);
+      },
+    });
+    if (hasState(access.state)) {
+      const { version, platform } = settings;
+      const conditions = { movesFolders: true, fixed: new Set<string>(), apart: new Set<string>() };
+      const isTemporary = options.target !== undefined;
+      await changeExclusively(
+        access,
+        { lease: cache.lease, version, platform, isTemporary, conditions },
+        async () => {},
+      );
+    }
+    return { environment: target.folder, recovered: messages };
+  } finally {
+    cache.end();
+  }
+}

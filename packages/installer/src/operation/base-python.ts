@@ -1,0 +1,70 @@
+import { readSmallText } from "@murre/files";
+import { acceptsPython, parseSpecifierSet } from "@murre/pep440";
+import {
+  findInterpreter,
+  findPinnedInterpreter,
+  findPythonVersionFile,
+  type Interpreter,
+  type PythonContext,
+} from "@murre/python";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { VenvOptions } from "../api/operations.ts";
+
+interface ProjectPython {
+  readonly requires: string;
+  readonly path: string;
+}
+
+type Warn = (message: string) => void;
+
+/**
+ * The Python of a new environment, by uv's rules: the one that is asked for, else the one of `.python-version`, else the first that the
+ * project's requires-python accepts. One that it does not accept is a warning.
+ */
+export async function basePython(
+  context: PythonContext,
+  { python, onEvent }: Pick<VenvOptions, "python" | "onEvent">,
+): Promise<Interpreter> {
+  const warn: Warn = (message) => onEvent?.({ type: "warning", code: "MURRE_WARNING_PYTHON", message });
+  const project = await projectPython(context.cwd, warn);
+  const asked =
+    python === undefined ? pinnedPython(context, warn) : { by: "the request", interpreter: found(python, context) };
+  if (asked === undefined) return found(project?.requires, context, project?.path);
+  const { by, interpreter } = asked;
+  if (project !== undefined && !acceptsPython(parseSpecifierSet(project.requires), interpreter.version))
+    warn(`${by} leads to Python ${interpreter.version}, but ${project.path} requires ${project.requires}`);
+  return interpreter;
+}
+
+function found(request: string | undefined, context: PythonContext, askedBy?: string): Interpreter {
+  return findInterpreter(request, context, { preference: "system", ...(askedBy === undefined ? {} : { askedBy }) });
+}
+
+function pinnedPython(context: PythonContext, warn: Warn): { by: string; interpreter: Interpreter } | undefined {
+  const file = findPythonVersionFile(context);
+  if (file === undefined) return undefined;
+  const { interpreter, ignored } = findPinnedInterpreter(file, context);
+  for (const name of ignored)
+    warn(`${file.path}: ${name} is neither a version nor one that is installed, and is ignored`);
+  return interpreter && { by: file.path, interpreter };
+}
+
+/** `requires-python` of the nearest pyproject.toml. What cannot be read is a warning: it says nothing about Python. */
+async function projectPython(cwd: string, warn: Warn): Promise<ProjectPython | undefined> {
+  let folder = cwd;
+  while (!existsSync(join(folder, "pyproject.toml"))) {
+    if (dirname(folder) === folder) return undefined;
+    folder = dirname(folder);
+  }
+  const path = join(folder, "pyproject.toml");
+  try {
+    // Most environments are made where there is none.
+    const { parsePyproject } = await import("@murre/requirements");
+    const requires = parsePyproject(readSmallText(path), path).project?.requiresPython?.trim();
+    return requires ? { requires: parseSpecifierSet(requires).toString(), path } : undefined;
+  } catch (error) {
+    warn(`its requires-python is not known: ${(error as Error).message}`);
+    return undefined;
+  }
+}

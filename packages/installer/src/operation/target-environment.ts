@@ -1,0 +1,147 @@
+import { canonicalDestination, openFolders, type Destination } from "@murre/linker";
+import {
+  findInterpreter,
+  readLauncherStubs,
+  type Interpreter,
+  type LauncherStubs,
+  type ProbeCache,
+  type PythonContext,
+} from "@murre/python";
+import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
+import { supportedTags, type SupportedTags } from "@murre/platform-tags";
+import type { AllowedFormats } from "@murre/resolver";
+import { isAbsolute, relative, resolve } from "node:path";
+import { ExternallyManaged } from "../errors.ts";
+import type { PythonOptions } from "../api/operations.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+
+/** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
+export interface TargetEnvironment {
+  readonly interpreter: Interpreter;
+  readonly destination: Destination;
+  /** The folders whose distributions count as installed, each once. */
+  readonly sitePackages: readonly string[];
+  /** These, and what the environment sees of the interpreter below (`--system-site-packages`). */
+  readonly visible: readonly string[];
+  /** What messages call it: the environment's folder. */
+  readonly folder: string;
+}
+
+export function pythonContext(settings: InstallerSettings, cache: ProbeCache): PythonContext {
+  const { env, cwd, platform, home } = settings;
+  return { env, cwd, platform, home, cache };
+}
+
+/** @throws {NoInterpreter} and what else finding one throws. */
+export function findTarget(
+  settings: InstallerSettings,
+  options: PythonOptions,
+  cache: ProbeCache,
+  preference: "environment" | "any" = "environment",
+): TargetEnvironment {
+  const interpreter = findInterpreter(options.python, pythonContext(settings, cache), {
+    // What goes into a folder of its own needs no environment (uv).
+    preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
+  });
+  return targetOf(interpreter, settings, options);
+}
+
+/** The environment of an interpreter that is known. */
+export function targetOf(
+  interpreter: Interpreter,
+  settings: InstallerSettings,
+  options: PythonOptions = {},
+): TargetEnvironment {
+  const schemes = schemesOf(interpreter, options, settings);
+  // Elsewhere a backslash is a letter like any other.
+  const slashed = (path: string) => (settings.platform === "win32" ? path.replaceAll("\\", "/") : path);
+  // Every entry point of every wheel asks for them.
+  let launchers: LauncherStubs | undefined;
+  const destination: Destination = {
+    schemes: mapValues(schemes, slashed),
+    executable: interpreter.executable,
+    platform: settings.platform,
+    launchers: () => (launchers ??= readLauncherStubs(interpreter)),
+    boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
+  };
+  // Where `lib64` is a link to `lib` the two are one.
+  const canonical = canonicalDestination(destination, openFolders(destination));
+  const sitePackages = [...new Set([canonical.schemes.purelib, canonical.schemes.platlib])];
+  const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
+  return {
+    interpreter,
+    destination: canonical,
+    sitePackages,
+    visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
+    folder: schemes.data,
+  };
+}
+
+function isElsewhere({ target, prefix }: PythonOptions): boolean {
+  return target !== undefined || prefix !== undefined;
+}
+
+type Schemes = Interpreter["schemes"];
+
+/** `--target` puts everything below one folder, as pip does; `--prefix` moves the interpreter's own layout. */
+function schemesOf(interpreter: Interpreter, options: PythonOptions, { cwd }: InstallerSettings): Schemes {
+  if (options.target !== undefined) {
+    const folder = resolve(cwd, options.target);
+    return { purelib: folder, platlib: folder, scripts: `${folder}/bin`, headers: `${folder}/include`, data: folder };
+  }
+  if (options.prefix === undefined) return interpreter.schemes;
+  const prefix = resolve(cwd, options.prefix);
+  return mapValues(interpreter.schemes, (path) => {
+    const below = relative(interpreter.prefix, path);
+    return below.startsWith("..") || isAbsolute(below) ? path : resolve(prefix, below);
+  });
+}
+
+function mapValues(schemes: Schemes, change: (path: string) => string): Schemes {
+  const { purelib, platlib, scripts, headers, data } = schemes;
+  return {
+    purelib: change(purelib),
+    platlib: change(platlib),
+    scripts: change(scripts),
+    headers: change(headers),
+    data: change(data),
+  };
+}
+
+/** @throws {ExternallyManaged} (PEP 668), unless the user insists or the change goes elsewhere. */
+export function refuseExternallyManaged({ interpreter }: TargetEnvironment, options: PythonOptions): void {
+  if (interpreter.externallyManaged !== undefined && !isElsewhere(options) && options.breakSystemPackages !== true)
+    throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
+}
+
+/** `CPython 3.11.7 on linux x86_64`. */
+export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "interpreter">): string {
+  const { implementation, version, markerEnvironment } = interpreter;
+  return `${implementation} ${version} on ${markerEnvironment.sys_platform} ${markerEnvironment.platform_machine}`;
+}
+
+/** What decides which file of a release is usable. */
+export interface WheelTarget {
+  readonly tags: SupportedTags;
+  /** The interpreter's, for Requires-Python. */
+  readonly markerEnvironment: MarkerEnvironment;
+  /** For messages: `CPython 3.11.7 on linux x86_64`. */
+  readonly description: string;
+  readonly allowPrereleases?: boolean;
+  /** Which files may be taken for a project. */
+  readonly formats: (project: NormalizedName) => AllowedFormats;
+}
+
+export function wheelTarget(
+  { interpreter }: TargetEnvironment,
+  allowPrereleases: boolean | undefined,
+  formats: WheelTarget["formats"],
+): WheelTarget {
+  return {
+    tags: supportedTags(interpreter.tagTarget),
+    markerEnvironment: interpreter.markerEnvironment,
+    formats,
+    description: describeInterpreter({ interpreter }),
+    ...(allowPrereleases === undefined ? {} : { allowPrereleases }),
+  };
+}

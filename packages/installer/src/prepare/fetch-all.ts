@@ -1,0 +1,86 @@
+import type { IndexClient } from "@murre/index-client";
+import { createUnpacker, type Unpacker } from "@murre/wheel";
+import { availableParallelism } from "node:os";
+import { isSwitchedOn } from "../operation/build-options.ts";
+import type { ChangeOperation } from "../operation/change-operation.ts";
+import { satisfiesPython } from "../wanted/requires-python.ts";
+import { NoUsableWheel, throwProblems } from "../errors.ts";
+import { prepareWheels, type PrepareServices, type PreparedWheel } from "./fetch.ts";
+import type { ResolvedDistribution } from "../wanted/resolved.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import type { TargetEnvironment } from "../operation/target-environment.ts";
+
+/** So often may others take the cache from under one operation, before its own trouble is said to be it. */
+export const mostMisfortunes = 5;
+
+/**
+ * Has every wheel in the store. A lease that was lost meanwhile (`rm -rf`, a machine that slept until it was taken for dead) is no failure:
+ * everything is looked up again, and fetched again where it is gone (protocols/reclamation.md, rule V).
+ */
+export async function prepareAll(
+  operation: ChangeOperation,
+  client: IndexClient,
+  distributions: readonly ResolvedDistribution[],
+  build: PrepareServices["build"],
+): Promise<PreparedWheel[]> {
+  for (let misfortunes = 0; ; misfortunes++) {
+    const { services, close } = openPreparation(operation, client, build);
+    try {
+      const prepared = await prepareWheels(distributions, services);
+      refuseOtherPythons(operation.target, prepared);
+      if (operation.cache.validate() || misfortunes === mostMisfortunes) return prepared;
+    } finally {
+      await close();
+    }
+  }
+}
+
+/** Threads for unpacking are started when there is something to unpack. */
+export function openPreparation(
+  { settings, cache, answered, claims, warnedRecords, onEvent, options }: ChangeOperation,
+  client: IndexClient,
+  build?: PrepareServices["build"],
+): { services: PrepareServices; close: () => Promise<void> } {
+  let unpacker: Unpacker | undefined;
+  return {
+    services: {
+      cache,
+      client,
+      answered,
+      claims,
+      unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
+      onEvent,
+      records: {
+        isStrict: options.strictRecord ?? isSwitchedOn("MURRE_STRICT_RECORD", settings, options),
+        warned: warnedRecords,
+        onEvent,
+      },
+      signal: options.signal,
+      build,
+    },
+    close: async () => unpacker?.close(),
+  };
+}
+
+export function threadsOf({ threads }: InstallerSettings): number {
+  return threads ?? Math.min(8, availableParallelism());
+}
+
+/** An index may not say what its wheels require; METADATA does. */
+function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly PreparedWheel[]): void {
+  const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
+    const { requiresPython } = entry.manifest.head;
+    if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
+    return [
+      new NoUsableWheel({
+        project: name,
+        required: source.filename,
+        interpreter: `Python ${interpreter.version}`,
+        files: [source.filename],
+        reason: `its metadata requires Python ${requiresPython}`,
+        origin: name,
+      }),
+    ];
+  });
+  throwProblems(errors);
+}

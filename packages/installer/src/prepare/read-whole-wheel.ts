@@ -1,0 +1,17 @@
+import type { NormalizedName } from "@murre/pep508";
+import { readFile } from "node:fs/promises";
+import type { HashDemand } from "../wanted/accepted-hashes.ts";
+import { prepareArchive, type PrepareServices } from "./fetch.ts";
+import type { WheelSource } from "../wanted/resolved.ts";
+
+/** The METADATA of a wheel that has to be had whole for it. The wheel stays in the store, so that installing it later fetches nothing again. */
+export async function readWholeWheel(
+  source: WheelSource,
+  name: NormalizedName,
+  hashes: readonly HashDemand[],
+  services: PrepareServices,
+): Promise<string> {
+  const distribution = { name, version: "", source, hashes, requested: false };
+  const { filesFolder, manifest } = await prepareArchive(distribution, services);
+  return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
+}

@@ -1,0 +1,113 @@
+import { streamFile } from "@murre/files";
+import { hashedName, type Documents } from "@murre/cache";
+import { HashMismatch } from "@murre/index-client";
+import { createHash } from "node:crypto";
+
+import { pipeline } from "node:stream/promises";
+import * as v from "valibot";
+import { meetsAll, promises, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { HashNotAccepted } from "../errors.ts";
+import type { WheelSource } from "../wanted/resolved.ts";
+
+/** A file, and all that is known of what its bytes have to be. */
+export interface ExpectedArchive {
+  readonly name: string;
+  /** Empty where it is not known. */
+  readonly version: string;
+  readonly source: Pick<WheelSource, "filename" | "url" | "hashes">;
+  readonly hashes: readonly HashDemand[];
+}
+
+type Digests = Readonly<Record<string, string>>;
+
+/**
+ * Whether bytes with this sha256 are known to be what the index, the URL and the user ask for. Of other algorithms is known what was computed
+ * when these bytes were verified: bytes of one sha256 are the same bytes.
+ */
+export function isKnownToFit(
+  { source, hashes }: ExpectedArchive,
+  sha256: string | undefined,
+  documents: Documents,
+): boolean {
+  const demands = [...promises(source.hashes, source.url), ...hashes];
+  if (sha256 === undefined) return demands.length === 0;
+  if (meetsAll({ sha256 }, demands)) return true;
+  if (demands.every(({ digests }) => digests["sha256"] !== undefined)) return false;
+  return meetsAll(knownDigests(sha256, documents), demands);
+}
+
+/**
+ * Verifies that a file is what the index, the URL and the user ask for. Only algorithms other than sha256 read it.
+ * @throws {HashMismatch} {HashNotAccepted}
+ */
+export async function verifyArchive(
+  archive: ExpectedArchive,
+  path: string,
+  sha256: string,
+  documents: Documents,
+): Promise<void> {
+  if (isKnownToFit(archive, sha256, documents)) return;
+  const { name: project, version, source, hashes } = archive;
+  const names = [source.hashes, ...hashes.map(({ digests }) => digests)].flatMap((digests) => Object.keys(digests));
+  const found: Digests = { ...(await digestsOfFile(path, names)), sha256 };
+  for (const demand of hashes)
+    if (!meetsAll(found, [demand]))
+      throw new HashNotAccepted({ project, version, filename: source.filename, demand, found, holder: "file" });
+  for (const [algorithm, expected] of Object.entries(source.hashes)) {
+    const actual = found[algorithm] ?? "none that can be computed";
+    if (actual !== expected.toLowerCase()) throw new HashMismatch(source.url, algorithm, expected, actual);
+  }
+  documents.write(documentOf(sha256), JSON.stringify({ ...knownDigests(sha256, documents), ...found }));
+}
+
+/** What was found wrong while the bytes came in, said as the user's demand where it is one. */
+export function explainMismatch(error: unknown, { name: project, version, source, hashes }: ExpectedArchive): unknown {
+  const { code, expected, actual } = mismatchOf(error);
+  if (code !== "MURRE_HASH_MISMATCH" || expected === undefined || actual === undefined) return error;
+  for (const demand of hashes)
+    for (const [algorithm, digests] of Object.entries(demand.digests))
+      if (digests.includes(expected.toLowerCase())) {
+        const found = { [algorithm]: actual };
+        return new HashNotAccepted({ project, version, filename: source.filename, demand, found, holder: "file" });
+      }
+  return error;
+}
+
+interface Mismatch {
+  readonly code?: unknown;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+/** Of the index client's error, or of the first problem of the wheel's. */
+function mismatchOf(error: unknown): Mismatch {
+  const { code, expected, actual, problems } = error as Mismatch & { readonly problems?: readonly Mismatch[] };
+  return expected === undefined
+    ? { code, ...problems?.find((problem) => problem.expected !== undefined) }
+    : { code, expected, actual: actual ?? "" };
+}
+
+const documentOf = (sha256: string) => ["files", hashedName(`digests of ${sha256}`)] as const;
+
+const digests = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string()));
+
+function knownDigests(sha256: string, documents: Documents): Digests {
+  // Torn or foreign: computed again.
+  const { success, output } = v.safeParse(digests, documents.read(...documentOf(sha256))?.toString("utf8") ?? "{}");
+  return { ...(success ? output : {}), sha256 };
+}
+
+/** Algorithms that this Node does not have are left out. */
+async function digestsOfFile(path: string, names: readonly string[]): Promise<Digests> {
+  const hashes = new Map([...new Set(names)].filter(isComputable).map((name) => [name, createHash(name)]));
+  hashes.delete("sha256");
+  if (hashes.size === 0) return {};
+  await pipeline(streamFile(path), async (chunks) => {
+    for await (const chunk of chunks) for (const hash of hashes.values()) hash.update(chunk as Buffer);
+  });
+  return Object.fromEntries([...hashes].map(([name, hash]) => [name, hash.digest("hex")]));
+}
+
+function isComputable(name: string): boolean {
+  return /^(?:md5|sha1|sha224|sha256|sha384|sha512)$/.test(name);
+}

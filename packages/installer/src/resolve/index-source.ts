@@ -1,0 +1,238 @@
+import type { DistributionFile, IndexClient, PageRelease, ProjectFiles } from "@murre/index-client";
+import { tryParseVersion } from "@murre/pep440";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import { parseSdistFilename, parseWheelFilename } from "@murre/platform-tags";
+import type {
+  AllowedFormats,
+  DistributionMetadata,
+  ListedRelease,
+  PythonSource,
+  Unavailable,
+  DistributionFile as ResolverFile,
+} from "@murre/resolver";
+import { parseMetadata } from "@murre/wheel";
+import { hashMissing, refusingDemand, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { HashNotAccepted, UnusableUrl } from "../errors.ts";
+import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
+import type { MetadataClaims } from "../prepare/metadata-claims.ts";
+import type { WheelSource } from "../wanted/resolved.ts";
+import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
+import type { WheelTarget } from "../operation/target-environment.ts";
+import { otherTags, refuseOtherTags } from "./wheel-tags.ts";
+
+/** A file of an index, with the reason where it must not be taken. */
+export type IndexedFile = DistributionFile & Pick<ResolverFile, "refused">;
+
+/** Reads metadata the expensive way, when nothing cheaper has it: from the whole wheel, or by asking the backend of a source. */
+export type ReadWholeDistribution = (
+  source: WheelSource,
+  project: NormalizedName,
+  /** The hashes that the user accepts: no code of a source runs before its archive has been compared with them. */
+  demands: readonly HashDemand[],
+) => Promise<string>;
+
+export interface IndexSourceOptions {
+  readonly wanted: readonly WantedProject[];
+  /** What the user says of the bytes of projects. */
+  readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
+  readonly formats: (project: NormalizedName) => AllowedFormats;
+  readonly requireHashes: boolean;
+  readonly target: Pick<WheelTarget, "tags" | "description">;
+  readonly readWhole: ReadWholeDistribution;
+  /** Says what files were found to hold. */
+  readonly claims: MetadataClaims;
+  /** Releases that cannot be built, of which others are taken. */
+  readonly failed: FailedReleases;
+}
+
+/** What indexes and URLs offer. `install`, `sync` and `--no-deps` all choose from this one source. */
+export class IndexSource implements PythonSource<IndexedFile> {
+  readonly #client: IndexClient;
+  readonly #options: IndexSourceOptions;
+  readonly #listed = new Map<NormalizedName, ProjectFiles>();
+  readonly #notFound = new Map<NormalizedName, Error>();
+  readonly #claimed = new Map<IndexedFile, string>();
+
+  constructor(client: IndexClient, options: IndexSourceOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  async files(
+    project: NormalizedName,
+  ): Promise<{ readonly releases: readonly ListedRelease<IndexedFile>[] } | { readonly missing: string }> {
+    let found: ProjectFiles;
+    try {
+      found = await this.#client.findFiles(project);
+    } catch (error) {
+      // By code: two copies of a package may be loaded.
+      if ((error as { code?: unknown }).code !== "MURRE_PROJECT_NOT_FOUND") throw error;
+      this.#notFound.set(project, error as Error);
+      return { missing: (error as Error).message };
+    }
+    this.#listed.set(project, found);
+    const demands = this.#demandsOf(project);
+    const listed =
+      demands.length === 0 ? found.releases : found.releases.map((release) => judged(project, release, demands));
+    return { releases: [...listed, ...unreadableReleases(project, found)] };
+  }
+
+  metadata(file: IndexedFile, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
+    const claimed = (text: string): string => {
+      this.#claimed.set(file, text);
+      return text;
+    };
+    const read = async (): Promise<string> => {
+      const own = this.#options.claims.own(file.url);
+      if (own !== undefined) return own;
+      const demands = this.#demandsOf(project);
+      if (file.kind === "wheel") {
+        const told = await this.#client.metadata(file);
+        if (told === undefined) return this.#readWhole(file, project, demands);
+        return told.isClaim ? claimed(told.text) : told.text;
+      }
+      const releases = this.#listed.get(project)?.releases ?? [];
+      const wheel = foreignWheel(file, project, this.#options.formats(project), releases, demands);
+      const told = wheel === undefined ? undefined : await foreignMetadata(wheel, project, this.#client);
+      return told === undefined ? this.#readWhole(file, project, demands) : claimed(told);
+    };
+    const { failed } = this.#options;
+    return readable(file.filename, { project, version: versionOf(file, project) }, read).catch((error: unknown) =>
+      failed.passOver(project, error, this.#listed.get(project)?.releases.length),
+    );
+  }
+
+  async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
+    const { target, wanted } = this.#options;
+    const demands = this.#demandsOf(project);
+    let source: WheelSource;
+    try {
+      source = directSource(url, demands);
+    } catch (error) {
+      if (error instanceof UnusableUrl) return { unavailable: error.message };
+      throw error;
+    }
+    const named = wanted.find((one) => one.name === project && one.url === url);
+    if (named !== undefined) refuseOtherTags(named, source.filename, target);
+    const reason = otherTags(source.filename, target.tags);
+    if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
+    return readable(source.filename, { project }, () => this.#readWhole(source, project, demands));
+  }
+
+  /** The METADATA that was told of a file, where nobody has looked into the file itself. */
+  claimed(file: IndexedFile): string | undefined {
+    return this.#claimed.get(file);
+  }
+
+  /** The index client's own error about a project that is nowhere. */
+  notFound(project: NormalizedName): Error | undefined {
+    return this.#notFound.get(project);
+  }
+
+  #demandsOf(project: NormalizedName): readonly HashDemand[] {
+    return this.#options.demands.get(project) ?? [];
+  }
+
+  async #readWhole(source: WheelSource, project: NormalizedName, demands: readonly HashDemand[]): Promise<string> {
+    // Where hashes are required, no code of a source runs that nobody gave a hash for.
+    if (this.#options.requireHashes && demands.length === 0 && !source.filename.endsWith(".whl"))
+      throw hashMissing(project, "a dependency");
+    return this.#options.readWhole(source, project, demands);
+  }
+}
+
+/** The error about a file that would do but for what the user says of its bytes. */
+export function hashNotAccepted(
+  project: NormalizedName,
+  file: IndexedFile,
+  demands: readonly HashDemand[],
+): HashNotAccepted | undefined {
+  const demand = refusingDemand(file.hashes, demands);
+  if (demand === undefined) return undefined;
+  const { filename, hashes: found } = file;
+  const version = versionOf(file, project) ?? "";
+  return new HashNotAccepted({ project, version, filename, demand, found, holder: "index" });
+}
+
+/** The same release, in which every file with other bytes than the user wants has that for a reason. */
+function judged(
+  project: NormalizedName,
+  release: PageRelease,
+  demands: readonly HashDemand[],
+): ListedRelease<IndexedFile> {
+  return {
+    version: release.version,
+    yanked: release.yanked,
+    get files() {
+      return release.files.map((file): IndexedFile => {
+        const refused = hashNotAccepted(project, file, demands)?.message;
+        return refused === undefined ? file : { ...file, refused };
+      });
+    },
+  };
+}
+
+/** Ends of file names that once stood for a distribution; what has them is told of where it is all that a release has. */
+const otherKinds = /\.(?:tar\.(?:bz2|xz|z|lzma)|tgz|tbz|egg|exe|msi|rpm|deb|dmg)$/i;
+
+/** Releases as far as the names of files tell that nobody reads any more. */
+function unreadableReleases(project: NormalizedName, { groups }: ProjectFiles): ListedRelease<IndexedFile>[] {
+  const found: ListedRelease<IndexedFile>[] = [];
+  for (const { skipped, index } of groups)
+    for (const { filename, reason } of skipped) {
+      if (!otherKinds.test(filename) || normalizeName(filename.slice(0, project.length)) !== project) continue;
+      const [version = ""] = filename
+        .slice(project.length + 1)
+        .replace(otherKinds, "")
+        .split("-");
+      if (tryParseVersion(version) === undefined) continue;
+      const refused = `${filename}: ${reason}`;
+      const file: IndexedFile = { filename, kind: "sdist", url: "", hashes: {}, yanked: false, index, refused };
+      found.push({ version, yanked: false, files: [file] });
+    }
+  return found;
+}
+
+function versionOf({ filename, kind }: DistributionFile, project: NormalizedName): string | undefined {
+  try {
+    const parsed = kind === "wheel" ? parseWheelFilename(filename) : parseSdistFilename(filename, project);
+    return parsed.version.toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
+const ownFaults = new Set<unknown>([
+  "MURRE_ARCHIVE_TOO_LARGE",
+  "MURRE_CORRUPT_ARCHIVE",
+  "MURRE_INVALID_METADATA",
+  "MURRE_INVALID_WHEEL",
+  "MURRE_NOT_A_ZIP",
+  "MURRE_UNSAFE_PATH",
+  "MURRE_UNSUPPORTED_WHEEL",
+]);
+
+/**
+ * A release whose metadata nobody can read, or is that of another project or version, is passed over, as if it were not there (uv and pip do
+ * so).
+ */
+async function readable(
+  filename: string,
+  promised: { readonly project: NormalizedName; readonly version?: string | undefined },
+  read: () => Promise<string>,
+): Promise<DistributionMetadata | Unavailable> {
+  try {
+    const metadata = parseMetadata(await read(), filename);
+    if (normalizeName(metadata.name) !== promised.project)
+      return { unavailable: `the metadata of ${filename} is that of ${metadata.name}` };
+    const key = promised.version === undefined ? undefined : tryParseVersion(promised.version)?.key;
+    if (key !== undefined && tryParseVersion(metadata.version)?.key !== key)
+      return { unavailable: `the metadata of ${filename} says that its version is ${metadata.version}` };
+    return metadata;
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    if (ownFaults.has(code)) return { unavailable: message };
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import type { IndexClient } from "@murre/index-client";
+import { parseWheelFilename } from "@murre/platform-tags";
+import { ReleaseChooser, type ReleaseChoice } from "@murre/resolver";
+import { hashMissing } from "../wanted/accepted-hashes.ts";
+import { NoMatchingVersion, NoUsableWheel, throwProblems } from "../errors.ts";
+import { directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
+import { hashNotAccepted, IndexSource, type IndexedFile } from "./index-source.ts";
+import type { MetadataClaims } from "../prepare/metadata-claims.ts";
+import { versionOfSource } from "../sources/ask-names.ts";
+import type { ResolvedDistribution } from "../wanted/resolved.ts";
+import { urlKind } from "../wanted/source-url.ts";
+import { FailedReleases } from "./source-metadata.ts";
+import type { WheelTarget } from "../operation/target-environment.ts";
+import { refuseOtherTags } from "./wheel-tags.ts";
+import type { Sources } from "../sources/lazy-sources.ts";
+
+export interface ExactOptions {
+  readonly requireHashes: boolean;
+  readonly claims: MetadataClaims;
+  /** False: of what is not pinned, pages alone decide. Default true. */
+  readonly readsMetadata?: boolean;
+}
+
+/**
+ * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
+ * @throws {SeveralProblems} when more than one cannot be met, otherwise the one error.
+ */
+export async function resolveExact(
+  wanted: readonly WantedProject[],
+  client: IndexClient,
+  target: WheelTarget,
+  sources: Sources,
+  options: ExactOptions,
+): Promise<ResolvedDistribution[]> {
+  const outcomes = await client.whilePagesHold(async () => {
+    const resolution = new ExactResolution(wanted, client, target, sources, options);
+    const settled = await Promise.allSettled(wanted.map((project) => resolution.resolve(project)));
+    const damaged = settled.find((outcome) => outcome.status === "rejected" && isDamagedPage(outcome.reason));
+    if (damaged?.status === "rejected") throw damaged.reason;
+    return settled;
+  });
+  const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
+  throwProblems(errors);
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
+const isDamagedPage = (error: unknown): boolean => (error as { code?: unknown }).code === "MURRE_DAMAGED_PAGE";
+
+class ExactResolution {
+  readonly #target: WheelTarget;
+  readonly #sources: Sources;
+  readonly #requireHashes: boolean;
+  readonly #source: IndexSource;
+  readonly #chooser: ReleaseChooser<IndexedFile>;
+
+  constructor(
+    wanted: readonly WantedProject[],
+    client: IndexClient,
+    target: WheelTarget,
+    sources: Sources,
+    { requireHashes, claims, readsMetadata = true }: ExactOptions,
+  ) {
+    const { formats, tags, markerEnvironment, allowPrereleases } = target;
+    this.#target = target;
+    this.#sources = sources;
+    this.#requireHashes = requireHashes;
+    this.#source = new IndexSource(client, {
+      wanted,
+      demands: new Map(wanted.map(({ name, hashes }) => [name, hashes])),
+      formats,
+      requireHashes,
+      target,
+      readWhole: sources.readWhole,
+      claims,
+      failed: new FailedReleases(wanted.map(({ requirement }) => requirement)),
+    });
+    this.#chooser = new ReleaseChooser<IndexedFile>({
+      target: { tags, markerEnvironment },
+      source: this.#source,
+      specifiers: new Map(wanted.map(({ name, specifiers }) => [name, specifiers])),
+      formats,
+      readsMetadata,
+      ...(allowPrereleases === true ? { prereleases: "allow" } : {}),
+    });
+  }
+
+  async resolve(project: WantedProject): Promise<ResolvedDistribution> {
+    const { name, hashes, origin, url } = project;
+    if (this.#requireHashes && hashes.length === 0) throw hashMissing(name, origin);
+    if (url !== undefined) return urlKind(url) === "wheel" ? this.#wheelAt(project, url) : this.#sourceAt(project, url);
+    const choice = await this.#chooser.choose(name);
+    if (choice.kind === "none") throw this.#problem(project, choice);
+    return { name, version: choice.version, source: choice.file, hashes, requested: true };
+  }
+
+  async #sourceAt(project: WantedProject, url: string): Promise<ResolvedDistribution> {
+    const { name, hashes } = project;
+    const source = directSource(url, hashes);
+    const version = await versionOfSource(this.#sources, { name, source, hashes });
+    refuseVersion(project, version);
+    return { name, version, source, hashes, requested: true, directUrl: url };
+  }
+
+  #wheelAt(project: WantedProject, url: string): ResolvedDistribution {
+    const { name, hashes } = project;
+    const source = directSource(url, hashes);
+    refuseOtherTags(project, source.filename, this.#target);
+    const version = parseWheelFilename(source.filename).version.toString();
+    return { name, version, source, hashes, requested: true, directUrl: url };
+  }
+
+  #problem(
+    { name, specifiers, hashes, origin }: WantedProject,
+    { cause, reason, available, refused }: Extract<ReleaseChoice<IndexedFile>, { kind: "none" }>,
+  ): Error {
+    const required = `${name}${specifiers}`;
+    const { description } = this.#target;
+    if (cause === "no-project")
+      return (
+        this.#source.notFound(name) ?? new NoMatchingVersion({ project: name, required, reason, available, origin })
+      );
+    if (cause === "no-version") return new NoMatchingVersion({ project: name, required, reason, available, origin });
+    const otherHash = refused === undefined ? undefined : hashNotAccepted(name, refused, hashes);
+    return (
+      otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin })
+    );
+  }
+}

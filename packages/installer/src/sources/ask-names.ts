@@ -1,0 +1,55 @@
+import { parseSpecifierSet, tryParseVersion } from "@murre/pep440";
+import { Requirement, type MarkerEnvironment } from "@murre/pep508";
+import type { RequirementEntry } from "@murre/requirements";
+import { parseMetadata } from "@murre/wheel";
+import { demandsOf, hashMissing, refuseFolderHash } from "../wanted/accepted-hashes.ts";
+import { describeOrigin, directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { urlKind } from "../wanted/source-url.ts";
+import type { Sources } from "./lazy-sources.ts";
+
+/**
+ * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
+ * Where they do not say it themselves, their backend is asked.
+ */
+export async function nameSources(
+  gathered: GatheredRequirements,
+  environment: MarkerEnvironment,
+  sources: Sources,
+  requireHashes: boolean,
+): Promise<GatheredRequirements> {
+  const entries = await Promise.all(
+    gathered.entries.map((entry) =>
+      isUnnamedSource(entry, environment) ? named(entry, sources, requireHashes) : entry,
+    ),
+  );
+  return { ...gathered, entries };
+}
+
+type DirectEntry = Extract<RequirementEntry, { kind: "direct" }>;
+
+function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment): entry is DirectEntry {
+  if (entry.kind !== "direct" || entry.reference.marker?.evaluate(environment) === false) return false;
+  const kind = urlKind(entry.reference.url);
+  return kind === "archive" || kind === "directory";
+}
+
+async function named(entry: DirectEntry, sources: Sources, requireHashes: boolean): Promise<RequirementEntry> {
+  const { reference, ...rest } = entry;
+  const fragment =
+    reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
+  const url = `${reference.url}${fragment}`;
+  const hashes = demandsOf(entry, describeOrigin(entry));
+  const source = directSource(url, hashes);
+  const { configSettings } = entry;
+  if (urlKind(url) === "directory") refuseFolderHash(source, hashes, requireHashes);
+  if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, describeOrigin(entry));
+  const { name } = parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text);
+  const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
+  return { ...rest, kind: "named", requirement };
+}
+
+/** The version that a source says it has, normalised where it can be. */
+export async function versionOfSource(sources: Sources, request: Parameters<Sources["metadata"]>[0]): Promise<string> {
+  const { version } = parseMetadata(await sources.metadata(request), request.source.filename);
+  return tryParseVersion(version)?.toString() ?? version;
+}

@@ -1,0 +1,223 @@
+import {
+  createBuilder,
+  type BuildEnvironments,
+  type Builder,
+  type BuildEvent,
+  type BuildSource,
+  type ConfigSettings,
+} from "@murre/build";
+import { hashedName, type StoreEntry } from "@murre/cache";
+import type { IndexClient } from "@murre/index-client";
+import { isLocalUrl, normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
+import { parseSdistFilename } from "@murre/platform-tags";
+import { readInstalled } from "@murre/python";
+import type { Constraint } from "@murre/requirements";
+import { parseMetadata } from "@murre/wheel";
+import { fileURLToPath } from "node:url";
+import { refuseFolderHash, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
+import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "../operation/build-options.ts";
+import type { ChangeOperation } from "../operation/change-operation.ts";
+import { localHash } from "../wanted/local-hash.ts";
+import { openPreparation } from "../prepare/fetch-all.ts";
+import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "../errors.ts";
+import { prepareArchive, type PrepareServices } from "../prepare/fetch.ts";
+import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
+import type { ReadWholeDistribution } from "../resolve/index-source.ts";
+import type { ResolvedDistribution, WheelSource } from "../wanted/resolved.ts";
+import { subdirectoryOf, urlKind, withoutFragment } from "../wanted/source-url.ts";
+import { verifyArchive } from "../prepare/verify-archive.ts";
+
+/** A source, and what is expected of it. */
+export interface SourceRequest {
+  readonly source: WheelSource;
+  readonly hashes: readonly HashDemand[];
+  readonly name?: NormalizedName;
+  readonly version?: string;
+  readonly configSettings?: ConfigSettings;
+}
+
+/** The sources of one operation: archives and folders that become wheels. */
+export interface OpenSources {
+  metadata(request: SourceRequest): Promise<string>;
+  readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
+  /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
+  wheelFile(distribution: ResolvedDistribution): Promise<string>;
+  /** Where backends run, for who runs one directly. */
+  readonly environments: BuildEnvironments;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the sources of an operation. Nothing runs before it is asked; a source that is needed to build another one is built in the same way.
+ * @param constraints for the requirements of builds
+ */
+export function openSources(
+  operation: ChangeOperation,
+  client: IndexClient,
+  constraints: readonly Constraint[],
+  configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
+): OpenSources {
+  return new OperationSources({ operation, client, constraints, configSettingsOf }, []);
+}
+
+interface SourceServices {
+  readonly operation: ChangeOperation;
+  readonly client: IndexClient;
+  readonly constraints: readonly Constraint[];
+  readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
+}
+
+class OperationSources implements OpenSources {
+  readonly #services: SourceServices;
+  readonly #chosen: ChosenBuildOptions;
+  readonly environments: BuildEnvironments;
+  readonly #builder: Builder;
+  readonly #preparation: ReturnType<typeof openPreparation>;
+  /** Of build requirements that have to be built, by the chain of projects that need them. */
+  readonly #inner = new Map<string, OperationSources>();
+
+  constructor(services: SourceServices, chain: readonly string[]) {
+    const { operation, client, constraints } = services;
+    const { settings, options, cache, target, onEvent } = operation;
+    this.#services = services;
+    this.#chosen = chooseBuildOptions(settings, options);
+    this.#preparation = openPreparation(operation, client, (distribution) => this.wheel(distribution));
+    const inner = {
+      operation,
+      client,
+      constraints,
+      preparation: (chain: readonly string[]) => this.#innerSources(chain).#preparation.services,
+      readWhole: (chain: readonly string[]) => this.#innerSources(chain).readWhole,
+    };
+    this.environments = this.#chosen.isIsolated ? isolatedEnvironments(inner) : sharedEnvironment(operation);
+    this.#builder = createBuilder({
+      cache,
+      interpreter: target.interpreter,
+      environments: this.environments,
+      unpacker: () => this.#preparation.services.unpacker(),
+      settings: {
+        isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
+        // The user's settings are meant for what the user wants, not for what builds require (pip).
+        configSettings: chain.length === 0 ? this.#chosen.configSettings : {},
+        // What was built with other bytes is another wheel.
+        constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
+        timeoutMs: this.#chosen.timeoutMs,
+        logFolder: this.#chosen.logFolder,
+        platform: settings.platform,
+      },
+      chain,
+      onEvent: (event) => onEvent(describeBuild(event)),
+      signal: options.signal,
+    });
+  }
+
+  async metadata(request: SourceRequest): Promise<string> {
+    const text = await this.#builder.metadata(await this.#toBuild(request));
+    const { name } = request;
+    const found = parseMetadata(text, request.source.filename).name;
+    if (name === undefined || normalizeName(found) === name) return text;
+    const url = redactUrl(request.source.url);
+    throw new UnsupportedRequirement(url, `it holds ${found}, and not ${name}`, name);
+  }
+
+  readonly wheel = async (distribution: ResolvedDistribution): Promise<StoreEntry> =>
+    this.#builder.wheel(await this.#toBuild(distribution));
+
+  async wheelFile(distribution: ResolvedDistribution): Promise<string> {
+    return this.#builder.wheelFile(await this.#toBuild(distribution));
+  }
+
+  /** For the requirements of builds. */
+  readonly readWhole: ReadWholeDistribution = (source, name, hashes) =>
+    source.filename.endsWith(".whl")
+      ? readWholeWheel(source, name, hashes, this.#preparation.services)
+      : this.metadata({ source, name, hashes });
+
+  async close(): Promise<void> {
+    for (const inner of this.#inner.values()) await inner.close();
+    this.#builder.close();
+    await this.#preparation.close();
+  }
+
+  #innerSources(chain: readonly string[]): OperationSources {
+    const key = JSON.stringify(chain);
+    const known = this.#inner.get(key) ?? new OperationSources(this.#services, chain);
+    this.#inner.set(key, known);
+    return known;
+  }
+
+  async #toBuild({ source, hashes, name, version, configSettings }: SourceRequest): Promise<BuildSource> {
+    const { operation, configSettingsOf } = this.#services;
+    const { settings, options } = operation;
+    const shown = redactUrl(source.url);
+    if (refusesBuilds(settings, options)) throw new CannotBuild(name ?? shown);
+    const own = configSettings ?? (name === undefined ? undefined : configSettingsOf(name));
+    const subdirectory = subdirectoryOf(source.url);
+    const common = {
+      shown: name === undefined ? shown : `${[name, version].filter(Boolean).join(" ")} (${shown})`,
+      ...(name === undefined ? {} : { project: name }),
+      ...(version === undefined || version === "" ? {} : { version }),
+      ...(subdirectory === undefined ? {} : { subdirectory }),
+      isRemote: !isLocalUrl(source.url),
+      ...(own === undefined || Object.keys(own).length === 0 ? {} : { configSettings: own }),
+    };
+    const url = withoutFragment(source.url);
+    if (urlKind(url) === "directory") {
+      refuseFolderHash(source, hashes);
+      return { ...common, kind: "directory", path: fileURLToPath(url) };
+    }
+    const { services } = this.#preparation;
+    const archive = await archiveOf({ source: { ...source, url }, hashes, name }, services);
+    // A hash that was promised is what was looked for, and not what the URL has.
+    if (source.hashes["sha256"] === undefined) services.answered.set(url, archive.sha256);
+    return { ...common, ...archive, kind: "archive", filename: source.filename };
+  }
+}
+
+function hashesText(hashes: Constraint["hashes"]): string {
+  return Object.keys(hashes).length === 0 ? "" : ` ${JSON.stringify(hashes)}`;
+}
+
+/** Without isolation a build depends on what is installed where it runs. */
+function contentsOf({ target }: ChangeOperation): string {
+  const installed = readInstalled(target.visible).map(({ normalizedName, version }) => `${normalizedName}==${version}`);
+  return `${target.interpreter.prefix} ${hashedName(installed.toSorted().join(" "))}`;
+}
+
+/** The archive as a file: where it lies when it is local, else as the only file of an entry of the store. */
+async function archiveOf(
+  { source, hashes, name }: Omit<SourceRequest, "name"> & { readonly name: NormalizedName | undefined },
+  services: PrepareServices,
+): Promise<{ readonly path: string; readonly sha256: string }> {
+  const distribution = { name: name ?? projectOf(source), version: "", source, hashes, requested: false };
+  const { documents } = services.cache;
+  if (!source.url.startsWith("file:")) {
+    const { filesFolder, sha256, manifest } = await prepareArchive(distribution, services);
+    // The same bytes may have come under another name.
+    const path = `${filesFolder}/${manifest.names[0] ?? source.filename}`;
+    // It may have been fetched when nobody asked for a hash.
+    await verifyArchive(distribution, path, sha256, documents);
+    return { path, sha256 };
+  }
+  const path = fileURLToPath(source.url);
+  const sha256 = await localHash(path, documents);
+  if (sha256 === undefined) throw new WheelNotFound(name ?? source.filename, path);
+  await verifyArchive(distribution, path, sha256, documents);
+  return { path, sha256 };
+}
+
+/** Under what name the archives directory has an archive that does not say whose it is. */
+function projectOf({ url, filename }: WheelSource): NormalizedName {
+  try {
+    return parseSdistFilename(filename).name;
+  } catch {
+    return normalizeName(`url-${hashedName(url).slice(0, 32)}`);
+  }
+}
+
+function describeBuild(event: BuildEvent) {
+  return event.type === "built"
+    ? ({ type: "built", source: event.source, filename: event.filename, durationMs: event.durationMs } as const)
+    : ({ type: "building", source: event.source, hook: event.hook, logPath: event.logPath } as const);
+}

@@ -1,0 +1,70 @@
+import type { BuildEnvironments, ConfigSettings } from "@murre/build";
+import type { StoreEntry } from "@murre/cache";
+import type { IndexClient } from "@murre/index-client";
+import type { NormalizedName } from "@murre/pep508";
+import { requiresHashes } from "../wanted/accepted-hashes.ts";
+import { chooseBuildOptions } from "../operation/build-options.ts";
+import type { OpenSources, SourceRequest } from "./build-wheels.ts";
+import { openPreparation } from "../prepare/fetch-all.ts";
+import { gatherBuildConstraints, type ChangeOperation } from "../operation/change-operation.ts";
+import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { nameSources } from "./ask-names.ts";
+import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
+import type { ReadWholeDistribution } from "../resolve/index-source.ts";
+import type { ResolvedDistribution } from "../wanted/resolved.ts";
+
+/** What an operation asks of sources. All that it takes to build is loaded when the first of them is met, which in most operations is never. */
+export interface Sources {
+  metadata(request: SourceRequest): Promise<string>;
+  readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
+  /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
+  wheelFile(distribution: ResolvedDistribution): Promise<string>;
+  environments(): Promise<BuildEnvironments>;
+  /** How the metadata of any distribution is had where nothing less tells it. */
+  readonly readWhole: ReadWholeDistribution;
+}
+
+/** Runs a piece of work with the operation's sources, and with every source that the user named by its place under its name. */
+export async function withSources<Result>(
+  operation: ChangeOperation,
+  gathered: GatheredRequirements,
+  client: IndexClient,
+  work: (named: GatheredRequirements, sources: Sources) => Promise<Result>,
+): Promise<Result> {
+  const { settings, options, target } = operation;
+  const { constraintFiles } = chooseBuildOptions(settings, options);
+  const constraints = constraintFiles.length === 0 ? [] : await gatherBuildConstraints(operation, constraintFiles);
+  const configSettings = new Map<NormalizedName, ConfigSettings>();
+  const preparation = openPreparation(operation, client);
+  let opened: Promise<OpenSources> | undefined;
+  const open = () => (opened ??= openSources());
+  const openSources = async () => {
+    const { openSources } = await import("./build-wheels.ts");
+    return openSources(operation, client, constraints, (project) => configSettings.get(project));
+  };
+  const sources: Sources = {
+    metadata: async (request) => (await open()).metadata(request),
+    wheel: async (distribution) => (await open()).wheel(distribution),
+    wheelFile: async (distribution) => (await open()).wheelFile(distribution),
+    environments: async () => (await open()).environments,
+    readWhole: async (source, name, hashes) =>
+      source.filename.endsWith(".whl")
+        ? readWholeWheel(source, name, hashes, preparation.services)
+        : (await open()).metadata({ source, name, hashes }),
+  };
+  try {
+    const named = await nameSources(
+      gathered,
+      target.interpreter.markerEnvironment,
+      sources,
+      requiresHashes(operation, gathered),
+    );
+    for (const entry of named.entries)
+      if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
+        configSettings.set(entry.requirement.normalizedName, entry.configSettings);
+    return await work(named, sources);
+  } finally {
+    await preparation.close();
+    await (await opened)?.close();
+  }
+}

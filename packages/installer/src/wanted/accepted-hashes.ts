@@ -1,0 +1,78 @@
+import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
+import { redactUrl } from "@murre/pep508";
+import type { ChangeOperation } from "../operation/change-operation.ts";
+import { HashRequired } from "../errors.ts";
+import type { GatheredRequirements } from "./gather-requirements.ts";
+import type { WheelSource } from "./resolved.ts";
+
+/** What was said of a file's bytes at one place: one of the digests has to be the file's. */
+export interface HashDemand {
+  readonly digests: AcceptedHashes;
+  /** `requirements.txt:3`. */
+  readonly origin: string;
+}
+
+/** All that a requirement or constraint says of the file: one of its `--hash`, and everything in the fragment of its URL. */
+export function demandsOf(
+  { hashes, fragmentHashes }: Pick<RequirementEntry | Constraint, "hashes" | "fragmentHashes">,
+  origin: string,
+): readonly HashDemand[] {
+  const own = Object.keys(hashes).length === 0 ? [] : [{ digests: hashes, origin }];
+  return [...own, ...promises(fragmentHashes, origin)];
+}
+
+/** Hashes all of which the file has to have, as demands. */
+export function promises(hashes: Readonly<Record<string, string>>, origin: string): readonly HashDemand[] {
+  return Object.entries(hashes).map(([algorithm, digest]) => ({ digests: { [algorithm]: [digest] }, origin }));
+}
+
+/** Whether each file has to have a hash that the user knows: asked for, or because one requirement or constraint has one, as in pip. */
+export function requiresHashes(
+  { options, configuration }: Pick<ChangeOperation, "options" | "configuration">,
+  { entries, constraints, options: inFiles }: GatheredRequirements,
+): boolean {
+  return (
+    options.requireHashes === true ||
+    inFiles.requireHashes ||
+    configuration.requireHashes?.value === true ||
+    [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0)
+  );
+}
+
+export function hashMissing(what: string, origin: string): HashRequired {
+  return new HashRequired(what, "hashes are required, and it has none; add --hash=sha256:…", origin);
+}
+
+/** A folder is no file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one. @throws {HashRequired} */
+export function refuseFolderHash(
+  { url, hashes }: Pick<WheelSource, "url" | "hashes">,
+  demands: readonly HashDemand[],
+  isRequired = false,
+): void {
+  if (!isRequired && demands.length === 0 && Object.keys(hashes).length === 0) return;
+  throw new HashRequired(
+    redactUrl(url),
+    "a folder has no hash; name an archive",
+    demands[0]?.origin ?? "hashes are required",
+  );
+}
+
+type Known = Readonly<Record<string, string>>;
+
+/** The first demand that a file with these hashes does not meet, as far as they tell. Without a common algorithm its bytes decide later. */
+export function refusingDemand(known: Known, demands: readonly HashDemand[]): HashDemand | undefined {
+  return demands.find(
+    ({ digests }) => !meets(known, digests) && Object.keys(digests).some((algorithm) => known[algorithm] !== undefined),
+  );
+}
+
+/** Whether a file with these hashes is known to meet all demands. */
+export function meetsAll(known: Known, demands: readonly HashDemand[]): boolean {
+  return demands.every(({ digests }) => meets(known, digests));
+}
+
+function meets(known: Known, digests: AcceptedHashes): boolean {
+  return Object.entries(digests).some(([algorithm, accepted]) =>
+    accepted.includes(known[algorithm]?.toLowerCase() ?? ""),
+  );
+}

@@ -1,0 +1,259 @@
+import { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
+import {
+  fragmentHashes,
+  isSameUrl,
+  redactUrl,
+  Requirement,
+  type MarkerEnvironment,
+  type NormalizedName,
+} from "@murre/pep508";
+import { parseUrl, urlProblem } from "@murre/index-client";
+import { parseWheelFilename } from "@murre/platform-tags";
+import {
+  parseRequirementArgument,
+  parseRequirementsFile,
+  type Constraint,
+  type FileOptions,
+  type RequirementEntry,
+  type RequirementsContext,
+} from "@murre/requirements";
+import { basename } from "node:path";
+import { demandsOf, type HashDemand } from "./accepted-hashes.ts";
+import type { WheelSource } from "./resolved.ts";
+import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
+import { urlKind } from "./source-url.ts";
+
+/** Everything that files and arguments say, in their order. */
+export interface GatheredRequirements {
+  readonly entries: readonly RequirementEntry[];
+  readonly constraints: readonly Constraint[];
+  readonly options: FileOptions;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads requirements files, constraints files and arguments.
+ * @throws {InvalidRequirementsFile} {InvalidRequirementArgument}
+ */
+export async function gatherRequirements(
+  from: {
+    readonly files: readonly string[];
+    readonly constraintFiles: readonly string[];
+    readonly words: readonly string[];
+  },
+  context: RequirementsContext,
+): Promise<GatheredRequirements> {
+  const words = from.words.map((word) => parseRequirementArgument(word, context));
+  const files = [];
+  for (const file of from.files) files.push(await parseRequirementsFile(file, context));
+  for (const file of from.constraintFiles) files.push(await parseRequirementsFile(file, context, "constraints"));
+  return {
+    entries: [...files.flatMap(({ requirements }) => requirements), ...words],
+    constraints: files.flatMap(({ constraints }) => constraints),
+    options: mergeOptions(files.map(({ options }) => options)),
+    warnings: files.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** Several files on one command line count as one long file. */
+function mergeOptions(all: readonly FileOptions[]): FileOptions {
+  const indexUrl = all.findLast((options) => options.indexUrl !== undefined)?.indexUrl;
+  return {
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+    extraIndexUrls: all.flatMap(({ extraIndexUrls }) => extraIndexUrls),
+    findLinks: all.flatMap(({ findLinks }) => findLinks),
+    noIndex: all.some(({ noIndex }) => noIndex),
+    trustedHosts: all.flatMap(({ trustedHosts }) => trustedHosts),
+    pre: all.some(({ pre }) => pre),
+    preferBinary: all.some(({ preferBinary }) => preferBinary),
+    requireHashes: all.some(({ requireHashes }) => requireHashes),
+    formats: all.flatMap(({ formats }) => formats),
+  };
+}
+
+/** One project that is wanted: from the indexes, or from the one place that the user named. */
+export interface WantedProject {
+  readonly name: NormalizedName;
+  readonly specifiers: SpecifierSet;
+  /** What the user says of the file's bytes, all of which has to hold. */
+  readonly hashes: readonly HashDemand[];
+  /** For messages: `requirements.txt:3`. */
+  readonly origin: string;
+  readonly url?: string;
+  /** All of it in one, for the resolver; extras of all entries, markers done with. */
+  readonly requirement: Requirement;
+}
+
+/**
+ * Takes all entries for one project together: markers decide which count, specifiers and constraints add up.
+ * @throws {ConflictingRequirements} {UnsupportedRequirement}
+ */
+export function wantedProjects(
+  { entries, constraints }: Pick<GatheredRequirements, "entries" | "constraints">,
+  environment: MarkerEnvironment,
+): WantedProject[] {
+  const wanted = new Map<NormalizedName, WantedProject>();
+  for (const entry of entries) {
+    const next = readEntry(entry, environment);
+    if (next === undefined) continue;
+    const known = wanted.get(next.name);
+    wanted.set(next.name, known === undefined ? next : combine(known, next));
+  }
+  for (const constraint of constraints) {
+    const { requirement, text } = constraint;
+    const known = wanted.get(requirement.normalizedName);
+    if (known === undefined || requirement.marker?.evaluate(environment) === false) continue;
+    const place = `${describeOrigin(constraint)}: ${text}`;
+    if (requirement.url !== undefined && known.url !== undefined && !isSameUrl(requirement.url, known.url))
+      throw new ConflictingRequirements(known.name, known.origin, place);
+    // A constraint with a URL says where a project comes from (pip, uv).
+    const from = requirement.url === undefined ? known : atUrl(known, requirement.url, text, place);
+    wanted.set(known.name, {
+      ...from,
+      specifiers: intersectSpecifierSets(known.specifiers, requirement.specifiers),
+      hashes: [...known.hashes, ...demandsOf(constraint, describeOrigin(constraint))],
+    });
+  }
+  for (const project of wanted.values()) refuseOtherVersion(project);
+  return [...wanted.values()];
+}
+
+/** What constraints say of the bytes of projects, of those as well that only something else needs. */
+export function constrainedHashes(
+  constraints: readonly Constraint[],
+  environment: MarkerEnvironment,
+): ReadonlyMap<NormalizedName, readonly HashDemand[]> {
+  const demands = new Map<NormalizedName, readonly HashDemand[]>();
+  for (const constraint of constraints) {
+    const { normalizedName: name, marker } = constraint.requirement;
+    const more = demandsOf(constraint, describeOrigin(constraint));
+    if (more.length > 0 && marker?.evaluate(environment) !== false)
+      demands.set(name, [...(demands.get(name) ?? []), ...more]);
+  }
+  return demands;
+}
+
+function atUrl(known: WantedProject, url: string, text: string, origin: string): WantedProject {
+  refuseOtherName(url, known.name, text, origin);
+  const { name: written, extras } = known.requirement;
+  return { ...known, url, requirement: new Requirement(written, extras, anyVersion, url) };
+}
+
+/** The wheel at a URL has the one version that its name says, whatever else is required of the project. */
+function refuseOtherVersion({ name, url, specifiers, origin }: WantedProject): void {
+  if (url === undefined || urlKind(url) !== "wheel") return;
+  refuseVersion({ name, url, specifiers, origin }, parseWheelFilename(directSource(url).filename).version.toString());
+}
+
+/** Whether what lies at a project's URL has a version that the other requirements allow. @throws {ConflictingRequirements} */
+export function refuseVersion(
+  { name, url = "", specifiers, origin }: Pick<WantedProject, "name" | "url" | "specifiers" | "origin">,
+  version: string,
+): void {
+  if (!specifiers.contains(version, { prereleases: true }))
+    throw new ConflictingRequirements(name, `${origin} (${redactUrl(url)})`, `${name}${specifiers}`);
+}
+
+function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
+  const origin = describeOrigin(entry);
+  if (entry.kind === "editable")
+    throw new UnsupportedRequirement(entry.text, "this version cannot install editable projects", origin);
+  const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
+  if (marker?.evaluate(environment) === false) return undefined;
+  if (entry.kind === "direct") return direct(entry.reference.url, entry, entry.reference.extras, origin);
+  const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
+  if (url === undefined)
+    return {
+      name,
+      specifiers,
+      hashes: demandsOf(entry, origin),
+      origin,
+      requirement: new Requirement(written, extras, specifiers),
+    };
+  refuseOtherName(url, name, entry.text, origin);
+  const requirement = new Requirement(written, extras, anyVersion, url);
+  return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
+}
+
+/** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
+function refuseOtherName(url: string, name: NormalizedName, text: string, origin: string): void {
+  const kind = urlKind(url);
+  if (kind === "archive" || kind === "directory") return;
+  const { name: found } = parseWheelFilename(wheelName(url, text, origin));
+  if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);
+}
+
+function direct(url: string, entry: RequirementEntry, extras: readonly string[], origin: string): WantedProject {
+  const { name } = parseWheelFilename(wheelName(url, entry.text, origin));
+  const requirement = new Requirement(name, extras, anyVersion, url);
+  return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
+}
+
+function wheelName(url: string, text: string, origin: string): string {
+  const { filename } = directSource(url);
+  if (filename.endsWith(".whl")) return filename;
+  const reason =
+    urlKind(url) === "version-control"
+      ? "this version fetches nothing from version control; name an archive of that revision, or a folder"
+      : "is neither a wheel, nor an archive of sources that can be read (.tar.gz, .zip), nor a folder that is there";
+  throw new UnsupportedRequirement(text, reason, origin);
+}
+
+const anyVersion: SpecifierSet = parseSpecifierSet("");
+
+/**
+ * The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says.
+ * @throws {UnusableUrl}
+ */
+export function directSource(url: string, demands: readonly HashDemand[] = []): WheelSource {
+  // Revisions are fetched by nobody here, which whoever wants one is told elsewhere.
+  const problem = urlKind(url) === "version-control" && parseUrl(url) !== undefined ? undefined : urlProblem(url);
+  if (problem !== undefined) throw new UnusableUrl(url, problem);
+  const filename = basename(decoded(new URL(url).pathname));
+  if (filename.includes("\0") || Buffer.byteLength(filename) > 255)
+    throw new UnusableUrl(url, "names no possible file");
+  // A demand for a single hash is verified while the file comes in, too; several are compared afterwards.
+  const single = demands.flatMap(({ digests }) => {
+    const all = Object.entries(digests).flatMap(([name, accepted]) =>
+      accepted.map((digest) => [name, digest] as const),
+    );
+    return all.length === 1 ? all : [];
+  });
+  // Schemes are compared in small letters everywhere else.
+  const named = url.replace(/^[a-z][a-z\d+.-]*:/i, (scheme) => scheme.toLowerCase());
+  return { filename, url: named, hashes: { ...Object.fromEntries(single), ...fragmentHashes(url) } };
+}
+
+/** A path with a stray `%` stays as it is: it is the server's to judge. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function combine(one: WantedProject, other: WantedProject): WantedProject {
+  if (one.url !== undefined && other.url !== undefined && !isSameUrl(one.url, other.url))
+    throw new ConflictingRequirements(
+      one.name,
+      `${one.origin} (${redactUrl(one.url)})`,
+      `${other.origin} (${redactUrl(other.url)})`,
+    );
+  const url = one.url ?? other.url;
+  const specifiers = intersectSpecifierSets(one.specifiers, other.specifiers);
+  const extras = [...one.requirement.extras, ...other.requirement.extras];
+  return {
+    name: one.name,
+    specifiers,
+    requirement: new Requirement(one.requirement.name, extras, url === undefined ? specifiers : anyVersion, url),
+    hashes: [...one.hashes, ...other.hashes],
+    origin: one.origin,
+    ...(url === undefined ? {} : { url }),
+  };
+}
+
+/** `requirements.txt:3`. */
+export function describeOrigin({ origin }: Pick<RequirementEntry, "origin">): string {
+  return origin === undefined ? "the command line" : `${origin.file}:${origin.line}`;
+}
