@@ -3,6 +3,7 @@ import { onExit } from "signal-exit";
 /** What a shell adds to the number of a signal: for where the process cannot end by the signal itself. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 type Interrupting = keyof typeof exitCodes;
+const signals: readonly Interrupting[] = ["SIGINT", "SIGTERM"];
 
 export interface Interruption {
   /** Aborted by the first SIGINT or SIGTERM. */
@@ -24,10 +25,15 @@ export function listenForInterruption(platform: NodeJS.Platform): Interruption {
     received = signal;
     // Where there are no signals, killing would look like a failure. Last: whatever is held is given back before.
     if (platform !== "win32") onExit(() => endBy(signal), { alwaysLast: true });
+    // From the next turn on the system ends the process at once, also where JavaScript or a call to the system gets no other turn. What arrived in this
+    // turn has been handed to the listeners already.
+    setImmediate(() => {
+      for (const name of signals) process.removeAllListeners(name);
+    });
     controller.abort(new Error("interrupted"));
   };
   // `on`, not `once`: without a listener of the program's own, the leases' handler would end the process in mid-change.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  for (const signal of signals) process.on(signal, interrupt);
   return { signal: controller.signal, exitCode: () => (received === undefined ? undefined : exitCodes[received]) };
 }
 

@@ -1,7 +1,7 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -51,6 +51,26 @@ describe.skipIf(process.platform === "win32")("an interrupted command ends its o
     },
   );
 
+  test.each([
+    ["computes without a pause", "for (;;);"],
+    ["waits in a call to the system", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);"],
+  ])("and the second signal ends it at once where it %s", async (_, held) => {
+    const { server, url, close } = await silentIndex();
+    // From the turn on that comes after the signal's.
+    const holding = `setImmediate(() => setImmediate(() => { writeSync(2, "held"); ${held} }))`;
+    const program = `import { writeSync } from "node:fs"; process.on("SIGTERM", () => ${holding});`;
+    const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` };
+    const cache = `${temporaryFolder("interruption")}/cache`;
+    const child = spawn(process.execPath, [murre, ...waiting(url), "--cache-dir", cache], { env });
+    const ended = once(child, "close");
+    await once(server, "request");
+    child.kill("SIGTERM");
+    for await (const chunk of child.stderr) if (String(chunk).includes("held")) break;
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([null, "SIGTERM"]);
+    close();
+  });
+
   test("so that a shell's loop ends with it", async () => {
     const { server, url, close } = await silentIndex();
     let requests = 0;
@@ -74,7 +94,10 @@ describe.skipIf(process.platform === "win32")("an interrupted command ends its o
     const ended = once(child, "close");
     const err = text(child.stderr);
     await once(server, "request");
-    const held = () => ["leases", "locks", "sockets"].flatMap((name) => readdirSync(join(cache, "v1", name)));
+    const held = () =>
+      ["leases", "locks", "sockets", "hints"]
+        .map((name) => join(cache, "v1", name))
+        .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
     expect(held()).not.toEqual([]);
     child.kill("SIGINT");
     expect([await ended, held()]).toEqual([[null, "SIGINT"], []]);

@@ -1,3 +1,4 @@
+import { hashAlgorithm } from "@murre/pep508";
 import { createHash, type Hash } from "node:crypto";
 import { constants, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
@@ -163,16 +164,6 @@ function totalOf(headers: Headers): number | undefined {
   return total === undefined ? undefined : Number(total);
 }
 
-/** Hash functions of Node for the names that indexes use. */
-const nodeAlgorithms: Readonly<Record<string, string>> = {
-  md5: "md5",
-  sha1: "sha1",
-  sha224: "sha224",
-  sha384: "sha384",
-  sha512: "sha512",
-  blake2b: "blake2b512",
-  blake2s: "blake2s256",
-};
 
 /** In a cache that others can write as well, nobody's link is followed, and no pipe is waited for. */
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -228,9 +219,11 @@ class Destination {
   }
 
   #resetHashes(): void {
-    const promised = Object.keys(this.#promised.hashes).filter((name) => name in nodeAlgorithms);
     this.#hashes = new Map([["sha256", createHash("sha256")]]);
-    for (const name of promised) this.#hashes.set(name, createHash(nodeAlgorithms[name] ?? name));
+    for (const name of Object.keys(this.#promised.hashes)) {
+      const algorithm = hashAlgorithm(name);
+      if (algorithm !== undefined) this.#hashes.set(name, createHash(algorithm.node));
+    }
   }
 
   #take(chunk: Uint8Array): void {
@@ -284,7 +277,9 @@ class Destination {
   /** Whether what was there before is the whole file: known only by a promised hash. */
   isComplete(): boolean {
     return (
-      this.received > 0 && [...this.#hashes.keys()].some((name) => name in this.#promised.hashes) && this.isPromised()
+      this.received > 0 &&
+      [...this.#hashes.keys()].some((name) => Object.hasOwn(this.#promised.hashes, name)) &&
+      this.isPromised()
     );
   }
 

@@ -1,3 +1,4 @@
+import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { longestFilename } from "./answer-limits.ts";
 import type { DistributionFile, SkippedFile } from "./types.ts";
 
@@ -21,15 +22,14 @@ export interface ParsedPage {
   readonly version?: string;
 }
 
-/** The PEP 503 fragment's algorithms: those of Python's `hashlib.algorithms_guaranteed` that indexes use. */
-const algorithms = new Set(["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s"]);
 /** A digest that none can be is kept, so that no file has it. */
 const hashInFragment = /(?:^|&)([a-z0-9_]+)=([^&]+)/g;
 
 export function hashesOfFragment(fragment: string): Record<string, string> {
   const hashes: Record<string, string> = {};
   for (const [, name, digest] of fragment.matchAll(hashInFragment))
-    if (name !== undefined && digest !== undefined && algorithms.has(name)) hashes[name] = digest.toLowerCase();
+    if (name !== undefined && digest !== undefined && hashAlgorithm(name) !== undefined)
+      hashes[name] = digest.toLowerCase();
   return hashes;
 }
 
@@ -37,12 +37,10 @@ const hexadecimal = /^[0-9a-fA-F]+$/;
 
 /** The hashes of a JSON object or of a `data-core-metadata` attribute, names in lower case. */
 export function hashesOfObject(value: object): Record<string, string> {
-  const hashes: Record<string, string> = {};
-  for (const name in value) {
-    const digest = (value as Record<string, unknown>)[name];
-    if (typeof digest === "string" && hexadecimal.test(digest)) hashes[name.toLowerCase()] = digest.toLowerCase();
-  }
-  return hashes;
+  const hashes = Object.entries(value).flatMap(([name, digest]: [string, unknown]) =>
+    typeof digest === "string" && hexadecimal.test(digest) ? [[name.toLowerCase(), digest.toLowerCase()] as const] : [],
+  );
+  return knownHashes(Object.fromEntries(hashes));
 }
 
 const wheel = /\.whl$/i;

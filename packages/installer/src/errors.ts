@@ -152,7 +152,7 @@ export function describeRefusedHash({
   holder,
 }: HashNotAcceptedFacts): string {
   const expected = Object.entries(digests).flatMap(([name, accepted]) => accepted.map((digest) => `${name}:${digest}`));
-  const known = Object.keys(digests).flatMap((name) => (found[name] === undefined ? [] : [`${name}:${found[name]}`]));
+  const known = Object.keys(digests).flatMap((name) => (!Object.hasOwn(found, name) ? [] : [`${name}:${found[name]}`]));
   const what = version === "" ? project : `${project}==${version}`;
   return `${filename} of ${what}: the hash is another one: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
 }

@@ -10,7 +10,8 @@ export type {
   MarkerVariable,
 } from "./marker-expression.ts";
 export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
-export { canonicalUrl, digestProblem, fragmentHashes, isLocalUrl, isSameUrl, withHashesOf } from "./one-url.ts";
+export { digestProblem, hashAlgorithm, knownHashes, strongAlgorithms, type HashAlgorithm } from "./hash-algorithms.ts";
+export { canonicalUrl, fragmentHashes, isLocalUrl, isSameUrl, withHashesOf } from "./one-url.ts";
 export { redactUrl } from "./redact-url.ts";
 export {
   InvalidMarker,

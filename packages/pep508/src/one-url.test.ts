@@ -47,7 +47,7 @@ describe("hashes in the fragment", () => {
     [`#egg=lib&sha512=00&sha256=${a}`, { sha512: "00", sha256: a }],
     [`#sha256=${a}&sha256=${b}`, { sha256: a }],
     ["#sha256=", {}],
-    ["#sha3_256=00&egg", {}],
+    ["#shake_128=00&egg", {}],
     ["", {}],
   ])("%s", (fragment, hashes) => {
     expect(fragmentHashes(`https://host/x.whl${fragment}`)).toEqual(hashes);

@@ -1,15 +1,4 @@
-/** Algorithms that a URL's fragment may name (PEP 503, PEP 610), and how many hexadecimal digits their digests have. */
-const digits = { md5: 32, sha1: 40, sha224: 56, sha256: 64, sha384: 96, sha512: 128 } as const;
-
-const isAlgorithm = (name: string): name is keyof typeof digits => Object.hasOwn(digits, name);
-
-/** What is wrong with the digest of a file; undefined when nothing is. */
-export function digestProblem(algorithm: string, digest: string): string | undefined {
-  if (!isAlgorithm(algorithm)) return `there is no algorithm ${algorithm}`;
-  const expected = digits[algorithm];
-  if (digest.length === expected && /^[0-9a-f]+$/i.test(digest)) return undefined;
-  return `${algorithm} needs ${expected} hexadecimal digits, and this has ${digest.length} characters`;
-}
+import { hashAlgorithm } from "./hash-algorithms.ts";
 
 /**
  * The hashes in a URL's fragment, all of which the file has to have: `#sha256=…&subdirectory=…`. A digest that none can be is kept as it is,
@@ -18,7 +7,7 @@ export function digestProblem(algorithm: string, digest: string): string | undef
 export function fragmentHashes(url: string): Readonly<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const [name, digest] of fragmentOf(url))
-    if (isAlgorithm(name) && digest !== "") hashes[name] ??= digest.toLowerCase();
+    if (hashAlgorithm(name) !== undefined && digest !== "") hashes[name] ??= digest.toLowerCase();
   return hashes;
 }
 

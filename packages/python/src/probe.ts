@@ -302,6 +302,8 @@ export const runProgram: RunProgram = (program, args, { env, timeoutMs, cwd }) =
     env,
     cwd,
     timeout: timeoutMs,
+    // A program that does not listen to SIGTERM would be waited for as long as it likes.
+    killSignal: "SIGKILL",
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });

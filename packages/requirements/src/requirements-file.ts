@@ -1,4 +1,4 @@
-import { digestProblem, redactUrl } from "@murre/pep508";
+import { digestProblem, hashAlgorithm, redactUrl, strongAlgorithms } from "@murre/pep508";
 import { decodeText } from "./decode-text.ts";
 import { InvalidRequirementsFile, type FileProblem } from "./errors.ts";
 import { FileOptionsFolder } from "./file-options.ts";
@@ -146,28 +146,37 @@ class FileReader {
   }
 
   #perRequirement(options: readonly LineOption[], place: Place, isEditable: boolean): PerRequirement {
-    const hashes: Record<string, string[]> = {};
-    const configSettings: Record<string, string | string[]> = {};
+    const hashes: string[] = [];
+    // Keys are a backend's: one may be called `constructor`.
+    const configSettings = Object.create(null) as Record<string, string | string[]>;
     const globalOptions: string[] = [];
     for (const { name, value } of options) {
       if (name === "editable" && isEditable) continue;
-      if (name === "hash" && !isEditable) this.#hash(value, hashes, place);
+      if (name === "hash" && !isEditable) hashes.push(value);
       else if (name === "global-option" && !isEditable) globalOptions.push(value);
       else if (name === "config-settings" && !isEditable) this.#configSetting(value, configSettings, place);
       else this.#warn(place, `--${name} has no effect on the line of ${isEditable ? "an editable" : "a"} requirement`);
     }
-    return { hashes, configSettings, globalOptions };
+    return { hashes: this.#hashes(hashes, place), configSettings, globalOptions };
   }
 
-  #hash(value: string, hashes: Record<string, string[]>, place: Place): void {
-    const [, algorithm, digest = ""] = /^(sha256|sha384|sha512):(.*)$/.exec(value) ?? [];
-    const problem =
-      algorithm === undefined
-        ? "expected sha256:, sha384: or sha512: and the digest in hexadecimal"
-        : digestProblem(algorithm, digest);
-    if (algorithm === undefined || problem !== undefined)
-      this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", `--hash=${value}: ${problem}`);
-    else (hashes[algorithm] ??= []).push(digest.toLowerCase());
+  /** All of a line are alternatives, so that one whose algorithm is unknown, or too weak to tell files apart, may be passed over beside others. */
+  #hashes(values: readonly string[], place: Place): Record<string, string[]> {
+    const hashes: Record<string, string[]> = {};
+    const unknown: string[] = [];
+    for (const value of values) {
+      const [, algorithm = "", digest = ""] = /^([^:]*):(.*)$/.exec(value) ?? [];
+      const isUsable = hashAlgorithm(algorithm)?.isStrong === true;
+      const problem = isUsable ? digestProblem(algorithm, digest) : undefined;
+      if (!isUsable) unknown.push(value);
+      else if (problem === undefined) (hashes[algorithm] ??= []).push(digest.toLowerCase());
+      else this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", `--hash=${value}: ${problem}`);
+    }
+    const expected = `expected one of ${strongAlgorithms.join(", ")}, a colon, and the digest in hexadecimal`;
+    for (const value of unknown)
+      if (Object.keys(hashes).length > 0) this.#warn(place, `--hash=${value} is passed over: ${expected}`);
+      else this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", `--hash=${value}: ${expected}`);
+    return hashes;
   }
 
   #configSetting(value: string, settings: Record<string, string | string[]>, place: Place): void {

@@ -1,11 +1,9 @@
+import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { createHash } from "node:crypto";
 import type { WheelProblem } from "./errors.ts";
 import type { BlockingFile } from "./random-access.ts";
 
 const pieceBytes = 1024 * 1024;
-
-/** Algorithms that indexes and requirements files name; what another one says cannot be checked. */
-const knownAlgorithms = new Set(["md5", "sha1", "sha224", "sha256", "sha384", "sha512"]);
 
 export interface CheckedArchive {
   /** Hexadecimal. */
@@ -24,8 +22,10 @@ export function checkArchiveHashes(
 ): CheckedArchive {
   const problems: WheelProblem[] = [];
   const hashes = new Map([["sha256", createHash("sha256")]]);
-  for (const [algorithm, digest] of Object.entries(expected)) {
-    if (knownAlgorithms.has(algorithm)) hashes.set(algorithm, createHash(algorithm));
+  const comparable = Object.entries(knownHashes(expected));
+  for (const [algorithm, digest] of comparable) {
+    const known = hashAlgorithm(algorithm);
+    if (known !== undefined) hashes.set(algorithm, createHash(known.node));
     else
       problems.push({
         code: "MURRE_UNSUPPORTED_WHEEL",
@@ -38,7 +38,7 @@ export function checkArchiveHashes(
     for (const hash of hashes.values()) hash.update(piece);
   }
   const actual = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest("hex")]));
-  for (const [algorithm, digest] of Object.entries(expected)) {
+  for (const [algorithm, digest] of comparable) {
     const found = actual.get(algorithm);
     if (found === undefined || found === digest.toLowerCase()) continue;
     const text = `has the ${algorithm} ${found}, expected ${digest}; it was changed or damaged on the way`;

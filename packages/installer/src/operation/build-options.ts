@@ -74,7 +74,8 @@ export function refusesBuilds(
 }
 
 function parseConfigSettings(words: readonly string[]): ConfigSettings {
-  const settings: Record<string, string | string[]> = {};
+  // Keys are a backend's: one may be called `constructor`.
+  const settings = Object.create(null) as Record<string, string | string[]>;
   for (const word of words) {
     const equals = word.indexOf("=");
     if (equals <= 0) throw new BuildOptionInvalid(`--config-settings ${word}`, "expected KEY=VALUE");

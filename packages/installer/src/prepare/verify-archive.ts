@@ -1,11 +1,12 @@
+import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { streamFile } from "@murre/files";
 import { hashedName, type Documents } from "@murre/cache";
 import { HashMismatch } from "@murre/index-client";
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
-import { meetsAll, promises, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { digestIn, meetsAll, promises, type HashDemand } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted } from "../errors.ts";
 import type { WheelSource } from "../wanted/resolved.ts";
 
@@ -53,8 +54,8 @@ export async function verifyArchive(
   for (const demand of hashes)
     if (!meetsAll(found, [demand]))
       throw new HashNotAccepted({ project, version, filename: source.filename, demand, found, holder: "file" });
-  for (const [algorithm, expected] of Object.entries(source.hashes)) {
-    const actual = found[algorithm] ?? "none that can be computed";
+  for (const [algorithm, expected] of Object.entries(knownHashes(source.hashes))) {
+    const actual = digestIn(found, algorithm) ?? "none that can be computed";
     if (actual !== expected.toLowerCase()) throw new HashMismatch(source.url, algorithm, expected, actual);
   }
   documents.write(documentOf(sha256), JSON.stringify({ ...knownDigests(sha256, documents), ...found }));
@@ -97,17 +98,16 @@ function knownDigests(sha256: string, documents: Documents): Digests {
   return { ...(success ? output : {}), sha256 };
 }
 
-/** Algorithms that this Node does not have are left out. */
+/** What no algorithm is, is left out. */
 async function digestsOfFile(path: string, names: readonly string[]): Promise<Digests> {
-  const hashes = new Map([...new Set(names)].filter(isComputable).map((name) => [name, createHash(name)]));
-  hashes.delete("sha256");
+  const hashes = new Map<string, Hash>();
+  for (const name of new Set(names)) {
+    const algorithm = name === "sha256" ? undefined : hashAlgorithm(name);
+    if (algorithm !== undefined) hashes.set(name, createHash(algorithm.node));
+  }
   if (hashes.size === 0) return {};
   await pipeline(streamFile(path), async (chunks) => {
     for await (const chunk of chunks) for (const hash of hashes.values()) hash.update(chunk as Buffer);
   });
   return Object.fromEntries([...hashes].map(([name, hash]) => [name, hash.digest("hex")]));
-}
-
-function isComputable(name: string): boolean {
-  return /^(?:md5|sha1|sha224|sha256|sha384|sha512)$/.test(name);
 }

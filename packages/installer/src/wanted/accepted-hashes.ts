@@ -1,5 +1,5 @@
 import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
-import { redactUrl } from "@murre/pep508";
+import { knownHashes, redactUrl } from "@murre/pep508";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { HashRequired } from "../errors.ts";
 import type { GatheredRequirements } from "./gather-requirements.ts";
@@ -23,7 +23,10 @@ export function demandsOf(
 
 /** Hashes all of which the file has to have, as demands. */
 export function promises(hashes: Readonly<Record<string, string>>, origin: string): readonly HashDemand[] {
-  return Object.entries(hashes).map(([algorithm, digest]) => ({ digests: { [algorithm]: [digest] }, origin }));
+  return Object.entries(knownHashes(hashes)).map(([algorithm, digest]) => ({
+    digests: { [algorithm]: [digest] },
+    origin,
+  }));
 }
 
 /** Whether each file has to have a hash that the user knows: asked for, or because one requirement or constraint has one, as in pip. */
@@ -59,10 +62,16 @@ export function refuseFolderHash(
 
 type Known = Readonly<Record<string, string>>;
 
+/** Algorithms are named by pages and users: one called `constructor` has no digest. */
+export function digestIn(digests: Known, algorithm: string): string | undefined {
+  return Object.hasOwn(digests, algorithm) ? digests[algorithm] : undefined;
+}
+
 /** The first demand that a file with these hashes does not meet, as far as they tell. Without a common algorithm its bytes decide later. */
 export function refusingDemand(known: Known, demands: readonly HashDemand[]): HashDemand | undefined {
   return demands.find(
-    ({ digests }) => !meets(known, digests) && Object.keys(digests).some((algorithm) => known[algorithm] !== undefined),
+    ({ digests }) =>
+      !meets(known, digests) && Object.keys(digests).some((algorithm) => digestIn(known, algorithm) !== undefined),
   );
 }
 
@@ -73,6 +82,6 @@ export function meetsAll(known: Known, demands: readonly HashDemand[]): boolean 
 
 function meets(known: Known, digests: AcceptedHashes): boolean {
   return Object.entries(digests).some(([algorithm, accepted]) =>
-    accepted.includes(known[algorithm]?.toLowerCase() ?? ""),
+    accepted.includes(digestIn(known, algorithm)?.toLowerCase() ?? ""),
   );
 }
