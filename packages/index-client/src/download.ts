@@ -164,7 +164,6 @@ function totalOf(headers: Headers): number | undefined {
   return total === undefined ? undefined : Number(total);
 }
 
-
 /** In a cache that others can write as well, nobody's link is followed, and no pipe is waited for. */
 const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const toContinue = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
