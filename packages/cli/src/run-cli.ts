@@ -1,11 +1,11 @@
 import type { Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
-import { presentEvents } from "./present-events.ts";
-import { say, sayHelp, sayJson, sayLines, styled } from "./printable.ts";
+import { presentEvents } from "./present/events.ts";
+import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts";
 import type { GlobalFlags } from "./options.ts";
 import { buildProgram } from "./program.ts";
-import type { Terminal, Verbosity } from "./terminal.ts";
+import type { Terminal, Verbosity } from "./present/terminal.ts";
 
 /** What the composition root gives: everything that touches the world. */
 export interface CliContext {

@@ -1,4 +1,4 @@
-import type { GlobalFlags } from "./options.ts";
+import type { GlobalFlags } from "../options.ts";
 import { say, sayJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,13 +1,14 @@
-import { printReport } from "./print-report.ts";
-import { say } from "./printable.ts";
-import { type Command, InvalidArgumentError } from "commander";
-import { addGlobalOptions, defined, type GlobalFlags } from "./options.ts";
-import { presentCacheList, presentCacheSize, presentCleaned, presentVerified } from "./present-cache.ts";
-import type { Runner } from "./program.ts";
+import { printReport } from "../present/print-report.ts";
+import { say } from "../present/printable.ts";
+import { Command } from "commander";
+import { parseAge, parseSize } from "../amounts.ts";
+import { addGlobalOptions, defined, type GlobalFlags } from "../options.ts";
+import { presentCacheList, presentCacheSize, presentCleaned, presentVerified } from "../present/cache.ts";
+import type { Runner } from "../runner.ts";
 
 /** `murre cache …`: none of it waits for the processes that use the cache. */
-export function addCacheCommands(program: Command, run: Runner): void {
-  const cache = program.command("cache").description("The cache that all murre processes share");
+export function cacheCommand(run: Runner): Command {
+  const cache = new Command("cache").description("The cache that all murre processes share");
   addGlobalOptions(cache);
   addCacheDir(cache, run);
   addCacheClean(cache, run);
@@ -15,6 +16,7 @@ export function addCacheCommands(program: Command, run: Runner): void {
   addCacheSize(cache, run);
   addCacheList(cache, run);
   addCacheVerify(cache, run);
+  return cache;
 }
 
 function addCacheDir(parent: Command, run: Runner): void {
@@ -90,25 +92,4 @@ function addCacheVerify(parent: Command, run: Runner): void {
       if (report.problems.length > report.repaired && flags.repair !== true) fail();
     }),
   );
-}
-
-const agesMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-
-/** `30d`, `12h`, `90m`, `2w` in milliseconds; a bare number is days. */
-export function parseAge(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([smhdw]?)$/i.exec(text.trim());
-  const unit = agesMs[match?.[2]?.toLowerCase() === "" ? "d" : (match?.[2]?.toLowerCase() ?? "")];
-  if (match === null || unit === undefined)
-    throw new InvalidArgumentError("An age is a number and s, m, h, d or w, as in 30d.");
-  return Number(match[1]) * unit;
-}
-
-const scales = ["", "k", "m", "g", "t"];
-
-/** `10GB`, `500M`, `1.5 GiB` in bytes: powers of 1000, with an i of 1024. */
-export function parseSize(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError("A size is a number and a unit, as in 10GB or 500MiB.");
-  const base = match[3] === "" ? 1000 : 1024;
-  return Number(match[1]) * base ** scales.indexOf((match[2] ?? "").toLowerCase());
 }

@@ -1,0 +1,58 @@
+import type { InstallOptions } from "@murre/installer";
+import { Command } from "commander";
+import { UsageError } from "../errors.ts";
+import {
+  addChangeOptions,
+  addCompileOptions,
+  addGlobalOptions,
+  changeOptions,
+  compileOptions,
+  collect,
+  defined,
+  type ChangeFlags,
+  type CompileFlags,
+} from "../options.ts";
+import { printReport } from "../present/print-report.ts";
+import { presentChange } from "../present/reports.ts";
+import type { Runner } from "../runner.ts";
+
+interface InstallFlags extends ChangeFlags, CompileFlags {
+  readonly requirement?: string[];
+  readonly deps: boolean;
+  readonly upgrade?: boolean;
+  readonly upgradePackage?: string[];
+  readonly exact?: boolean;
+}
+
+/** `murre pip install`. */
+export function installCommand(run: Runner): Command {
+  const command = new Command("install")
+    .description("Install distributions and what they need")
+    .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
+    .option("-r, --requirement <file>", "install what a requirements file lists", collect)
+    .option("--no-deps", "install only what is named")
+    .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
+    .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
+    .option("--exact", "remove everything that the requirements do not lead to");
+  return addGlobalOptions(addCompileOptions(addChangeOptions(command))).action(
+    (requirements: string[], flags: InstallFlags) =>
+      run(flags, async ({ operations, terminal, context }) => {
+        if (requirements.length === 0 && flags.requirement === undefined)
+          throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
+        const options: InstallOptions = {
+          ...context,
+          ...changeOptions(flags),
+          ...compileOptions(flags),
+          requirements,
+          dependencies: flags.deps ? "follow" : "none",
+          ...defined({
+            requirementFiles: flags.requirement,
+            upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
+            exact: flags.exact,
+          }),
+        };
+        const report = await operations.install(options);
+        printReport(report, flags, terminal, presentChange);
+      }),
+  );
+}

@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import {
+  addChangeOptions,
+  addCompileOptions,
+  addGlobalOptions,
+  changeOptions,
+  compileOptions,
+  type ChangeFlags,
+  type CompileFlags,
+  type GlobalFlags,
+} from "../options.ts";
+import { printReport } from "../present/print-report.ts";
+import { presentChange } from "../present/reports.ts";
+import type { Runner } from "../runner.ts";
+
+/** `murre pip sync`. */
+export function syncCommand(run: Runner): Command {
+  const command = new Command("sync")
+    .description("Make an environment hold exactly the pinned distributions of requirements files")
+    .argument("<files...>", "requirements.txt files, or - for standard input")
+    .option("--allow-empty-requirements", "an empty file removes everything");
+  type Flags = GlobalFlags & ChangeFlags & CompileFlags & { readonly allowEmptyRequirements?: boolean };
+  return addGlobalOptions(addCompileOptions(addChangeOptions(command))).action((files: string[], flags: Flags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      const report = await operations.sync({
+        ...context,
+        ...changeOptions(flags),
+        ...compileOptions(flags),
+        requirementFiles: files,
+        allowEmpty: flags.allowEmptyRequirements === true,
+      });
+      printReport(report, flags, terminal, presentChange);
+    }),
+  );
+}

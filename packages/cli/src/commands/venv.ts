@@ -1,0 +1,46 @@
+import type { VenvOptions } from "@murre/installer";
+import { Command, Option } from "commander";
+import { addGlobalOptions, addIndexOptions, defined, indexOptions, type IndexFlags } from "../options.ts";
+import { printReport } from "../present/print-report.ts";
+import { presentVenv } from "../present/reports.ts";
+import type { Runner } from "../runner.ts";
+
+interface VenvFlags extends IndexFlags {
+  readonly python?: string;
+  readonly seed?: boolean;
+  readonly prompt?: string;
+  readonly systemSitePackages?: boolean;
+  readonly allowExisting?: boolean;
+  readonly clear?: boolean;
+}
+
+/** `murre venv`. */
+export function venvCommand(run: Runner): Command {
+  const command = new Command("venv")
+    .description("Make a virtual environment")
+    .argument("[path]", "where to make it", ".venv")
+    .option("-p, --python <request>", "the interpreter: a version, a name or a path")
+    .option("--seed", "install pip into it")
+    .option("--prompt <text>", "what the shell shows when it is active")
+    .option("--system-site-packages", "let it see the interpreter's own distributions")
+    .addOption(new Option("--allow-existing", "refresh an environment in place").conflicts("clear"))
+    .option("--clear", "replace what is there, when it is an environment");
+  return addGlobalOptions(addIndexOptions(command)).action((path: string, flags: VenvFlags) =>
+    run(flags, async ({ operations, terminal, context, platform }) => {
+      const options: VenvOptions = {
+        ...context,
+        ...indexOptions(flags),
+        path,
+        existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "refresh" : "refuse",
+        ...defined({
+          python: flags.python,
+          seed: flags.seed,
+          prompt: flags.prompt,
+          systemSitePackages: flags.systemSitePackages,
+        }),
+      };
+      const report = await operations.venv(options);
+      printReport(report, flags, terminal, () => presentVenv(report, terminal, platform));
+    }),
+  );
+}

@@ -1,0 +1,16 @@
+import type { OperationContext, Operations } from "@murre/installer";
+import type { GlobalFlags } from "./options.ts";
+import type { Terminal } from "./present/terminal.ts";
+
+/** What a command is given once its words are understood. */
+export interface CommandRun {
+  readonly operations: Operations;
+  readonly terminal: Terminal;
+  readonly context: OperationContext;
+  readonly platform: string;
+  /** The command was understood and done, and what it found makes its exit code 1. */
+  fail(): void;
+}
+
+/** Runs a command's body with the global flags applied; the composition of settings, events and signals is its caller's. */
+export type Runner = (flags: GlobalFlags, body: (run: CommandRun) => Promise<void>) => Promise<void>;
