@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import * as v from "valibot";
 import type { Documents } from "./documents.ts";
 import { hashedName } from "./layout.ts";
 
@@ -12,19 +11,19 @@ interface RememberedFile {
   readonly sha256: string;
 }
 
-const rememberedFile = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ validators: v.string(), sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
-);
-
 /** The sha256 (hex) that the file at `path` had when it last had this size, these times and inode; else undefined. */
 export function rememberedFileHash(documents: Documents, path: string): string | undefined {
   const bytes = documents.read("files", hashedName(path));
   const validators = fileValidators(path);
   if (bytes === undefined || validators === undefined) return undefined;
-  const { success, output } = v.safeParse(rememberedFile, bytes.toString("utf8"));
-  return success && output.validators === validators ? output.sha256 : undefined; // torn or foreign: computed again
+  try {
+    const remembered = JSON.parse(bytes.toString("utf8")) as Partial<RememberedFile> | null;
+    const sha256: unknown = remembered?.sha256;
+    const isSound = typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256);
+    return isSound && remembered?.validators === validators ? sha256 : undefined;
+  } catch {
+    return undefined; // torn or foreign: computed again
+  }
 }
 
 /** @param validators what {@link fileValidators} said before the file was read: a change meanwhile is then noticed. */

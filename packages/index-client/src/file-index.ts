@@ -3,7 +3,6 @@ import { readdirSync, statSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NormalizedName } from "@murre/pep508";
-import * as v from "valibot";
 import { IndexUnreachable } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
 import type { KeptPages } from "./kept-pages.ts";
@@ -48,11 +47,9 @@ export async function readFilePage(
   return page;
 }
 
-const fileSource = v.object({ size: v.string(), mtime: v.string(), inode: v.string() });
-
 function readFileSource(found: unknown): FileSource | undefined {
-  const { success, output } = v.safeParse(fileSource, found);
-  return success ? output : undefined;
+  const { size, mtime, inode } = (found ?? {}) as Partial<FileSource>;
+  return [size, mtime, inode].every((fact) => typeof fact === "string") ? (found as FileSource) : undefined;
 }
 
 function isSameFile(a: FileSource, b: FileSource): boolean {

@@ -1,12 +1,11 @@
 import type { CacheOperation } from "@murre/cache";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
-import * as v from "valibot";
 import { largestPageBytes } from "./answer-limits.ts";
 import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
-import { headerValue, keptHeaders } from "./http-validators.ts";
+import { isHeaderValue, keptHeaders } from "./http-validators.ts";
 import type { KeptPages } from "./kept-pages.ts";
 import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
@@ -25,29 +24,27 @@ interface HttpSource {
 
 type Cached = PageDocument<HttpSource>;
 
-/** By the names that http-cache-semantics gives them; a value may become a header of a request. */
-const values = v.record(v.string(), v.union([headerValue, v.boolean(), v.null()]));
-const httpSource = v.object({
-  policy: v.looseObject({
-    v: v.literal(1),
-    t: v.number(),
-    sh: v.boolean(),
-    ch: v.number(),
-    imm: v.number(),
-    st: v.number(),
-    resh: v.record(v.string(), headerValue),
-    rescc: values,
-    m: v.string(),
-    a: v.boolean(),
-    reqh: v.nullable(v.record(v.string(), headerValue)),
-    reqcc: values,
-  }),
-  redirected: v.boolean(),
-});
+const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(value).every(isHeaderValue);
+const isDirectives = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.values(value).every((word) => word === null || typeof word === "boolean" || isHeaderValue(word));
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+/** By the names that http-cache-semantics gives them; a value may become a header of a request. */
 function readHttpSource(kept: unknown): HttpSource | undefined {
-  const { success, output } = v.safeParse(httpSource, kept);
-  return success ? (output as unknown as HttpSource) : undefined;
+  const { policy, redirected } = (kept ?? {}) as { policy?: unknown; redirected?: unknown };
+  if (!isObject(policy) || typeof redirected !== "boolean") return undefined;
+  const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy as Record<string, unknown>;
+  const isSound =
+    v === 1 &&
+    [t, ch, imm, st].every((value) => typeof value === "number") &&
+    [sh, a].every((value) => typeof value === "boolean") &&
+    typeof m === "string" &&
+    isHeaders(resh) &&
+    (reqh === null || isHeaders(reqh)) &&
+    isDirectives(rescc) &&
+    isDirectives(reqcc);
+  return isSound ? (kept as HttpSource) : undefined;
 }
 
 export interface HttpPages {

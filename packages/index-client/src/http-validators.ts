@@ -1,20 +1,22 @@
-import * as v from "valibot";
-
 /** What tells one state of a URL from another (RFC 9110, 8.8). */
 export interface HttpValidators {
   readonly etag?: string;
   readonly lastModified?: string;
 }
 
-/** A value that may stand in a header of a request; servers send others. */
-export const headerValue = v.pipe(v.string(), v.regex(/^[\t -~\u0080-\u00ff]*$/));
-
-const httpValidators = v.object({ etag: v.optional(headerValue), lastModified: v.optional(headerValue) });
+/** Whether a value may stand in a header of a request; servers send others. */
+export function isHeaderValue(value: unknown): value is string {
+  return typeof value === "string" && /^[\t -~\u0080-\u00ff]*$/.test(value);
+}
 
 /** Reads what was kept of an answer; undefined where it is none of ours. */
 export function readHttpValidators(kept: unknown): HttpValidators | undefined {
-  const { success, output } = v.safeParse(httpValidators, kept);
-  return success ? (output as HttpValidators) : undefined;
+  if (typeof kept !== "object" || kept === null) return undefined;
+  const { etag, lastModified } = kept as HttpValidators;
+  const isSound = [etag, lastModified].every((value) => value === undefined || isHeaderValue(value));
+  return isSound
+    ? { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) }
+    : undefined;
 }
 
 /** The headers of these names that can be sent back one day. */
@@ -25,7 +27,7 @@ export function keptHeaders(
   const kept: Record<string, string> = {};
   for (const name of names) {
     const value = headers[name];
-    if (value !== undefined && v.is(headerValue, value)) kept[name] = value;
+    if (isHeaderValue(value)) kept[name] = value;
   }
   return kept;
 }

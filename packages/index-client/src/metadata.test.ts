@@ -198,10 +198,29 @@ describe("metadata of a wheel with a known hash is kept", () => {
     const { documents, contents } = memoryDocuments();
     const sha256 = "a".repeat(64);
     expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
-    expect([...contents]).toEqual([[expect.stringMatching(/^metadata\/foo\/[0-9a-f]{64}$/), text]]);
+    const [[name = "", kept = ""] = []] = contents;
+    expect([name, kept.slice(9)]).toEqual([expect.stringMatching(/^metadata\/foo\/[0-9a-f]{64}$/), text]);
     server.forget();
     expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
     expect(server.requests).toEqual([]);
+  });
+
+  test.each<[what: string, damage: (kept: string) => string]>([
+    ["cut off", (kept) => kept.slice(0, -20)],
+    ["empty", () => ""],
+    ["changed", (kept) => kept.replace("Version: ", "Version: 1")],
+    ["of an older murre", (kept) => kept.slice(9)],
+  ])("and asked for again where it is %s", async (_, damage) => {
+    await using server = await serveFolder(await folderWithWheel());
+    const { documents, contents } = memoryDocuments();
+    const sha256 = "a".repeat(64);
+    await metadataFrom(server, { hashes: { sha256 } }, documents);
+    const [[name = "", kept = ""] = []] = contents;
+    contents.set(name, damage(kept));
+    server.forget();
+    expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
+    expect(server.requests).not.toEqual([]);
+    expect(contents.get(name)).toBe(kept);
   });
 
   test("without a hash it is not", async () => {

@@ -12,6 +12,7 @@ import { projectOf } from "./find-links.ts";
 import { withoutCredentials } from "./index-location.ts";
 import { openRangedFile, RangesUnsupported } from "./ranged-file.ts";
 import type { RangeServers } from "./range-servers.ts";
+import { sealText, unsealText } from "./sealed-text.ts";
 import type { Slots } from "./slots.ts";
 import { DamagedBody, type Transport } from "./transport.ts";
 import type { DistributionFile, IndexEvent } from "./types.ts";
@@ -107,15 +108,13 @@ export function rememberOwnMetadata(
   sha256: string,
   text: string | Buffer,
 ): void {
-  documents.write(ownDocument(project, sha256), text);
+  documents.write(ownDocument(project, sha256), sealText(text));
 }
 
 function readCached({ documents }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
   if (names === undefined || documents === undefined) return undefined;
-  const own = documents.read(...names.own);
-  return own === undefined
-    ? claim(documents.read(...names.claimed)?.toString("utf8"))
-    : { text: own.toString("utf8"), isClaim: false };
+  const own = unsealText(documents.read(...names.own));
+  return own === undefined ? claim(unsealText(documents.read(...names.claimed))) : { text: own, isClaim: false };
 }
 
 function kept(
@@ -123,7 +122,7 @@ function kept(
   segments: readonly string[] | undefined,
   text: string | undefined,
 ): string | undefined {
-  if (text !== undefined && segments !== undefined) documents?.write(segments, text);
+  if (text !== undefined && segments !== undefined) documents?.write(segments, sealText(text));
   return text;
 }
 

@@ -1,5 +1,4 @@
 import type { NormalizedName } from "@murre/pep508";
-import * as v from "valibot";
 import { DamagedPage } from "./errors.ts";
 import { judgeLinks, type PageLink } from "./page-link.ts";
 import { resolveUrl } from "./resolve-url.ts";
@@ -146,8 +145,8 @@ export function decodePageDocument<Source>(
   place: DocumentPlace<Source>,
 ): PageDocument<Source> | undefined {
   const end = data.indexOf(0x0a);
-  const { success, output: head } = v.safeParse(headSchema, data.toString("utf8", 0, Math.max(0, end)));
-  if (!success) return undefined;
+  const head = readHead(data.toString("utf8", 0, Math.max(0, end)));
+  if (head === undefined) return undefined;
   const source = place.readSource(head.source);
   const body = data.subarray(end + 1);
   const isWhole = head.versions.length === head.lengths.length && sum(head.lengths) === body.length;
@@ -162,27 +161,26 @@ const isHashes = (value: unknown): boolean =>
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Lists have thousands of items, of which each is looked at by the cheapest means. */
-const listOf = <Item>(accepts: (item: unknown) => boolean) =>
-  v.custom<readonly Item[]>((value) => Array.isArray(value) && value.every((item) => accepts(item)));
+const isListOf = (value: unknown, accepts: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every((item) => accepts(item));
 
-const headSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    format: v.literal(format),
-    source: v.unknown(),
-    base: v.string(),
-    pythons: listOf<string>(isText),
-    versions: listOf<string | 0>((version) => version === 0 || isText(version)),
-    lengths: listOf<number>(isCount),
-    yanked: listOf<number>(isCount),
-    skipped: listOf<SkippedFile>((file) => {
-      const { filename, reason } = (file ?? {}) as Partial<SkippedFile>;
-      return isText(filename) && isText(reason);
-    }),
-  }),
-);
+const isSkipped = (file: unknown): boolean => {
+  const { filename, reason } = (file ?? {}) as Partial<SkippedFile>;
+  return isText(filename) && isText(reason);
+};
+
+function readHead(line: string): Head<unknown> | undefined {
+  const head = parseJson(line) as Partial<Record<keyof Head<unknown>, unknown>> | null | undefined;
+  const isSound =
+    head?.format === format &&
+    isText(head.base) &&
+    isListOf(head.pythons, isText) &&
+    isListOf(head.versions, (version) => version === 0 || isText(version)) &&
+    isListOf(head.lengths, isCount) &&
+    isListOf(head.yanked, isCount) &&
+    isListOf(head.skipped, isSkipped);
+  return isSound ? (head as Head<unknown>) : undefined;
+}
 
 /** What a row may have, column by column. */
 const columns: readonly ((value: unknown, head: Head<unknown>) => boolean)[] = [
