@@ -1,5 +1,5 @@
 import type { Operations } from "./api/operations.ts";
-import { cacheOperations } from "./api/cache-operations.ts";
+import { cacheOperations } from "./commands/cache.ts";
 import { checkOptions } from "./api/check-options.ts";
 import { operationOptions } from "./api/operation-options.ts";
 import { sayingState } from "./api/saying-state.ts";

@@ -1,5 +1,5 @@
 import { redactUrl } from "@murre/pep508";
-import type { HashDemand } from "./wanted/accepted-hashes.ts";
+import type { HashDemand } from "./wanted/resolved.ts";
 
 export interface NoMatchingVersionFacts {
   readonly project: string;

@@ -26,7 +26,7 @@ import {
 } from "./environment-access.ts";
 import { localHashes } from "../wanted/local-hash.ts";
 import { MetadataRefuted } from "../errors.ts";
-import { mostRefutations } from "../prepare/metadata-claims.ts";
+import { mostRefutations } from "../wanted/metadata-claims.ts";
 import { isKnownToFit } from "../prepare/verify-archive.ts";
 import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "../prepare/fetch-all.ts";

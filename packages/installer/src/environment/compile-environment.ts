@@ -2,7 +2,7 @@ import { compileBytecode, readAllInstalled, readInstalledRecord } from "@murre/p
 import { posix } from "node:path";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { changeExclusively, type Access, type WriteOptions } from "./environment-access.ts";
-import { threadsOf } from "../prepare/fetch-all.ts";
+import { threadsOf } from "../operation/threads.ts";
 
 /**
  * Compiles what the environment's distributions have of Python files and has no bytecode yet, those that were there before as well. The

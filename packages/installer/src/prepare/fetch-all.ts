@@ -1,13 +1,12 @@
 import type { IndexClient } from "@murre/index-client";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
-import { availableParallelism } from "node:os";
 import { isSwitchedOn } from "../operation/build-options.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { satisfiesPython } from "../wanted/requires-python.ts";
 import { NoUsableWheel, throwProblems } from "../errors.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "./fetch.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
-import type { InstallerSettings } from "../api/settings.ts";
+import { threadsOf } from "../operation/threads.ts";
 import type { TargetEnvironment } from "../operation/target-environment.ts";
 
 /** So often may others take the cache from under one operation, before its own trouble is said to be it. */
@@ -60,10 +59,6 @@ export function openPreparation(
     },
     close: async () => unpacker?.close(),
   };
-}
-
-export function threadsOf({ threads }: InstallerSettings): number {
-  return threads ?? Math.min(8, availableParallelism());
 }
 
 /** An index may not say what its wheels require; METADATA does. */

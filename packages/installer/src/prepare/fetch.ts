@@ -27,7 +27,7 @@ import { CannotBuild, WheelNotFound } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
-import type { MetadataClaims } from "./metadata-claims.ts";
+import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
 import { explainMismatch, isKnownToFit, verifyArchive } from "./verify-archive.ts";

@@ -1,8 +1,7 @@
 import type { NormalizedName } from "@murre/pep508";
 import { readFile } from "node:fs/promises";
-import type { HashDemand } from "../wanted/accepted-hashes.ts";
 import { prepareArchive, type PrepareServices } from "./fetch.ts";
-import type { WheelSource } from "../wanted/resolved.ts";
+import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
 
 /** The METADATA of a wheel that has to be had whole for it. The wheel stays in the store, so that installing it later fetches nothing again. */
 export async function readWholeWheel(

@@ -6,9 +6,9 @@ import { createHash, type Hash } from "node:crypto";
 
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
-import { digestIn, meetsAll, promises, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { digestIn, meetsAll, promises } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted } from "../errors.ts";
-import type { WheelSource } from "../wanted/resolved.ts";
+import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
 
 /** A file, and all that is known of what its bytes have to be. */
 export interface ExpectedArchive {

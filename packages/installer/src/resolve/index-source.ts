@@ -11,25 +11,18 @@ import type {
   DistributionFile as ResolverFile,
 } from "@murre/resolver";
 import { parseMetadata } from "@murre/wheel";
-import { hashMissing, refusingDemand, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted, UnusableUrl } from "../errors.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
-import type { MetadataClaims } from "../prepare/metadata-claims.ts";
-import type { WheelSource } from "../wanted/resolved.ts";
+import type { MetadataClaims } from "../wanted/metadata-claims.ts";
+import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
+import type { ReadWholeDistribution } from "./source-reader.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
 import { otherTags, refuseOtherTags } from "./wheel-tags.ts";
 
 /** A file of an index, with the reason where it must not be taken. */
 export type IndexedFile = DistributionFile & Pick<ResolverFile, "refused">;
-
-/** Reads metadata the expensive way, when nothing cheaper has it: from the whole wheel, or by asking the backend of a source. */
-export type ReadWholeDistribution = (
-  source: WheelSource,
-  project: NormalizedName,
-  /** The hashes that the user accepts: no code of a source runs before its archive has been compared with them. */
-  demands: readonly HashDemand[],
-) => Promise<string>;
 
 export interface IndexSourceOptions {
   readonly wanted: readonly WantedProject[];

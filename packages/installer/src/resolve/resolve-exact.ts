@@ -5,14 +5,15 @@ import { hashMissing } from "../wanted/accepted-hashes.ts";
 import { NoMatchingVersion, NoUsableWheel, throwProblems } from "../errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
 import { hashNotAccepted, IndexSource, type IndexedFile } from "./index-source.ts";
-import type { MetadataClaims } from "../prepare/metadata-claims.ts";
-import { versionOfSource } from "../sources/ask-names.ts";
+import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { urlKind } from "../wanted/source-url.ts";
 import { FailedReleases } from "./source-metadata.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
 import { refuseOtherTags } from "./wheel-tags.ts";
-import type { Sources } from "../sources/lazy-sources.ts";
+import type { SourceReader, SourceRequest } from "./source-reader.ts";
+import { tryParseVersion } from "@murre/pep440";
+import { parseMetadata } from "@murre/wheel";
 
 export interface ExactOptions {
   readonly requireHashes: boolean;
@@ -29,7 +30,7 @@ export async function resolveExact(
   wanted: readonly WantedProject[],
   client: IndexClient,
   target: WheelTarget,
-  sources: Sources,
+  sources: SourceReader,
   options: ExactOptions,
 ): Promise<ResolvedDistribution[]> {
   const outcomes = await client.whilePagesHold(async () => {
@@ -48,7 +49,7 @@ const isDamagedPage = (error: unknown): boolean => (error as { code?: unknown })
 
 class ExactResolution {
   readonly #target: WheelTarget;
-  readonly #sources: Sources;
+  readonly #sources: SourceReader;
   readonly #requireHashes: boolean;
   readonly #source: IndexSource;
   readonly #chooser: ReleaseChooser<IndexedFile>;
@@ -57,7 +58,7 @@ class ExactResolution {
     wanted: readonly WantedProject[],
     client: IndexClient,
     target: WheelTarget,
-    sources: Sources,
+    sources: SourceReader,
     { requireHashes, claims, readsMetadata = true }: ExactOptions,
   ) {
     const { formats, tags, markerEnvironment, allowPrereleases } = target;
@@ -125,4 +126,10 @@ class ExactResolution {
       otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin })
     );
   }
+}
+
+/** The version that a source says it has, normalised where it can be. */
+async function versionOfSource(sources: SourceReader, request: SourceRequest): Promise<string> {
+  const { version } = parseMetadata(await sources.metadata(request), request.source.filename);
+  return tryParseVersion(version)?.toString() ?? version;
 }

@@ -4,7 +4,8 @@ import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep
 import { isPin, type AllowedFormats, type Unavailable } from "@murre/resolver";
 import { parseSdistFilename } from "@murre/platform-tags";
 import { parseMetadata } from "@murre/wheel";
-import { refusingDemand, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { refusingDemand } from "../wanted/accepted-hashes.ts";
+import type { HashDemand } from "../wanted/resolved.ts";
 import { NoSolution } from "../errors.ts";
 
 /**

@@ -1,11 +1,11 @@
-import { parseSpecifierSet, tryParseVersion } from "@murre/pep440";
+import { parseSpecifierSet } from "@murre/pep440";
 import { Requirement, type MarkerEnvironment } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { demandsOf, hashMissing, refuseFolderHash } from "../wanted/accepted-hashes.ts";
 import { describeOrigin, directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { urlKind } from "../wanted/source-url.ts";
-import type { Sources } from "./lazy-sources.ts";
+import type { SourceReader } from "../resolve/source-reader.ts";
 
 /**
  * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
@@ -14,7 +14,7 @@ import type { Sources } from "./lazy-sources.ts";
 export async function nameSources(
   gathered: GatheredRequirements,
   environment: MarkerEnvironment,
-  sources: Sources,
+  sources: SourceReader,
   requireHashes: boolean,
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
@@ -33,7 +33,7 @@ function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment
   return kind === "archive" || kind === "directory";
 }
 
-async function named(entry: DirectEntry, sources: Sources, requireHashes: boolean): Promise<RequirementEntry> {
+async function named(entry: DirectEntry, sources: SourceReader, requireHashes: boolean): Promise<RequirementEntry> {
   const { reference, ...rest } = entry;
   const fragment =
     reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
@@ -46,10 +46,4 @@ async function named(entry: DirectEntry, sources: Sources, requireHashes: boolea
   const { name } = parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text);
   const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
   return { ...rest, kind: "named", requirement };
-}
-
-/** The version that a source says it has, normalised where it can be. */
-export async function versionOfSource(sources: Sources, request: Parameters<Sources["metadata"]>[0]): Promise<string> {
-  const { version } = parseMetadata(await sources.metadata(request), request.source.filename);
-  return tryParseVersion(version)?.toString() ?? version;
 }

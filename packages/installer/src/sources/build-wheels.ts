@@ -14,7 +14,7 @@ import { readInstalled } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
-import { refuseFolderHash, type HashDemand } from "../wanted/accepted-hashes.ts";
+import { refuseFolderHash } from "../wanted/accepted-hashes.ts";
 import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
 import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "../operation/build-options.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
@@ -23,19 +23,10 @@ import { openPreparation } from "../prepare/fetch-all.ts";
 import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "../errors.ts";
 import { prepareArchive, type PrepareServices } from "../prepare/fetch.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
-import type { ReadWholeDistribution } from "../resolve/index-source.ts";
+import type { ReadWholeDistribution, SourceRequest } from "../resolve/source-reader.ts";
 import type { ResolvedDistribution, WheelSource } from "../wanted/resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { verifyArchive } from "../prepare/verify-archive.ts";
-
-/** A source, and what is expected of it. */
-export interface SourceRequest {
-  readonly source: WheelSource;
-  readonly hashes: readonly HashDemand[];
-  readonly name?: NormalizedName;
-  readonly version?: string;
-  readonly configSettings?: ConfigSettings;
-}
 
 /** The sources of one operation: archives and folders that become wheels. */
 export interface OpenSources {

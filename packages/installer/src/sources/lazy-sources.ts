@@ -4,24 +4,21 @@ import type { IndexClient } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
 import { requiresHashes } from "../wanted/accepted-hashes.ts";
 import { chooseBuildOptions } from "../operation/build-options.ts";
-import type { OpenSources, SourceRequest } from "./build-wheels.ts";
+import type { OpenSources } from "./build-wheels.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
 import { gatherBuildConstraints, type ChangeOperation } from "../operation/change-operation.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { nameSources } from "./ask-names.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
-import type { ReadWholeDistribution } from "../resolve/index-source.ts";
+import type { SourceReader } from "../resolve/source-reader.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 
 /** What an operation asks of sources. All that it takes to build is loaded when the first of them is met, which in most operations is never. */
-export interface Sources {
-  metadata(request: SourceRequest): Promise<string>;
+export interface Sources extends SourceReader {
   readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   environments(): Promise<BuildEnvironments>;
-  /** How the metadata of any distribution is had where nothing less tells it. */
-  readonly readWhole: ReadWholeDistribution;
 }
 
 /** Runs a piece of work with the operation's sources, and with every source that the user named by its place under its name. */

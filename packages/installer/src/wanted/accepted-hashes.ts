@@ -3,14 +3,7 @@ import { knownHashes, redactUrl } from "@murre/pep508";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { HashRequired } from "../errors.ts";
 import type { GatheredRequirements } from "./gather-requirements.ts";
-import type { WheelSource } from "./resolved.ts";
-
-/** What was said of a file's bytes at one place: one of the digests has to be the file's. */
-export interface HashDemand {
-  readonly digests: AcceptedHashes;
-  /** `requirements.txt:3`. */
-  readonly origin: string;
-}
+import type { HashDemand, WheelSource } from "./resolved.ts";
 
 /** All that a requirement or constraint says of the file: one of its `--hash`, and everything in the fragment of its URL. */
 export function demandsOf(

@@ -18,8 +18,8 @@ import {
   type RequirementsContext,
 } from "@murre/requirements";
 import { basename } from "node:path";
-import { demandsOf, type HashDemand } from "./accepted-hashes.ts";
-import type { WheelSource } from "./resolved.ts";
+import { demandsOf } from "./accepted-hashes.ts";
+import type { HashDemand, WheelSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
 import { urlKind } from "./source-url.ts";
 

@@ -1,5 +1,12 @@
 import type { NormalizedName } from "@murre/pep508";
-import type { HashDemand } from "./accepted-hashes.ts";
+import type { AcceptedHashes } from "@murre/requirements";
+
+/** What was said of a file's bytes at one place: one of the digests has to be the file's. */
+export interface HashDemand {
+  readonly digests: AcceptedHashes;
+  /** `requirements.txt:3`. */
+  readonly origin: string;
+}
 
 /** The one file that a distribution will be installed from. */
 export interface WheelSource {

@@ -1,11 +1,17 @@
-import type { Documents } from "@murre/cache";
+import type { Documents, StoreEntry } from "@murre/cache";
 import { rememberOwnMetadata } from "@murre/index-client";
 import { parseLenientRequirement } from "@murre/pep508";
 import { parseMetadata } from "@murre/wheel";
 import { readFileSync } from "node:fs";
 import { MetadataRefuted } from "../errors.ts";
-import type { PreparedWheel } from "./fetch.ts";
-import { withoutFragment } from "../wanted/source-url.ts";
+import type { ResolvedDistribution } from "./resolved.ts";
+import { withoutFragment } from "./source-url.ts";
+
+/** A distribution that was told of and is there now. */
+interface Present {
+  readonly distribution: ResolvedDistribution;
+  readonly entry: StoreEntry;
+}
 
 /**
  * What distributions were found to hold, by the URL of their file, where something else had been told of them. A set that was resolved from
@@ -22,7 +28,7 @@ export class MetadataClaims {
    * Compares what was told of distributions with what they hold, now that they are there, and keeps that for later operations.
    * @throws {MetadataRefuted} where the requirements are others; resolved again, they are the distribution's own.
    */
-  compare(prepared: readonly PreparedWheel[], documents: Documents): void {
+  compare(prepared: readonly Present[], documents: Documents): void {
     const refuted: string[] = [];
     for (const { distribution, entry } of prepared) {
       const { claimed, name, source } = distribution;
@@ -38,7 +44,7 @@ export class MetadataClaims {
 }
 
 /** Undefined where the entry is damaged, which whoever links it finds out. */
-function readOwn({ filesFolder, manifest }: PreparedWheel["entry"]): string | undefined {
+function readOwn({ filesFolder, manifest }: StoreEntry): string | undefined {
   try {
     return readFileSync(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
   } catch {
