@@ -1,5 +1,5 @@
 import { readSmallFile, refuseLink } from "@murre/files";
-import { openSync, renameSync, closeSync, writeSync, unlinkSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "./layout.ts";
@@ -8,6 +8,8 @@ import type { CacheLayout } from "./layout.ts";
 export interface DocumentRequest<T> {
   /** Two requests with one key want the same document. */
   readonly key: string;
+  /** What is fetched by one process at a time; default the key. Documents of one group may be many, and are agreed on once. */
+  readonly group?: string;
   /** Whether it is there by now; asked several times. */
   readonly lookup: () => T | undefined;
   /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
@@ -26,6 +28,16 @@ export interface Documents {
   read(...segments: string[]): Buffer | undefined;
   /** Replaces the document. Never throws. */
   write(segments: readonly string[], data: string | Buffer): void;
+  /**
+   * Adds to the end of the document, in one write, so that what several processes add stands one behind the other. A reader may meet the
+   * beginning of what is being added, and what a full disk cut off stays there: a document that is added to is made of parts that tell when
+   * they are whole. Never throws.
+   */
+  append(segments: readonly string[], data: Buffer): void;
+  /** Every copy of the document: where it is written, and in a cache that is only read. */
+  readAll(segments: readonly string[], atMostBytes: number): readonly Buffer[];
+  /** Another text whenever a copy of the document was replaced or added to. */
+  stampOf(segments: readonly string[]): string;
 }
 
 /** Where documents are written, and whose temporary files they are. */
@@ -61,6 +73,29 @@ export function openDocuments(
         // A full disk, a read-only cache, a lost lease: the next run fetches or computes it again.
       }
     },
+    append(segments, data) {
+      try {
+        const place = writeTo();
+        if (place !== undefined) appendTo(place.layout, place.layout.document(segments), data);
+      } catch {
+        // As above.
+      }
+    },
+    readAll: (segments, atMostBytes) =>
+      readFrom().flatMap((layout) => {
+        try {
+          return [readSmallFile(layout.document(segments), { followsLinks: false, atMostBytes })];
+        } catch {
+          return [];
+        }
+      }),
+    stampOf: (segments) =>
+      readFrom()
+        .map((layout) => {
+          const stats = lstatSync(layout.document(segments), { throwIfNoEntry: false });
+          return stats === undefined ? "" : `${stats.ino}:${stats.size}`;
+        })
+        .join(),
   };
 }
 
@@ -79,6 +114,18 @@ function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: str
   } catch (error) {
     unlinkSync(temporary); // ENOENT when it was swept: an error like the other one
     throw error;
+  }
+}
+
+function appendTo(layout: CacheLayout, target: string, data: Buffer): void {
+  refuseLinks(layout, target);
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  const file = withParent(target, () => openSync(target, flags, 0o666));
+  try {
+    // One write: what a second one would add could stand behind another process's.
+    writeSync(file, data);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -224,11 +224,12 @@ class LeasedOperation implements CacheOperation {
   }
 
   async documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T> {
-    const { key, lookup, make, sharesFailures = false, signal } = request;
+    const { key, group = key, lookup, make, sharesFailures = false, signal } = request;
     const place = this.#place;
     // Nobody else looks into a private folder, and nothing can be left for others where nothing can be written.
     if (place === undefined || place.privateFolder !== undefined) return make(signal);
-    if (!sharesFailures) return place.hints.once(key, { lease: place.lease, lookup, work: () => make(signal), signal });
+    if (!sharesFailures)
+      return place.hints.once(key, { group, lease: place.lease, lookup, work: () => make(signal), signal });
     let made: T | undefined;
     try {
       return await place.flights.run<T>(key, {

@@ -14,6 +14,7 @@ import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace 
 import { readHttpPage, type HttpPages } from "./http-page.ts";
 import { withoutCredentials } from "./index-location.ts";
 import { keptPages } from "./kept-pages.ts";
+import { MetadataPacks } from "./metadata-packs.ts";
 import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata.ts";
 import { createRangeServers } from "./range-servers.ts";
 import { createSlots, type Slots } from "./slots.ts";
@@ -138,12 +139,13 @@ class Client implements IndexClient {
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
     const { once } = options;
     const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent };
+    const packs = documents && new MetadataPacks(documents);
     const kept = keptPages(documents, () => {
       this.#memory.clear();
       this.#places.clear();
     });
     this.#pages = { ...common, kept, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
-    this.#metadata = { ...common, servers: createRangeServers(documents, Date.now) };
+    this.#metadata = { ...common, packs, servers: createRangeServers(documents, Date.now) };
   }
 
   forgetPages(): void {

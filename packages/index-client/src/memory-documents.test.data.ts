@@ -13,6 +13,18 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
       write(segments, data) {
         contents.set(segments.join("/"), data.toString());
       },
+      append(segments, data) {
+        const path = segments.join("/");
+        contents.set(path, (contents.get(path) ?? "") + data.toString());
+      },
+      readAll(segments) {
+        const text = contents.get(segments.join("/"));
+        return text === undefined ? [] : [Buffer.from(text)];
+      },
+      stampOf(segments) {
+        const text = contents.get(segments.join("/"));
+        return text === undefined ? "" : `1:${Buffer.byteLength(text)}`;
+      },
     },
   };
 }

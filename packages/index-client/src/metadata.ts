@@ -11,8 +11,8 @@ import { HashMismatch, HttpStatusError } from "./errors.ts";
 import { projectOf } from "./find-links.ts";
 import { withoutCredentials } from "./index-location.ts";
 import { openRangedFile, RangesUnsupported } from "./ranged-file.ts";
+import { essentialMetadata, MetadataPacks } from "./metadata-packs.ts";
 import type { RangeServers } from "./range-servers.ts";
-import { sealText, unsealText } from "./sealed-text.ts";
 import type { Slots } from "./slots.ts";
 import { DamagedBody, type Transport } from "./transport.ts";
 import type { DistributionFile, IndexEvent } from "./types.ts";
@@ -20,7 +20,7 @@ import type { DistributionFile, IndexEvent } from "./types.ts";
 export interface MetadataSources {
   readonly transport: Transport;
   readonly slots: Slots;
-  readonly documents: Documents | undefined;
+  readonly packs: MetadataPacks | undefined;
   /** Lets one of the processes that miss a wheel's metadata at the same time ask for it. */
   readonly once: CacheOperation["documentOnce"] | undefined;
   readonly servers: RangeServers;
@@ -35,7 +35,7 @@ export interface ToldMetadata {
 }
 
 /**
- * The text of a wheel's METADATA by the cheapest way there is: the cache (when the index gives the wheel's sha256), the
+ * The text of a wheel's METADATA, of which only the fields that resolution reads, by the cheapest way there is: the cache (when the index gives the wheel's sha256), the
  * file itself when it is local, the separate file of PEP 658, ranges of the wheel. A sha256 is the index's claim: what the same index said
  * under it comes back from the cache, or what a wheel of that sha256 was found to hold.
  * @returns undefined when only the whole file can tell: an sdist, or a wheel on a server without ranges.
@@ -51,15 +51,17 @@ export async function readMetadata(
   if (cached !== undefined) return cached;
   if (file.url.startsWith("file:")) {
     const local = await readLocal(file);
-    kept(sources, names?.claimed, local?.text);
+    const text = keep(sources, names, local?.text);
     // The file is the one that is installed, unless a wheel of its promised hash is.
-    return local && { text: local.text, isClaim: local.isSeparate || names !== undefined };
+    return local && text !== undefined ? { text, isClaim: local.isSeparate || names !== undefined } : undefined;
   }
   const ask = async (by: AbortSignal | undefined) =>
-    kept(sources, names?.claimed, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
+    keep(sources, names, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
   if (names === undefined || sources.once === undefined) return claim(await ask(signal));
   const found = await sources.once<{ readonly told: ToldMetadata | undefined }>({
-    key: `the metadata of ${file.filename} (${names.claimed[2] ?? ""})`,
+    key: `the metadata of ${file.filename} (${names.claimed})`,
+    // Of a project hundreds of versions are asked for at once.
+    group: `metadata of ${names.project}`,
     lookup: () => {
       const told = readCached(sources, names);
       return told && { told };
@@ -74,12 +76,13 @@ function claim(text: string | undefined): ToldMetadata | undefined {
   return text === undefined ? undefined : { text, isClaim: true };
 }
 
-/** Where metadata of one file lies in the cache. */
+/** Under which keys the metadata of one file lies in the cache. */
 interface DocumentNames {
-  /** `metadata/<project>/<sha256 of the wheel>.own`: what a wheel with this sha256 was found to hold. */
-  readonly own: readonly string[];
-  /** `metadata/<project>/<sha256 of index, name and hash>`: what this index says of a file that it calls so and says to have this hash. */
-  readonly claimed: readonly string[];
+  readonly project: NormalizedName;
+  /** `<sha256 of the wheel>.own`: what a wheel with this sha256 was found to hold. */
+  readonly own: string;
+  /** The sha256 of index, name and hash: what this index says of a file that it calls so and says to have this hash. */
+  readonly claimed: string;
 }
 
 /** Without a hash, or with one that none can be, there are no names that stay true. */
@@ -89,14 +92,10 @@ function documentNames(file: DistributionFile): DocumentNames | undefined {
   const project = kind === "wheel" && /^[0-9a-f]{64}$/.test(sha256) ? projectOf(file) : undefined;
   if (project === undefined) return undefined;
   const claimed = hashedName(JSON.stringify([withoutCredentials(index), filename, sha256]));
-  return { own: ownDocument(project, sha256), claimed: ["metadata", project, claimed] };
+  return { project, own: ownKey(sha256), claimed };
 }
 
-const ownDocument = (project: NormalizedName, sha256: string): readonly string[] => [
-  "metadata",
-  project,
-  `${sha256}.own`,
-];
+const ownKey = (sha256: string): string => `${sha256}.own`;
 
 /**
  * Keeps what a wheel holds, for whichever index names it.
@@ -108,22 +107,23 @@ export function rememberOwnMetadata(
   sha256: string,
   text: string | Buffer,
 ): void {
-  documents.write(ownDocument(project, sha256), sealText(text));
+  new MetadataPacks(documents).add(project, ownKey(sha256), essentialMetadata(text.toString()));
 }
 
-function readCached({ documents }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
-  if (names === undefined || documents === undefined) return undefined;
-  const own = unsealText(documents.read(...names.own));
-  return own === undefined ? claim(unsealText(documents.read(...names.claimed))) : { text: own, isClaim: false };
+function readCached({ packs }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
+  if (names === undefined || packs === undefined) return undefined;
+  const found = packs.find(names.project, [names.own, names.claimed]);
+  return found && { text: found.text, isClaim: found.key !== names.own };
 }
 
-function kept(
-  { documents }: MetadataSources,
-  segments: readonly string[] | undefined,
+function keep(
+  { packs }: MetadataSources,
+  names: DocumentNames | undefined,
   text: string | undefined,
 ): string | undefined {
-  if (text !== undefined && segments !== undefined) documents?.write(segments, sealText(text));
-  return text;
+  const essential = text === undefined ? undefined : essentialMetadata(text);
+  if (essential !== undefined && names !== undefined) packs?.add(names.project, names.claimed, essential);
+  return essential;
 }
 
 async function readLocal(

@@ -86,6 +86,21 @@ describe("protocols/single-flight.md: of all who want one document, one works, a
     expect([await first, works(), hints()]).toEqual([new TypeError("no such page"), 1, []]);
   });
 
+  test("the requests of one process for a group share a hint, and others wait until the last has ended, or find theirs before", async () => {
+    const { root, here, there, request, hints } = setUp();
+    const long = here.once("a", request("a", { group: "all", work: () => sleep(60).then(() => "a") }));
+    const short = here.once("b", request("b", { group: "all" }));
+    await sleep(1);
+    expect(hints()).toHaveLength(1);
+    let isOver = false;
+    void long.then(() => (isOver = true));
+    expect(await there.once("b", request("b", { group: "all" }))).toBe("result of b");
+    expect([await short, isOver]).toEqual(["result of b", false]);
+    expect(existsSync(join(root, "c"))).toBe(false);
+    expect(await there.once("c", request("c", { group: "all" }))).toBe("result of c");
+    expect([isOver, hints()]).toEqual([true, []]);
+  });
+
   test("different keys are worked on at once", async () => {
     const { here, request } = setUp();
     const keys = ["a", "b", "../c", "A"].map((key) => here.once(key, request(key.replaceAll(/\W/g, "_"))));

@@ -17,6 +17,8 @@ import { makeFolders } from "./make-folders.ts";
 // folder nor a lease of its own: an exclusive create, and an unlink.
 
 export interface HintRequest<T> {
+  /** What one process works on at a time; default the key. The requests of one process for a group are under way side by side. */
+  readonly group?: string;
   /** Under whose name the work is done: it tells others whether it is still being done. */
   readonly lease: Lease;
   /** Looks for the result, without waiting for others; undefined is a miss. */
@@ -39,11 +41,12 @@ export interface Hints {
 export function createHints(options: { readonly root: string; readonly onEvent?: LockEventListener }): Hints {
   const folder = hintFolder(options.root);
   const shared = new Map<string, Promise<unknown>>();
+  const held: HeldHints = new Map();
   return {
     once<T>(key: string, request: HintRequest<T>): Promise<T> {
       const known = shared.get(key) as Promise<T> | undefined;
       if (known !== undefined) return known;
-      const run = new HintedRun(`${folder}/${nameOf(key)}`, key, request, options).run();
+      const run = new HintedRun(`${folder}/${nameOf(request.group ?? key)}`, key, request, held, options).run();
       shared.set(key, run);
       const forget = () => void shared.delete(key);
       run.then(forget, forget);
@@ -84,10 +87,14 @@ const askEveryMs = 500;
 const firstReportMs = 500;
 const nextReportMs = 10_000;
 
+/** The hints of this process, by their paths: which file each is, and for how many requests it stands. */
+type HeldHints = Map<string, { readonly id: string | undefined; requests: number }>;
+
 class HintedRun<T> {
   readonly #path: string;
   readonly #key: string;
   readonly #request: HintRequest<T>;
+  readonly #held: HeldHints;
   readonly #root: string;
   readonly #onEvent: LockEventListener | undefined;
 
@@ -95,11 +102,13 @@ class HintedRun<T> {
     path: string,
     key: string,
     request: HintRequest<T>,
+    held: HeldHints,
     { root, onEvent }: { readonly root: string; readonly onEvent?: LockEventListener },
   ) {
     this.#path = path;
     this.#key = key;
     this.#request = request;
+    this.#held = held;
     this.#root = root;
     this.#onEvent = onEvent;
   }
@@ -111,19 +120,32 @@ class HintedRun<T> {
         signal?.throwIfAborted();
         const hit = lookup();
         if (hit !== undefined) return hit;
-        const own = this.#create();
-        if (own === "taken") {
-          await this.#waitForOther();
+        if (!this.#take()) {
+          const found = await this.#waitForOther();
+          if (found !== undefined) return found;
           continue;
         }
         try {
           // H3. Another may have published between the look and the hint.
           return lookup() ?? (await work());
         } finally {
-          if (own !== undefined) this.#release(own);
+          this.#release();
         }
       }
     });
+  }
+
+  /** H1, unless another request of this process has it. */
+  #take(): boolean {
+    const held = this.#held.get(this.#path);
+    if (held !== undefined) {
+      held.requests += 1;
+      return true;
+    }
+    const id = this.#create();
+    if (id === "taken") return false;
+    this.#held.set(this.#path, { id, requests: 1 });
+    return true;
   }
 
   /** H1. @returns which file it is; undefined where none can be made */
@@ -149,18 +171,22 @@ class HintedRun<T> {
       }
   }
 
-  /** H4. */
-  #release(own: string): void {
+  /** H4, after the last request of this process. */
+  #release(): void {
+    const held = this.#held.get(this.#path);
+    if (held === undefined || --held.requests > 0) return;
+    this.#held.delete(this.#path);
     try {
-      if (idOf(lstatSync(this.#path)) === own) unlinkSync(this.#path);
+      if (held.id !== undefined && idOf(lstatSync(this.#path)) === held.id) unlinkSync(this.#path);
     } catch {
       // Revoked by a wrong verdict, or the folder is gone.
     }
   }
 
-  /** H2: until the hint that stands there now has gone. */
-  async #waitForOther(): Promise<void> {
-    const { signal } = this.#request;
+  /** H2: until the hint that stands there now has gone, or the result is there: a group's hint stands for others too. */
+  async #waitForOther(): Promise<T | undefined> {
+    const { lookup, signal } = this.#request;
+    let found: T | undefined;
     const started = performance.now();
     const judgement = new Judgement(this.#root, this.#path);
     let hint: Hint | undefined;
@@ -169,6 +195,8 @@ class HintedRun<T> {
       // The name is written right after the create: until then it is read again.
       if (hint === undefined || hint.lease === "") hint = readHint(this.#path);
       if (hint === undefined || !stands(this.#path, hint.id)) break;
+      found = lookup();
+      if (found !== undefined) break;
       if (await judgement.isDead(hint.lease)) {
         takeAway(this.#path, hint);
         const from = describeHolder(this.#root, hint.lease, "write", this.#path);
@@ -187,6 +215,7 @@ class HintedRun<T> {
     }
     const waitedMs = performance.now() - started;
     this.#onEvent?.({ type: "waited", kind: "flight", subject: this.#key, waitedMs });
+    return found;
   }
 }
 
