@@ -66,9 +66,9 @@ export function terminated(bytes: Buffer): string {
 
 function octal(block: Buffer, at: number, length: number): number {
   const text = block.toString("latin1", at, at + length);
-  const match = /^ *([0-7]*)[ \0]*$/.exec(text);
+  const match = /^ *(?:([0-7]+)[ \0]*|\0[ \0]*)?$/.exec(text);
   if (!match) throw new BadArchive(`has the number ${JSON.stringify(text)} in a header`);
-  return match[1] === "" ? 0 : Number.parseInt(match[1]!, 8);
+  return match[1] === undefined ? 0 : Number.parseInt(match[1], 8);
 }
 
 /** Octal, or as GNU writes what has no room there: in base 256, marked by the first bit. */

@@ -4,20 +4,22 @@
  */
 
 /** Bytes of a project page, after its coding was undone. */
-export const largestPageBytes = 48 * 1024 ** 2;
+export const largestPageBytes = 24 * 1024 ** 2;
 /** Bytes of a METADATA file on its own (PEP 658), as of one in a wheel. */
-export const largestMetadataBytes = 8 * 1024 ** 2;
+export const largestMetadataBytes = 4 * 1024 ** 2;
 /** Bytes of another text, such as a requirements file. */
 export const largestTextBytes = 16 * 1024 ** 2;
 
 /** What a content coding may make of one byte, above so many bytes. Pages of links are packed to a thirtieth at best. */
 export const largestCodingRatio = 200;
-export const ratioCountsAboveBytes = 1024 ** 2;
+export const ratioCountsAboveBytes = 4 * 1024 ** 2;
 /** Codings one after the other. */
 export const mostCodings = 2;
 
 /** Links of a page. */
-export const mostLinks = 100_000;
+export const mostLinks = 50_000;
+/** Characters of an attribute of a link, as far as they are kept: what has more is no address that a server takes. */
+export const longestAttribute = 64 * 1024;
 /** Characters of a file's name; file systems take 255 bytes. */
 export const longestFilename = 1000;
 

@@ -121,7 +121,9 @@ async function readPart(
     await answer.drop();
     throw new RangesUnsupported(url);
   }
-  const bytes = await answerBytes(answer, length);
+  const bytes = await answerBytes(answer, length).catch((error: unknown) => {
+    throw (error as { code?: unknown }).code === "MURRE_INVALID_INDEX_PAGE" ? new RangesUnsupported(url) : error;
+  });
   if (bytes.length !== length) throw new RangesUnsupported(url);
   const { etag } = answer.headers;
   const strong = etag === undefined || etag.startsWith("W/") ? {} : { etag };

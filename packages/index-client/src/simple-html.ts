@@ -1,5 +1,5 @@
 import { Tokenizer } from "htmlparser2";
-import { mostLinks } from "./answer-limits.ts";
+import { longestAttribute, mostLinks } from "./answer-limits.ts";
 import { InvalidIndexPage } from "./errors.ts";
 import {
   filenameOfUrl,
@@ -99,10 +99,13 @@ function readAnchors(html: string, url: string): Anchors {
         attribute = { name: html.slice(start, end).toLowerCase(), value: "" };
       },
       onattribdata(start, end) {
-        attribute.value += html.slice(start, end);
+        attribute.value += html.slice(
+          start,
+          Math.min(end, start + Math.max(0, longestAttribute - attribute.value.length)),
+        );
       },
       onattribentity(codepoint) {
-        attribute.value += String.fromCodePoint(codepoint);
+        if (attribute.value.length < longestAttribute) attribute.value += String.fromCodePoint(codepoint);
       },
       onattribend() {
         if (attributes !== undefined && readAttributes.has(attribute.name))

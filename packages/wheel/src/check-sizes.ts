@@ -10,7 +10,7 @@ const ratioCountsAboveBytes = 64 * 1024 ** 2;
  * the largest WHEEL 224 bytes, the largest entry_points.txt 2.4 KB.
  */
 const largestDistInfoBytes: Readonly<Record<string, number>> = {
-  METADATA: 8 * 1024 ** 2,
+  METADATA: 4 * 1024 ** 2,
   WHEEL: 256 * 1024,
   "entry_points.txt": 1024 ** 2,
 };

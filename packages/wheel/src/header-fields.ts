@@ -44,8 +44,14 @@ function lineEnd(text: string, start: number): number {
 /** A folded value as one line. */
 export function unfold(value: string): string {
   if (!value.includes("\n")) return value.trim();
-  return value
-    .replaceAll(/(?<![ \t])[ \t]+\n/g, "\n")
-    .replaceAll(/\n[ \t]*/g, " ")
-    .trim();
+  return value.split("\n").map(withoutBlanks).join(" ").trim();
+}
+
+function withoutBlanks(line: string): string {
+  const isBlank = (at: number): boolean => line[at] === " " || line[at] === "\t";
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return line.slice(start, end);
 }

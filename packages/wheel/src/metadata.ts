@@ -45,7 +45,8 @@ export function parseMetadata(text: string, source = "METADATA"): CoreMetadata {
     );
   if (problems.length > 0) throw wheelError(source, problems);
 
-  const all = (field: string): readonly string[] => fields.get(field)?.map(unfold) ?? [];
+  const unfolded = new Map([...fields].map(([field, values]) => [field, values.map(unfold)]));
+  const all = (field: string): readonly string[] => unfolded.get(field) ?? [];
   const requiresPython = all("requires-python")[0];
   const summary = all("summary")[0];
   const description = /\S/.test(body) ? body : unfoldDescription(fields.get("description")?.[0]);
@@ -59,7 +60,7 @@ export function parseMetadata(text: string, source = "METADATA"): CoreMetadata {
     dynamic: all("dynamic"),
     ...(summary === undefined ? {} : { summary }),
     ...(description === undefined ? {} : { description }),
-    fields: new Map([...fields].map(([field, values]) => [field, values.map(unfold)])),
+    fields: unfolded,
   };
 }
 

@@ -56,7 +56,7 @@ export function reservedPaths(
 const STATE = new RegExp(`/(?:\\${STATE_FOLDER}|murre~\\d+)(?:/|$)`);
 
 /** What macOS leaves out of names, and Windows at the end of them. */
-const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]|[. ]+(?=\/|$)/g;
+const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]|(?<![. ])[. ]+(?=\/|$)/g;
 
 function folded(path: string): string {
   return path.replaceAll(UNSEEN, "").normalize("NFC").toLowerCase();

@@ -1,0 +1,48 @@
+import { superlinearInputs } from "@murre/test-kit";
+import { expect, test } from "vitest";
+import { parseEditableArgument, parsePyproject, parseRequirementArgument } from "../src/index.ts";
+import { splitLine } from "../src/line-options.ts";
+import { logicalLines } from "../src/logical-lines.ts";
+import { decodeText } from "../src/decode-text.ts";
+
+const words = [
+  "a",
+  " ",
+  "\n",
+  "\\",
+  "#",
+  ";",
+  "-",
+  "--pre",
+  "--hash=",
+  "[",
+  "]",
+  "'",
+  '"',
+  "=",
+  "./",
+  "@",
+  "${A",
+  "}",
+  "http://h/",
+  "#egg=",
+];
+const frames = [
+  ["", ""],
+  ["a", " x"],
+  ["http://h/", ";x"],
+  ["./a#egg=b", "]"],
+  ['[project]\nname = "a"\ndependencies = ["', '"]\n'],
+] as const;
+const context = { cwd: "/w", home: "/h", platform: "linux" };
+
+test.each([
+  ["parseRequirementArgument", (text: string) => parseRequirementArgument(text, context)],
+  ["parseEditableArgument", (text: string) => parseEditableArgument(text, context)],
+  ["parsePyproject", parsePyproject],
+  ["logicalLines", (text: string) => logicalLines(text, { A: "a" })],
+  ["splitLine", splitLine],
+  ["decodeText", (text: string) => decodeText(Buffer.from(text))],
+])("%s costs in proportion to the length of what it reads", (_, read) => {
+  expect(superlinearInputs({ read, words, frames })).toEqual([]);
+});
