@@ -1,6 +1,6 @@
 /**
- * What may come in at most, so that no server fills the memory or keeps the processor: whatever is longer is cut off while it arrives. Each limit is
- * many times what is in use: the largest pages of public indexes have some 15 MB and 20,000 files.
+ * What may come in at most, so that no server fills the memory or keeps the processor: whatever is longer is cut off while it arrives. A page of tens
+ * of thousands of files, which no project in use comes near, is within the limits, and takes less than 300 MB to read.
  */
 
 /** Bytes of a project page, after its coding was undone. */
