@@ -31,16 +31,19 @@ export function thisUser(): CacheUser | undefined {
  */
 export function distrust(cacheFolder: string, user: CacheUser | undefined = thisUser()): string | undefined {
   if (user === undefined) return undefined;
-  const top = asked(() => statSync(cacheFolder));
+  const top = asked(() => statSync(cacheFolder, orNothing));
   if (top === undefined) return user.uid === 0 ? distrustAbove(cacheFolder, user) : undefined;
-  const link = asked(() => lstatSync(cacheFolder));
+  const link = asked(() => lstatSync(cacheFolder, orNothing));
   if (link?.isSymbolicLink() === true && !isOwn(link, user))
     return `it is a symbolic link of another user (uid ${link.uid})`;
   return distrustOf(top, user) ?? distrustInside(cacheFolder, isShared(top, user), user);
 }
 
+/** An error costs more than a look. */
+const orNothing = { throwIfNoEntry: false } as const;
+
 /** Undefined for what is not there or may not be asked: whoever uses it meets that, and says so. */
-function asked(ask: () => Stats): Stats | undefined {
+function asked(ask: () => Stats | undefined): Stats | undefined {
   try {
     return ask();
   } catch {
@@ -66,7 +69,7 @@ function isOwn({ uid }: Owned, user: CacheUser): boolean {
 
 function distrustAbove(folder: string, user: CacheUser): string | undefined {
   for (let at = dirname(folder); ; at = dirname(at)) {
-    const above = asked(() => statSync(at));
+    const above = asked(() => statSync(at, orNothing));
     if (above === undefined && at !== dirname(at)) continue;
     // What everybody may write to, as /tmp, is nobody's home.
     if (above === undefined || isOwn(above, user) || isShared(above, user)) return undefined;
@@ -78,7 +81,7 @@ function distrustAbove(folder: string, user: CacheUser): string | undefined {
 function distrustInside(cacheFolder: string, isGroups: boolean, user: CacheUser): string | undefined {
   const { root } = cacheLayout(cacheFolder);
   for (const path of [root, ...LAYOUT_FOLDERS.map((name) => `${root}/${name}`)]) {
-    const stats = asked(() => lstatSync(path));
+    const stats = asked(() => lstatSync(path, orNothing));
     if (stats === undefined) continue;
     const shown = path.slice(cacheFolder.length + 1);
     if (stats.isSymbolicLink()) return `${shown} in it is a symbolic link`;
