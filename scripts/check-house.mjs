@@ -4,6 +4,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
+import { wrongRooms } from "./house-rooms.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const house = JSON.parse(readFileSync(join(root, "scripts/house.json"), "utf8"));
@@ -154,6 +155,14 @@ function checkImports(folder, manifest) {
   }
 }
 
+function checkRooms(folder) {
+  const src = join(root, folder, "src");
+  const files = sourceFiles(folder).filter((file) => file.startsWith(src));
+  const sources = new Map(files.map((file) => [relative(src, file), readFileSync(file, "utf8")]));
+  for (const [where, what] of wrongRooms(house.rooms[folder], sources, house.mostFilesInARoom))
+    problem(`${folder}/src/${where}`, what);
+}
+
 function checkAnatomy(folder) {
   for (const file of ["README.md", "CHANGELOG.md", "tsconfig.json", "src/index.ts"]) {
     if (house.private.includes(folder) && file === "CHANGELOG.md") continue;
@@ -182,6 +191,7 @@ for (const folder of folders) {
   keep(`${folder}/tsconfig.json`, tsconfigInForm(folder, manifest));
   checkAnatomy(folder);
   checkImports(folder, manifest);
+  if (folder in house.rooms) checkRooms(folder);
 }
 
 const published = folders.filter((folder) => folder.startsWith("packages/") && !house.private.includes(folder));

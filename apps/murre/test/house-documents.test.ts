@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { errorClasses } from "../../../scripts/house-errors.mjs";
 import { namedPaths, prose, wrongLabels, wrongReadme } from "../../../scripts/house-documents.mjs";
+import { wrongRooms } from "../../../scripts/house-rooms.mjs";
 
 const defined = new Map([
   ["C1", "reclamation.md"],
@@ -96,5 +97,63 @@ describe("errors that a source declares", () => {
     ],
   ])("%s", (_, source, said) => {
     expect(errorClasses(source).map(({ code, says }) => `${code}: ${says}`)).toEqual(said);
+  });
+});
+
+describe("the rooms of a package", () => {
+  const rooms = ["shop", "store", "errors.ts"];
+  const whole = {
+    "index.ts": 'export { sell } from "./shop/sell.ts";',
+    "shop/sell.ts": 'import { take } from "../store/take.ts";',
+    "store/take.ts": 'import { Empty } from "../errors.ts";',
+    "errors.ts": "",
+  };
+  test.each<[string, Record<string, string>, [string, string][]]>([
+    ["imports downwards, and within a room", { "store/keep.ts": 'import "./take.ts"; import "node:fs";' }, []],
+    ["what is outside of src", { "store/take.test.ts": 'import { x } from "../../test/x.ts";' }, []],
+    [
+      "an import upwards",
+      { "store/take.ts": 'import { sell } from "../shop/sell.ts";' },
+      [["store/take.ts", "imports shop/sell.ts, which stands above it"]],
+    ],
+    [
+      "a type from above",
+      { "store/take.ts": 'import type { Sale } from "../shop/sell.ts";' },
+      [["store/take.ts", "imports shop/sell.ts, which stands above it"]],
+    ],
+    [
+      "one that is had late",
+      { "store/take.ts": 'const { sell } = await import("../shop/sell.ts");' },
+      [["store/take.ts", "imports shop/sell.ts, which stands above it"]],
+    ],
+    [
+      "a test that needs what stands above",
+      { "store/take.test.ts": 'import { sell } from "../shop/sell.ts";' },
+      [["store/take.test.ts", "imports shop/sell.ts, which stands above it"]],
+    ],
+    [
+      "the index, which stands above all",
+      { "errors.ts": 'import { sell } from "./index.ts";' },
+      [["errors.ts", "imports index.ts, which stands above it"]],
+    ],
+    [
+      "a folder without a place",
+      { "attic/old.ts": "" },
+      [["attic", "has no place among the package's rooms in scripts/house.json"]],
+    ],
+    [
+      "a full room",
+      { "store/a.ts": "", "store/b.ts": "", "store/c.ts": "" },
+      [["store", "has 4 files, more than the 3 of a room"]],
+    ],
+    ["tests do not fill a room", { "store/a.test.ts": "", "store/b.test.ts": "", "store/c.test.ts": "" }, []],
+  ])("%s", (_, more, wrong) => {
+    expect(wrongRooms(rooms, new Map(Object.entries({ ...whole, ...more })), 3)).toEqual(wrong);
+  });
+
+  test("a room that is gone", () => {
+    expect(wrongRooms([...rooms, "cellar"], new Map(Object.entries(whole)), 3)).toEqual([
+      ["cellar", "is a room in scripts/house.json, and there is no such"],
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import type { EntryPoint, UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { WheelToInstall } from "../src/plan/plan.ts";
+import type { WheelToInstall } from "../src/plan/change-plan.ts";
 
 export interface MadeUp {
   readonly name: string;

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
 import { PathLeavesEnvironment } from "../errors.ts";
-import type { LauncherStubs } from "../plan/windows-launcher.ts";
 
 /** The keys of a wheel's `.data` folder (PEP 427) that say where its files go. */
 export type Scheme = "purelib" | "platlib" | "scripts" | "headers" | "data";
@@ -18,6 +17,13 @@ export interface Destination {
   readonly launchers?: () => LauncherStubs | undefined;
   /** No file is placed outside of it: the environment's prefix, or the target folder. */
   readonly boundary: string;
+}
+
+/** Programs that start the interpreter named behind them with the archive behind that: those of distlib, which pip brings along. */
+export interface LauncherStubs {
+  readonly console: Uint8Array;
+  /** Opens no console window. */
+  readonly gui: Uint8Array;
 }
 
 /** A directory of a wheel, and where it goes. */

@@ -1,9 +1,32 @@
+import type { StoreEntry } from "@murre/cache";
 import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
-import type { EntryKind, EnvironmentView, Listing } from "../plan/collisions-with-installed.ts";
 import type { Folders } from "./folders.ts";
 import { recordedFiles, type RecordedDistribution } from "./recorded-files.ts";
+
+/** What a name in a folder is; a link to a folder counts as one when something is placed below it, and is never removed with what it leads to. */
+export type EntryKind = "file" | "directory" | "linked-directory";
+
+export type Listing = ReadonlyMap<string, EntryKind>;
+
+/** What stands in the environment now, asked by the planner only where something could be in the way. */
+export interface EnvironmentView {
+  /** All paths that the others are asked about, and answer with, have the names of these folders. */
+  readonly folders: Folders;
+  /** Whether names that differ by case only are one in this folder, whatever is usual on the platform. */
+  foldsCase(folder: string): boolean;
+  /** The names in an existing folder; undefined when there is no such folder. */
+  list(folder: string): Listing | undefined;
+  /** The installed distributions that stay and whose RECORD lists this absolute path. */
+  ownersOf(path: string): readonly string[];
+  /** The sha256 of an existing file, base64url without padding as in RECORD; asked only for files that are replaced. */
+  digestOf(path: string): string | undefined;
+  /** Whether an existing file holds nothing but the first bytes of another one, as a copy that was cut off does. */
+  isCutOff(path: string, whole: string | Buffer): boolean;
+  /** The bytes of a file of a store entry that stands apart from the linked ones. */
+  readApart(entry: StoreEntry, path: string): Buffer;
+}
 
 /**
  * The environment as it stands on disk. The owners' index is made only when a planned file meets an existing one, which

@@ -1,8 +1,12 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { sep } from "node:path";
-import { foldsCase } from "../plan/case-collisions.ts";
 import { liesBelow, type Destination } from "./destination.ts";
-import { baseOf, parentOf } from "../plan/collisions-with-installed.ts";
+import { baseOf, parentOf } from "./paths.ts";
+
+/** The platforms whose file systems take `Foo` and `foo` for one name unless somebody has set them up otherwise. */
+export function foldsCase(platform: NodeJS.Platform): boolean {
+  return platform === "win32" || platform === "darwin";
+}
 
 /**
  * The one name of each folder of an environment. An environment has links (`lib64`, `local`, a user's own `share`), so that one folder has

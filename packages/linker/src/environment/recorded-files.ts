@@ -1,8 +1,8 @@
 import type { RecordEntry } from "@murre/wheel";
 import { posix } from "node:path";
 import { liesBelow } from "./destination.ts";
-import { baseOf, parentOf } from "../plan/collisions-with-installed.ts";
 import type { Folders } from "./folders.ts";
+import { baseOf, parentOf } from "./paths.ts";
 
 /** An installed distribution with its RECORD. */
 export interface RecordedDistribution {

@@ -11,8 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { errorCode } from "../environment/fs-errors.ts";
-import type { PlacedTree } from "../plan/place-wheels.ts";
-import type { LinkTask, PlacedFolder } from "../plan/plan.ts";
+import type { LinkTask, PlacedFolder, PlacedTree } from "../plan/change-plan.ts";
 
 /**
  * How files come out of the store: a clone shares blocks until one of the two is written to, a hard link shares the bytes with the cache for

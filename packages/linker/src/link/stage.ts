@@ -1,11 +1,10 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
-import { LinkFailed } from "../errors.ts";
 import { errorCode } from "../environment/fs-errors.ts";
-import type { GeneratedFile } from "../plan/generated.ts";
+import { LinkFailed } from "../errors.ts";
+import type { ChangePlan, GeneratedFile, LinkTask } from "../plan/change-plan.ts";
 import { FileLinker, LinkingAborted, runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
 import type { LinkWorkers } from "./link-workers.ts";
-import type { ChangePlan, LinkTask } from "../plan/plan.ts";
 import type { StageLayout } from "./stage-layout.ts";
 
 export interface StageOptions {

@@ -1,13 +1,9 @@
+import { baseOf, parentOf } from "../environment/paths.ts";
 import { CaseCollision } from "../errors.ts";
-import { baseOf, parentOf, type Standing } from "./collisions-with-installed.ts";
-import type { GeneratedFile } from "./generated.ts";
+import type { GeneratedFile } from "./change-plan.ts";
 import type { Leaving } from "./fold-removals.ts";
 import { foldersOf, type PlacedWheel } from "./place-wheels.ts";
-
-/** The platforms whose file systems take `Foo` and `foo` for one name unless somebody has set them up otherwise. */
-export function foldsCase(platform: NodeJS.Platform): boolean {
-  return platform === "win32" || platform === "darwin";
-}
+import type { Standing } from "./standing-folders.ts";
 
 /**
  * On a file system that folds case two paths of different spelling are one: the second file would take the place of the first, and Python

@@ -1,62 +1,11 @@
 import { createHash } from "node:crypto";
-import type { StoreEntry } from "@murre/cache";
+import type { EnvironmentView } from "../environment/environment-view.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
 import { FileAgainstDirectory, UnownedFileInTheWay } from "../errors.ts";
-import type { Folders } from "../environment/folders.ts";
-import type { GeneratedFile } from "./generated.ts";
+import type { Conflict, GeneratedFile } from "./change-plan.ts";
 import type { Leaving } from "./fold-removals.ts";
-import type { Conflict } from "./ownership.ts";
 import type { PlacedWheel } from "./place-wheels.ts";
-
-/** What a name in a folder is; a link to a folder counts as one when something is placed below it, and is never removed with what it leads to. */
-export type EntryKind = "file" | "directory" | "linked-directory";
-
-export type Listing = ReadonlyMap<string, EntryKind>;
-
-/** What stands in the environment now, asked by the planner only where something could be in the way. */
-export interface EnvironmentView {
-  /** All paths that the others are asked about, and answer with, have the names of these folders. */
-  readonly folders: Folders;
-  /** Whether names that differ by case only are one in this folder, whatever is usual on the platform. */
-  foldsCase(folder: string): boolean;
-  /** The names in an existing folder; undefined when there is no such folder. */
-  list(folder: string): Listing | undefined;
-  /** The installed distributions that stay and whose RECORD lists this absolute path. */
-  ownersOf(path: string): readonly string[];
-  /** The sha256 of an existing file, base64url without padding as in RECORD; asked only for files that are replaced. */
-  digestOf(path: string): string | undefined;
-  /** Whether an existing file holds nothing but the first bytes of another one, as a copy that was cut off does. */
-  isCutOff(path: string, whole: string | Buffer): boolean;
-  /** The bytes of a file of a store entry that stands apart from the linked ones. */
-  readApart(entry: StoreEntry, path: string): Buffer;
-}
-
-/** Which folders stand while the change goes on. */
-export interface Standing {
-  /** Whether the folder stands now and stays. What is below one that does not is new. */
-  stays(folder: string): boolean;
-  /** What is in a folder that stays. */
-  listing(folder: string): Listing | undefined;
-}
-
-/** Folders are listed when they are asked for, parents first: in a new environment that is two or three. */
-export function standingFolders(view: EnvironmentView, leaving: Leaving, boundary: string): Standing {
-  const listings = new Map<string, Listing | undefined>();
-  const listing = (folder: string): Listing | undefined => {
-    if (listings.has(folder)) return listings.get(folder);
-    const found = isThere(folder) ? view.list(folder) : undefined;
-    listings.set(folder, found);
-    return found;
-  };
-  /** As far as the parent's listing tells, where there is one. */
-  const isThere = (folder: string): boolean => {
-    if (leaving.folders.has(folder)) return false;
-    if (!folder.startsWith(`${boundary}/`)) return true;
-    const siblings = listing(parentOf(folder));
-    const kind = siblings?.get(baseOf(folder));
-    return kind === "directory" || (kind === "linked-directory" && !leaving.files.has(folder));
-  };
-  return { listing, stays: (folder) => listing(folder) !== undefined };
-}
+import type { Standing } from "./standing-folders.ts";
 
 export interface Comparison {
   /** Files in folders that stay whose bytes go, because new ones are placed there. */
@@ -141,12 +90,4 @@ function* newcomers(
         digest: () => createHash("sha256").update(content).digest("base64url"),
         content,
       };
-}
-
-export function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
-}
-
-export function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,9 +1,10 @@
 import type { Destination } from "../environment/destination.ts";
-import { baseOf, parentOf, type EnvironmentView, type Listing } from "./collisions-with-installed.ts";
-import type { ForeignRow } from "../environment/recorded-files.ts";
+import type { EnvironmentView, Listing } from "../environment/environment-view.ts";
+import { isMetadataFolder } from "../environment/metadata-folder.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import type { Reserved } from "../environment/reserved-paths.ts";
+import type { ForeignRows } from "./change-plan.ts";
 import type { Removal } from "./removal.ts";
-import type { Reserved } from "./reserved-paths.ts";
-import { isMetadataFolder } from "../state/stamp.ts";
 
 /** What cannot be renamed. */
 export interface Immovable {
@@ -27,12 +28,6 @@ export interface Leaving {
   readonly foreign: readonly ForeignRows[];
   /** Whether a path goes: one of the files, or anything at or below one of the folders. */
   has(path: string): boolean;
-}
-
-export interface ForeignRows {
-  /** The distribution. */
-  readonly name: string;
-  readonly rows: readonly ForeignRow[];
 }
 
 const BYTECODE = "__pycache__";

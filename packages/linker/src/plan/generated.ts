@@ -1,21 +1,13 @@
 import { createHash } from "node:crypto";
 import { formatRecord, parseRecord, type EntryPoint, type RecordEntry } from "@murre/wheel";
 import { dataFolderOf, recordPath, schemeRoot, type Destination, type Scheme } from "../environment/destination.ts";
-import { baseOf, parentOf, type EnvironmentView } from "./collisions-with-installed.ts";
-import { compareNames, type Conflict } from "./ownership.ts";
+import type { EnvironmentView } from "../environment/environment-view.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import type { Conflict, GeneratedFile, WheelToInstall } from "./change-plan.ts";
+import { compareNames } from "./ownership.ts";
 import type { FolderName } from "./place-wheels.ts";
-import type { WheelToInstall } from "./plan.ts";
 import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
 import { windowsLauncher } from "./windows-launcher.ts";
-
-/** A file that the installer writes itself. */
-export interface GeneratedFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly content: Buffer;
-  readonly executable: boolean;
-  readonly wheel: string;
-}
 
 /**
  * The files that are written and not linked: scripts, INSTALLER, REQUESTED, direct_url.json, and RECORD last. Where two

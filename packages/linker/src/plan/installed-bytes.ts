@@ -1,14 +1,10 @@
 import type { StoreEntry } from "@murre/cache";
 import { liesBelow, placeDirectory, type Destination } from "../environment/destination.ts";
-import { baseOf, parentOf, type EnvironmentView } from "./collisions-with-installed.ts";
+import type { EnvironmentView } from "../environment/environment-view.ts";
 import { canonicalDestination } from "../environment/folders.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import type { InstalledBytes } from "./change-plan.ts";
 import { wheelScripts } from "./generated.ts";
-
-/** The bytes of a file, or the file that has them; executable only where they are to be written. */
-export interface InstalledBytes {
-  readonly from: string | Buffer;
-  readonly executable?: boolean;
-}
 
 /** What a wheel in the store has at an installed path: what lies in the archive, or a script that is written anew. Undefined when it has none there. */
 export function installedBytes(

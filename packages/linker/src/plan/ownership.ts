@@ -1,4 +1,4 @@
-import type { WheelToInstall } from "./plan.ts";
+import type { Conflict, WheelToInstall } from "./change-plan.ts";
 
 /** A wheel needs a target folder, and places `fileCount` files there, the first of which has the index `firstFile`. */
 export interface Claim {
@@ -7,15 +7,6 @@ export interface Claim {
   readonly source: string;
   readonly fileCount: number;
   readonly firstFile: number;
-}
-
-/** Several distributions have the same path, of one change or one of them installed before; `winner`'s bytes are placed. */
-export interface Conflict {
-  readonly path: string;
-  readonly winner: string;
-  readonly losers: readonly string[];
-  /** Whether all of them have the same bytes: then nobody needs to be warned. */
-  readonly identical: boolean;
 }
 
 export interface FileClaim {

@@ -6,20 +6,13 @@ import {
   type Destination,
   type PlacedDirectory,
 } from "../environment/destination.ts";
-import { PathLeavesEnvironment } from "../errors.ts";
-import { baseOf, parentOf, type Standing } from "./collisions-with-installed.ts";
 import type { Folders } from "../environment/folders.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import { PathLeavesEnvironment } from "../errors.ts";
+import type { PlacedTree, WheelToInstall } from "./change-plan.ts";
 import type { Leaving } from "./fold-removals.ts";
 import type { Claim } from "./ownership.ts";
-import type { WheelToInstall } from "./plan.ts";
-
-/** A whole folder of the archive that is new in the environment and belongs to this wheel alone. */
-export interface PlacedTree {
-  /** A top-level folder of the archive. */
-  readonly source: string;
-  /** Absolute. */
-  readonly target: string;
-}
+import type { Standing } from "./standing-folders.ts";
 
 /** A wheel with its places: trees as they stand, all other folders one by one. */
 export interface PlacedWheel {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { sameFolders } from "../../test/environment.ts";
 import { madeUpWheel } from "../../test/made-up-wheel.ts";
 import type { Destination } from "../environment/destination.ts";
-import type { EntryKind, EnvironmentView } from "./collisions-with-installed.ts";
+import type { EntryKind, EnvironmentView } from "../environment/environment-view.ts";
 import { planChange } from "./plan.ts";
-import { sameFolders } from "../../test/environment.ts";
 
 const destination: Destination = {
   schemes: {
@@ -283,9 +283,22 @@ describe("RECORD", () => {
     expect(generated.at(-1)?.path).toBe(`${site}/a-1.0.dist-info/RECORD`);
   });
 
-  test("a path that leaves the environment is refused", () => {
-    expect(() => plan([{ name: "a", files: { "a-1.0.data/data/../../../etc/passwd": "" } }])).toThrow(
-      expect.objectContaining({ code: "MURRE_PATH_LEAVES_ENVIRONMENT" }),
+  test.each([
+    ["lib/../../../../etc", "through the folder above"],
+    ["a-1.0.data/data/../../etc", "through the folder above, below .data"],
+    ["a-1.0.data/elsewhere", "by a scheme that there is not"],
+  ])("a wheel with files in %s is refused: they leave the environment %s", (folder) => {
+    const wheel = madeUpWheel({ name: "a", files: { "a.py": "" } });
+    // No manifest that was read has such a folder: this is a second lock on the same door.
+    Object.defineProperty(wheel.entry.manifest, "directories", {
+      value: [
+        { path: "", fileCount: 0 },
+        { path: folder, fileCount: 1 },
+      ],
+    });
+    Object.assign(wheel.entry.manifest.head, { hasData: true, topLevel: [] });
+    expect(() => planChange(destination, [wheel], [], newEnvironment)).toThrow(
+      expect.objectContaining({ code: "MURRE_PATH_LEAVES_ENVIRONMENT", distribution: "a", path: folder }),
     );
   });
 });

@@ -1,91 +1,19 @@
-import type { StoreEntry } from "@murre/cache";
-import { refuseCaseCollisions } from "./case-collisions.ts";
 import type { Destination } from "../environment/destination.ts";
-import { FileAgainstDirectory, UnownedFileInTheWay } from "../errors.ts";
-import {
-  baseOf,
-  compareWithEnvironment,
-  parentOf,
-  standingFolders,
-  type EnvironmentView,
-  type Standing,
-} from "./collisions-with-installed.ts";
+import type { EnvironmentView } from "../environment/environment-view.ts";
 import { canonicalDestination } from "../environment/folders.ts";
-import { planGenerated, type GeneratedFile } from "./generated.ts";
-import { foldLeaving, type ForeignRows, type Leaving } from "./fold-removals.ts";
-import { contestedPaths, type Claim, type Conflict } from "./ownership.ts";
-import type { InstalledBytes } from "./installed-bytes.ts";
-import {
-  ancestors,
-  folderNames,
-  openContestedTrees,
-  placeWheel,
-  type PlacedTree,
-  type PlacedWheel,
-} from "./place-wheels.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import { reservedPaths } from "../environment/reserved-paths.ts";
+import { FileAgainstDirectory, UnownedFileInTheWay } from "../errors.ts";
+import { refuseCaseCollisions } from "./case-collisions.ts";
+import type { ChangePlan, Conflict, GeneratedFile, RestoredFile, WheelToInstall } from "./change-plan.ts";
+import { compareWithEnvironment } from "./collisions-with-installed.ts";
+import { foldLeaving, type Leaving } from "./fold-removals.ts";
+import { planGenerated } from "./generated.ts";
+import { contestedPaths, type Claim } from "./ownership.ts";
+import { ancestors, folderNames, openContestedTrees, placeWheel, type PlacedWheel } from "./place-wheels.ts";
+import { refuseReserved } from "./refuse-reserved.ts";
 import type { Removal } from "./removal.ts";
-import { refuseReserved, reservedPaths } from "./reserved-paths.ts";
-
-/** A wheel in the store that is to be installed. */
-export interface WheelToInstall {
-  /** Normalised (PEP 503). Within one change, the greatest name wins a contested path. */
-  readonly name: string;
-  readonly version: string;
-  readonly entry: StoreEntry;
-  /** Whether the user named it: REQUESTED (PEP 376). */
-  readonly requested: boolean;
-  /** The content of direct_url.json (PEP 610), for what did not come from an index. */
-  readonly directUrl?: unknown;
-  /** A killed process left a part of this distribution: its files may stand where nobody owns them, and are replaced. */
-  readonly completes?: boolean;
-}
-
-/** A single folder that is opened: its target is shared with other wheels, or stands in the environment already. */
-export interface PlacedFolder extends PlacedTree {
-  /** Whether the task makes it in the stage; the others are part of the plan's scaffold. */
-  readonly make: boolean;
-}
-
-/** One wheel's folders and files: made and linked without looking at any other task. */
-export interface LinkTask {
-  readonly name: string;
-  readonly entry: StoreEntry;
-  readonly trees: readonly PlacedTree[];
-  /** Every folder that lies in none of the trees. */
-  readonly folders: readonly PlacedFolder[];
-  /** Indexes of files that another wheel's bytes win. */
-  readonly skip: ReadonlySet<number>;
-}
-
-/** Everything that a change does, decided before anything is touched. All paths are absolute; no two of those that come or go lie in one another. */
-export interface ChangePlan {
-  readonly destination: Destination;
-  /** Folders that stand and stay, below one of which each path lies. */
-  readonly roots: readonly string[];
-  /** What is renamed away: files, and folders with all that is in them. */
-  readonly retired: readonly string[];
-  /** Files that stand there and that a placed one is renamed over. */
-  readonly replaced: ReadonlySet<string>;
-  /** What is renamed into the environment: files, and folders in which everything is new. */
-  readonly placed: readonly string[];
-  /** Folders that go at the end if nothing is left in them, deepest first. */
-  readonly emptied: readonly string[];
-  /** Folders that are made in the stage before all tasks, with those above them: of several tasks, or standing in the environment. */
-  readonly scaffold: readonly string[];
-  readonly tasks: readonly LinkTask[];
-  /** New files with content of their own: never links into the cache. In this order, RECORD of each wheel last. */
-  readonly generated: readonly GeneratedFile[];
-  /** What stands somewhere already and is linked to a place of the stage, or bytes that are written there. */
-  readonly copies: readonly RestoredFile[];
-  readonly conflicts: readonly Conflict[];
-  /** Rows of the RECORDs of what goes that name no file of it: what stands there stays. */
-  readonly foreign: readonly ForeignRows[];
-  /** Normalised names of what goes and comes, for messages and recovery. */
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-  /** The stopped transaction that this plan makes good. */
-  readonly settles?: string;
-}
+import { standingFolders, type Standing } from "./standing-folders.ts";
 
 /** How a change may be carried out. */
 export interface PlanOptions {
@@ -97,11 +25,6 @@ export interface PlanOptions {
   readonly unowned?: "refuse" | "keep beside";
   /** Files that stay and get other bytes, unless a wheel of this change has them. Default none. */
   readonly restored?: readonly RestoredFile[];
-}
-
-/** A file in the environment, and the bytes that it is to have. */
-export interface RestoredFile extends InstalledBytes {
-  readonly target: string;
 }
 
 /**

@@ -1,5 +1,5 @@
-import { baseOf, parentOf } from "./collisions-with-installed.ts";
 import type { Folders } from "../environment/folders.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
 import { recordedFiles, type ForeignRow, type RecordedDistribution } from "../environment/recorded-files.ts";
 
 /** What uninstalling one distribution takes away. */

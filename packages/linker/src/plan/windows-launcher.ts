@@ -1,13 +1,6 @@
 import { win32 } from "node:path";
 import { zipSync } from "fflate";
 
-/** Programs that start the interpreter named behind them with the archive behind that: those of distlib, which pip brings along. */
-export interface LauncherStubs {
-  readonly console: Uint8Array;
-  /** Opens no console window. */
-  readonly gui: Uint8Array;
-}
-
 /** The same every time: the bytes stand in RECORD. The first time that a zip can hold. */
 const timestamp = new Date(1980, 0, 1);
 

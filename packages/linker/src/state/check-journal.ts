@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { liesBelow } from "../environment/destination.ts";
-import type { EnvironmentState, StatePlaces } from "./environment-state.ts";
-import { baseOf, parentOf } from "../plan/collisions-with-installed.ts";
-import { JOURNAL_FORMAT, type Journal } from "./journal.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
 import { TRANSACTION } from "../environment/state-folder.ts";
+import type { EnvironmentState, StatePlaces } from "./environment-state.ts";
+import { JOURNAL_FORMAT, type Journal } from "./journal.ts";
 
 /**
  * A journal is obeyed, so it is looked at as what it may be: a file that somebody else made. It has the known format, the name of its own folder,

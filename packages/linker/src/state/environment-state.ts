@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { sep } from "node:path";
 import type { Destination } from "../environment/destination.ts";
-import { parentOf } from "../plan/collisions-with-installed.ts";
 import { canonicalDestination, openFolders, type Folders } from "../environment/folders.ts";
-import { reservedPaths } from "../plan/reserved-paths.ts";
+import { parentOf } from "../environment/paths.ts";
+import { reservedPaths } from "../environment/reserved-paths.ts";
 import { STATE_FOLDER } from "../environment/state-folder.ts";
 
 /**

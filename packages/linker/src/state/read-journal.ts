@@ -1,12 +1,12 @@
 import { readSmallText } from "@murre/files";
+import { isGone, list } from "../environment/fs-errors.ts";
+import { parentOf } from "../environment/paths.ts";
+import { STATE_FOLDER } from "../environment/state-folder.ts";
+import { ForeignState, UnreadableJournal } from "../errors.ts";
 import { checkJournal } from "./check-journal.ts";
 import type { EnvironmentState } from "./environment-state.ts";
-import { ForeignState, UnreadableJournal } from "../errors.ts";
-import { parentOf } from "../plan/collisions-with-installed.ts";
-import { isGone, list } from "../environment/fs-errors.ts";
 import { lookAt } from "./identity.ts";
 import type { Journal } from "./journal.ts";
-import { STATE_FOLDER } from "../environment/state-folder.ts";
 import { guardFiles, guardFolders } from "./state-guard.ts";
 
 /** A journal of a hundred distributions has some hundred kilobytes; one in which every file goes by itself, some megabytes. */

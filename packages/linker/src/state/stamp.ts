@@ -2,6 +2,7 @@ import { readSmallText } from "@murre/files";
 import { readdirSync } from "node:fs";
 import { posix } from "node:path";
 import type { Destination } from "../environment/destination.ts";
+import { isMetadataFolder } from "../environment/metadata-folder.ts";
 import type { EnvironmentState } from "./environment-state.ts";
 import { identityOf, type Identity } from "./identity.ts";
 
@@ -52,18 +53,6 @@ function isStamped(value: unknown): boolean {
   return typeof is === "string" && (archive === undefined || (typeof archive === "string" && SHA256.test(archive)));
 }
 
-const METADATA_FOLDER = /\.(?:dist-info|egg-info|egg-link)$/;
-const METADATA = /\.(?:dist-info|egg-info|egg-link)(?:\/|$)/;
-
-/** Whether a path is what says that a distribution is installed, or lies in it. */
-export function isMetadata(path: string): boolean {
-  return METADATA.test(path);
-}
-
-export function isMetadataFolder(path: string): boolean {
-  return METADATA_FOLDER.test(path);
-}
-
 /** What says which distributions are installed, as it stands now: by path relative to site-packages. */
 export function currentDistributions(
   sitePackages: string,
@@ -72,7 +61,7 @@ export function currentDistributions(
   const found: Record<string, Identity> = {};
   for (const folder of folders)
     for (const name of list(folder)) {
-      if (!METADATA_FOLDER.test(name)) continue;
+      if (!isMetadataFolder(name)) continue;
       const identity = identityOf(`${folder}/${name}`);
       if (identity !== undefined) found[posix.relative(sitePackages, `${folder}/${name}`)] = identity;
     }

@@ -1,6 +1,6 @@
 import { lstatSync, statSync, type Stats } from "node:fs";
-import type { EnvironmentState } from "./environment-state.ts";
 import { ForeignState } from "../errors.ts";
+import type { EnvironmentState } from "./environment-state.ts";
 
 /**
  * What lies in murre's state is executed, so it has to be murre's: no link leads there, and nobody wrote it who may not write the environment.

@@ -1,11 +1,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeEnvironment, type TestEnvironment } from "../../test/environment.ts";
-import { backward, execute, forward, type Execution } from "./execute.ts";
-import { JOURNAL_FORMAT } from "../state/journal.ts";
-import { readEnvironment } from "./reader.ts";
-import { stageChange } from "../link/stage.ts";
 import { stageLayout } from "../link/stage-layout.ts";
+import { stageChange } from "../link/stage.ts";
+import { JOURNAL_FORMAT } from "../state/journal.ts";
+import { backward, execute, forward, type Execution } from "./execute.ts";
+import { readEnvironment } from "./reader.ts";
 import { journalSteps } from "./steps.ts";
 import { makeExecutorFolders } from "./trash.ts";
 import { withWriter } from "./writer.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync, type BigIntStats } from "node:fs";
 import { errorCode, isGone } from "../environment/fs-errors.ts";
-import { identityFrom, isSameInode, lookAt, type Identity } from "../state/identity.ts";
-import type { EnvironmentState } from "../state/environment-state.ts";
 import { STATE_FOLDER } from "../environment/state-folder.ts";
+import type { EnvironmentState } from "../state/environment-state.ts";
+import { identityFrom, isSameInode, lookAt, type Identity } from "../state/identity.ts";
 import type { Journal, Step } from "../state/journal.ts";
 
 /** A committed transaction and who executes it. */

@@ -1,5 +1,5 @@
 import { readFileSync, statSync, statfsSync } from "node:fs";
-import { parentOf } from "../plan/collisions-with-installed.ts";
+import { parentOf } from "../environment/paths.ts";
 
 /**
  * What renames need, as far as it is known: an operation begins with what can be seen, and learns from each EXDEV. A transaction that met one was

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { environmentState } from "../state/environment-state.ts";
 import { LinkFailed } from "../errors.ts";
-import { execute } from "./execute.ts";
-import { JOURNAL_FORMAT } from "../state/journal.ts";
 import type { LinkCounts } from "../link/link-task.ts";
-import type { ChangePlan } from "../plan/plan.ts";
-import { removeTree } from "./remove-tree.ts";
-import { stageChange } from "../link/stage.ts";
 import { stageLayout } from "../link/stage-layout.ts";
+import { stageChange } from "../link/stage.ts";
+import type { ChangePlan } from "../plan/change-plan.ts";
+import { environmentState } from "../state/environment-state.ts";
+import { JOURNAL_FORMAT } from "../state/journal.ts";
+import { execute } from "./execute.ts";
+import { removeTree } from "./remove-tree.ts";
 import { journalSteps } from "./steps.ts";
 import { makeExecutorFolders } from "./trash.ts";
 

@@ -2,9 +2,9 @@ import { setTimeout } from "node:timers/promises";
 import { judgeAtOnce } from "@murre/locking";
 import { ChangeInterrupted } from "../errors.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";
-import { committed, executorOf } from "./recover.ts";
 import { readStampText } from "../state/stamp.ts";
 import { guardState } from "../state/state-guard.ts";
+import { committed, executorOf } from "./recover.ts";
 
 const firstPauseMs = 1;
 const longestPauseMs = 50;

@@ -1,14 +1,14 @@
 import { renameSync, rmdirSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { judge, judgeAtOnce, type Lease } from "@murre/locking";
+import { errorCode, isGone, list } from "../environment/fs-errors.ts";
+import { STATE_FOLDER } from "../environment/state-folder.ts";
 import { ChangeInterrupted } from "../errors.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";
-import { STATE_FOLDER } from "../environment/state-folder.ts";
-import { guardFolders } from "../state/state-guard.ts";
-import { execute, executorFolder, type Execution, type ExecutionEnd } from "./execute.ts";
-import { errorCode, isGone, list } from "../environment/fs-errors.ts";
 import type { Journal, Step } from "../state/journal.ts";
 import { readJournal } from "../state/read-journal.ts";
+import { guardFolders } from "../state/state-guard.ts";
+import { execute, executorFolder, type Execution, type ExecutionEnd } from "./execute.ts";
 
 /** An interrupted change that this process brought to its end. */
 export interface Recovered {

@@ -1,10 +1,10 @@
-import { baseOf, parentOf } from "../plan/collisions-with-installed.ts";
 import { list } from "../environment/fs-errors.ts";
+import { isMetadata } from "../environment/metadata-folder.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import type { StageLayout } from "../link/stage-layout.ts";
+import type { ChangePlan } from "../plan/change-plan.ts";
 import { identityOf, type Identity } from "../state/identity.ts";
 import type { Step } from "../state/journal.ts";
-import type { ChangePlan } from "../plan/plan.ts";
-import type { StageLayout } from "../link/stage-layout.ts";
-import { isMetadata } from "../state/stamp.ts";
 
 /** A target that vanished, or a staged file that did, between plan and journal. */
 export class PlanOutdated extends Error {

@@ -2,14 +2,14 @@ import { readSmallText } from "@murre/files";
 import { readdirSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { parseRecord } from "@murre/wheel";
-import type { EnvironmentState } from "../state/environment-state.ts";
 import { outermost } from "../environment/destination.ts";
-import { STATE_FOLDER } from "../environment/state-folder.ts";
-import { baseOf, parentOf } from "../plan/collisions-with-installed.ts";
 import { isGone } from "../environment/fs-errors.ts";
+import { baseOf, parentOf } from "../environment/paths.ts";
+import { STATE_FOLDER } from "../environment/state-folder.ts";
+import type { ChangePlan } from "../plan/change-plan.ts";
+import type { EnvironmentState } from "../state/environment-state.ts";
 import { identityFrom, isSameInode, lookAt } from "../state/identity.ts";
 import type { Journal } from "../state/journal.ts";
-import type { ChangePlan } from "../plan/plan.ts";
 import { readJournal } from "../state/read-journal.ts";
 
 /** A transaction that met a foreign change and was stopped: what it had placed stands, what it had retired lies in its folders. */

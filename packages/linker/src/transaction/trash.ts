@@ -1,12 +1,12 @@
 import { readSmallText } from "@murre/files";
 import { makeFolders } from "@murre/locking";
 import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { isPath } from "../state/check-journal.ts";
 import { liesBelow } from "../environment/destination.ts";
-import type { EnvironmentState } from "../state/environment-state.ts";
-import { STATE_FOLDER, TRANSACTION } from "../environment/state-folder.ts";
-import { guardFolders } from "../state/state-guard.ts";
 import { list } from "../environment/fs-errors.ts";
+import { STATE_FOLDER, TRANSACTION } from "../environment/state-folder.ts";
+import { isPath } from "../state/check-journal.ts";
+import type { EnvironmentState } from "../state/environment-state.ts";
+import { guardFolders } from "../state/state-guard.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** The file in an executor's folder that names the places which belong to it on other file systems: whoever deletes it deletes those first. */

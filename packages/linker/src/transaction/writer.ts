@@ -48,27 +48,27 @@ import {
 import { rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, posix } from "node:path";
 import { liesBelow, outermost, type Destination } from "../environment/destination.ts";
-import type { EnvironmentState } from "../state/environment-state.ts";
-import { LinkFailed } from "../errors.ts";
 import { errorCode } from "../environment/fs-errors.ts";
-import { JOURNAL_FORMAT, type Journal, type Step } from "../state/journal.ts";
+import { isMetadataFolder } from "../environment/metadata-folder.ts";
+import { LinkFailed } from "../errors.ts";
 import type { LinkCounts, LinkMode } from "../link/link-task.ts";
 import type { LinkWorkers } from "../link/link-workers.ts";
-import { findApart, mountPoint, type RenameConditions } from "./places.ts";
-import type { ChangePlan } from "../plan/plan.ts";
-import { bringToEnd, committed, recover, type Recovered } from "./recover.ts";
-import { stageChange } from "../link/stage.ts";
 import { stageLayout } from "../link/stage-layout.ts";
+import { stageChange } from "../link/stage.ts";
+import type { ChangePlan } from "../plan/change-plan.ts";
+import type { EnvironmentState } from "../state/environment-state.ts";
+import { JOURNAL_FORMAT, type Journal, type Step } from "../state/journal.ts";
 import {
   currentDistributions,
-  isMetadataFolder,
   parseStamp,
   readStampText,
   type Stamp,
   type StampedDistribution,
 } from "../state/stamp.ts";
 import { guardState } from "../state/state-guard.ts";
-import { firstChangedTarget, journalSteps, PlanOutdated } from "./steps.ts";
+import { findApart, mountPoint, type RenameConditions } from "./places.ts";
+import { bringToEnd, committed, recover, type Recovered } from "./recover.ts";
+import { PlanOutdated, firstChangedTarget, journalSteps } from "./steps.ts";
 import { planRestoration, tornTransactions } from "./stopped.ts";
 import { emptyTrash, makeExecutorFolders } from "./trash.ts";
 

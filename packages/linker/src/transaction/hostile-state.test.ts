@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeEnvironment, type TestEnvironment } from "../../test/environment.ts";
-import type { Journal } from "./journal.ts";
-import { readEnvironment } from "../transaction/reader.ts";
-import { parseStamp } from "./stamp.ts";
-import { withWriter } from "../transaction/writer.ts";
+import { readEnvironment } from "./reader.ts";
+import { withWriter } from "./writer.ts";
+import type { Journal } from "../state/journal.ts";
+import { parseStamp } from "../state/stamp.ts";
 
 const id = "left-1";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { makeEnvironment, sameFolders } from "../../test/environment.ts";
 import { madeUpWheel } from "../../test/made-up-wheel.ts";
-import { lstatSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Destination } from "../environment/destination.ts";
-import type { EnvironmentView } from "./collisions-with-installed.ts";
+import type { EnvironmentView } from "../environment/environment-view.ts";
 import { planChange } from "./plan.ts";
+import { lstatSync, symlinkSync, writeFileSync } from "node:fs";
 
 const site = "/env/lib/site-packages";
 const destination: Destination = {

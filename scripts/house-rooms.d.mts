@@ -1,0 +1,5 @@
+export function wrongRooms(
+  rooms: readonly string[],
+  sources: ReadonlyMap<string, string>,
+  mostFiles: number,
+): [where: string, what: string][];
