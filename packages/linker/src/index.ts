@@ -24,15 +24,14 @@ export type { LinkCounts, LinkMode } from "./link/link-task.ts";
 export { environmentState, hasState, type EnvironmentState } from "./state/environment-state.ts";
 export { isUntouched, untouchedArchives, type Stamp, type StampedDistribution } from "./state/stamp.ts";
 export {
-  removeState,
   withWriter,
   type CommitEnd,
   type CommitOptions,
   type EnvironmentWriter,
   type WriterOptions,
 } from "./transaction/writer.ts";
+export { removeState } from "./transaction/remove-state.ts";
 export { changePrivately } from "./transaction/private-change.ts";
-export type { RenameConditions } from "./transaction/places.ts";
 export { readEnvironment, type ReadOptions } from "./transaction/reader.ts";
 export type { Recovered } from "./transaction/recover.ts";
 export {

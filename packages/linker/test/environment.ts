@@ -11,7 +11,6 @@ import type { ChangePlan } from "../src/plan/change-plan.ts";
 import { planChange, type PlanOptions } from "../src/plan/plan.ts";
 import { planRemoval } from "../src/plan/removal.ts";
 import { environmentState, type EnvironmentState } from "../src/state/environment-state.ts";
-import type { RenameConditions } from "../src/transaction/places.ts";
 import { withWriter, type CommitEnd, type WriterOptions } from "../src/transaction/writer.ts";
 import { madeUpWheel, type MadeUp } from "./made-up-wheel.ts";
 
@@ -57,7 +56,6 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     command: "test",
     platform: process.platform,
     isTemporary: false,
-    conditions: { movesFolders: true, fixed: new Set(), apart: new Set() },
     ...options,
   });
   const installed = () => readRecorded(site);
@@ -80,13 +78,12 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     writerOptions,
     plan,
     async change(added, removed, options) {
-      const conditions: RenameConditions = {
-        movesFolders: options?.movesFolders ?? true,
-        fixed: new Set(),
-        apart: new Set(),
-      };
-      return withWriter(state, writerOptions({ conditions }), (writer) =>
-        writer.commit(plan(added, removed, options), { mode: "hardlink", workers: undefined, validate: () => true }),
+      return withWriter(state, writerOptions(), (writer) =>
+        writer.commit(plan(added, removed, { ...writer.renames, ...options }), {
+          mode: "hardlink",
+          workers: undefined,
+          validate: () => true,
+        }),
       );
     },
     installed,

@@ -26,13 +26,8 @@ export async function recoverEnvironment(settings: InstallerSettings, options: L
     });
     if (hasState(access.state)) {
       const { version, platform } = settings;
-      const conditions = { movesFolders: true, fixed: new Set<string>(), apart: new Set<string>() };
       const isTemporary = options.target !== undefined;
-      await changeExclusively(
-        access,
-        { lease: cache.lease, version, platform, isTemporary, conditions },
-        async () => {},
-      );
+      await changeExclusively(access, { lease: cache.lease, version, platform, isTemporary }, async () => {});
     }
     return { environment: target.folder, recovered: messages };
   } finally {

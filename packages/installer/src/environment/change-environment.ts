@@ -6,7 +6,6 @@ import {
   type ChangePlan,
   type CommitEnd,
   type EnvironmentWriter,
-  type RenameConditions,
 } from "@murre/linker";
 import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "../operation/change-operation.ts";
@@ -89,7 +88,6 @@ class EnvironmentChange {
   readonly #operation: ChangeOperation;
   readonly #client: IndexClient;
   readonly #decide: Decide;
-  readonly #conditions: RenameConditions = { movesFolders: true, fixed: new Set(), apart: new Set() };
   readonly #durations = { resolve: 0, prepare: 0, change: 0, window: 0 };
   #done: Done | undefined;
   #misfortunes = 0;
@@ -272,9 +270,8 @@ class EnvironmentChange {
   ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
     const { options, cache, target, onEvent } = this.#operation;
     const { plan, unrestored } = planFor(target, difference, prepared, {
-      conditions: this.#conditions,
+      writer,
       unowned: options.overwrite === true ? "keep beside" : "refuse",
-      stamp: writer.stamp,
       cache,
       isDamaged: (distribution) => this.#damage?.has(distribution) === true,
     });
@@ -297,7 +294,7 @@ class EnvironmentChange {
     // A lease that was lost is replaced by validate().
     cache.validate();
     const isTemporary = options.target !== undefined;
-    return { lease: cache.lease, version, platform, isTemporary, conditions: this.#conditions };
+    return { lease: cache.lease, version, platform, isTemporary };
   }
 
   #report(difference: Difference): ChangeReport {

@@ -5,7 +5,6 @@ import {
   type EnvironmentState,
   type EnvironmentWriter,
   type Recovered,
-  type RenameConditions,
   type WriterOptions,
 } from "@murre/linker";
 import { describeLockEvent, type Lease } from "@murre/locking";
@@ -62,7 +61,6 @@ export interface WriteOptions {
   readonly version: string;
   readonly platform: NodeJS.Platform;
   readonly isTemporary: boolean;
-  readonly conditions: RenameConditions;
 }
 
 /** Waits for the environment's lock, saying for whom; completes what others left half done, saying so; then lets `work` change it. */
@@ -77,6 +75,7 @@ export function changeExclusively<T>(
     subject: target.folder,
     command: `murre ${version}`,
     onRecovered: (recovered) => describeRecovered(recovered, target, onEvent),
+    onPlannedAnew: (reason) => onEvent({ type: "debug", message: `${reason}; the change is planned anew` }),
     onLockEvent: (event) => {
       if (event.type === "waiting") onEvent({ type: "waiting", what: describeLockEvent(event) });
       else onEvent({ type: "debug", message: describeLockEvent(event) });

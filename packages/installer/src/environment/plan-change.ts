@@ -9,8 +9,7 @@ import {
   type Destination,
   type PlanOptions,
   type RecordedDistribution,
-  type RenameConditions,
-  type Stamp,
+  type EnvironmentWriter,
   type WheelToInstall,
 } from "@murre/linker";
 import { readInstalledRecord, type InstalledDistribution } from "@murre/python";
@@ -25,9 +24,8 @@ import type { TargetEnvironment } from "../operation/target-environment.ts";
 import { isTorn } from "./incomplete.ts";
 
 export interface PlanContext {
-  readonly conditions: RenameConditions;
+  readonly writer: Pick<EnvironmentWriter, "renames" | "stamp">;
   readonly unowned: PlanOptions["unowned"];
-  readonly stamp: Stamp | undefined;
   readonly cache: Pick<CacheOperation, "lookup">;
   /** Distributions of which files are missing or changed, so that what nobody owns at their paths is a part of theirs. */
   readonly isDamaged: (distribution: InstalledDistribution) => boolean;
@@ -55,10 +53,10 @@ export function planFor(
   const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
-  const { restored, unrestored } = nextOwners(destination, difference, view, context);
-  const { conditions, unowned = "refuse" } = context;
+  const { writer, cache, unowned = "refuse" } = context;
+  const { restored, unrestored } = nextOwners(destination, difference, view, { stamp: writer.stamp, cache });
   const plan = planChange(destination, wheels, removals, view, {
-    ...conditions,
+    ...writer.renames,
     unowned,
     restored: [...restored, ...easyInstallWithout(difference.remove)],
   });

@@ -1,9 +1,13 @@
-import { readFileSync, statSync, statfsSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { liesBelow, outermost, type Destination } from "../environment/destination.ts";
+import { errorCode } from "../environment/fs-errors.ts";
 import { parentOf } from "../environment/paths.ts";
+import type { EnvironmentState } from "../state/environment-state.ts";
+import type { Step } from "../state/journal.ts";
 
 /**
- * What renames need, as far as it is known: an operation begins with what can be seen, and learns from each EXDEV. A transaction that met one was
- * taken back, and is planned anew with what it taught.
+ * What renames need in an environment, as far as it is known: an operation begins with what can be seen, and learns from each refusal. A
+ * transaction that met one was taken back, and is planned anew with what it taught.
  */
 export interface RenameConditions {
   /** Folders can be renamed; on an overlay those of its lower layer cannot. */
@@ -14,7 +18,16 @@ export interface RenameConditions {
   readonly apart: Set<string>;
 }
 
-const OVERLAYFS = 0x794c7630;
+const conditions = new WeakMap<EnvironmentState, RenameConditions>();
+
+/** What has been learned through this state, for as long as somebody has it: an operation has one, over all of its attempts. */
+export function renameConditions(state: EnvironmentState): RenameConditions {
+  const known = conditions.get(state);
+  if (known !== undefined) return known;
+  const fresh: RenameConditions = { movesFolders: true, fixed: new Set(), apart: new Set() };
+  conditions.set(state, fresh);
+  return fresh;
+}
 
 /**
  * Adds the other file systems on which targets lie. A target's own folder decides: what is placed there is new.
@@ -45,6 +58,38 @@ function deviceOf(folder: string): number | undefined {
   }
 }
 
+/**
+ * What an EXDEV teaches about the place of a step, and an EBUSY about a folder.
+ * @returns false for any other error, and for one that taught nothing new.
+ */
+export function learnFrom(
+  error: unknown,
+  step: Step,
+  conditions: RenameConditions,
+  destination: Destination,
+  platform: NodeJS.Platform,
+  mounts?: () => string,
+): boolean {
+  const code = errorCode(error);
+  if (code === "EBUSY" && step.do === "retire" && !conditions.fixed.has(step.target)) {
+    conditions.fixed.add(step.target);
+    return true;
+  }
+  if (code !== "EXDEV") return false;
+  // A folder may be refused for itself (an overlay's lower layer), a file only for where it lies.
+  if (step.do === "retire" && conditions.movesFolders) {
+    conditions.movesFolders = false;
+    return true;
+  }
+  const point = mountPoint(step.target, platform, mounts);
+  // What is mounted there may hold more than the environment.
+  const place =
+    outermost(destination).find((root) => liesBelow([point], root) && liesBelow([root], step.target)) ?? point;
+  if (conditions.apart.has(place)) return false;
+  conditions.apart.add(place);
+  return true;
+}
+
 /** The folder that a path's file system is mounted at, for one whose device number does not tell (a bind mount). */
 export function mountPoint(path: string, platform: NodeJS.Platform, mounts: () => string = readMounts): string {
   const parent = parentOf(path);
@@ -68,13 +113,4 @@ function readMounts(): string {
 /** proc(5): space, tab, newline and backslash are written as `\040` and so on. */
 function decodeOctal(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 8)));
-}
-
-/** Whether folders may be refused by rename(2) with EXDEV there, although nothing else is on another file system. */
-export function isOverlay(folder: string): boolean {
-  try {
-    return statfsSync(folder).type === OVERLAYFS;
-  } catch {
-    return false;
-  }
 }

@@ -32,7 +32,8 @@
 //   E2  Writer.prepare -> recover            E5  Writer.commit: HeldLock.commit
 //   E3  Writer.prepare: stamp, restoration   X   bringToEnd -> execute (execute.ts)
 //
-// After "stopped" and "taken over" the operation begins at E1 again; what a refusal taught (#learn) is kept for that.
+// After an "undone" that taught something about renames (learnFrom, places.ts) withWriter begins at E1 again by itself; after "again", "stopped" and "taken over"
+// whoever called it does, because what is installed may be another than the change was decided for.
 
 import {
   acquireLock,
@@ -45,9 +46,9 @@ import {
   type LockEventListener,
   type TicketForm,
 } from "@murre/locking";
-import { rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, posix } from "node:path";
-import { liesBelow, outermost, type Destination } from "../environment/destination.ts";
+import { outermost } from "../environment/destination.ts";
 import { errorCode } from "../environment/fs-errors.ts";
 import { isMetadataFolder } from "../environment/metadata-folder.ts";
 import { LinkFailed } from "../errors.ts";
@@ -56,6 +57,7 @@ import type { LinkWorkers } from "../link/link-workers.ts";
 import { stageLayout } from "../link/stage-layout.ts";
 import { stageChange } from "../link/stage.ts";
 import type { ChangePlan } from "../plan/change-plan.ts";
+import type { PlanOptions } from "../plan/plan.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";
 import { JOURNAL_FORMAT, type Journal, type Step } from "../state/journal.ts";
 import {
@@ -66,8 +68,9 @@ import {
   type StampedDistribution,
 } from "../state/stamp.ts";
 import { guardState } from "../state/state-guard.ts";
-import { findApart, mountPoint, type RenameConditions } from "./places.ts";
-import { bringToEnd, committed, recover, type Recovered } from "./recover.ts";
+import { findApart, learnFrom, renameConditions, type RenameConditions } from "./places.ts";
+import { bringToEnd, recover, type Recovered } from "./recover.ts";
+import { removeEmptyFolder } from "./remove-state.ts";
 import { PlanOutdated, firstChangedTarget, journalSteps } from "./steps.ts";
 import { planRestoration, tornTransactions } from "./stopped.ts";
 import { emptyTrash, makeExecutorFolders } from "./trash.ts";
@@ -86,8 +89,8 @@ export interface WriterOptions {
   readonly onRecovered?: ((recovered: Recovered) => void) | undefined;
   /** Whether the state is to be removed at the end (`--target`); then {@link removeState} does it. */
   readonly isTemporary: boolean;
-  /** What renames need here, kept over the attempts of one operation. */
-  readonly conditions: RenameConditions;
+  /** The change was taken back, because renames are refused here that are none elsewhere, and is planned anew with what that taught. */
+  readonly onPlannedAnew?: ((reason: string) => void) | undefined;
 }
 
 export interface CommitOptions {
@@ -110,6 +113,8 @@ export type CommitEnd =
 export interface EnvironmentWriter {
   /** The last transaction's mark; undefined for an environment that murre has not changed. */
   readonly stamp: Stamp | undefined;
+  /** What {@link planChange} has to know of renames here: more each time. */
+  readonly renames: Required<Pick<PlanOptions, "movesFolders" | "fixed">>;
   /**
    * Stages the plan, commits it by one rename and carries it out. Ends the writer, whatever comes of it.
    * @throws {LinkFailed} when the file system refuses: the environment is as it was. @throws {ChangeInterrupted}
@@ -119,6 +124,8 @@ export interface EnvironmentWriter {
 
 /**
  * Waits for the environment's lock, completes what others left half done, and lets `work` change the environment (E1 to E3).
+ * @param work plans by what it finds then, and commits. It is called again, under the lock anew, where its change was taken back because renames
+ * are refused here (overlays, bind mounts) that are none elsewhere: it plans again with what that taught (`renames`).
  * @throws what `work` throws, {LockUnavailable} where nothing can be written, the signal's reason.
  */
 export async function withWriter<T>(
@@ -132,27 +139,12 @@ export async function withWriter<T>(
       const { result } = await holding("lock", options.subject, async () =>
         (await writer.prepare()) ? { result: await work(writer) } : { result: again },
       );
-      if (result !== again) return result as T;
+      if (writer.lesson !== undefined) options.onPlannedAnew?.(writer.lesson);
+      else if (result !== again) return result as T;
     } finally {
       writer.end();
     }
   }
-}
-
-/** Ends a state that was only for the duration of a change, unless somebody else is using it or an environment's own commands keep it. */
-export function removeState(state: EnvironmentState): void {
-  try {
-    guardState(state);
-  } catch {
-    return; // not murre's
-  }
-  const stamp = parseStamp(readStampText(state.stamp));
-  if (stamp !== undefined && stamp.temporary !== true) return;
-  if (committed(state) !== undefined) return;
-  rmSync(state.stamp, { force: true });
-  const { lock, commit, torn, trash, folder } = state;
-  for (const empty of [`${lock}/choosing`, `${lock}/tickets`, lock, commit, torn, trash, folder])
-    removeEmptyFolder(empty);
 }
 
 const again = Symbol("again");
@@ -183,6 +175,9 @@ async function openWriter(state: EnvironmentState, options: WriterOptions): Prom
 
 class Writer implements EnvironmentWriter {
   stamp: Stamp | undefined;
+  readonly renames: RenameConditions;
+  /** What a refused rename taught: the work is to be done again. */
+  lesson: string | undefined;
   readonly #state: EnvironmentState;
   readonly #options: WriterOptions;
   readonly #lock: HeldLock;
@@ -190,6 +185,7 @@ class Writer implements EnvironmentWriter {
   #isEnded = false;
 
   constructor(state: EnvironmentState, options: WriterOptions, lock: HeldLock, ticket: TicketForm) {
+    this.renames = renameConditions(state);
     this.#state = state;
     this.#options = options;
     this.#lock = lock;
@@ -217,12 +213,12 @@ class Writer implements EnvironmentWriter {
   }
 
   async commit(plan: ChangePlan, options: CommitOptions): Promise<CommitEnd> {
-    const { lease, conditions, signal } = this.#options;
+    const { lease, signal } = this.#options;
+    const { apart } = this.renames;
     const me = `${lease.name}-${lease.nextId()}`;
     const targets = [...plan.retired, ...plan.replaced, ...plan.placed];
-    for (const place of findApart(targets, this.#state.sitePackages, outermost(plan.destination)))
-      conditions.apart.add(place);
-    const places = [...conditions.apart];
+    for (const place of findApart(targets, this.#state.sitePackages, outermost(plan.destination))) apart.add(place);
+    const places = [...apart];
     const layout = stageLayout(plan.roots, places);
     let counts: LinkCounts;
     let journal: Journal;
@@ -263,32 +259,13 @@ class Writer implements EnvironmentWriter {
     if (end === "stopped") return { end: "again", reason: `${path} was changed by another program`, committed: true };
     if (end === "taken over") return { end: "again", reason: "another process completes the change", committed: true };
     emptyTrash(this.#state);
-    if (this.#learn(error, step, plan.destination))
-      return { end: "again", reason: "a folder lies on another file system", committed: false };
+    const { platform } = this.#options;
+    if (step !== undefined && learnFrom(error, step, this.renames, plan.destination, platform)) {
+      this.lesson = `${step.target} cannot be renamed (${errorCode(error)})`;
+      return { end: "again", reason: this.lesson, committed: false };
+    }
     const { code, message } = error as NodeJS.ErrnoException;
     throw new LinkFailed(step?.target ?? this.#state.stamp, code ?? message, { cause: error });
-  }
-
-  /** What an EXDEV teaches about the place of a step, and an EBUSY about a folder. @returns false for any other error, and for one that taught nothing new. */
-  #learn(error: unknown, step: Step | undefined, destination: Destination): boolean {
-    const { conditions, platform } = this.#options;
-    if (errorCode(error) === "EBUSY" && step?.do === "retire" && !conditions.fixed.has(step.target)) {
-      conditions.fixed.add(step.target);
-      return true;
-    }
-    if (errorCode(error) !== "EXDEV" || step === undefined) return false;
-    // A folder may be refused for itself (an overlay's lower layer), a file only for where it lies.
-    if (step.do === "retire" && conditions.movesFolders) {
-      conditions.movesFolders = false;
-      return true;
-    }
-    const point = mountPoint(step.target, platform);
-    // What is mounted there may hold more than the environment.
-    const place =
-      outermost(destination).find((root) => liesBelow([point], root) && liesBelow([root], step.target)) ?? point;
-    if (conditions.apart.has(place)) return false;
-    conditions.apart.add(place);
-    return true;
   }
 
   #writeJournal(
@@ -376,13 +353,5 @@ class Writer implements EnvironmentWriter {
     } catch (error) {
       if (!(error instanceof LockLost)) throw error;
     }
-  }
-}
-
-function removeEmptyFolder(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // Not empty, or not there: what needs it empty says so.
   }
 }
