@@ -77,12 +77,27 @@ function realParent(path: string): string {
 }
 
 function refuseForeign(target: string, existing: "refuse" | "clear" | "refresh"): void {
-  const stats = lstatSync(target, { throwIfNoEntry: false });
-  if (!stats) return;
-  if (!stats.isDirectory()) throw new EnvironmentExists(target, "file");
-  const isEnvironment = existsSync(join(target, "pyvenv.cfg"));
-  if (existing === "refresh" || (existing === "clear" && isEnvironment) || isEmptyOrMissing(target)) return;
-  throw new EnvironmentExists(target, isEnvironment ? "environment" : "folder");
+  for (;;) {
+    const stats = lstatSync(target, { throwIfNoEntry: false });
+    if (!stats) return;
+    if (!stats.isDirectory()) throw new EnvironmentExists(target, "file");
+    const names = namesIn(target);
+    const isEnvironment = names.includes("pyvenv.cfg");
+    if (existing === "refresh" || (existing === "clear" && isEnvironment) || names.length === 0) return;
+    // Another process may have put its own there, or removed this one, while it was being looked at.
+    const now = lstatSync(target, { throwIfNoEntry: false });
+    if (now?.ino === stats.ino && now.dev === stats.dev)
+      throw new EnvironmentExists(target, isEnvironment ? "environment" : "folder");
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function isEmptyOrMissing(target: string): boolean {

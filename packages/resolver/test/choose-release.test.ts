@@ -79,10 +79,12 @@ describe("why there is none", () => {
       (await files(project))!.map((file) => ({ ...file, refused: "its hash is another" }));
     const specifiers = new Map([[parseRequirement("lib").normalizedName, parseSpecifierSet("==1.0")]]);
     const chooser = new ReleaseChooser({ target: linuxTarget, source, specifiers });
-    expect(await chooser.choose(parseRequirement("lib").normalizedName)).toEqual({
+    expect(await chooser.choose(parseRequirement("lib").normalizedName)).toMatchObject({
       kind: "none",
       cause: "unusable",
       reason: "lib==1.0 cannot be used (its hash is another)",
+      available: ["1.0", "2.0", "2.1b1"],
+      refused: { filename: "lib-1.0-py3-none-any.whl" },
     });
   });
 });
