@@ -24,3 +24,17 @@ export { hostileSdists, type HostileSdist } from "./hostile-sdists.ts";
 export type { HostileArchive, HostileJob } from "./hostile-zips.ts";
 export { rawZip, type RawZipForm, type RawZipMember } from "./raw-zip.ts";
 export { gnuLong, makeTarGz, pax, rawTar, type RawTarMember, type RawTarPart } from "./raw-tar.ts";
+export {
+  bytesReader,
+  codesOf,
+  fileReader,
+  fuzzReader,
+  problemWith,
+  shown,
+  textReader,
+  type FuzzedReader,
+  type FuzzOptions,
+} from "./fuzz-reader.ts";
+export { mutate, mutationKinds, type Mutation } from "./mutations.ts";
+export { withRightChecksums, withRightCrcs } from "./right-sums.ts";
+export { guidedFuzz, type Finding, type GuidedOptions, type GuidedReport } from "./guided-fuzz.ts";

@@ -1,0 +1,61 @@
+import { bytesReader, fileReader, temporaryFolder } from "@murre/test-kit";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fillDemo } from "../src/demo-wheel.test.data.ts";
+import { decodeManifest, encodeManifest } from "../src/manifest.ts";
+import { readPointer, readRecord, usePointer } from "../src/pointer.ts";
+import { fileValidators, rememberedFileHash } from "../src/remembered-file.ts";
+
+const folder = temporaryFolder("fuzz-cache");
+mkdirSync(join(folder, "out"));
+const manifest = encodeManifest(await fillDemo()(join(folder, "out")));
+const known = join(folder, "known");
+const file = join(folder, "file");
+const id = `${"0a".repeat(16)}.lease_x.1`;
+
+/** Everything of a manifest that somebody asks for. */
+function readManifest(bytes: Buffer): void {
+  const manifest = decodeManifest(bytes);
+  const { names, directories, recordBytes, dataRecord } = manifest;
+  const details = manifest.details();
+  const { head } = manifest;
+  const texts = [
+    head.name,
+    head.version,
+    head.distInfo,
+    ...head.topLevel,
+    ...names,
+    ...directories.map(({ path }) => path),
+    dataRecord,
+  ];
+  const files = [...head.apart, ...details];
+  const numbers = [
+    head.fileCount,
+    head.totalBytes,
+    ...files.map(({ sizeBytes }) => sizeBytes),
+    ...directories.map(({ fileCount }) => fileCount),
+  ];
+  texts.push(...files.flatMap(({ path, sha256 }) => [path, sha256]));
+  texts.push(...[...head.consoleScripts, ...head.guiScripts].flatMap(({ name, module }) => [name, module]));
+  if (!texts.every((text) => typeof text === "string")) throw new Error("a text is none");
+  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 0)) throw new Error("a number is none");
+  if (!Buffer.isBuffer(recordBytes)) throw new Error("no record");
+}
+
+writeFileSync(known, "");
+const validators = fileValidators(known);
+
+function readRemembered(bytes: Buffer): void {
+  const hash = rememberedFileHash({ read: () => bytes } as never, known);
+  if (hash !== undefined && typeof hash !== "string") throw new Error("a hash that is no text");
+}
+
+/** Everything of this package that reads what strangers wrote. */
+export const readers = [
+  bytesReader("manifest", readManifest, [manifest]),
+  fileReader("pointer", file, () => [readPointer(file), usePointer(file), readRecord(file)], [
+    `${id}\n`,
+    `${id}\ncondemned\n`,
+  ]),
+  bytesReader("remembered-file", readRemembered, [JSON.stringify({ validators, sha256: "00" })]),
+];

@@ -1,0 +1,151 @@
+import { normalizeName } from "@murre/pep508";
+import { bytesReader, textReader } from "@murre/test-kit";
+import { deflateSync, gzipSync, brotliCompressSync } from "node:zlib";
+import CachePolicy from "http-cache-semantics";
+import { answerText } from "../src/answer-text.ts";
+import { pathOfFileUrl, urlProblem } from "../src/file-url.ts";
+import { readHttpPage } from "../src/http-page.ts";
+import { isHeaderValue } from "../src/http-validators.ts";
+import { keptPages } from "../src/kept-pages.ts";
+import { credentialsInNetrc } from "../src/netrc.ts";
+import { indexKey, parseIndexLocation, withoutCredentials } from "../src/index-location.ts";
+import { decodePageDocument, encodePageDocument } from "../src/page-document.ts";
+import type { ParsedPage } from "../src/page-link.ts";
+import { pageOf } from "../src/page-releases.ts";
+import { loadPipConfiguration } from "../src/pip-configuration.ts";
+import { createRangeServers } from "../src/range-servers.ts";
+import { resolveUrl } from "../src/resolve-url.ts";
+import { parseRetryAfter } from "../src/retry.ts";
+import { parseSimpleHtml } from "../src/simple-html.ts";
+import { parseSimpleJson } from "../src/simple-json.ts";
+import { DamagedBody, type Answer } from "../src/transport.ts";
+
+const project = normalizeName("demo");
+const index = "https://e.x/simple/";
+const url = `${index}demo/`;
+const wheel = "demo-1.0-py3-none-any.whl";
+
+/** What follows a page: its releases, its copy in the cache, and what is read of that. */
+function used(parsed: ParsedPage): void {
+  const page = pageOf(parsed, project, index);
+  const copy = decodePageDocument(encodePageDocument({}, page), {
+    project,
+    index,
+    readSource: Object,
+    onDamage: () => {},
+  });
+  if (copy === undefined) throw new Error("its own copy cannot be read");
+  if (copy.page.files.length !== page.files.length) throw new Error("its own copy has other files");
+}
+
+const html = [
+  `<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.1"><base href="../x/"></head><body><a href="../../f/${wheel}#sha256=${"0a".repeat(32)}" data-requires-python="&gt;=3.8" data-yanked="why" data-core-metadata="sha256=00">${wheel}</a><br/></body></html>`,
+  `<a href='https://u:p@f.x/demo-1.0.tar.gz'>demo-1.0.tar.gz</a><!-- <a href=y> --><svg><a href="${wheel}"/></svg>`,
+];
+const file = { filename: wheel, url: `/f/${wheel}`, hashes: { sha256: "0a".repeat(32) }, "requires-python": ">=3.8" };
+const more = { yanked: "why", "core-metadata": { sha256: "00" }, size: 10, "upload-time": "2024-01-01T00:00:00.000Z" };
+const json = [
+  JSON.stringify({
+    meta: { "api-version": "1.1" },
+    name: "demo",
+    files: [
+      { ...file, ...more },
+      { ...file, yanked: false },
+    ],
+  }),
+  JSON.stringify({
+    meta: { "api-version": "1.0" },
+    files: [{ ...file, "dist-info-metadata": true, url: "https://h/demo-1.zip" }],
+  }),
+];
+const headers = { "cache-control": "max-age=600", etag: '"a"', date: "Wed, 21 Oct 2015 07:28:00 GMT" };
+const policy = new CachePolicy({ url: "/", method: "GET", headers: {} }, { status: 200, headers }).toObject();
+const document = encodePageDocument(
+  { policy, redirected: false },
+  pageOf(parseSimpleJson(json[0]!, url, index), project, index),
+);
+
+/** A page that lies in the cache: whether it holds, how it is asked for again, and its files. */
+async function keptPage(bytes: Buffer): Promise<void> {
+  const get = async (_: string, options: { headers: () => Record<string, string> }) => {
+    for (const value of Object.values(options.headers()))
+      if (!isHeaderValue(value)) throw new Error("no header's value");
+  };
+  const pages = {
+    transport: { get },
+    kept: keptPages({ read: () => bytes, write: () => {} } as never, () => {}),
+    once: async ({ make }: { make: () => unknown }) => make(),
+    offline: false,
+    missingStatuses: [],
+    onEvent: () => {},
+  };
+  const page = { url, index, document: project, project, refresh: false };
+  for (const offline of [false, true]) {
+    const found = await readHttpPage({ ...pages, offline } as never, page);
+    for (const file of found?.files ?? []) if (!URL.canParse(file.url)) throw new Error(`${file.url} is no URL`);
+  }
+}
+
+function answer(headers: Record<string, string>): (bytes: Buffer) => Promise<string> {
+  return (bytes) => {
+    const read = async (take: (chunk: Uint8Array) => void) => take(bytes);
+    return answerText({ url, status: 200, headers, redirected: false, read } as unknown as Answer, 1024 * 1024).catch(
+      (error: unknown) => {
+        // Asked again for; what is said in the end is its cause.
+        throw error instanceof DamagedBody ? error.cause : error;
+      },
+    );
+  };
+}
+
+const pipFiles = [
+  "[global]\nindex-url = https://u:p@h/simple\nextra-index-url =\n  https://a/\n  https://b/\ntimeout: 10\nno-index = yes\n[install]\nonly-binary = :all:\nno-binary=x,y\ncert=~/c.pem\n",
+  "[DEFAULT]\nretries = 3\n; c\n# d\n[global]\npre = 1\nfind-links = ~/x\n y\ntrusted-host = h:1\n",
+];
+const pipConfiguration = (text: string) => {
+  const context = { env: { PIP_CONFIG_FILE: "/c/pip.conf" }, home: "/home/u", cwd: "/w", platform: "linux" as const };
+  return loadPipConfiguration({
+    ...context,
+    readText: (path: string) => (path === "/c/pip.conf" ? text : undefined),
+  } as never);
+};
+
+const context = { cwd: "/w", home: "/home/u", platform: "linux" };
+const hrefs = [`../${wheel}`, `https://u:p@h/a/${wheel}#sha256=00`, "//h/x", "file:///etc/passwd", "a b%zz", "?q#f"];
+
+/** Everything of this package that reads what strangers wrote. */
+export const readers = [
+  textReader("html-page", (text) => used(parseSimpleHtml(text, url, index)), html),
+  textReader("html-page-on-disk", (text) => used(parseSimpleHtml(text, "file:///i/demo/index.html", index)), html),
+  textReader("json-page", (text) => used(parseSimpleJson(text, url, index)), json),
+  bytesReader("page-document", keptPage, [document]),
+  textReader("file-url", (text) => [pathOfFileUrl(text), urlProblem(text)], hrefs),
+  textReader("pip-configuration", pipConfiguration, pipFiles),
+  textReader("netrc", (text) => credentialsInNetrc(text, "h"), [
+    `machine h login u password "p \\" q"\ndefault login a password #b\nmacdef x\n y\n\n# machine z\nmachine i account c`,
+  ]),
+  textReader(
+    "index-location",
+    (text) => {
+      const { url: location } = parseIndexLocation("simple", text, context);
+      return [indexKey(location), withoutCredentials(location)];
+    },
+    ["https://u:p@h/simple", "~/x y", "file:///a/../b", "./i#sha256=00"],
+  ),
+  textReader("link", (text) => [resolveUrl(text, url), resolveUrl(text, "file:///i/")], hrefs),
+  textReader("retry-after", (text) => parseRetryAfter(text, 0), ["120", "Wed, 21 Oct 2015 07:28:00 GMT"]),
+  textReader(
+    "remembered-server",
+    (text) => {
+      const documents = { read: () => Buffer.from(text), write: () => {} } as never;
+      return createRangeServers(documents, () => 0).isKnownWithout(url);
+    },
+    [JSON.stringify({ ranges: false, at: 0 })],
+  ),
+  bytesReader("gzip-answer", answer({ "content-encoding": "gzip" }), [gzipSync("x".repeat(3000))]),
+  bytesReader("deflate-answer", answer({ "content-encoding": "deflate, identity" }), [deflateSync("x".repeat(3000))]),
+  bytesReader("brotli-answer", answer({ "content-encoding": "br" }), [brotliCompressSync("x".repeat(3000))]),
+  textReader("content-type", (text) => answer({ "content-type": text })(Buffer.from("\u00e9", "latin1")), [
+    'text/html; charset="iso-8859-1"',
+  ]),
+];

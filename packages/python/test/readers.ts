@@ -1,0 +1,119 @@
+import { fileReader, temporaryFolder, textReader } from "@murre/test-kit";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readElf } from "../src/elf.ts";
+import { parseExternallyManaged } from "../src/externally-managed.ts";
+import {
+  readDirectUrl,
+  readInstalled,
+  readInstalledEntryPoints,
+  readInstalledMetadata,
+  readInstalledRecord,
+  readInstaller,
+} from "../src/installed.ts";
+import { readProbeReport, readRememberedInterpreter } from "../src/interpreter-answers.ts";
+import { parsePythonRequest } from "../src/python-request.ts";
+import { namesIn } from "../src/python-version-file.ts";
+import { formatPyvenvConfig, parsePyvenvConfig, seesSystemSitePackages } from "../src/pyvenv-config.ts";
+
+const folder = temporaryFolder("fuzz-python");
+const site = join(folder, "site");
+const distInfo = join(site, "x-1.0.dist-info");
+mkdirSync(distInfo, { recursive: true });
+const [installed] = readInstalled([site]);
+
+/** One file of an installed distribution, read as whatever asks for it reads it. */
+const installedFile = (
+  name: string,
+  file: string,
+  read: (distribution: NonNullable<typeof installed>) => unknown,
+  seeds: readonly string[],
+) => fileReader(name, join(distInfo, file), () => read(installed!), seeds);
+
+const directUrls = [
+  JSON.stringify({
+    url: "https://h/x.zip",
+    archive_info: { hash: "sha256=00", hashes: { sha256: "00" } },
+    subdirectory: "a",
+  }),
+  JSON.stringify({ url: "file:///a b", dir_info: { editable: true } }),
+  JSON.stringify({ url: "git@h:p.git", vcs_info: { vcs: "git", commit_id: "0a", requested_revision: "v1" } }),
+];
+const requests = [
+  "3.12",
+  "312",
+  "3.13t",
+  "3.14.0rc2",
+  ">=3.9,<3.12",
+  "pypy@3.10",
+  "cpython-3.12.1-linux-x86_64-gnu",
+  "./.venv",
+  "python3.11.exe",
+];
+const versionFile = join(folder, ".python-version");
+const elf = readFileSync(process.execPath).subarray(0, 4096);
+
+const texts = ["home", "/usr"];
+const schemes = { purelib: "/p", platlib: "/p", scripts: "/b", data: "/d", headers: "/h" };
+const interpreter = {
+  executable: "/usr/bin/python3",
+  version: "3.12.1",
+  implementation: "cpython",
+  markerEnvironment: { python_version: "3.12" },
+  tagTarget: { implementation: "cpython", version: [3, 12], platform: { os: "linux", architecture: "x86_64" } },
+  schemes,
+  prefix: "/usr",
+  basePrefix: "/usr",
+  baseExecutable: "/usr/bin/python3",
+  isVirtual: false,
+  systemSitePackages: false,
+  baseSitePackages: texts,
+  standardLibrary: "/usr/lib",
+  environmentScheme: { purelib: "p", platlib: "p", scripts: "b", headers: "h" },
+  abiFlags: "",
+};
+const report = {
+  version: "3.12.1",
+  implementation: "cpython",
+  markers: {},
+  prefix: "/usr",
+  paths: schemes,
+  tags: { version: [3, 12] },
+};
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everything of this package that reads what strangers wrote. */
+export const readers = [
+  installedFile("direct-url", "direct_url.json", readDirectUrl, directUrls),
+  installedFile("installed-metadata", "METADATA", readInstalledMetadata, [
+    "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n",
+  ]),
+  installedFile("installed-record", "RECORD", readInstalledRecord, ["x.py,sha256=aa,1\n"]),
+  installedFile("installed-entry-points", "entry_points.txt", readInstalledEntryPoints, [
+    "[console_scripts]\na = b:c\n",
+  ]),
+  installedFile("installer", "INSTALLER", readInstaller, ["pip\n"]),
+  textReader(
+    "pyvenv-config",
+    (text) => {
+      const config = parsePyvenvConfig(text);
+      return [seesSystemSitePackages(config), parsePyvenvConfig(formatPyvenvConfig([...config]))];
+    },
+    ["home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.12.1\nprompt = 'x'\n"],
+  ),
+  fileReader("python-version-file", versionFile, () => namesIn(versionFile).map(parsePythonRequest), [
+    "3.12\n# c\npypy3.10-7.3.15 system\n",
+  ]),
+  textReader("remembered-interpreter", readRememberedInterpreter, [JSON.stringify(interpreter)]),
+  textReader("probe-report", (text) => readProbeReport(jsonOf(text)), [JSON.stringify(report)]),
+  textReader("python-request", parsePythonRequest, requests),
+  textReader("externally-managed", parseExternallyManaged, ["[externally-managed]\nError=Use apt\n instead\n"]),
+  fileReader("elf", join(folder, "python"), () => readElf(join(folder, "python")), [elf]),
+];

@@ -1,0 +1,49 @@
+import { bytesReader, textReader } from "@murre/test-kit";
+import { parsePyproject } from "../src/pyproject.ts";
+import { parseEditableArgument, parseRequirementArgument } from "../src/requirement-text.ts";
+import { parseRequirementsFile } from "../src/requirements-file.ts";
+import { splitShellWords } from "../src/shell-words.ts";
+
+const included = Buffer.from("-r main.txt\nother==2\n--index-url https://u:p@h/simple\n");
+const context = { cwd: "/w", home: "/home/u", platform: "linux", env: { TOKEN: "t\n" }, exists: () => true };
+
+/** A file that may include the others, and itself. */
+const read = (location: string) => (bytes: Buffer) =>
+  parseRequirementsFile(location, { ...context, read: (named) => (named === location ? bytes : included) });
+
+const files = [
+  "# c\nrequests[a]==2.0 \\\n  --hash=sha256:00 \\\n  --hash sha512:11 ; x\n-r other.txt\n-c limits.txt\n",
+  `-i https://u:\${TOKEN}@h/simple --extra-index-url=https://e/\n-f ./links\n--no-index\n--pre --prefer-binary\n`,
+  "-e git+https://h/x.git@v1#egg=x&subdirectory=a\n./a.whl[x] ; os_name == 'nt'\nfile:///a/b.zip#sha256=00\nhttps://h/x-1.tar.gz\n",
+  `x --config-settings="k=v" --config-setting k=w --global-option='-x'\n--only-binary=:all:\n--no-binary x,y\n--trusted-host h\n`,
+  "# -*- coding: latin-1 -*-\nx==1 # \u00e9\n--require-hashes\n--use-feature=a\n--process-dependency-links\n",
+];
+const words = [
+  "requests>=1",
+  "./x[extra]",
+  "name @ file:///x",
+  "git+ssh://git@h/p@r#egg=n",
+  "C:\\x\\y.whl",
+  "~/z.whl",
+  ".[dev]",
+];
+const pyprojects = [
+  `[build-system]\nrequires = ["setuptools>=61", "x ; os_name=='nt'"]\nbuild-backend = "a.b:c"\nbackend-path = ["."]\n`,
+  `[project]\nname = "x"\nversion = "1.0"\nrequires-python = ">=3.8"\ndependencies = ["y>=1"]\ndynamic = ["readme"]\n[project.optional-dependencies]\nz = ["q"]\n`,
+  `a.b.c = {d = [1, 2.5, 1979-05-27T07:32:00Z]}\n[[t]]\n'k' = """x\n\\u00e9"""\n`,
+];
+
+/** Everything of this package that reads what strangers wrote. */
+export const readers = [
+  bytesReader("requirements-file", read("/w/main.txt"), files, { runs: 600 }),
+  bytesReader("remote-requirements-file", read("https://h/main.txt"), files),
+  bytesReader(
+    "utf-16-requirements-file",
+    read("/w/main.txt"),
+    files.map((text) => Buffer.from(`\ufeff${text}`, "utf16le")),
+  ),
+  textReader("requirement-argument", (text) => parseRequirementArgument(text, context), words),
+  textReader("editable-argument", (text) => parseEditableArgument(text, { ...context, platform: "win32" }), words),
+  textReader("shell-words", splitShellWords, [`a 'b c' "d \\" e" f\\ g`]),
+  textReader("pyproject", (text) => parsePyproject(text), pyprojects),
+];
