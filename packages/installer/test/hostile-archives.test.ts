@@ -41,7 +41,16 @@ const sdists = Object.entries(hostileSdists).flatMap(([code, cases]) =>
 );
 
 /** Where this is found while metadata is read, the release is passed over as if it were not there, and the only one is missing then. */
-const passedOver = new Set(["MURRE_NOT_A_ZIP", "MURRE_INVALID_WHEEL", "MURRE_INVALID_METADATA"]);
+const passedOver = new Set([
+  "MURRE_AMBIGUOUS_ARCHIVE",
+  "MURRE_ARCHIVE_TOO_LARGE",
+  "MURRE_CORRUPT_ARCHIVE",
+  "MURRE_INVALID_METADATA",
+  "MURRE_INVALID_WHEEL",
+  "MURRE_NOT_A_ZIP",
+  "MURRE_UNSAFE_PATH",
+  "MURRE_UNSUPPORTED_WHEEL",
+]);
 
 const folder = temporaryFolder("hostile");
 const environment = join(folder, "env");
@@ -82,7 +91,10 @@ test.each([...wheels, ...sdists])("$code: $what, wherever it comes from", async 
     found.push(await verdict(join(place, "simple"), project));
     found.push(await verdict(`${server.url}/${name}/simple`, project));
   }
-  const said = found.map((one) => (passedOver.has(code) && one === "MURRE_NO_SOLUTION" ? code : one));
+  // The first of three is named by its path: of that one its own error ends the run.
+  const said = found.map((one, index) =>
+    index % 3 > 0 && passedOver.has(code) && one === "MURRE_NO_SOLUTION" ? code : one,
+  );
   expect(said).toEqual(said.map(() => code));
   const afterwards = await verdict(`${server.url}/${told}/simple`, project);
   expect([afterwards, await verdict(`${server.url}/${told}/simple`, project)]).toEqual([code, code]);

@@ -109,7 +109,9 @@ export class IndexSource implements PythonSource<IndexedFile> {
     if (named !== undefined) refuseOtherTags(named, source.filename, target);
     const reason = otherTags(source.filename, target.tags);
     if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
-    return readable(source.filename, { project }, () => this.#readWhole(source, project, demands));
+    return readable(source.filename, { project, isNamed: named !== undefined }, () =>
+      this.#readWhole(source, project, demands),
+    );
   }
 
   /** The METADATA that was told of a file, where nobody has looked into the file itself. */
@@ -197,6 +199,7 @@ function versionOf({ filename, kind }: DistributionFile, project: NormalizedName
 
 /** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
 const ownFaults = new Set<unknown>([
+  "MURRE_AMBIGUOUS_ARCHIVE",
   "MURRE_ARCHIVE_TOO_LARGE",
   "MURRE_CORRUPT_ARCHIVE",
   "MURRE_INVALID_METADATA",
@@ -212,7 +215,12 @@ const ownFaults = new Set<unknown>([
  */
 async function readable(
   filename: string,
-  promised: { readonly project: NormalizedName; readonly version?: string | undefined },
+  promised: {
+    readonly project: NormalizedName;
+    readonly version?: string | undefined;
+    /** The user named this very file: there is no other one to be taken, and its own error ends the run. */
+    readonly isNamed?: boolean;
+  },
   read: () => Promise<string>,
 ): Promise<DistributionMetadata | Unavailable> {
   try {
@@ -225,7 +233,7 @@ async function readable(
     return metadata;
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string };
-    if (ownFaults.has(code)) return { unavailable: message };
+    if (promised.isNamed !== true && ownFaults.has(code)) return { unavailable: message };
     throw error;
   }
 }
