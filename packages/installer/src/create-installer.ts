@@ -20,7 +20,7 @@ export function createInstaller(settings: InstallerSettings): Operations {
     },
     async sync(options) {
       checkOptions("sync", operationOptions.sync, options);
-      const { syncEnvironment } = await import("./commands/install.ts");
+      const { syncEnvironment } = await import("./commands/sync.ts");
       return sayingState("change", () => syncEnvironment(settings, options));
     },
     async install(options) {

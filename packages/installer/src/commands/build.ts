@@ -2,8 +2,9 @@ import { makeFolders } from "@murre/locking";
 import { buildTree, NoSourceTree, openBuildLog, unpackSdist, type BuiltDistributions } from "@murre/build";
 import { realpathSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { chooseBuildOptions } from "../operation/build-options.ts";
-import { gather, withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import type { BuildDecision } from "../operation/decisions.ts";
+import { openRequest } from "../operation/open-request.ts";
 import type { BuildProjectOptions } from "../api/operations.ts";
 import type { BuildReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -16,48 +17,53 @@ export function buildProject(settings: InstallerSettings, options: BuildProjectO
     settings,
     options,
     async (operation) => {
-      const gathered = await gather({ ...operation, configuration: withoutConstraints(operation) }, [], []);
-      const client = operation.openClient(gathered.options);
-      const built = await withSources(operation, gathered, client, (_, sources) => build(operation, sources));
+      // Constraints limit what is installed; nothing is installed here but what the build requires, and that has constraints of its own.
+      const asked = await openRequest(operation, { constraintFiles: [] });
+      const built = await withSources(operation, asked, (request, sources) => {
+        const path = resolve(settings.cwd, options.source ?? ".");
+        const outputFolder = options.outputFolder && resolve(settings.cwd, options.outputFolder);
+        return build(operation, request.build, sources, { path, what: options.what, outputFolder });
+      });
       return { ...built, durationMs: performance.now() - start };
     },
     "use",
   );
 }
 
-/** Constraints limit what is installed; nothing is installed here but what the build requires, and that has constraints of its own. */
-function withoutConstraints({ configuration }: ChangeOperation): ChangeOperation["configuration"] {
-  const { constraints: _, ...rest } = configuration;
-  return rest;
+interface Wanted {
+  readonly path: string;
+  readonly what: BuildProjectOptions["what"];
+  readonly outputFolder: string | undefined;
 }
 
-async function build(operation: ChangeOperation<BuildProjectOptions>, sources: Sources): Promise<BuiltDistributions> {
-  const { settings, options, cache, onEvent } = operation;
-  const path = resolve(settings.cwd, options.source ?? ".");
+async function build(
+  { settings, signal, cache, onEvent }: ChangeOperation,
+  { configSettings, timeoutMs, logFolder }: BuildDecision,
+  sources: Sources,
+  { path, what, outputFolder }: Wanted,
+): Promise<BuiltDistributions> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined)
     throw new NoSourceTree(path, "there is no such folder and no such archive, so that there is nothing to build");
-  const chosen = chooseBuildOptions(settings, options);
   const folder = cache.temporaryPath();
   makeFolders(folder);
-  const log = openBuildLog(chosen.logFolder, basename(path));
+  const log = openBuildLog(logFolder, basename(path));
   try {
     const isFolder = stats.isDirectory();
     const tree = isFolder ? path : await unpackSdist(path, join(folder, "given"), basename(path));
     const built = await buildTree({
       tree,
       // What was given as an sdist needs none.
-      what: options.what ?? (isFolder ? "sdist-then-wheel" : "wheel"),
-      outputFolder: resolve(settings.cwd, options.outputFolder ?? (isFolder ? join(path, "dist") : "dist")),
+      what: what ?? (isFolder ? "sdist-then-wheel" : "wheel"),
+      outputFolder: outputFolder ?? (isFolder ? join(path, "dist") : resolve(settings.cwd, "dist")),
       folder,
       environments: await sources.environments(),
-      configSettings: chosen.configSettings,
+      configSettings,
       log,
-      timeoutMs: chosen.timeoutMs,
+      timeoutMs,
       platform: settings.platform,
-      signal: options.signal,
-      inTurn: (work) =>
-        cache.inTurn({ name: `build in ${realpathSync(tree)}`, subject: basename(path), signal: options.signal }, work),
+      signal,
+      inTurn: (work) => cache.inTurn({ name: `build in ${realpathSync(tree)}`, subject: basename(path), signal }, work),
       onHook: (hook) => onEvent({ type: "building", source: basename(path), hook, logPath: log.path }),
     });
     log.remove();

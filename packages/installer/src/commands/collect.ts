@@ -7,9 +7,10 @@ import { copyFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
-import { gather, withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { openRequest } from "../operation/open-request.ts";
 import { WheelNotFound } from "../errors.ts";
-import { resolveRequirements } from "./install.ts";
+import { resolveRequirements, type Present } from "../resolve/resolve.ts";
 import type { CollectOptions } from "../api/operations.ts";
 import type { CollectReport } from "../api/reports.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
@@ -30,20 +31,22 @@ export function collectDistributions(
   const folder = resolve(settings.cwd, options.outputFolder ?? ".");
   return withChangeOperation(
     settings,
-    // What is installed is no reason to leave a file out.
-    { ...options, upgrade: "all" as const },
+    options,
     async (operation) => {
-      const gathered = await gather(operation, options.requirementFiles ?? [], options.requirements ?? []);
-      const client = operation.openClient(gathered.options);
-      return withSources(operation, gathered, client, async (named, sources) => {
-        const nothing = { own: [], visible: [] };
-        const { resolved } = await resolveRequirements(operation, named, client, sources, nothing);
-        if (options.dryRun !== true) makeFolders(folder);
+      const { isDryRun } = operation.decisions.change;
+      const asked = await openRequest(operation, {
+        files: options.requirementFiles,
+        words: options.requirements,
+        constraintFiles: operation.decisions.constraintFiles,
+      });
+      return withSources(operation, asked, async (request, sources) => {
+        const { resolved } = await resolveRequirements(operation, request, sources, nothingPresent);
+        if (!isDryRun) makeFolders(folder);
         const collect = async (distribution: ResolvedDistribution) => {
           const { name, version, source } = distribution;
-          if (options.dryRun === true) return { name, version, filename: source.filename };
+          if (isDryRun) return { name, version, filename: source.filename };
           const filename = isTakenAsItIs(distribution, kind)
-            ? await fetchFile(distribution, client, folder, operation)
+            ? await fetchFile(distribution, request.client, folder, operation)
             : await buildFile(distribution, sources, folder);
           return { name, version, filename };
         };
@@ -53,6 +56,9 @@ export function collectDistributions(
     "use",
   );
 }
+
+/** What is installed is no reason to leave a file out. */
+const nothingPresent: Present = { installed: { own: [], visible: [] }, upgrade: undefined };
 
 /** A folder is no file, so that it becomes a wheel in either case. */
 function isTakenAsItIs({ source }: ResolvedDistribution, kind: "wheels" | "files"): boolean {
@@ -69,7 +75,7 @@ async function fetchFile(
   distribution: ResolvedDistribution,
   client: IndexClient,
   folder: string,
-  { cache: { documents }, options: { signal } }: ChangeOperation,
+  { cache: { documents }, signal }: ChangeOperation,
 ): Promise<string> {
   const { name, source } = distribution;
   const url = withoutFragment(source.url);

@@ -1,17 +1,10 @@
-import type { IndexClient } from "@murre/index-client";
 import { isSameVersion } from "@murre/pep440";
 import type { RequirementEntry } from "@murre/requirements";
-import { requiresHashes } from "../wanted/accepted-hashes.ts";
 import { changeEnvironment } from "../environment/change-environment.ts";
-import {
-  gather,
-  requirementsContext,
-  withChangeOperation,
-  type ChangeOperation,
-} from "../operation/change-operation.ts";
+import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { openRequest, type Request } from "../operation/open-request.ts";
 import { readInstalledState } from "../environment/environment-access.ts";
-import { allowsPrereleases, formats } from "../operation/format-choice.ts";
-import { wantedProjects, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { wantedProjects } from "../wanted/gather-requirements.ts";
 import type { InstallManyOptions } from "../api/operations.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
 import { prepareWheel, type PrepareServices } from "../prepare/fetch.ts";
@@ -32,19 +25,14 @@ const batchSize = 32;
  */
 export function installMany(settings: InstallerSettings, options: InstallManyOptions): Promise<InstallManyReport> {
   return withChangeOperation(settings, options, async (operation) => {
-    const { entries, failures } = await readProjectList(
-      options.projectsFile,
-      requirementsContext(operation),
-      options.limit,
-    );
-    const gathered = await gather(operation, [], []);
-    const client = operation.openClient(gathered.options);
-    return withSources(operation, gathered, client, async (named, sources) => {
+    const { entries, failures } = await readProjectList(options.projectsFile, operation.reading, options.limit);
+    const { constraintFiles } = operation.decisions;
+    const asked = await openRequest(operation, { constraintFiles });
+    return withSources(operation, asked, async (request, sources) => {
       // Threads that unpack are the same for all batches: what one of them has taken from the system it keeps until it ends.
-      const { services, close } = openPreparation(operation, client, sources.wheel);
+      const { services, close } = openPreparation(operation, request.client, sources.wheel);
       try {
-        const asked = { ...named, entries };
-        return await new ManyInstallation(operation, services, asked, sources, failures).run();
+        return await new ManyInstallation(operation, services, request, entries, sources, failures).run();
       } finally {
         await close();
       }
@@ -53,12 +41,11 @@ export function installMany(settings: InstallerSettings, options: InstallManyOpt
 }
 
 class ManyInstallation {
-  readonly #operation: ChangeOperation<InstallManyOptions>;
+  readonly #operation: ChangeOperation;
   readonly #services: PrepareServices;
-  readonly #client: IndexClient;
-  readonly #gathered: GatheredRequirements;
+  readonly #request: Request;
+  readonly #entries: readonly RequirementEntry[];
   readonly #sources: Sources;
-  readonly #requiresHashes: boolean;
   /** Wheels first; a source only of a project that has none. */
   readonly #choices: readonly WheelTarget[];
   readonly #failures: ManyFailure[];
@@ -70,29 +57,25 @@ class ManyInstallation {
   #longestWindowMs = 0;
 
   constructor(
-    operation: ChangeOperation<InstallManyOptions>,
+    operation: ChangeOperation,
     services: PrepareServices,
-    gathered: GatheredRequirements,
+    request: Request,
+    entries: readonly RequirementEntry[],
     sources: Sources,
     failures: readonly ManyFailure[],
   ) {
     this.#operation = operation;
     this.#services = services;
-    this.#client = services.client;
-    this.#gathered = gathered;
+    this.#request = request;
+    this.#entries = entries;
     this.#sources = sources;
     this.#failures = [...failures];
-    this.#requiresHashes = requiresHashes(operation, gathered);
-    const pre = allowsPrereleases(operation, gathered.options) ? true : undefined;
-    const allowed = formats(operation, gathered.options);
-    const wheels = wheelTarget(operation.target, pre, (project) =>
-      allowed(project) === "sdists" ? "sdists" : "wheels",
-    );
-    this.#choices = [wheels, { ...wheels, formats: allowed }];
+    const any = wheelTarget(operation.target, request.files);
+    this.#choices = [{ ...any, formats: (project) => (any.formats(project) === "sdists" ? "sdists" : "wheels") }, any];
   }
 
   async run(): Promise<InstallManyReport> {
-    const { entries } = this.#gathered;
+    const entries = this.#entries;
     const start = performance.now();
     let upcoming = this.#have(entries.slice(0, batchSize));
     try {
@@ -109,13 +92,16 @@ class ManyInstallation {
 
   /** Chooses and fetches. What one project lacks is noted, and keeps no other from going on. */
   async #have(entries: readonly RequirementEntry[]): Promise<ResolvedDistribution[]> {
-    const { signal, dryRun } = this.#operation.options;
+    const { signal, decisions } = this.#operation;
     const installed = this.#installedVersions();
     const have = async (entry: RequirementEntry): Promise<ResolvedDistribution[]> => {
       try {
         const chosen = await this.#choose(entry);
         for (const distribution of chosen)
-          if (dryRun !== true && !isSameVersion(installed.get(distribution.name) ?? "", distribution.version))
+          if (
+            !decisions.change.isDryRun &&
+            !isSameVersion(installed.get(distribution.name) ?? "", distribution.version)
+          )
             await prepareWheel(distribution, this.#services);
         return chosen;
       } catch (error) {
@@ -125,25 +111,26 @@ class ManyInstallation {
       }
     };
     const chosen = await Promise.all(entries.map(have));
-    this.#client.forgetPages();
+    this.#request.client.forgetPages();
     return chosen.flat();
   }
 
   /** What is there already is not fetched. This is only a first look; what counts is the one under the environment's lock. */
   #installedVersions(): ReadonlyMap<string, string> {
-    const { target, options } = this.#operation;
-    if (options.reinstall === true) return new Map();
+    const { target, decisions } = this.#operation;
+    if (decisions.change.reinstalls) return new Map();
     return new Map(readInstalledState(target).own.map(({ normalizedName, version }) => [normalizedName, version]));
   }
 
   async #choose(entry: RequirementEntry): Promise<ResolvedDistribution[]> {
-    const { constraints } = this.#gathered;
+    const { gathered, client, requireHashes } = this.#request;
+    const { constraints } = gathered;
     const { markerEnvironment } = this.#operation.target.interpreter;
     const wanted = wantedProjects({ entries: [entry], constraints }, markerEnvironment);
     const [wheels, any] = this.#choices.map(
       (choice) => () =>
-        resolveExact(wanted, this.#client, choice, this.#sources, {
-          requireHashes: this.#requiresHashes,
+        resolveExact(wanted, client, choice, this.#sources, {
+          requireHashes,
           claims: this.#operation.claims,
           readsMetadata: false,
         }),
@@ -166,9 +153,9 @@ class ManyInstallation {
     if (first === undefined) return;
     try {
       const wanted = { resolved: batch, extraneous: "keep", resolveMs: 0, build: this.#sources.wheel } as const;
-      this.#note(batch, await changeEnvironment(this.#operation, this.#client, async () => wanted));
+      this.#note(batch, await changeEnvironment(this.#operation, this.#request.client, async () => wanted));
     } catch (error) {
-      this.#operation.options.signal?.throwIfAborted();
+      this.#operation.signal?.throwIfAborted();
       if (!ofOneDistribution.has((error as { code?: unknown }).code)) throw error;
       if (batch.length === 1) return this.#fail(first.name, error, first.version);
       const half = batch.length >> 1;
@@ -193,10 +180,10 @@ class ManyInstallation {
   }
 
   #report(durationMs: number): InstallManyReport {
-    const { target, options, cache } = this.#operation;
+    const { target, decisions, cache } = this.#operation;
     return {
       environment: target.folder,
-      dryRun: options.dryRun === true,
+      dryRun: decisions.change.isDryRun,
       installed: this.#installed,
       present: this.#present,
       failures: this.#failures.toSorted((a, b) => (a.name < b.name ? -1 : 1)),

@@ -1,12 +1,11 @@
 import { openCache } from "../operation/open-cache.ts";
 import { hasState } from "@murre/linker";
-import { describeTarget } from "../operation/change-operation.ts";
 import { accessTo, changeExclusively } from "../environment/environment-access.ts";
 import type { ListOptions } from "../api/operations.ts";
 import { probeCache } from "../operation/probe-cache.ts";
 import type { RecoverReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
-import { findTarget } from "../operation/target-environment.ts";
+import { describeTarget, findTarget } from "../operation/target-environment.ts";
 
 /** `murre pip check --recover`: brings an interrupted change to its end, clears away what the dead left, and does nothing else. */
 export async function recoverEnvironment(settings: InstallerSettings, options: ListOptions): Promise<RecoverReport> {

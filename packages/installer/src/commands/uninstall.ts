@@ -1,22 +1,22 @@
 import { normalizeName } from "@murre/pep508";
 import { changeEnvironment } from "../environment/change-environment.ts";
-import { gather, withChangeOperation } from "../operation/change-operation.ts";
+import { withChangeOperation } from "../operation/change-operation.ts";
+import { gather, nowhere } from "../operation/read-requirements.ts";
 import { UnsupportedRequirement } from "../errors.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
-import type { ChangeOptions, UninstallOptions } from "../api/operations.ts";
+import type { UninstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 
 /** `murre pip uninstall`: removes distributions by their RECORD. What is not installed is warned about and is no error (pip). */
 export function uninstallDistributions(settings: InstallerSettings, options: UninstallOptions): Promise<ChangeReport> {
-  const { names, requirementFiles = [], ...others } = options;
-  return withChangeOperation(settings, others satisfies ChangeOptions, async (operation) => {
+  const { names, requirementFiles, ...others } = options;
+  return withChangeOperation(settings, others, async (operation) => {
     const { onEvent } = operation;
-    // Nothing is looked up, so constraints and indexes of the configuration do not matter, nor do mistakes in them.
-    const { constraints: _, ...configuration } = operation.configuration;
-    const gathered = await gather({ ...operation, configuration }, requirementFiles, names);
+    // Nothing is looked up, so that constraints and indexes do not matter, nor do mistakes in them.
+    const gathered = await gather(operation, { files: requirementFiles, words: names, constraintFiles: [] });
     const wished = wishedNames(gathered);
-    const client = operation.openClient({ ...gathered.options, noIndex: true });
+    const client = operation.openClient(nowhere);
     const told = new Set<string>();
     return changeEnvironment(operation, client, async ({ own }) => {
       for (const name of wished)

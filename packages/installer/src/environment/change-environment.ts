@@ -60,11 +60,10 @@ export async function changeEnvironment(
   const change = new EnvironmentChange(operation, client, decide);
   try {
     const report = await change.run();
-    if (operation.options.compileBytecode === true && !report.dryRun)
-      await sayingState("compile", () => change.compile());
+    if (operation.decisions.change.compiles && !report.dryRun) await sayingState("compile", () => change.compile());
     return report;
   } finally {
-    if (operation.options.target !== undefined) removeState(change.access.state);
+    if (operation.decisions.change.leavesNoState) removeState(change.access.state);
   }
 }
 
@@ -100,7 +99,7 @@ class EnvironmentChange {
     this.#operation = operation;
     this.#client = client;
     this.#decide = decide;
-    this.access = accessTo(operation.target, { ...operation.options, onEvent: operation.onEvent });
+    this.access = accessTo(operation.target, operation);
   }
 
   async run(): Promise<ChangeReport> {
@@ -117,7 +116,7 @@ class EnvironmentChange {
         continue;
       }
       const difference = await this.#compare(wanted, installed);
-      if (this.#operation.options.dryRun === true) return this.#report(difference);
+      if (this.#operation.decisions.change.isDryRun) return this.#report(difference);
       if (difference.add.length + difference.remove.length === 0) {
         if (this.#done === undefined && this.#isVerified(difference)) await this.#stamp(difference, installed);
         return this.#report(difference);
@@ -146,7 +145,7 @@ class EnvironmentChange {
       return await readConsistently(this.access, read);
     } catch (error) {
       if ((error as { code?: unknown }).code !== "MURRE_CHANGE_INTERRUPTED") throw error;
-      if (this.#operation.options.dryRun === true) throw error;
+      if (this.#operation.decisions.change.isDryRun) throw error;
       return changeExclusively(this.access, this.#writeOptions(), async () => read());
     }
   }
@@ -163,7 +162,7 @@ class EnvironmentChange {
     const difference = compareInstalled(wanted.resolved, installed.own, {
       extraneous: wanted.extraneous,
       // What an attempt of this operation has reinstalled is not reinstalled again.
-      reinstall: this.#operation.options.reinstall === true && this.#done === undefined,
+      reinstall: this.#operation.decisions.change.reinstalls && this.#done === undefined,
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: readDirectUrl,
       localSha256: (url) => localSha256s.get(url),
@@ -188,14 +187,14 @@ class EnvironmentChange {
 
   /** Nothing has to change, and everything was looked at: the next command need not look again. */
   async #stamp(difference: Difference, installed: InstalledState): Promise<void> {
-    const { target, options, onEvent } = this.#operation;
-    if (options.target !== undefined || isUntouched(this.access.state, target.destination)) return;
+    const { target, decisions, signal, onEvent } = this.#operation;
+    if (decisions.change.leavesNoState || isUntouched(this.access.state, target.destination)) return;
     try {
       await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
         isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, []) : undefined,
       );
     } catch (error) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       onEvent({ type: "debug", message: `the environment cannot be marked as whole: ${String(error)}` });
     }
   }
@@ -268,10 +267,11 @@ class EnvironmentChange {
     difference: Difference,
     prepared: readonly PreparedWheel[],
   ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
-    const { options, cache, target, onEvent } = this.#operation;
+    const { decisions, cache, target, onEvent } = this.#operation;
+    const { unowned, linkMode } = decisions.change;
     const { plan, unrestored } = planFor(target, difference, prepared, {
       writer,
-      unowned: options.overwrite === true ? "keep beside" : "refuse",
+      unowned,
       cache,
       isDamaged: (distribution) => this.#damage?.has(distribution) === true,
     });
@@ -279,7 +279,7 @@ class EnvironmentChange {
     describeForeignRows(plan, onEvent);
     describeUnrestored(unrestored, onEvent);
     const outcome = await writer.commit(plan, {
-      mode: options.linkMode ?? "auto",
+      mode: linkMode,
       workers: this.#operation.linkWorkersFor(filesOf(prepared)),
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
@@ -289,16 +289,16 @@ class EnvironmentChange {
   }
 
   #writeOptions(): WriteOptions {
-    const { settings, cache, options } = this.#operation;
+    const { settings, cache, decisions } = this.#operation;
     const { version, platform } = settings;
     // A lease that was lost is replaced by validate().
     cache.validate();
-    const isTemporary = options.target !== undefined;
+    const isTemporary = decisions.change.leavesNoState;
     return { lease: cache.lease, version, platform, isTemporary };
   }
 
   #report(difference: Difference): ChangeReport {
-    const { target, options, cache } = this.#operation;
+    const { target, decisions, cache } = this.#operation;
     const done = this.#done;
     const { add, remove, keep } = done?.difference ?? difference;
     const { plan, linked } = done?.placed ?? {};
@@ -307,7 +307,7 @@ class EnvironmentChange {
       environment: target.folder,
       executable: target.interpreter.executable,
       changed: isDone,
-      dryRun: options.dryRun === true,
+      dryRun: decisions.change.isDryRun,
       added: add.map(({ name, version }): Pin => ({ name, version })),
       removed: remove.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),
       kept: keep.map(({ normalizedName, version }): Pin => ({ name: normalizedName, version })),

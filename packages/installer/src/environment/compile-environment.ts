@@ -10,7 +10,7 @@ import { threadsOf } from "../operation/threads.ts";
  * @throws {BytecodeNotCompiled}
  */
 export async function compileEnvironment(
-  { settings, target, options, onEvent }: ChangeOperation,
+  { settings, target, signal, onEvent }: ChangeOperation,
   access: Access,
   writeOptions: WriteOptions,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function compileEnvironment(
       files: pythonFiles(target.sitePackages, target.destination.boundary),
       processes: threadsOf(settings),
       env: settings.env,
-      signal: options.signal,
+      signal,
     }),
   );
   onEvent({ type: "compiled", ...report, durationMs: performance.now() - start });

@@ -22,7 +22,7 @@ export interface Access {
 
 export function accessTo(
   target: TargetEnvironment,
-  { onEvent = () => {}, signal }: { readonly onEvent?: OnEvent; readonly signal?: AbortSignal },
+  { onEvent = () => {}, signal }: { readonly onEvent?: OnEvent; readonly signal?: AbortSignal | undefined },
 ): Access {
   return { target, state: environmentState(target.destination), onEvent, signal };
 }

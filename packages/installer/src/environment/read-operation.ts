@@ -1,10 +1,9 @@
 import { openCache } from "../operation/open-cache.ts";
-import { describeTarget } from "../operation/change-operation.ts";
 import { accessTo, readConsistently } from "./environment-access.ts";
 import type { ListOptions } from "../api/operations.ts";
 import { probeCache } from "../operation/probe-cache.ts";
 import type { InstallerSettings } from "../api/settings.ts";
-import { findTarget, type TargetEnvironment } from "../operation/target-environment.ts";
+import { describeTarget, findTarget, type TargetEnvironment } from "../operation/target-environment.ts";
 
 /** Runs an operation that only reads an environment, and never its middle: `read` is repeated when a change came between. The cache is held for what is remembered of interpreters. */
 export async function withReadOperation<Result>(

@@ -7,13 +7,14 @@ import {
   type ProbeCache,
   type PythonContext,
 } from "@murre/python";
-import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
+import type { MarkerEnvironment } from "@murre/pep508";
 import { supportedTags, type SupportedTags } from "@murre/platform-tags";
-import type { AllowedFormats } from "@murre/resolver";
 import { isAbsolute, relative, resolve } from "node:path";
 import { ExternallyManaged } from "../errors.ts";
+import type { OnEvent } from "../api/events.ts";
 import type { PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import type { FileDecision } from "./decisions.ts";
 
 /** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
 export interface TargetEnvironment {
@@ -114,6 +115,11 @@ export function refuseExternallyManaged({ interpreter }: TargetEnvironment, opti
     throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
 }
 
+export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {
+  const { executable, version, isVirtual: environment } = interpreter;
+  onEvent({ type: "interpreter", executable, version, environment });
+}
+
 /** `CPython 3.11.7 on linux x86_64`. */
 export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "interpreter">): string {
   const { implementation, version, markerEnvironment } = interpreter;
@@ -121,27 +127,20 @@ export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "in
 }
 
 /** What decides which file of a release is usable. */
-export interface WheelTarget {
+export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases"> {
   readonly tags: SupportedTags;
   /** The interpreter's, for Requires-Python. */
   readonly markerEnvironment: MarkerEnvironment;
   /** For messages: `CPython 3.11.7 on linux x86_64`. */
   readonly description: string;
-  readonly allowPrereleases?: boolean;
-  /** Which files may be taken for a project. */
-  readonly formats: (project: NormalizedName) => AllowedFormats;
 }
 
-export function wheelTarget(
-  { interpreter }: TargetEnvironment,
-  allowPrereleases: boolean | undefined,
-  formats: WheelTarget["formats"],
-): WheelTarget {
+export function wheelTarget({ interpreter }: TargetEnvironment, { formats, prereleases }: FileDecision): WheelTarget {
   return {
     tags: supportedTags(interpreter.tagTarget),
     markerEnvironment: interpreter.markerEnvironment,
-    formats,
     description: describeInterpreter({ interpreter }),
-    ...(allowPrereleases === undefined ? {} : { allowPrereleases }),
+    formats,
+    prereleases,
   };
 }

@@ -1,6 +1,5 @@
 import type { IndexClient } from "@murre/index-client";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
-import { isSwitchedOn } from "../operation/build-options.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { satisfiesPython } from "../wanted/requires-python.ts";
 import { NoUsableWheel, throwProblems } from "../errors.ts";
@@ -36,7 +35,7 @@ export async function prepareAll(
 
 /** Threads for unpacking are started when there is something to unpack. */
 export function openPreparation(
-  { settings, cache, answered, claims, warnedRecords, onEvent, options }: ChangeOperation,
+  { settings, cache, answered, claims, warnedRecords, onEvent, signal, decisions }: ChangeOperation,
   client: IndexClient,
   build?: PrepareServices["build"],
 ): { services: PrepareServices; close: () => Promise<void> } {
@@ -50,11 +49,11 @@ export function openPreparation(
       unpacker: () => (unpacker ??= createUnpacker({ workers: threadsOf(settings) })),
       onEvent,
       records: {
-        isStrict: options.strictRecord ?? isSwitchedOn("MURRE_STRICT_RECORD", settings, options),
+        isStrict: decisions.isRecordStrict,
         warned: warnedRecords,
         onEvent,
       },
-      signal: options.signal,
+      signal,
       build,
     },
     close: async () => unpacker?.close(),

@@ -61,7 +61,7 @@ class ExactResolution {
     sources: SourceReader,
     { requireHashes, claims, readsMetadata = true }: ExactOptions,
   ) {
-    const { formats, tags, markerEnvironment, allowPrereleases } = target;
+    const { formats, tags, markerEnvironment, prereleases } = target;
     this.#target = target;
     this.#sources = sources;
     this.#requireHashes = requireHashes;
@@ -81,7 +81,7 @@ class ExactResolution {
       specifiers: new Map(wanted.map(({ name, specifiers }) => [name, specifiers])),
       formats,
       readsMetadata,
-      ...(allowPrereleases === true ? { prereleases: "allow" } : {}),
+      ...(prereleases ? { prereleases: "allow" } : {}),
     });
   }
 

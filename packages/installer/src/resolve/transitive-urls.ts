@@ -1,8 +1,7 @@
 import { isLocalUrl, redactUrl, type NormalizedName } from "@murre/pep508";
 import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { Origin } from "@murre/resolver";
-import { isSwitchedOn } from "../operation/build-options.ts";
-import type { ChangeOperation } from "../operation/change-operation.ts";
+import type { FileDecision } from "../operation/decisions.ts";
 import type { IndexedFile } from "./index-source.ts";
 
 /** Why a distribution from there may not require a project by this URL, if it may not. */
@@ -13,10 +12,9 @@ export type RefusedUrl = (url: string, project: NormalizedName, from: Origin<Ind
  * the options say; other URLs are followed, as in pip, unless `transitiveUrls` is false: then what came from an index names none, as in uv.
  */
 export function transitiveUrls(
-  { settings, options }: Pick<ChangeOperation, "settings" | "options">,
+  { followsUrls }: Pick<FileDecision, "followsUrls">,
   installed: readonly InstalledDistribution[],
 ): RefusedUrl {
-  const mayFollow = options.transitiveUrls ?? !isSwitchedOn("MURRE_NO_TRANSITIVE_URLS", settings, options);
   const placeOf = (project: NormalizedName, from: Origin<IndexedFile>): string => {
     if (from.kind === "index") return from.file.url;
     if (from.kind === "url") return from.url;
@@ -28,7 +26,7 @@ export function transitiveUrls(
   return (url, project, from) => {
     if (isLocalUrl(url) && !isLocalUrl(placeOf(project, from)))
       return "and what came over HTTP must not name what lies on this machine";
-    if (mayFollow || from.kind === "url") return undefined;
+    if (followsUrls || from.kind === "url") return undefined;
     return `and URLs that you do not name yourself are not followed (--no-transitive-urls); name ${redactUrl(url)} to allow it`;
   };
 }

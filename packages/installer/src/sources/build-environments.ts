@@ -7,7 +7,7 @@ import { parseRequirementArgument, type Constraint } from "@murre/requirements";
 import { dirname, delimiter } from "node:path";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { BuildRequirementsUnmet } from "../errors.ts";
-import { allowsPrereleases, formats } from "../operation/format-choice.ts";
+import type { FileDecision } from "../operation/decisions.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "../prepare/fetch.ts";
 import type { ReadWholeDistribution } from "../resolve/source-reader.ts";
@@ -20,6 +20,7 @@ import { targetOf, type TargetEnvironment } from "../operation/target-environmen
 export interface EnvironmentServices {
   readonly operation: ChangeOperation;
   readonly client: IndexClient;
+  readonly files: FileDecision;
   readonly constraints: readonly Constraint[];
   /** Services for build requirements that have to be built themselves, because of these projects. */
   readonly preparation: (chain: readonly string[]) => PrepareServices;
@@ -155,22 +156,22 @@ class PrivateEnvironment implements BuildEnvironment {
   }
 
   async #resolve(): Promise<Resolution> {
-    const { operation, client, constraints, readWhole } = this.#services;
-    const { settings, options } = operation;
+    const { operation, client, files, constraints, readWhole } = this.#services;
+    const { settings, signal } = operation;
     const { chain, isRemote } = this.#source;
     const entries = this.#requirements.map((text) => parseRequirementArgument(text, { ...settings, isRemote }));
     const request = {
       wanted: wantedProjects({ entries, constraints }, this.#target.interpreter.markerEnvironment),
       constraints,
       installed: [],
-      prereleases: allowsPrereleases(operation),
+      prereleases: files.prereleases,
       requireHashes: false,
       asker: { root: "the requirements of the build", asks: "the build requires" },
-      formats: formats(operation),
-      signal: options.signal,
+      formats: files.formats,
+      signal,
       onEvent: operation.onEvent,
       claims: operation.claims,
-      refusedUrl: transitiveUrls(operation, []),
+      refusedUrl: transitiveUrls(files, []),
     };
     return resolveDependencies(request, this.#target, client, readWhole(chain));
   }

@@ -16,8 +16,9 @@ import { parseMetadata } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
 import { refuseFolderHash } from "../wanted/accepted-hashes.ts";
 import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
-import { chooseBuildOptions, refusesBuilds, type ChosenBuildOptions } from "../operation/build-options.ts";
+import type { BuildDecision } from "../operation/decisions.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
+import type { Request } from "../operation/open-request.ts";
 import { localHash } from "../wanted/local-hash.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
 import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "../errors.ts";
@@ -45,23 +46,23 @@ export interface OpenSources {
  */
 export function openSources(
   operation: ChangeOperation,
-  client: IndexClient,
+  { client, build }: Pick<Request, "client" | "build">,
   constraints: readonly Constraint[],
   configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
 ): OpenSources {
-  return new OperationSources({ operation, client, constraints, configSettingsOf }, []);
+  return new OperationSources({ operation, client, build, constraints, configSettingsOf }, []);
 }
 
 interface SourceServices {
   readonly operation: ChangeOperation;
   readonly client: IndexClient;
+  readonly build: BuildDecision;
   readonly constraints: readonly Constraint[];
   readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
 }
 
 class OperationSources implements OpenSources {
   readonly #services: SourceServices;
-  readonly #chosen: ChosenBuildOptions;
   readonly environments: BuildEnvironments;
   readonly #builder: Builder;
   readonly #preparation: ReturnType<typeof openPreparation>;
@@ -69,37 +70,37 @@ class OperationSources implements OpenSources {
   readonly #inner = new Map<string, OperationSources>();
 
   constructor(services: SourceServices, chain: readonly string[]) {
-    const { operation, client, constraints } = services;
-    const { settings, options, cache, target, onEvent } = operation;
+    const { operation, client, build, constraints } = services;
+    const { settings, signal, cache, target, onEvent } = operation;
     this.#services = services;
-    this.#chosen = chooseBuildOptions(settings, options);
     this.#preparation = openPreparation(operation, client, (distribution) => this.wheel(distribution));
     const inner = {
       operation,
       client,
+      files: build.files,
       constraints,
       preparation: (chain: readonly string[]) => this.#innerSources(chain).#preparation.services,
       readWhole: (chain: readonly string[]) => this.#innerSources(chain).readWhole,
     };
-    this.environments = this.#chosen.isIsolated ? isolatedEnvironments(inner) : sharedEnvironment(operation);
+    this.environments = build.isIsolated ? isolatedEnvironments(inner) : sharedEnvironment(operation);
     this.#builder = createBuilder({
       cache,
       interpreter: target.interpreter,
       environments: this.environments,
       unpacker: () => this.#preparation.services.unpacker(),
       settings: {
-        isolation: this.#chosen.isIsolated ? "isolated" : contentsOf(operation),
+        isolation: build.isIsolated ? "isolated" : contentsOf(operation),
         // The user's settings are meant for what the user wants, not for what builds require (pip).
-        configSettings: chain.length === 0 ? this.#chosen.configSettings : {},
+        configSettings: chain.length === 0 ? build.configSettings : {},
         // What was built with other bytes is another wheel.
         constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
-        timeoutMs: this.#chosen.timeoutMs,
-        logFolder: this.#chosen.logFolder,
+        timeoutMs: build.timeoutMs,
+        logFolder: build.logFolder,
         platform: settings.platform,
       },
       chain,
       onEvent: (event) => onEvent(describeBuild(event)),
-      signal: options.signal,
+      signal,
     });
   }
 
@@ -139,10 +140,9 @@ class OperationSources implements OpenSources {
   }
 
   async #toBuild({ source, hashes, name, version, configSettings }: SourceRequest): Promise<BuildSource> {
-    const { operation, configSettingsOf } = this.#services;
-    const { settings, options } = operation;
+    const { build, configSettingsOf } = this.#services;
     const shown = redactUrl(source.url);
-    if (refusesBuilds(settings, options)) throw new CannotBuild(name ?? shown);
+    if (build.isRefused) throw new CannotBuild(name ?? shown);
     const own = configSettings ?? (name === undefined ? undefined : configSettingsOf(name));
     const subdirectory = subdirectoryOf(source.url);
     const common = {

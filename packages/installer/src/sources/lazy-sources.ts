@@ -1,13 +1,11 @@
 import type { BuildEnvironments, ConfigSettings } from "@murre/build";
 import type { StoreEntry } from "@murre/cache";
-import type { IndexClient } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
-import { requiresHashes } from "../wanted/accepted-hashes.ts";
-import { chooseBuildOptions } from "../operation/build-options.ts";
 import type { OpenSources } from "./build-wheels.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
-import { gatherBuildConstraints, type ChangeOperation } from "../operation/change-operation.ts";
-import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
+import type { ChangeOperation } from "../operation/change-operation.ts";
+import type { Request } from "../operation/open-request.ts";
+import { gatherBuildConstraints } from "../operation/read-requirements.ts";
 import { nameSources } from "./ask-names.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
@@ -24,20 +22,20 @@ export interface Sources extends SourceReader {
 /** Runs a piece of work with the operation's sources, and with every source that the user named by its place under its name. */
 export async function withSources<Result>(
   operation: ChangeOperation,
-  gathered: GatheredRequirements,
-  client: IndexClient,
-  work: (named: GatheredRequirements, sources: Sources) => Promise<Result>,
+  request: Request,
+  work: (named: Request, sources: Sources) => Promise<Result>,
 ): Promise<Result> {
-  const { settings, options, target } = operation;
-  const { constraintFiles } = chooseBuildOptions(settings, options);
-  const constraints = constraintFiles.length === 0 ? [] : await gatherBuildConstraints(operation, constraintFiles);
+  const { gathered, client, requireHashes } = request;
+  const { constraintFiles } = request.build;
+  const constraints =
+    constraintFiles.length === 0 ? [] : await gatherBuildConstraints(operation.reading, constraintFiles);
   const configSettings = new Map<NormalizedName, ConfigSettings>();
   const preparation = openPreparation(operation, client);
   let opened: Promise<OpenSources> | undefined;
   const open = () => (opened ??= openSources());
   const openSources = async () => {
     const { openSources } = await import("./build-wheels.ts");
-    return openSources(operation, client, constraints, (project) => configSettings.get(project));
+    return openSources(operation, request, constraints, (project) => configSettings.get(project));
   };
   const sources: Sources = {
     metadata: async (request) => (await open()).metadata(request),
@@ -50,16 +48,11 @@ export async function withSources<Result>(
         : (await open()).metadata({ source, name, hashes }),
   };
   try {
-    const named = await nameSources(
-      gathered,
-      target.interpreter.markerEnvironment,
-      sources,
-      requiresHashes(operation, gathered),
-    );
+    const named = await nameSources(gathered, operation.target.interpreter.markerEnvironment, sources, requireHashes);
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);
-    return await work(named, sources);
+    return await work({ ...request, gathered: named }, sources);
   } finally {
     await preparation.close();
     await (await opened)?.close();

@@ -1,6 +1,5 @@
 import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
 import { knownHashes, redactUrl } from "@murre/pep508";
-import type { ChangeOperation } from "../operation/change-operation.ts";
 import { HashRequired } from "../errors.ts";
 import type { GatheredRequirements } from "./gather-requirements.ts";
 import type { HashDemand, WheelSource } from "./resolved.ts";
@@ -24,15 +23,10 @@ export function promises(hashes: Readonly<Record<string, string>>, origin: strin
 
 /** Whether each file has to have a hash that the user knows: asked for, or because one requirement or constraint has one, as in pip. */
 export function requiresHashes(
-  { options, configuration }: Pick<ChangeOperation, "options" | "configuration">,
-  { entries, constraints, options: inFiles }: GatheredRequirements,
+  { entries, constraints }: Pick<GatheredRequirements, "entries" | "constraints">,
+  isAsked: boolean,
 ): boolean {
-  return (
-    options.requireHashes === true ||
-    inFiles.requireHashes ||
-    configuration.requireHashes?.value === true ||
-    [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0)
-  );
+  return isAsked || [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0);
 }
 
 export function hashMissing(what: string, origin: string): HashRequired {

@@ -1,0 +1,82 @@
+import { allowsFormat, applyFormatControl, type FormatControl } from "@murre/index-client";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import type { FileOptions } from "@murre/requirements";
+import { decideBuild, refusesBuilds } from "./decide-build.ts";
+import { decideIndexes } from "./decide-indexes.ts";
+import type { ChangeDecision, Decisions, FileDecision, NetworkDecision } from "./decisions.ts";
+import { isSwitchedOn, type Said } from "./said.ts";
+
+/**
+ * Decides how an operation works. This and the two files that it calls are the only places that know what goes before what: options, then what
+ * requirements files say, then MURRE_* variables, then PIP_* variables and pip's configuration files; lists that pip adds up are added up.
+ */
+export function decide(all: Said): Decisions {
+  const said = all.options.ignoreConfiguration === true ? { ...all, variables: {}, configuration: { files: [] } } : all;
+  const { options, variables, configuration } = said;
+  return {
+    constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
+    followsDependencies: options.dependencies !== "none" && configuration.noDeps?.value !== true,
+    isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
+    network: decideNetwork(said),
+    change: decideChange(said),
+    search: (inFiles) => ({
+      indexes: decideIndexes(said, inFiles),
+      files: decideFiles(said, inFiles),
+      build: { ...decideBuild(said), files: decideFiles(said, undefined) },
+      requiresHashes:
+        options.requireHashes === true || inFiles.requireHashes || configuration.requireHashes?.value === true,
+    }),
+  };
+}
+
+function decideNetwork({ options, configuration, userAgent }: Said): NetworkDecision {
+  const { offline, refresh } = options;
+  const timeout = configuration.timeoutSeconds?.value;
+  return {
+    ...(offline === undefined ? {} : { offline }),
+    ...(refresh === undefined ? {} : { refresh: refresh === "all" ? refresh : new Set(refresh.map(normalizeName)) }),
+    network: {
+      cert: configuration.cert?.value,
+      clientCert: configuration.clientCert?.value,
+      proxy: configuration.proxy?.value,
+      trustedHosts: configuration.trustedHosts?.value,
+      retries: configuration.retries?.value,
+      silenceTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
+      userAgent,
+    },
+  };
+}
+
+function decideChange({ options }: Said): ChangeDecision {
+  return {
+    isDryRun: options.dryRun === true,
+    reinstalls: options.reinstall === true,
+    compiles: options.compileBytecode === true,
+    linkMode: options.linkMode ?? "auto",
+    unowned: options.overwrite === true ? "keep beside" : "refuse",
+    leavesNoState: options.target !== undefined,
+  };
+}
+
+function decideFiles(said: Said, inFiles: FileOptions | undefined): FileDecision {
+  const { options, variables, configuration } = said;
+  return {
+    prereleases: options.prereleases ?? (inFiles?.pre === true || configuration.pre?.value === true),
+    followsUrls: options.transitiveUrls ?? !isSwitchedOn(variables, "MURRE_NO_TRANSITIVE_URLS"),
+    formats: decideFormats(said, inFiles),
+  };
+}
+
+/** `--only-binary`, `--no-binary`, `--no-build`, in the order in which pip applies them. */
+function decideFormats(said: Said, inFiles: FileOptions | undefined): FileDecision["formats"] {
+  const { options, configuration } = said;
+  let control: FormatControl = configuration.formatControl?.value ?? { onlyBinary: [], noBinary: [] };
+  for (const { option, value } of inFiles?.formats ?? []) control = applyFormatControl(control, option, value);
+  for (const value of options.onlyBinary ?? []) control = applyFormatControl(control, "onlyBinary", value);
+  for (const value of options.noBinary ?? []) control = applyFormatControl(control, "noBinary", value);
+  const isWheelOnly = refusesBuilds(said);
+  return (project: NormalizedName) => {
+    if (isWheelOnly || !allowsFormat(control, project, "sdist")) return "wheels";
+    return allowsFormat(control, project, "wheel") ? "any" : "sdists";
+  };
+}

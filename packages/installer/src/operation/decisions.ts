@@ -1,0 +1,73 @@
+import type { ConfigSettings } from "@murre/build";
+import type { IndexClientOptions, IndexLocation, IndexStrategy } from "@murre/index-client";
+import type { NormalizedName } from "@murre/pep508";
+import type { FileOptions } from "@murre/requirements";
+import type { AllowedFormats } from "@murre/resolver";
+import type { ChangeOptions } from "../api/operations.ts";
+
+/** How an operation works: options, variables and pip's configuration, taken together once. Functions are given the part that they use. */
+export interface Decisions {
+  /** Files with constraints, besides those that requirements files name. */
+  readonly constraintFiles: readonly string[];
+  readonly followsDependencies: boolean;
+  /** A wheel whose RECORD and members disagree is refused. */
+  readonly isRecordStrict: boolean;
+  readonly network: NetworkDecision;
+  readonly change: ChangeDecision;
+  /**
+   * What requirements files have a say in, or what only a search needs.
+   * @throws {InvalidIndexLocation} {BuildOptionInvalid}
+   */
+  search(inFiles: FileOptions): SearchDecision;
+}
+
+/** How indexes are spoken with, wherever they are. */
+export type NetworkDecision = Pick<IndexClientOptions, "network" | "offline" | "refresh">;
+
+/** What becomes of the environment. */
+export interface ChangeDecision {
+  readonly isDryRun: boolean;
+  readonly reinstalls: boolean;
+  readonly compiles: boolean;
+  readonly linkMode: NonNullable<ChangeOptions["linkMode"]>;
+  /** What is done with a file in the way that no distribution has. */
+  readonly unowned: "keep beside" | "refuse";
+  /** `--target`: no state of murre stays in the folder. */
+  readonly leavesNoState: boolean;
+}
+
+export interface SearchDecision {
+  readonly indexes: IndexDecision;
+  readonly files: FileDecision;
+  readonly build: BuildDecision;
+  /** Each file has to have a hash that the user knows, whether or not a requirement has one. */
+  readonly requiresHashes: boolean;
+}
+
+/** Where to look, and how several places are combined. */
+export interface IndexDecision {
+  readonly locations: readonly IndexLocation[];
+  readonly strategy: IndexStrategy;
+}
+
+/** What may be taken. */
+export interface FileDecision {
+  readonly prereleases: boolean;
+  /** Whether a published distribution may require another by URL. */
+  readonly followsUrls: boolean;
+  formats(project: NormalizedName): AllowedFormats;
+}
+
+/** How wheels are built where there is none. */
+export interface BuildDecision {
+  /** Nothing is built. */
+  readonly isRefused: boolean;
+  readonly isIsolated: boolean;
+  readonly configSettings: ConfigSettings;
+  /** Files with constraints for the requirements of builds. */
+  readonly constraintFiles: readonly string[];
+  readonly timeoutMs: number | undefined;
+  readonly logFolder: string;
+  /** What may be taken for the requirements of builds, in which requirements files have no say. */
+  readonly files: FileDecision;
+}

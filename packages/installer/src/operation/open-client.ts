@@ -1,0 +1,72 @@
+import type { CacheOperation } from "@murre/cache";
+import { createIndexClient, type IndexClient } from "@murre/index-client";
+import { redactUrl } from "@murre/pep508";
+import type { OnEvent } from "../api/events.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import type { IndexDecision, NetworkDecision } from "./decisions.ts";
+
+export interface ClientContext {
+  readonly settings: InstallerSettings;
+  readonly network: NetworkDecision;
+  readonly cache: CacheOperation;
+  readonly onEvent: OnEvent;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Opens a client for these places, with its warnings as events. */
+export function openIndexClient(
+  { locations, strategy }: IndexDecision,
+  { settings: { env, home, platform }, network, cache, onEvent, signal }: ClientContext,
+): IndexClient {
+  return createIndexClient(
+    {
+      locations,
+      strategy,
+      documents: cache.documents,
+      once: (request) => cache.documentOnce(request),
+      env,
+      home,
+      platform,
+      ...network,
+      onEvent(event) {
+        const text = describeIndexEvent(event);
+        onEvent(
+          event.kind === "retry" || event.kind === "ranges-unsupported"
+            ? { type: "debug", message: text }
+            : {
+                type: "warning",
+                code: `MURRE_WARNING_${event.kind.toUpperCase().replaceAll("-", "_")}`,
+                message: text,
+              },
+        );
+      },
+    },
+    signal,
+  );
+}
+
+export function describePlaces({ locations, strategy }: IndexDecision, onEvent: OnEvent): void {
+  for (const { url, origin } of locations)
+    onEvent({ type: "debug", message: `looking in ${redactUrl(url)}${origin === undefined ? "" : ` (${origin})`}` });
+  onEvent({ type: "debug", message: `combining indexes by ${strategy}` });
+}
+
+type IndexEvent = Parameters<NonNullable<Parameters<typeof createIndexClient>[0]["onEvent"]>>[0];
+
+function describeIndexEvent(event: IndexEvent): string {
+  switch (event.kind) {
+    case "index-skipped":
+      return `going on without ${event.url}: ${event.error.message}`;
+    case "mixed-origins":
+      return (
+        `${event.project}: its files come from ${event.hosts.join(" and ")}; whoever registers the name in the public ` +
+        "index can replace a private project of that name. Give --index-strategy first-index to take only the first"
+      );
+    case "retry":
+      return `${event.url}: attempt ${event.attempt} failed (${event.reason}); the next one in ${Math.round(event.delayMs)} ms`;
+    case "newer-api":
+      return `${event.url}: speaks version ${event.version} of the simple API, which is newer than murre knows`;
+    case "ranges-unsupported":
+      return `${event.url}: the server knows no byte ranges; metadata comes from whole files`;
+  }
+}
