@@ -1,5 +1,4 @@
 import { redactUrl } from "@murre/pep508";
-import type { HashDemand } from "./wanted/resolved.ts";
 
 export interface NoMatchingVersionFacts {
   readonly project: string;
@@ -119,7 +118,7 @@ export interface HashNotAcceptedFacts {
   readonly version: string;
   readonly filename: string;
   /** What the user asks for, and where. */
-  readonly demand: HashDemand;
+  readonly demand: { readonly digests: Readonly<Record<string, readonly string[]>>; readonly origin: string };
   /** Algorithm to digest, as far as it is known. */
   readonly found: Readonly<Record<string, string>>;
   /** Who says what was found: the index, or the file's own bytes. */

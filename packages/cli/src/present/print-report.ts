@@ -1,11 +1,10 @@
-import type { GlobalFlags } from "../options.ts";
 import { say, sayJson } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A command's result: one JSON document with --json, otherwise as people read it. */
 export function printReport<Report>(
   report: Report,
-  flags: GlobalFlags,
+  flags: { readonly json?: boolean },
   terminal: Terminal,
   present: (report: Report, terminal: Terminal) => void,
 ): void {

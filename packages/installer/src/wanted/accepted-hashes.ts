@@ -1,7 +1,6 @@
 import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
 import { knownHashes, redactUrl } from "@murre/pep508";
 import { HashRequired } from "../errors.ts";
-import type { GatheredRequirements } from "./gather-requirements.ts";
 import type { HashDemand, WheelSource } from "./resolved.ts";
 
 /** All that a requirement or constraint says of the file: one of its `--hash`, and everything in the fragment of its URL. */
@@ -23,7 +22,10 @@ export function promises(hashes: Readonly<Record<string, string>>, origin: strin
 
 /** Whether each file has to have a hash that the user knows: asked for, or because one requirement or constraint has one, as in pip. */
 export function requiresHashes(
-  { entries, constraints }: Pick<GatheredRequirements, "entries" | "constraints">,
+  {
+    entries,
+    constraints,
+  }: { readonly entries: readonly RequirementEntry[]; readonly constraints: readonly Constraint[] },
   isAsked: boolean,
 ): boolean {
   return isAsked || [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0);

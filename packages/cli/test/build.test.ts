@@ -1,6 +1,6 @@
 import type { Operations } from "@murre/installer";
 import { describe, expect, test } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { runCli } from "../src/run-cli.ts";
 
 async function run(words: string) {
   const calls: unknown[] = [];

@@ -1,7 +1,7 @@
 import type { CacheOperations, CleanReport, Operations, VerifyAndRepairReport } from "@murre/installer";
 import { describe, expect, test } from "vitest";
-import { parseAge, parseSize } from "../amounts.ts";
-import { runCli } from "../run-cli.ts";
+import { parseAge, parseSize } from "../src/amounts.ts";
+import { runCli } from "../src/run-cli.ts";
 
 const none = { entries: 0, files: 0, bytes: 0 };
 const cleaned: CleanReport = {
