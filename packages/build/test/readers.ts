@@ -8,13 +8,13 @@ import {
   withRightChecksums,
   withRightCrcs,
 } from "@murre/test-kit";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readBuildSystem, staticPkgInfo } from "../src/static-metadata.ts";
 import { unpackSdist } from "../src/unpack-sdist.ts";
 
-const folder = temporaryFolder("fuzz-build");
+const folder = realpathSync(temporaryFolder("fuzz-build"));
 const tree = join(folder, "tree");
 mkdirSync(tree);
 
@@ -23,9 +23,22 @@ async function unpack(bytes: Buffer, filename: string): Promise<void> {
   const destination = join(folder, "out");
   writeFileSync(path, bytes);
   try {
-    await unpackSdist(path, destination, filename);
+    const tree = await unpackSdist(path, destination, filename);
+    for (const entry of readdirSync(destination, { recursive: true, encoding: "utf8" }))
+      if (!`${realpathOf(join(destination, entry))}/`.startsWith(`${destination}/`))
+        throw new Error(`${entry} leads outside`);
+    if (!`${tree}/`.startsWith(`${destination}/`)) throw new Error(`its tree is ${tree}`);
   } finally {
     rmSync(destination, { recursive: true, force: true });
+  }
+}
+
+/** Of a link that leads nowhere, the place to which it would. */
+function realpathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return lstatSync(path).isSymbolicLink() ? resolve(dirname(path), readlinkSync(path)) : path;
   }
 }
 

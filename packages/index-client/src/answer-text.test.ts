@@ -75,6 +75,9 @@ describe("a range that is not what was asked for is not read", () => {
     ["500 MB for the last 64 KB", "bytes 0-499999999/500000000"],
     ["one byte more than was asked for", "bytes 0-65577/65578"],
     ["an end before its start", "bytes 9-3/10"],
+    ["an end behind the end of the file", "bytes 0-9/0"],
+    ["the byte behind the end of the file", "bytes 0-10/10"],
+    ["the end of a file that is longer than numbers are exact", "bytes 0-9/90071992547409930"],
   ])("%s", async (_, range) => {
     const { answer, taken } = answerOf(Buffer.alloc(1024), 500_000, { "content-range": range }, 206);
     const transport = { get: (_url, _options, consume) => consume(answer) } as Pick<Transport, "get"> as Transport;

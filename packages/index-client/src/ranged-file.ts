@@ -117,7 +117,9 @@ async function readPart(
     throw new RangesUnsupported(url, ofServer);
   }
   const length = range.end - range.start + 1;
-  if (!(length > 0 && length <= largest)) {
+  // RFC 9110, 14.4: a range that ends before it begins, or behind the end of the file, is none.
+  const isRange = length > 0 && range.end < range.total && Number.isSafeInteger(range.total);
+  if (!isRange || length > largest) {
     await answer.drop();
     throw new RangesUnsupported(url);
   }

@@ -9,10 +9,12 @@ import { isHeaderValue } from "../src/http-validators.ts";
 import { keptPages } from "../src/kept-pages.ts";
 import { credentialsInNetrc } from "../src/netrc.ts";
 import { indexKey, parseIndexLocation, withoutCredentials } from "../src/index-location.ts";
+import { MetadataPacks } from "../src/metadata-packs.ts";
 import { decodePageDocument, encodePageDocument } from "../src/page-document.ts";
 import type { ParsedPage } from "../src/page-link.ts";
 import { pageOf } from "../src/page-releases.ts";
 import { loadPipConfiguration } from "../src/pip-configuration.ts";
+import { openRangedFile, RangesUnsupported } from "../src/ranged-file.ts";
 import { createRangeServers } from "../src/range-servers.ts";
 import { resolveUrl } from "../src/resolve-url.ts";
 import { parseRetryAfter } from "../src/retry.ts";
@@ -25,8 +27,11 @@ const index = "https://e.x/simple/";
 const url = `${index}demo/`;
 const wheel = "demo-1.0-py3-none-any.whl";
 
-/** What follows a page: its releases, its copy in the cache, and what is read of that. */
-function used(parsed: ParsedPage): void {
+/** What follows a page: addresses, none of which leads to this machine; its releases, its copy in the cache, and what is read of that. */
+function used(parsed: ParsedPage, at = { url }): void {
+  const isLocal = ({ url: address }: { url: string }) => address.startsWith("file:");
+  for (const file of parsed.files)
+    if (!URL.canParse(file.url) || isLocal(file) !== isLocal(at)) throw new Error(`leads to ${file.url}`);
   const page = pageOf(parsed, project, index);
   const copy = decodePageDocument(encodePageDocument({}, page), {
     project,
@@ -86,6 +91,38 @@ async function keptPage(bytes: Buffer): Promise<void> {
   }
 }
 
+const documents = (pieces: Buffer[]) => ({
+  stampOf: () => "",
+  readAll: () => pieces,
+  append: (_: unknown, line: Buffer) => pieces.push(line),
+});
+const added: Buffer[] = [];
+for (const key of ["a", "b"])
+  new MetadataPacks(documents(added) as never).add(project, key, `Metadata-Version: 2.1\nName: ${key}\n`);
+const pack = Buffer.concat(added);
+
+function keptMetadata(bytes: Buffer): void {
+  const found = new MetadataPacks(documents([bytes]) as never).find(project, ["a", "b"]);
+  if (found !== undefined && typeof found.text !== "string") throw new Error("metadata that is no text");
+}
+
+/** A server that answers a request for the end of a file. */
+async function ranged(range: string): Promise<void> {
+  const response = {
+    url,
+    status: 206,
+    headers: { "content-range": range },
+    read: async (take: (chunk: Uint8Array) => void) => take(Buffer.alloc(10)),
+    drop: async () => {},
+  };
+  const get = (_: string, __: unknown, use: (answer: unknown) => unknown) => use(response);
+  const file = await openRangedFile({ get } as never, undefined as never, url, undefined).catch((error: unknown) => {
+    // The file is downloaded then.
+    if (!(error instanceof RangesUnsupported)) throw error;
+  });
+  if (file !== undefined && file.size < 10) throw new Error("a file that is smaller than its end");
+}
+
 function answer(headers: Record<string, string>): (bytes: Buffer) => Promise<string> {
   return (bytes) => {
     const read = async (take: (chunk: Uint8Array) => void) => take(bytes);
@@ -116,8 +153,10 @@ const hrefs = [`../${wheel}`, `https://u:p@h/a/${wheel}#sha256=00`, "//h/x", "fi
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
   textReader("html-page", (text) => used(parseSimpleHtml(text, url, index)), html),
-  textReader("html-page-on-disk", (text) => used(parseSimpleHtml(text, "file:///i/demo/index.html", index)), html),
+  textReader("html-page-on-disk", (text) => parseSimpleHtml(text, "file:///i/demo/index.html", index), html),
   textReader("json-page", (text) => used(parseSimpleJson(text, url, index)), json),
+  bytesReader("metadata-pack", keptMetadata, [pack]),
+  textReader("content-range", ranged, ["bytes 0-9/10", "bytes 5-9/10", "bytes */10"]),
   bytesReader("page-document", keptPage, [document]),
   textReader("file-url", (text) => [pathOfFileUrl(text), urlProblem(text)], hrefs),
   textReader("pip-configuration", pipConfiguration, pipFiles),
@@ -132,7 +171,15 @@ export const readers = [
     },
     ["https://u:p@h/simple", "~/x y", "file:///a/../b", "./i#sha256=00"],
   ),
-  textReader("link", (text) => [resolveUrl(text, url), resolveUrl(text, "file:///i/")], hrefs),
+  textReader(
+    "link",
+    (text) => {
+      resolveUrl(text, "file:///i/");
+      const link = resolveUrl(text, url);
+      if (link !== undefined && !/^https?:/.test(new URL(link).protocol)) throw new Error(`leads to ${link}`);
+    },
+    hrefs,
+  ),
   textReader("retry-after", (text) => parseRetryAfter(text, 0), ["120", "Wed, 21 Oct 2015 07:28:00 GMT"]),
   textReader(
     "remembered-server",

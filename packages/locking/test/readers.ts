@@ -20,7 +20,7 @@ function readHolder(): void {
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
   textReader("lease-name", (text) => [parseLeaseName(text), processOf(text)], [lease]),
-  textReader("ticket", parseTicket, [`00000000000000000001.r.${lease}-1`, `1-w-${lease}-2`]),
+  textReader("ticket", parseTicket, [`1-r-${lease}-1`, `10-w-${lease}-2`]),
   fileReader("lease", join(root, "leases", lease), readHolder, [JSON.stringify({ host: "h", command: "c" })]),
   fileReader("flight-failure", join(root, "flight/failed/t"), () => failureOf(flight, [{ name: "t" } as never]), [
     JSON.stringify({ name: "E", code: "X", message: "m" }),

@@ -1,4 +1,4 @@
-import { textReader } from "@murre/test-kit";
+import { mustRead, textReader } from "@murre/test-kit";
 import { compareVersions } from "../src/compare-versions.ts";
 import { parseLenientSpecifierSet, repairSpecifiers } from "../src/lenient-specifier-set.ts";
 import { parseVersion } from "../src/parse-version.ts";
@@ -23,13 +23,43 @@ export const readers = [
     "version",
     (text) => {
       const version = parseVersion(text);
-      if (compareVersions(version, parseVersion(String(version))) !== 0) throw new Error(`is not ${String(version)}`);
+      if (
+        compareVersions(
+          version,
+          mustRead(() => parseVersion(String(version))),
+        ) !== 0
+      )
+        throw new Error(`is not ${String(version)}`);
     },
     ["1.0", "v2!1.2.3a4.post5.dev6+ubuntu-1_x", "1.0-1", "1.0.0RC1", "  1.0.alpha \n"],
   ),
-  textReader("specifier", (text) => parseSpecifier(text).contains("1.0"), sets),
-  textReader("specifier-set", (text) => parseSpecifierSet(text).contains("1.0"), sets),
-  textReader("lenient-specifier-set", (text) => parseLenientSpecifierSet(text).contains("1.0"), [...sets, ...lenient]),
+  textReader(
+    "specifier",
+    (text) => {
+      const specifier = parseSpecifier(text);
+      specifier.contains("1.0");
+      mustRead(() => parseSpecifier(String(specifier)));
+    },
+    sets,
+  ),
+  textReader(
+    "specifier-set",
+    (text) => {
+      const set = parseSpecifierSet(text);
+      set.contains("1.0");
+      mustRead(() => parseSpecifierSet(String(set)));
+    },
+    sets,
+  ),
+  textReader(
+    "lenient-specifier-set",
+    (text) => {
+      const set = parseLenientSpecifierSet(text);
+      set.contains("1.0");
+      mustRead(() => parseSpecifierSet(String(set)));
+    },
+    [...sets, ...lenient],
+  ),
   textReader("repaired-specifiers", repairSpecifiers, lenient),
   textReader("requires-python", (text) => acceptsPython(parseLenientSpecifierSet(text), "3.12.1"), [
     ...sets,

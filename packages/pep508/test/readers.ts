@@ -1,4 +1,4 @@
-import { textReader } from "@murre/test-kit";
+import { mustRead, textReader } from "@murre/test-kit";
 import { digestProblem, knownHashes } from "../src/hash-algorithms.ts";
 import { parseLenientRequirement, separateMarker } from "../src/lenient-requirement.ts";
 import type { MarkerEnvironment } from "../src/marker-expression.ts";
@@ -48,19 +48,29 @@ export const readers = [
     "marker",
     (text) => {
       const marker = parseMarker(text);
-      parseMarker(marker.toString());
+      mustRead(() => parseMarker(marker.toString()));
       marker.evaluate(environment, ["dev"]);
       marker.evaluateInLockFile(environment, { extras: ["x"] });
     },
     markers,
   ),
-  textReader("requirement", (text) => parseRequirement(parseRequirement(text).toString()), requirements),
-  textReader("lenient-requirement", (text) => parseLenientRequirement(text).marker?.evaluate(environment), [
-    ...requirements,
-    "x>=1.0.*; python_version>'3'",
-    "y (>=2.*)",
-    "z>=1,;extra=='q'",
-  ]),
+  textReader(
+    "requirement",
+    (text) => {
+      const written = parseRequirement(text).toString();
+      if (mustRead(() => parseRequirement(written)).toString() !== written) throw new Error(`is not ${written}`);
+    },
+    requirements,
+  ),
+  textReader(
+    "lenient-requirement",
+    (text) => {
+      const requirement = parseLenientRequirement(text);
+      requirement.marker?.evaluate(environment);
+      mustRead(() => parseRequirement(requirement.toString()));
+    },
+    [...requirements, "x>=1.0.*; python_version>'3'", "y (>=2.*)", "z>=1,;extra=='q'"],
+  ),
   textReader("separated-marker", separateMarker, requirements),
   textReader("name", (text) => isValidName(text) && normalizeName(text), ["A.b-_C", "\u212aelvin", "x1"]),
   textReader("python-string", readPythonString, [

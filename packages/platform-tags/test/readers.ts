@@ -1,5 +1,5 @@
 import { normalizeName } from "@murre/pep508";
-import { textReader } from "@murre/test-kit";
+import { mustRead, textReader } from "@murre/test-kit";
 import { isSourceArchive, parseSdistFilename, parseWheelFilename, versionAfter } from "../src/distribution-filename.ts";
 import { parseTagSet, tagToString } from "../src/tag.ts";
 
@@ -7,7 +7,7 @@ const sdists = ["demo-1.0.tar.gz", "a-b-c-1.0-2.zip", "X_y.z-2!1.0+l.tar.gz", "d
 
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
-  textReader("tag-set", (text) => parseTagSet(text).map(tagToString), [
+  textReader("tag-set", (text) => parseTagSet(text).map((tag) => mustRead(() => parseTagSet(tagToString(tag)))), [
     "py2.py3-none-any",
     "cp312-abi3-manylinux_2_17_x86_64.musllinux_1_2_x86_64",
   ]),

@@ -1,5 +1,5 @@
 import { fileReader, temporaryFolder, textReader } from "@murre/test-kit";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readElf } from "../src/elf.ts";
 import { parseExternallyManaged } from "../src/externally-managed.ts";
@@ -22,6 +22,10 @@ const distInfo = join(site, "x-1.0.dist-info");
 mkdirSync(distInfo, { recursive: true });
 const [installed] = readInstalled([site]);
 
+const links = join(folder, "links");
+mkdirSync(join(links, "x.egg-info"), { recursive: true });
+writeFileSync(join(links, "x.egg-info", "PKG-INFO"), "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n");
+
 /** One file of an installed distribution, read as whatever asks for it reads it. */
 const installedFile = (
   name: string,
@@ -29,6 +33,13 @@ const installedFile = (
   read: (distribution: NonNullable<typeof installed>) => unknown,
   seeds: readonly string[],
 ) => fileReader(name, join(distInfo, file), () => read(installed!), seeds);
+
+function readUrl(distribution: NonNullable<typeof installed>): void {
+  const read = readDirectUrl(distribution);
+  // Each part becomes part of a line.
+  if (/[\n\r\u2028]/.test(JSON.stringify(read)?.replaceAll("\\n", "\n").replaceAll("\\r", "\r") ?? ""))
+    throw new Error("more than a line");
+}
 
 const directUrls = [
   JSON.stringify({
@@ -53,13 +64,27 @@ const requests = [
 const versionFile = join(folder, ".python-version");
 const elf = readFileSync(process.execPath).subarray(0, 4096);
 
+const markerNames = [
+  "implementation_name",
+  "implementation_version",
+  "os_name",
+  "platform_machine",
+  "platform_release",
+  "platform_system",
+  "platform_version",
+  "python_full_version",
+  "platform_python_implementation",
+  "python_version",
+  "sys_platform",
+];
+const markers = Object.fromEntries(markerNames.map((name) => [name, "3.12"]));
 const texts = ["home", "/usr"];
 const schemes = { purelib: "/p", platlib: "/p", scripts: "/b", data: "/d", headers: "/h" };
 const interpreter = {
   executable: "/usr/bin/python3",
   version: "3.12.1",
   implementation: "cpython",
-  markerEnvironment: { python_version: "3.12" },
+  markerEnvironment: markers,
   tagTarget: { implementation: "cpython", version: [3, 12], platform: { os: "linux", architecture: "x86_64" } },
   schemes,
   prefix: "/usr",
@@ -75,11 +100,33 @@ const interpreter = {
 const report = {
   version: "3.12.1",
   implementation: "cpython",
-  markers: {},
+  abiFlags: "",
+  markers,
+  executable: "/usr/bin/python3",
+  running: null,
   prefix: "/usr",
-  paths: schemes,
-  tags: { version: [3, 12] },
+  basePrefix: "/usr",
+  paths: { ...schemes, include: "/i", stdlib: "/l" },
+  baseSitePackages: texts,
+  environmentPaths: schemes,
+  tags: {
+    version: [3, 12],
+    debug: false,
+    freeThreaded: false,
+    extensionSuffix: null,
+    platform: "linux-x86_64",
+    bits: 64,
+    glibc: "2.36",
+    refusedManylinux: [],
+    mac: null,
+    ios: null,
+    multiarch: null,
+    android: null,
+    pyemscripten: null,
+  },
 };
+for (const honest of [readProbeReport(report), readRememberedInterpreter(JSON.stringify(interpreter))])
+  if (honest === undefined) throw new Error("an honest seed is refused");
 
 function jsonOf(text: string): unknown {
   try {
@@ -91,7 +138,7 @@ function jsonOf(text: string): unknown {
 
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
-  installedFile("direct-url", "direct_url.json", readDirectUrl, directUrls),
+  installedFile("direct-url", "direct_url.json", readUrl, directUrls),
   installedFile("installed-metadata", "METADATA", readInstalledMetadata, [
     "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n",
   ]),
@@ -100,6 +147,7 @@ export const readers = [
     "[console_scripts]\na = b:c\n",
   ]),
   installedFile("installer", "INSTALLER", readInstaller, ["pip\n"]),
+  fileReader("egg-link", join(links, "x.egg-link"), () => readInstalled([links]), [`${links}\n../x\n`]),
   textReader(
     "pyvenv-config",
     (text) => {

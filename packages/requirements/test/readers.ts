@@ -1,3 +1,4 @@
+import { isLocalUrl } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
 import { parsePyproject } from "../src/pyproject.ts";
 import { parseEditableArgument, parseRequirementArgument } from "../src/requirement-text.ts";
@@ -10,6 +11,14 @@ const context = { cwd: "/w", home: "/home/u", platform: "linux", env: { TOKEN: "
 /** A file that may include the others, and itself. */
 const read = (location: string) => (bytes: Buffer) =>
   parseRequirementsFile(location, { ...context, read: (named) => (named === location ? bytes : included) });
+
+async function readRemote(bytes: Buffer): Promise<void> {
+  const { requirements } = await read("https://h/main.txt")(bytes);
+  for (const entry of requirements) {
+    const url = entry.kind === "named" ? entry.requirement.url : entry.reference.url;
+    if (url !== undefined && isLocalUrl(url)) throw new Error(`reaches ${url}`);
+  }
+}
 
 const files = [
   "# c\nrequests[a]==2.0 \\\n  --hash=sha256:00 \\\n  --hash sha512:11 ; x\n-r other.txt\n-c limits.txt\n",
@@ -36,7 +45,7 @@ const pyprojects = [
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
   bytesReader("requirements-file", read("/w/main.txt"), files, { runs: 600 }),
-  bytesReader("remote-requirements-file", read("https://h/main.txt"), files),
+  bytesReader("remote-requirements-file", readRemote, files),
   bytesReader(
     "utf-16-requirements-file",
     read("/w/main.txt"),

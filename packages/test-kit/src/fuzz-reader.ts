@@ -53,6 +53,15 @@ export function fileReader(
   return bytesReader(name, written, seeds, { runs: 300, ...options });
 }
 
+/** For what was read and written again: that it is refused then is wrong, whatever its code. */
+export function mustRead<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`what was written is refused: ${String(error)}`, { cause: error });
+  }
+}
+
 /** The codes that a README lists: what its package may throw. */
 export function codesOf(readme: URL | string): ReadonlySet<string> {
   return new Set(readFileSync(readme, "utf8").match(/MURRE_[A-Z_]+/g));

@@ -29,6 +29,7 @@ export {
   codesOf,
   fileReader,
   fuzzReader,
+  mustRead,
   problemWith,
   shown,
   textReader,

@@ -1,7 +1,8 @@
 import { bytesReader, hostileWheels, temporaryFolder, textReader, withRightCrcs } from "@murre/test-kit";
-import { hostileWheelName, makeWheel } from "@murre/test-kit";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostileWheelName, makeWheel, mustRead } from "@murre/test-kit";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { fitsFilename } from "../src/dist-info.ts";
 import { parseEntryPoints } from "../src/entry-points.ts";
 import { unsafePathReason } from "../src/member-paths.ts";
@@ -44,6 +45,8 @@ async function unpack(archive: Buffer): Promise<void> {
       limits: {},
     };
     await unpackArchive(task, () => {});
+    const names = readdirSync(folder).toSorted();
+    if (names.join() !== `out,${hostileWheelName}`) throw new Error(`it writes to ${names.join()}`);
   } finally {
     rmSync(destination, { recursive: true });
   }
@@ -65,10 +68,18 @@ export const readers = [
   textReader("wheel-file", (text) => parseWheelFile(text), [
     "Wheel-Version: 1.0\nGenerator: a (1)\nRoot-Is-Purelib: true\nTag: py3-none-any\nTag: py2-none-any\nBuild: 1\n",
   ]),
-  textReader("record", (text) => parseRecord(formatRecord(parseRecord(text))), [
-    `x.py,sha256=${"A".repeat(43)},8\n"a,b ""c"".py",,\r\nx-1.0.dist-info/RECORD,,\n`,
-    `a\\b.py,md5=00,9007199254740993\n"x\ny",sha512=x,1`,
-  ]),
+  textReader(
+    "record",
+    (text) => {
+      const rows = parseRecord(text);
+      const again = mustRead(() => parseRecord(formatRecord(rows)));
+      if (!isDeepStrictEqual(again, rows)) throw new Error("its rows are others when they are written and read again");
+    },
+    [
+      `x.py,sha256=${"A".repeat(43)},8\n"a,b ""c"".py",,\r\nx-1.0.dist-info/RECORD,,\n`,
+      `a\\b.py,md5=00,9007199254740993\n"x\ny",sha512=x,1`,
+    ],
+  ),
   textReader("entry-points", (text) => parseEntryPoints(text), [
     "[console_scripts]\nt = x.y:main.sub [extra1, extra2]\n# c\n[gui_scripts]\nG-1: x:g\n[other.group]\nx = y\n",
   ]),
