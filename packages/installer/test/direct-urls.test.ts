@@ -104,9 +104,15 @@ describe("other options of a change", async () => {
     });
   });
 
-  test("uninstalling needs neither the constraints nor the indexes of pip's configuration", async () => {
+  test.each([
+    { PIP_CONSTRAINT: "/there/is/none", PIP_INDEX_URL: "nonsense:" },
+    { MURRE_INDEX: "https://[nonsense" },
+    { MURRE_FIND_LINKS: "https://[nonsense" },
+    { PIP_FIND_LINKS: "https://[nonsense" },
+    { MURRE_CONFIG_SETTINGS: "nonsense", MURRE_BUILD_TIMEOUT: "soon" },
+  ])("uninstalling needs neither constraints nor indexes, whoever names them: %j", async (variables) => {
     await world.installer.install({ ...world.common, requirements: ["demo"] });
-    const env = { ...process.env, PIP_CONSTRAINT: "/there/is/none", PIP_INDEX_URL: "nonsense:" };
+    const env = { ...process.env, ...variables };
     const installer = openInstaller(world.folder, undefined, env);
     const { removed } = await installer.uninstall({ names: ["demo"], python: world.environment });
     expect(removed).toEqual([{ name: "demo", version: "1.0" }]);
