@@ -1,60 +1,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { committedUpgrade, first } from "../../test/committed-change.ts";
 import { makeEnvironment, type TestEnvironment } from "../../test/environment.ts";
-import { stageLayout } from "../link/stage-layout.ts";
-import { stageChange } from "../link/stage.ts";
-import { JOURNAL_FORMAT } from "../state/journal.ts";
-import { backward, execute, forward, type Execution } from "./execute.ts";
+import { backward, execute, forward } from "./execute.ts";
 import { readEnvironment } from "./reader.ts";
-import { journalSteps } from "./steps.ts";
-import { makeExecutorFolders } from "./trash.ts";
 import { withWriter } from "./writer.ts";
-
-const first = { name: "a", files: { "a/__init__.py": "1", "a/old.py": "1", "top.py": "1", "same.py": "=" } };
-const second = {
-  name: "a",
-  version: "2.0",
-  files: { "a/__init__.py": "2", "top.py": "2", "same.py": "=", "new.py": "2" },
-};
-const other = { name: "b", files: { "b.py": "b" } };
-
-/** An environment in which the upgrade of `a` is committed, and nothing of it is done yet: as a crash right after the commit leaves it. */
-async function committedUpgrade() {
-  // An executor that has given up: nobody has to judge whether it lives.
-  const lease = "left";
-  const world = makeEnvironment();
-  await world.change([first, other]);
-  const before = world.snapshot();
-  const plan = world.plan([second], ["a"]);
-  const [id, executor] = [`${lease}-1`, `x-${lease}-2`];
-  const layout = stageLayout(plan.roots, []);
-  const folders = makeExecutorFolders(`${world.state.commit}/${id}/${executor}`, id, executor, []);
-  await stageChange(plan, layout, folders, { mode: "hardlink", workers: undefined, signal: undefined });
-  const steps = journalSteps(plan, layout, folders);
-  const { destination, removed, added } = plan;
-  const journal = {
-    format: JOURNAL_FORMAT,
-    id,
-    command: "test",
-    places: [],
-    destination,
-    steps,
-    removed,
-    added,
-  } as const;
-  for (const kind of ["new", "undo", "torn"])
-    writeFileSync(`${folders[0]}/stamp.${kind}`, JSON.stringify({ id: `${id}.${kind}`, distributions: {} }));
-  writeFileSync(`${folders[0]}/journal`, JSON.stringify(journal));
-  const execution: Execution = { state: world.state, journal, executor };
-  return { ...world, execution, before, after: await upgraded() };
-}
-
-async function upgraded(): Promise<Record<string, string>> {
-  const world = makeEnvironment();
-  await world.change([first, other]);
-  await world.change([second], ["a"]);
-  return world.snapshot();
-}
 
 const stepCount = async () => (await committedUpgrade()).execution.journal.steps.length;
 
