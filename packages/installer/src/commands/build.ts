@@ -19,29 +19,22 @@ export function buildProject(settings: InstallerSettings, options: BuildProjectO
     async (operation) => {
       // Constraints limit what is installed; nothing is installed here but what the build requires, and that has constraints of its own.
       const asked = await openRequest(operation, { constraintFiles: [] });
-      const built = await withSources(operation, asked, (request, sources) => {
-        const path = resolve(settings.cwd, options.source ?? ".");
-        const outputFolder = options.outputFolder && resolve(settings.cwd, options.outputFolder);
-        return build(operation, request.build, sources, { path, what: options.what, outputFolder });
-      });
+      const built = await withSources(operation, asked, (request, sources) =>
+        build(operation, request.build, sources, options),
+      );
       return { ...built, durationMs: performance.now() - start };
     },
     "use",
   );
 }
 
-interface Wanted {
-  readonly path: string;
-  readonly what: BuildProjectOptions["what"];
-  readonly outputFolder: string | undefined;
-}
-
 async function build(
   { settings, signal, cache, onEvent }: ChangeOperation,
   { configSettings, timeoutMs, logFolder }: BuildDecision,
   sources: Sources,
-  { path, what, outputFolder }: Wanted,
+  { source = ".", what, outputFolder }: Pick<BuildProjectOptions, "source" | "what" | "outputFolder">,
 ): Promise<BuiltDistributions> {
+  const path = resolve(settings.cwd, source);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined)
     throw new NoSourceTree(path, "there is no such folder and no such archive, so that there is nothing to build");
@@ -55,7 +48,7 @@ async function build(
       tree,
       // What was given as an sdist needs none.
       what: what ?? (isFolder ? "sdist-then-wheel" : "wheel"),
-      outputFolder: outputFolder ?? (isFolder ? join(path, "dist") : resolve(settings.cwd, "dist")),
+      outputFolder: resolve(settings.cwd, outputFolder ?? (isFolder ? join(path, "dist") : "dist")),
       folder,
       environments: await sources.environments(),
       configSettings,
