@@ -48,6 +48,7 @@ export {
   WheelNotFound,
   InvalidOption,
   FileSystemRefused,
+  MetadataRefuted,
   UnusableUrl,
 } from "@murre/installer";
 export {
@@ -59,6 +60,7 @@ export {
   LinkFailed,
   ChangeInterrupted,
   UnreadableJournal,
+  ForeignState,
   NoRecord,
 } from "@murre/linker";
 export {
@@ -87,6 +89,7 @@ export {
 } from "@murre/python";
 export { InvalidRequirementsFile, InvalidRequirementArgument, InvalidPyproject } from "@murre/requirements";
 export {
+  AmbiguousArchive,
   NotAZip,
   UnsupportedWheel,
   HashMismatch as ArchiveHashMismatch,

@@ -127,7 +127,7 @@ const digestOf = (path) => createHash("sha256").update(readFileSync(path)).diges
  */
 function strangers(root) {
   const known =
-    /^(?:(?:store|archives|files|metadata|built|index|interpreters|git|resolutions|servers)(?:\/.*)?|(?:partial|tmp|trash|leases|heartbeats|condemned|snapshots|locks|sockets)(?:\/.*)?)$/;
+    /^(?:(?:store|archives|files|metadata|built|index|interpreters|git|resolutions|servers)(?:\/.*)?|(?:partial|tmp|trash|leases|heartbeats|condemned|snapshots|locks|sockets)(?:\/.*)?|hints)$/;
   return readdirSync(root, { recursive: true })
     .map(String)
     .filter((name) => !known.test(name) || /\.(?:tmp|new|part)$|~$/.test(name))

@@ -59,18 +59,23 @@ describe("murre pip install from several indexes", () => {
     expect(await environment.installed()).toEqual([]);
   });
 
-  test.each(["--extra-index-url", "--index"])(
-    "an unreachable index (%s) is one warning where others have the projects",
-    async (flag) => {
-      const [first, second] = urls();
-      const environment = await world.environment(`unreachable${flag}`);
-      const places = ["-i", first, "--extra-index-url", second, flag, nobody];
-      const { stderr } = succeeded(await environment.pip("install", "app", ...places));
-      expect(await environment.installed()).toEqual(["app==1.0", "lib==1.0"]);
-      expect(stderr.match(/going on without/g)).toHaveLength(1);
-      expect(stderr).toContain(nobody);
-    },
-  );
+  test("an unreachable index is one warning where others have the projects, as in pip", async () => {
+    const [first, second] = urls();
+    const environment = await world.environment("unreachable");
+    const places = ["-i", first, "--extra-index-url", second, "--extra-index-url", nobody];
+    const { stderr } = succeeded(await environment.pip("install", "app", ...places));
+    expect(await environment.installed()).toEqual(["app==1.0", "lib==1.0"]);
+    expect(stderr.match(/going on without/g)).toHaveLength(1);
+    expect(stderr).toContain(nobody);
+  });
+
+  test("an unreachable index ends the run where indexes are asked in an order of trust, as in uv", async () => {
+    const environment = await world.environment("trusted");
+    const { code, stderr } = await environment.pip("install", "app", "-i", urls()[0], "--index", nobody);
+    expect([code, await environment.installed()]).toEqual([1, []]);
+    expect(stderr).toContain(nobody);
+    expect(stderr).toContain("(MURRE_INDEX_UNREACHABLE)");
+  });
 
   test("an unreachable index is an error where nobody else has the project", async () => {
     const environment = await world.environment("nowhere");

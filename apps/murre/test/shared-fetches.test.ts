@@ -67,7 +67,7 @@ describe("processes that miss the same at the same time", () => {
 describe("a download that was cut off", () => {
   const path = "/files/lib-1.0-py3-none-any.whl";
   /** As often as a process tries: it gives up with the first bytes. */
-  const cuts = [{ cutAfterBytes: 100_000 }, ...Array.from({ length: 3 }, () => ({ cutAfterBytes: 0 }))];
+  const cuts = [{ cutAfterBytes: 100_000 }, ...Array.from({ length: 5 }, () => ({ cutAfterBytes: 0 }))];
 
   test("is continued by the next process where it ended", { timeout: 60_000 }, async () => {
     const { server, index } = await indexOf(await wheels(), { failures: { [path]: cuts } });

@@ -119,7 +119,9 @@ function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: str
 
 function appendTo(layout: CacheLayout, target: string, data: Buffer): void {
   refuseLinks(layout, target);
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+  // Nobody reads from a pipe that lies there, and whoever opened it would wait for ever.
+  const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | careful;
   const file = withParent(target, () => openSync(target, flags, 0o666));
   try {
     // One write: what a second one would add could stand behind another process's.

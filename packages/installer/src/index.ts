@@ -55,6 +55,7 @@ export {
   UnusableUrl,
   HashNotAccepted,
   HashRequired,
+  MetadataRefuted,
   InvalidOption,
   NoMatchingVersion,
   NoSolution,
