@@ -27,7 +27,7 @@ function lengthOf({ length }: Mutation, atMost: number): number {
 }
 
 /** What readers have a meaning for, and what programs in this language have one for. */
-const words: readonly Buffer[] = [
+const texts = [
   ..."\0|\n|\r\n|\r|\t| |\"|'|\\|/|//|../|..|.|#|;|,|:|=|==|===|~=|@|%|%00|%2e%2e%2f|$|${X}|{|}|[|]|[]|{}|(|)|<|>|<!--|&amp;|*".split(
     "|",
   ),
@@ -45,10 +45,9 @@ const words: readonly Buffer[] = [
   "(".repeat(2000),
   "[".repeat(20_000),
   "a".repeat(5000),
-].map((word) => Buffer.from(word));
-words satisfies { readonly length: number };
-const allWords = [
-  ...words,
+];
+const words: readonly Buffer[] = [
+  ...texts.map((text) => Buffer.from(text)),
   Buffer.from([0xff]),
   Buffer.from([0xc0, 0x80]),
   Buffer.from([0xed, 0xa0, 0x80]),
@@ -112,7 +111,7 @@ const changes = {
       bytes,
       start,
       end,
-      mutation.value % 2 === 0 ? chosen(allWords, mutation.value >>> 1) : other.subarray(from, to),
+      mutation.value % 2 === 0 ? chosen(words, mutation.value >>> 1) : other.subarray(from, to),
     );
   },
   swap(bytes, mutation) {
@@ -131,7 +130,7 @@ const changes = {
   },
   insert(bytes, mutation) {
     const place = placeOf(mutation, bytes);
-    return replaced(bytes, place, place, chosen(allWords, mutation.value));
+    return replaced(bytes, place, place, chosen(words, mutation.value));
   },
   json: (bytes, mutation) => changeJson(bytes, mutation),
 } satisfies Record<string, Change>;
