@@ -1,12 +1,11 @@
 import { lstatSync } from "node:fs";
-import { isRealFolder } from "@murre/files";
+import { isRealFolder, namesIn } from "@murre/files";
 import { normalizeName } from "@murre/pep508";
 import { condemn } from "./condemn.ts";
 import { CacheWriteFailed } from "./errors.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { lastUseOf, pointers } from "./inventory.ts";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "./layout.ts";
-import { namesIn } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry } from "./store-entry.ts";
 import { measureEntries, removeEmptyFolders, sweep } from "./sweep.ts";

@@ -1,7 +1,7 @@
+import { namesIn } from "@murre/files";
 import { lstatSync } from "node:fs";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "./layout.ts";
 import { ARCHIVE_MARK, type Manifest } from "./manifest.ts";
-import { namesIn } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry } from "./store-entry.ts";
 import { isMissing } from "./fs-errors.ts";

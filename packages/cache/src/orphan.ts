@@ -1,7 +1,7 @@
-import { isRealFolder, readSmallText } from "@murre/files";
-import { readdirSync, unlinkSync } from "node:fs";
+import { isRealFolder, namesIn, readSmallText } from "@murre/files";
+import { unlinkSync } from "node:fs";
 import { decidingScan } from "@murre/locking";
-import { errorCode, isMissing } from "./fs-errors.ts";
+import { isMissing } from "./fs-errors.ts";
 import { parseKey, type CacheLayout } from "./layout.ts";
 import { readPointer, readRecord } from "./pointer.ts";
 import { discard, type Amount } from "./trash.ts";
@@ -73,16 +73,5 @@ function revokeToken(layout: CacheLayout, id: string): void {
   } catch (error) {
     // A folder in its place cannot be linked either.
     if (!isMissing(error) && !isRealFolder(`${layout.entry(id)}/ptr`)) throw error;
-  }
-}
-
-/** The names in a folder; none when there is no such folder, or when it is no folder. A link is none: what is listed may be removed. */
-export function namesIn(folder: string): string[] {
-  if (!isRealFolder(folder)) return [];
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error) || errorCode(error) === "ENOTDIR") return [];
-    throw error;
   }
 }

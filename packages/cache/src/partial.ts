@@ -1,12 +1,11 @@
 import { folderMode } from "./documents.ts";
 import { nothing, removeTree } from "./trash.ts";
-import { readSmallText } from "@murre/files";
+import { namesIn, readSmallText } from "@murre/files";
 import { lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { judge, makeFolders, type Lease } from "@murre/locking";
 import { CacheWriteFailed } from "./errors.ts";
 import { errorCode, isMissing } from "./fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "./layout.ts";
-import { namesIn } from "./orphan.ts";
 
 /** A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL. */
 export interface PartialDownload<Validators> {

@@ -1,12 +1,9 @@
-import { FileTooLarge, NotAFile, readSmallFile } from "@murre/files";
-import { closeSync, constants, fstatSync, lutimesSync, openSync, readSync } from "node:fs";
+import { FileTooLarge, NotAFile, openFile, readSmallFile } from "@murre/files";
+import { closeSync, fstatSync, lutimesSync, readSync } from "node:fs";
 import { unlessMissing } from "./fs-errors.ts";
 
 /** Longer than any id, so that one read tells a pointer from what is none. */
 const longestPointer = 256;
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-/** Neither follows a link that others may have put there, nor waits for a pipe. */
-const forReading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 /** Marks of condemnation come behind the id, one for each sweeper that met it without a snapshot. */
 const asPointer = { followsLinks: false, atMostBytes: 1024 * 1024 };
 const dayMs = 24 * 60 * 60 * 1000;
@@ -32,12 +29,12 @@ export function usePointer(path: string): string | undefined {
   let length: number;
   let usedMs: number;
   try {
-    const file = openSync(path, forReading);
+    const { descriptor, stats } = openFile(path, { followsLinks: false });
+    usedMs = stats.mtimeMs;
     try {
-      length = readSync(file, buffer, 0, longestPointer, 0);
-      usedMs = fstatSync(file).mtimeMs;
+      length = readSync(descriptor, buffer, 0, longestPointer, 0);
     } finally {
-      closeSync(file);
+      closeSync(descriptor);
     }
   } catch {
     return undefined;

@@ -1,10 +1,10 @@
-import { NotAFile, readSmallFile } from "@murre/files";
+import { namesIn, NotAFile, readSmallFile } from "@murre/files";
 import { lstatSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { errorCode, isMissing, unlessMissing } from "./fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "./layout.ts";
-import { isNamed, namesIn, removeOrphans } from "./orphan.ts";
+import { isNamed, removeOrphans } from "./orphan.ts";
 import { readRecord } from "./pointer.ts";
 import { discard, measureTree, nothing, removeTree, type Amount } from "./trash.ts";
 

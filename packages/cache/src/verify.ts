@@ -1,4 +1,4 @@
-import { streamFile } from "@murre/files";
+import { namesIn, streamFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -7,7 +7,7 @@ import { isMissing } from "./fs-errors.ts";
 import { pointers, type PointerPlace } from "./inventory.ts";
 import type { CacheLayout } from "./layout.ts";
 import type { FileDetails } from "./manifest-head.ts";
-import { keyOf, namesIn } from "./orphan.ts";
+import { keyOf } from "./orphan.ts";
 import { readPointer } from "./pointer.ts";
 import { openEntry, type StoreEntry } from "./store-entry.ts";
 

@@ -8,6 +8,6 @@ export {
 } from "./small-file.ts";
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
-export { isRealFolder, refuseLink } from "./folder.ts";
+export { isRealFolder, namesIn, refuseLink } from "./folder.ts";
 export { makeTemporaryFolder, temporaryPlace } from "./temporary-folder.ts";
 export { FileTooLarge, NotAFile, NoTemporaryFolder, type NoFileKind } from "./errors.ts";

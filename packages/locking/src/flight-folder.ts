@@ -1,6 +1,6 @@
-import { FileTooLarge, NotAFile, readSmallText, refuseLink } from "@murre/files";
+import { FileTooLarge, namesIn, NotAFile, readSmallText, refuseLink } from "@murre/files";
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decidingScan } from "./deciding-scan.ts";
 import { type FlightFailure, isGone } from "./errors.ts";
@@ -105,15 +105,6 @@ export function cleanFlight(at: TicketFolder): void {
   }
   // K4: rmdir only, NEVER rename or rm -r: it removes no name, so it cannot take a fresh choosing file or ticket along (CE16).
   for (const folder of [failed, at.tickets, at.choosing, at.folder]) removeIfEmpty(folder);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
 }
 
 function removeIfEmpty(folder: string): void {

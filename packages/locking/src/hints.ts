@@ -1,16 +1,16 @@
-import { isRealFolder, openFile } from "@murre/files";
+import { namesIn, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { holding } from "./deadlock-order.ts";
-import { errorCode, isGone } from "./errors.ts";
+import { errorCode } from "./errors.ts";
 import type { Lease } from "./lease.ts";
 import { parseLeaseName } from "./lease-name.ts";
-import { judge, judgeAtOnce } from "./liveness.ts";
+import { judge } from "./liveness.ts";
 import type { LockEventListener } from "./lock-events.ts";
 import { describeHolder } from "./lock-holder.ts";
 import { makeFolders } from "./make-folders.ts";
+import { firstReportMs, Judges, nextReportMs, pause } from "./waiting.ts";
 
 // protocols/single-flight.md, H1 to H5: a flight for what is small and many. A hint decides nothing: where two hold one, after a wrong
 // verdict or in the middle of H2, work is done twice, and what is published is published by rules of its own. So it needs neither a queue nor a
@@ -62,12 +62,15 @@ export async function sweepHints(root: string): Promise<number> {
   for (const name of namesIn(folder)) {
     const path = `${folder}/${name}`;
     const hint = readHint(path);
-    if (hint === undefined || !(await isDead(root, hint.lease, path))) continue;
+    if (hint === undefined || (await judge(root, holderOf(hint.lease), { stake, witness: path })) === "live") continue;
     takeAway(path, hint);
     removed += 1;
   }
   return removed;
 }
+
+/** A wrong verdict costs a piece of work that is done twice. */
+const stake = "flight";
 
 const hintFolder = (root: string): string => join(root, "hints");
 
@@ -82,10 +85,6 @@ interface Hint {
 const firstPauseMs = 1;
 const longestPauseMs = 25;
 const pauseGrowth = 1.5;
-/** How often somebody is asked about whom the kernel tells nothing. */
-const askEveryMs = 500;
-const firstReportMs = 500;
-const nextReportMs = 10_000;
 
 /** The hints of this process, by their paths: which file each is, and for how many requests it stands. */
 type HeldHints = Map<string, { readonly id: string | undefined; requests: number }>;
@@ -188,7 +187,7 @@ class HintedRun<T> {
     const { lookup, signal } = this.#request;
     let found: T | undefined;
     const started = performance.now();
-    const judgement = new Judgement(this.#root, this.#path);
+    const judges = new Judges(this.#root, stake);
     let hint: Hint | undefined;
     let reportAt = started + firstReportMs;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
@@ -197,7 +196,7 @@ class HintedRun<T> {
       if (hint === undefined || !stands(this.#path, hint.id)) break;
       found = lookup();
       if (found !== undefined) break;
-      if (await judgement.isDead(hint.lease)) {
+      if ((await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
         takeAway(this.#path, hint);
         const from = describeHolder(this.#root, hint.lease, "write", this.#path);
         this.#onEvent?.({ type: "taken over", kind: "flight", subject: this.#key, from });
@@ -209,9 +208,8 @@ class HintedRun<T> {
         const holders = [describeHolder(this.#root, hint.lease, "write", this.#path)];
         this.#onEvent?.({ type: "waiting", kind: "flight", subject: this.#key, holders });
       }
-      await setTimeout(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() =>
-        signal?.throwIfAborted(),
-      );
+      await pause(pauseMs, signal);
+      signal?.throwIfAborted();
     }
     const waitedMs = performance.now() - started;
     this.#onEvent?.({ type: "waited", kind: "flight", subject: this.#key, waitedMs });
@@ -219,34 +217,10 @@ class HintedRun<T> {
   }
 }
 
-/** Asks about a holder no more often than it is worth. */
-class Judgement {
-  readonly #root: string;
-  readonly #witness: string;
-  #nextMs = 0;
-
-  constructor(root: string, witness: string) {
-    this.#root = root;
-    this.#witness = witness;
-  }
-
-  async isDead(lease: string): Promise<boolean> {
-    const now = performance.now();
-    if (now < this.#nextMs) return false;
-    const known = judgeAtOnce(holderOf(lease));
-    this.#nextMs = now + (known === "ask" ? askEveryMs : longestPauseMs);
-    return known === "ask" ? isDead(this.#root, lease, this.#witness) : known === "dead";
-  }
-}
-
 /** In place of a name that none is, because its writer was killed between create and write: of another boot, so that age decides. */
 const nobody = `${"0".repeat(16)}_${"0".repeat(10)}_0_0`;
 
 const holderOf = (lease: string): string => (parseLeaseName(lease) === undefined ? nobody : lease);
-
-async function isDead(root: string, lease: string, witness: string): Promise<boolean> {
-  return (await judge(root, holderOf(lease), { stake: "flight", witness })) === "dead";
-}
 
 /** Between look and unlink it may have become another one's: then work is done twice. To put it back would be worse (CE24). */
 function takeAway(path: string, { id }: Hint): void {
@@ -293,14 +267,4 @@ function idOf({
   ctimeMs: number;
 }): string {
   return `${dev}:${ino}:${birthtimeMs === 0 ? ctimeMs : birthtimeMs}`;
-}
-
-function namesIn(folder: string): string[] {
-  if (!isRealFolder(folder)) return [];
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
 }

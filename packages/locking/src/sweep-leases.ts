@@ -1,7 +1,6 @@
-import { isRealFolder } from "@murre/files";
-import { readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { namesIn } from "@murre/files";
+import { rmdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { isGone } from "./errors.ts";
 import { heartbeatPath } from "./heartbeat.ts";
 import { parseLeaseName } from "./lease-name.ts";
 import { askSocket, socketFile } from "./life-socket.ts";
@@ -64,16 +63,6 @@ async function sweepSigns(root: string, stake: Stake): Promise<void> {
     const path = socketFile(root, part);
     // A socket that refuses is the answer for everybody who still meets a ticket of that process, so it stays for as long as that may take.
     if (olderThan(path, deathAgeMs[stake]) && (await askSocket(root, part)) === "dead") removeFile(path);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  if (!isRealFolder(folder)) return [];
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
   }
 }
 

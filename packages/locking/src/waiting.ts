@@ -34,8 +34,8 @@ const pauseGrowth = 1.6;
 /** How often a pid is looked up, and how often a socket or a heartbeat is asked, for one owner. */
 const judgeEveryMs = 25;
 const askEveryMs = 500;
-const firstReportMs = 500;
-const nextReportMs = 10_000;
+export const firstReportMs = 500;
+export const nextReportMs = 10_000;
 
 /**
  * Waits until each of these NAMES has been gone once. Names are never used again (G1), so "gone" is for ever, and no listing is read again: a
@@ -102,7 +102,7 @@ function remember(process: string, untilMs: number): void {
 }
 
 /** Asks about each owner no more often than it is worth. */
-class Judges {
+export class Judges {
   readonly #root: string;
   readonly #stake: Stake;
   readonly #next = new Map<string, number>();
@@ -112,7 +112,7 @@ class Judges {
     this.#stake = stake;
   }
 
-  async verdict({ lease, path }: Obstacle): Promise<Verdict> {
+  async verdict({ lease, path }: Pick<Obstacle, "lease" | "path">): Promise<Verdict> {
     const now = performance.now();
     const process = processOf(lease);
     if (now < Math.max(livingUntil.get(process) ?? 0, this.#next.get(lease) ?? 0)) return "live";
@@ -124,7 +124,7 @@ class Judges {
 }
 
 /** Resolves after `ms`, or as soon as the signal aborts. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
