@@ -6,7 +6,8 @@ import { acceptedEncodings, answerText } from "./answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "./errors.ts";
 import { indexKey } from "./index-location.ts";
 import { isHeaderValue, keptHeaders } from "./http-validators.ts";
-import type { KeptPages } from "./kept-pages.ts";
+import { isObject } from "./json-values.ts";
+import type { KeptPage, KeptPages } from "./kept-pages.ts";
 import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "./page-link.ts";
 import { pageOf } from "./page-releases.ts";
@@ -28,13 +29,12 @@ const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(
 const isDirectives = (value: unknown): boolean =>
   isObject(value) &&
   Object.values(value).every((word) => word === null || typeof word === "boolean" || isHeaderValue(word));
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** By the names that http-cache-semantics gives them; a value may become a header of a request. */
 function readHttpSource(kept: unknown): HttpSource | undefined {
   const { policy, redirected } = (kept ?? {}) as { policy?: unknown; redirected?: unknown };
   if (!isObject(policy) || typeof redirected !== "boolean") return undefined;
-  const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy as Record<string, unknown>;
+  const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy;
   const isSound =
     v === 1 &&
     [t, ch, imm, st].every((value) => typeof value === "number") &&
@@ -117,8 +117,11 @@ function askForPage(
 }
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
-  const { project, index } = page;
-  return pages.kept.read(documentOf(page), { project, index, readSource: readHttpSource });
+  return pages.kept.read(documentOf(page), keptOf(page));
+}
+
+function keptOf({ project, index }: PageRequest): KeptPage<HttpSource> {
+  return { project, index, readSource: readHttpSource };
 }
 
 function mayUse(cached: Cached, pages: HttpPages, page: PageRequest): boolean {
@@ -174,9 +177,9 @@ async function consumePage(
   const made = pageOf(parsed, page.project, page.index);
   if (!policy.storable()) return made;
   const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
-  pages.kept.write(documentOf(page), encodePageDocument(source, made));
-  // The compact form takes the place of thousands of objects, most of which nobody will look at.
-  return readCached(pages, page)?.page ?? made;
+  const document = encodePageDocument(source, made);
+  pages.kept.write(documentOf(page), document);
+  return pages.kept.decode(documentOf(page), document, keptOf(page))?.page ?? made;
 }
 
 /** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */

@@ -5,6 +5,12 @@ import { decodePageDocument, type PageDocument } from "./page-document.ts";
 /** The pages in the cache, of which those that were found damaged are no more. */
 export interface KeptPages {
   read<Source>(segments: readonly string[], page: KeptPage<Source>): PageDocument<Source> | undefined;
+  /** A document in its compact form, which takes the place of thousands of objects, most of which nobody will look at. */
+  decode<Source>(
+    segments: readonly string[],
+    document: Buffer,
+    page: KeptPage<Source>,
+  ): PageDocument<Source> | undefined;
   /** Without a cache nothing is kept. */
   write(segments: readonly string[], document: Buffer): void;
 }
@@ -20,20 +26,21 @@ export interface KeptPage<Source> {
 export function keptPages(documents: Documents | undefined, onDamage: () => void): KeptPages {
   // Where nothing can be written, the document stays; it is not read again.
   const damaged = new Set<string>();
+  const decode: KeptPages["decode"] = (segments, document, page) =>
+    decodePageDocument(document, {
+      ...page,
+      onDamage() {
+        damaged.add(segments.join("/"));
+        documents?.write(segments, "");
+        onDamage();
+      },
+    });
   return {
     read(segments, page) {
-      const key = segments.join("/");
-      const data = damaged.has(key) ? undefined : documents?.read(...segments);
-      if (data === undefined) return undefined;
-      return decodePageDocument(data, {
-        ...page,
-        onDamage() {
-          damaged.add(key);
-          documents?.write(segments, "");
-          onDamage();
-        },
-      });
+      const data = damaged.has(segments.join("/")) ? undefined : documents?.read(...segments);
+      return data === undefined ? undefined : decode(segments, data, page);
     },
+    decode,
     write(segments, document) {
       documents?.write(segments, document);
     },

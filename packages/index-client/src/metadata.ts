@@ -1,6 +1,5 @@
 import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
-
 import { fileURLToPath } from "node:url";
 import { hashedName, type CacheOperation, type Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";

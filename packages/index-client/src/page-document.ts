@@ -1,5 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { DamagedPage } from "./errors.ts";
+import { isCount, isObject, isText } from "./json-values.ts";
 import { judgeLinks, type PageLink } from "./page-link.ts";
 import { resolveUrl } from "./resolve-url.ts";
 import type { DistributionFile, PageRelease, ProjectPage, SkippedFile } from "./types.ts";
@@ -154,13 +155,8 @@ export function decodePageDocument<Source>(
   return { source, page: pageOfDocument(head, body, place), head: { ...head, source }, body };
 }
 
-const isText = (value: unknown): value is string => typeof value === "string";
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHashes = (value: unknown): boolean =>
   isText(value) || (isObject(value) && Object.values(value).every((digest) => isText(digest)));
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const isListOf = (value: unknown, accepts: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every((item) => accepts(item));
 

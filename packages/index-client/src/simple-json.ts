@@ -1,5 +1,6 @@
 import { jsonCountsAboveCharacters, mostJsonSigns, mostLinks } from "./answer-limits.ts";
 import { InvalidIndexPage } from "./errors.ts";
+import { isCount, isObject, type JsonObject } from "./json-values.ts";
 import {
   filenameOfUrl,
   hashesOfObject,
@@ -28,12 +29,6 @@ export function parseSimpleJson(json: string, url: string, index: string): Parse
     if (link !== undefined) links.push(link);
   }
   return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A byte or two of JSON can be an object, which takes fifty in memory: counted before there are any. */
@@ -90,8 +85,7 @@ function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
 }
 
 /** What is no size is as if nothing had been said. */
-const sizeOf = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+const sizeOf = (value: unknown): number | undefined => (isCount(value) ? value : undefined);
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 

@@ -240,7 +240,6 @@ async function dropBody(raw: RawAnswer): Promise<void> {
   else await raw.read(() => {});
 }
 
-/** @throws the signal's reason */
 /** The system's. */
 export const systemClock: Clock = {
   now: Date.now,
