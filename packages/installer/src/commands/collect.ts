@@ -1,8 +1,8 @@
 import { streamFile } from "@murre/files";
 import type { IndexClient } from "@murre/index-client";
 import { makeFolders } from "@murre/locking";
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -13,6 +13,7 @@ import { WheelNotFound } from "../errors.ts";
 import { resolveRequirements, type Present } from "../resolve/resolve.ts";
 import type { CollectOptions } from "../api/operations.ts";
 import type { CollectReport } from "../api/reports.ts";
+import { sha256OfFile } from "../wanted/file-digest.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { urlKind, withoutFragment } from "../wanted/source-url.ts";
@@ -82,10 +83,7 @@ async function fetchFile(
   await appear(folder, source.filename, async (aside) => {
     if (url.startsWith("file:")) await copyLocal(fileURLToPath(url), aside, name);
     else await client.download({ ...source, url }, { into: aside, ...(signal === undefined ? {} : { signal }) });
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(aside), hash);
-    const sha256 = hash.digest("hex");
-    await verifyArchive(distribution, aside, sha256, documents);
+    await verifyArchive(distribution, aside, await sha256OfFile(aside), documents);
   });
   return source.filename;
 }

@@ -1,4 +1,3 @@
-import { streamFile } from "@murre/files";
 import {
   ARCHIVE_MARK,
   fileValidators,
@@ -18,8 +17,6 @@ import {
   type IndexClient,
 } from "@murre/index-client";
 import { fitsFilename, type UnpackedWheel, type Unpacker } from "@murre/wheel";
-import { createHash } from "node:crypto";
-
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
@@ -27,6 +24,7 @@ import { CannotBuild, WheelNotFound } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
+import { sha256OfFile } from "../wanted/file-digest.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
@@ -285,19 +283,10 @@ async function addReceived(
   try {
     return (await unpackIntoStore(distribution, received.path, services, maker)).entry;
   } catch (error) {
-    if ((await sha256OfFile(received.path)) !== received.sha256) partial.remove();
+    // What cannot be read is gone.
+    if ((await sha256OfFile(received.path).catch(() => undefined)) !== received.sha256) partial.remove();
     throw error;
   }
-}
-
-async function sha256OfFile(path: string): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  try {
-    for await (const chunk of streamFile(path)) hash.update(chunk as Buffer);
-  } catch {
-    return undefined; // gone
-  }
-  return hash.digest("hex");
 }
 
 function download(

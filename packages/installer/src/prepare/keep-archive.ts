@@ -1,11 +1,11 @@
 import { streamFile } from "@murre/files";
 import { ARCHIVE_MARK } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
-import { parseSdistFilename } from "@murre/platform-tags";
 import type { UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { fileVersion } from "../wanted/file-version.ts";
 import type { WheelSource } from "../wanted/resolved.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function keepArchive(
   await pipeline(source, createWriteStream(target, { flags: "wx" }));
   const digest = hash.digest();
   const sha256 = digest.toString("hex");
-  const version = versionOf(filename, project);
+  const version = fileVersion({ filename, kind: "sdist" }, project)?.toString() ?? "";
   return {
     distInfo: ARCHIVE_MARK,
     name: project,
@@ -44,13 +44,4 @@ export async function keepArchive(
     caseCollisions: [],
     warnings: [],
   };
-}
-
-/** Empty where the filename says none, as `main.zip`. */
-function versionOf(filename: string, project: NormalizedName): string {
-  try {
-    return parseSdistFilename(filename, project).version.toString();
-  } catch {
-    return "";
-  }
 }

@@ -1,7 +1,6 @@
 import type { DistributionFile, IndexClient, PageRelease, ProjectFiles } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import { parseSdistFilename, parseWheelFilename } from "@murre/platform-tags";
 import type {
   AllowedFormats,
   DistributionMetadata,
@@ -13,6 +12,7 @@ import type {
 import { parseMetadata } from "@murre/wheel";
 import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted, UnusableUrl } from "../errors.ts";
+import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
@@ -90,8 +90,8 @@ export class IndexSource implements PythonSource<IndexedFile> {
       return told === undefined ? this.#readWhole(file, project, demands) : claimed(told);
     };
     const { failed } = this.#options;
-    return readable(file.filename, { project, version: versionOf(file, project) }, read).catch((error: unknown) =>
-      failed.passOver(project, error, this.#listed.get(project)?.releases.length),
+    return readable(file.filename, { project, version: fileVersion(file, project)?.key }, read).catch(
+      (error: unknown) => failed.passOver(project, error, this.#listed.get(project)?.releases.length),
     );
   }
 
@@ -145,7 +145,7 @@ export function hashNotAccepted(
   const demand = refusingDemand(file.hashes, demands);
   if (demand === undefined) return undefined;
   const { filename, hashes: found } = file;
-  const version = versionOf(file, project) ?? "";
+  const version = fileVersion(file, project)?.toString() ?? "";
   return new HashNotAccepted({ project, version, filename, demand, found, holder: "index" });
 }
 
@@ -188,15 +188,6 @@ function unreadableReleases(project: NormalizedName, { groups }: ProjectFiles): 
   return found;
 }
 
-function versionOf({ filename, kind }: DistributionFile, project: NormalizedName): string | undefined {
-  try {
-    const parsed = kind === "wheel" ? parseWheelFilename(filename) : parseSdistFilename(filename, project);
-    return parsed.version.toString();
-  } catch {
-    return undefined;
-  }
-}
-
 /** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
 const ownFaults = new Set<unknown>([
   "MURRE_AMBIGUOUS_ARCHIVE",
@@ -217,6 +208,7 @@ async function readable(
   filename: string,
   promised: {
     readonly project: NormalizedName;
+    /** The key of its version. */
     readonly version?: string | undefined;
     /** The user named this very file: there is no other one to be taken, and its own error ends the run. */
     readonly isNamed?: boolean;
@@ -227,8 +219,7 @@ async function readable(
     const metadata = parseMetadata(await read(), filename);
     if (normalizeName(metadata.name) !== promised.project)
       return { unavailable: `the metadata of ${filename} is that of ${metadata.name}` };
-    const key = promised.version === undefined ? undefined : tryParseVersion(promised.version)?.key;
-    if (key !== undefined && tryParseVersion(metadata.version)?.key !== key)
+    if (promised.version !== undefined && tryParseVersion(metadata.version)?.key !== promised.version)
       return { unavailable: `the metadata of ${filename} says that its version is ${metadata.version}` };
     return metadata;
   } catch (error) {

@@ -2,9 +2,9 @@ import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-cl
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep508";
 import { isPin, type AllowedFormats, type Unavailable } from "@murre/resolver";
-import { parseSdistFilename } from "@murre/platform-tags";
 import { parseMetadata } from "@murre/wheel";
 import { refusingDemand } from "../wanted/accepted-hashes.ts";
+import { fileVersion } from "../wanted/file-version.ts";
 import type { HashDemand } from "../wanted/resolved.ts";
 import { NoSolution } from "../errors.ts";
 
@@ -21,7 +21,7 @@ export function foreignWheel(
 ): DistributionFile | undefined {
   // Who wants sources wants to know what they say.
   if (formats !== "any") return undefined;
-  const key = versionOf(sdist, project);
+  const key = fileVersion(sdist, project)?.key;
   if (key === undefined) return undefined;
   const wheels = releases
     .filter(({ version = "" }) => tryParseVersion(version)?.key === key)
@@ -45,14 +45,6 @@ export async function foreignMetadata(
   } catch (error) {
     if ((error as Error).name === "AbortError") throw error;
     return undefined; // the sdist tells
-  }
-}
-
-function versionOf({ filename }: DistributionFile, project: NormalizedName): string | undefined {
-  try {
-    return parseSdistFilename(filename, project).version.key;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,10 +1,7 @@
-import { streamFile } from "@murre/files";
 import { fileValidators, rememberFileHash, rememberedFileHash, type Documents } from "@murre/cache";
 import type { InstalledDistribution } from "@murre/python";
-import { createHash } from "node:crypto";
-
-import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
+import { sha256OfFile } from "./file-digest.ts";
 import type { ResolvedDistribution } from "./resolved.ts";
 import { urlKind } from "./source-url.ts";
 
@@ -14,9 +11,7 @@ export async function localHash(path: string, documents: Documents): Promise<str
   if (remembered !== undefined) return remembered;
   const validators = fileValidators(path);
   if (validators === undefined) return undefined;
-  const hash = createHash("sha256");
-  await pipeline(streamFile(path), hash);
-  const sha256 = hash.digest("hex");
+  const sha256 = await sha256OfFile(path);
   rememberFileHash(documents, path, validators, sha256);
   return sha256;
 }
