@@ -31,7 +31,7 @@ function decided({ options = {}, variables = {}, pip = {} }: Row) {
     options,
     variables,
     configuration: { ...pip, files: [] },
-    places: { cwd: "/work", home: "/home/me", platform: "linux" },
+    places: { cwd: "/project", home: "/home/me", platform: "linux" },
     userAgent: "murre/1",
     logFolder: "/logs",
   });
@@ -172,11 +172,11 @@ describe("where to look", () => {
       pip: { findLinks: said(["pip"]) },
     }).indexes;
     expect(locations.map(({ url }) => url.slice("file://".length))).toEqual([
-      "/work/pip",
+      "/project/pip",
       "/file",
       "/home/me/a",
-      "/work/b",
-      "/work/flag",
+      "/project/b",
+      "/project/flag",
     ]);
   });
 });
