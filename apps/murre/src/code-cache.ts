@@ -1,18 +1,6 @@
-import { refuseLink } from "@murre/files";
 import { distrust } from "@murre/cache";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { openFile, refuseLink } from "@murre/files";
+import { closeSync, mkdirSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 export interface CodeCacheSettings {
   readonly cacheFolder: string;
@@ -75,10 +63,10 @@ function commandName(words: readonly string[]): string {
 function readOwn(path: string, uid: number | undefined): Buffer | undefined {
   let file: number | undefined;
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const { size, mode, uid: owner } = fstatSync(file);
-    const isOwn = uid === undefined || (owner === uid && (mode & 0o022) === 0);
-    if (!isOwn || (mode & constants.S_IFMT) !== constants.S_IFREG) return undefined;
+    const opened = openFile(path, { followsLinks: false });
+    file = opened.descriptor;
+    const { size, mode, uid: owner } = opened.stats;
+    if (uid !== undefined && (owner !== uid || (mode & 0o022) !== 0)) return undefined;
     const whole = Buffer.allocUnsafeSlow(size);
     if (readSync(file, whole, 0, size, 0) !== size || size <= headBytes) return undefined;
     const code = whole.subarray(headBytes);
