@@ -1,6 +1,7 @@
 import type { ChangeReport, InstalledReport, Operations } from "@murre/installer";
 import { describe, expect, test } from "vitest";
-import { runCli, type CliContext } from "./run-cli.ts";
+import type { CliContext } from "./run-cli.ts";
+import { runWords } from "./run-words.test.data.ts";
 
 const change: ChangeReport = {
   environment: "/env",
@@ -38,9 +39,8 @@ const installed: InstalledReport = {
 };
 
 /** Operations that remember what they were called with, and answer from the table above. */
-function run(words: readonly string[], over: Partial<Operations> = {}, context: Partial<CliContext> = {}) {
+async function run(words: readonly string[], over: Partial<Operations> = {}, context: Partial<CliContext> = {}) {
   const calls: [name: string, options: unknown][] = [];
-  const output = { out: "", err: "" };
   const answer = (name: string, result: unknown) => async (options: unknown) => {
     calls.push([name, options]);
     return result;
@@ -63,17 +63,7 @@ function run(words: readonly string[], over: Partial<Operations> = {}, context: 
     check: answer("check", { environment: "/env", checked: 1, problems: [] }),
     ...over,
   } as unknown as Operations;
-  const exit = runCli(words, {
-    version: "1.2.3",
-    platform: "linux",
-    env: {},
-    stdout: { write: (text) => void (output.out += text) },
-    stderr: { write: (text) => void (output.err += text) },
-    signal: new AbortController().signal,
-    createOperations: () => operations,
-    ...context,
-  });
-  return exit.then((code) => ({ code, calls, ...output }));
+  return { ...(await runWords(words, operations, context)), calls };
 }
 
 class Refused extends Error {

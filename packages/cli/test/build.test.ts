@@ -1,10 +1,9 @@
 import type { Operations } from "@murre/installer";
 import { describe, expect, test } from "vitest";
-import { runCli } from "../src/run-cli.ts";
+import { runWords } from "../src/run-words.test.data.ts";
 
 async function run(words: string) {
   const calls: unknown[] = [];
-  const output = { out: "", err: "" };
   const answer =
     <T>(name: string, result: T) =>
     async (given: Record<string, unknown>) => {
@@ -22,16 +21,7 @@ async function run(words: string) {
     download: answer("download", collected),
     install: answer("install", { added: [], removed: [], kept: [] }),
   };
-  const code = await runCli(words.split(" "), {
-    version: "1.2.3",
-    platform: "linux",
-    env: {},
-    stdout: { write: (text) => void (output.out += text) },
-    stderr: { write: (text) => void (output.err += text) },
-    signal: new AbortController().signal,
-    createOperations: () => operations as unknown as Operations,
-  });
-  return { code, calls, ...output };
+  return { ...(await runWords(words.split(" "), operations as unknown as Operations)), calls };
 }
 
 describe("murre build", () => {

@@ -1,7 +1,7 @@
-import type { CacheOperations, CleanReport, Operations, VerifyAndRepairReport } from "@murre/installer";
+import type { CacheOperations, CleanReport, VerifyAndRepairReport } from "@murre/installer";
 import { describe, expect, test } from "vitest";
 import { parseAge, parseSize } from "../src/amounts.ts";
-import { runCli } from "../src/run-cli.ts";
+import { runWords } from "../src/run-words.test.data.ts";
 
 const none = { entries: 0, files: 0, bytes: 0 };
 const cleaned: CleanReport = {
@@ -21,7 +21,6 @@ const verified: VerifyAndRepairReport = {
 
 async function run(words: string, over: Partial<CacheOperations> = {}) {
   const calls: unknown[] = [];
-  const output = { out: "", err: "" };
   const answer =
     <T>(result: T) =>
     async (options?: unknown) => {
@@ -52,16 +51,7 @@ async function run(words: string, over: Partial<CacheOperations> = {}) {
     verify: answer(verified),
     ...over,
   };
-  const code = await runCli(words.split(" "), {
-    version: "1.2.3",
-    platform: "linux",
-    env: {},
-    stdout: { write: (text) => void (output.out += text) },
-    stderr: { write: (text) => void (output.err += text) },
-    signal: new AbortController().signal,
-    createOperations: () => ({ cacheFolder: "/cache", cache }) as unknown as Operations,
-  });
-  return { code, calls, ...output };
+  return { ...(await runWords(words.split(" "), { cacheFolder: "/cache", cache })), calls };
 }
 
 describe("murre cache", () => {

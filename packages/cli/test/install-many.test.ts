@@ -1,6 +1,6 @@
-import type { InstallManyReport, Operations } from "@murre/installer";
+import type { InstallManyOptions, InstallManyReport } from "@murre/installer";
 import { describe, expect, test } from "vitest";
-import { runCli } from "../src/run-cli.ts";
+import { runWords } from "../src/run-words.test.data.ts";
 
 const report: InstallManyReport = {
   environment: "/env",
@@ -19,21 +19,11 @@ const report: InstallManyReport = {
 
 async function run(words: string, more: Partial<InstallManyReport> = {}) {
   const calls: unknown[] = [];
-  const output = { out: "", err: "" };
-  const installMany = async (given: Record<string, unknown>) => {
+  const installMany = async (given: InstallManyOptions) => {
     calls.push(given);
     return { ...report, ...more };
   };
-  const code = await runCli(words.split(" "), {
-    version: "1.2.3",
-    platform: "linux",
-    env: {},
-    stdout: { write: (text) => void (output.out += text) },
-    stderr: { write: (text) => void (output.err += text) },
-    signal: new AbortController().signal,
-    createOperations: () => ({ installMany }) as unknown as Operations,
-  });
-  return { code, calls, ...output };
+  return { ...(await runWords(words.split(" "), { installMany })), calls };
 }
 
 describe("murre install-many", () => {

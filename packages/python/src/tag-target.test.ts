@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseElf, readElf } from "./elf.ts";
+import { tagsOf } from "../test/fake-machine.ts";
 import type { ProbeReport } from "./probe-script.ts";
 import { tagTargetOf, type LinuxFacts } from "./tag-target.ts";
 
@@ -7,22 +8,7 @@ function report(system: string, tags: Partial<ProbeReport["tags"]>): ProbeReport
   return {
     implementation: "cpython",
     markers: { platform_system: system },
-    tags: {
-      version: [3, 12],
-      debug: false,
-      freeThreaded: false,
-      extensionSuffix: null,
-      platform: "",
-      bits: 64,
-      glibc: null,
-      refusedManylinux: [],
-      mac: null,
-      ios: null,
-      multiarch: null,
-      android: null,
-      pyemscripten: null,
-      ...tags,
-    },
+    tags: { ...tagsOf("3.12"), platform: "", ...tags },
   } as unknown as ProbeReport;
 }
 

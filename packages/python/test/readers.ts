@@ -15,6 +15,7 @@ import { readProbeReport, readRememberedInterpreter } from "../src/interpreter-a
 import { parsePythonRequest } from "../src/python-request.ts";
 import { namesIn } from "../src/python-version-file.ts";
 import { formatPyvenvConfig, parsePyvenvConfig, seesSystemSitePackages } from "../src/pyvenv-config.ts";
+import { tagsOf } from "./fake-machine.ts";
 
 const folder = temporaryFolder("fuzz-python");
 const site = join(folder, "site");
@@ -109,21 +110,7 @@ const report = {
   paths: { ...schemes, include: "/i", stdlib: "/l" },
   baseSitePackages: texts,
   environmentPaths: schemes,
-  tags: {
-    version: [3, 12],
-    debug: false,
-    freeThreaded: false,
-    extensionSuffix: null,
-    platform: "linux-x86_64",
-    bits: 64,
-    glibc: "2.36",
-    refusedManylinux: [],
-    mac: null,
-    ios: null,
-    multiarch: null,
-    android: null,
-    pyemscripten: null,
-  },
+  tags: { ...tagsOf("3.12"), platform: "linux-x86_64", glibc: "2.36" },
 };
 for (const honest of [readProbeReport(report), readRememberedInterpreter(JSON.stringify(interpreter))])
   if (honest === undefined) throw new Error("an honest seed is refused");

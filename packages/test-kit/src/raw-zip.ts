@@ -105,31 +105,11 @@ function factsOf(member: RawZipMember) {
   };
 }
 
-function localPart(member: RawZipMember): Buffer {
-  const { packed, ...facts } = factsOf(member);
-  const { name, flags, method, crc, size, packedSize, extra } = { ...facts, ...member.local };
-  const header = fields([
-    [0x04034b50, 4],
-    [20, 2],
-    [flags, 2],
-    [method, 2],
-    [0, 2],
-    [0x21, 2],
-    [crc, 4],
-    [packedSize, 4],
-    [size, 4],
-    [bytesOf(name).length, 2],
-    [extra.length, 2],
-  ]);
-  return Buffer.concat([header, bytesOf(name), extra, packed, member.behind ?? Buffer.alloc(0)]);
-}
+type Facts = Omit<ReturnType<typeof factsOf>, "packed">;
 
-/** One header of a central directory. */
-export function centralHeader(member: RawZipMember, offset: number): Buffer {
-  const { name, flags, method, crc, size, packedSize, extra } = factsOf(member);
-  const header = fields([
-    [0x02014b50, 4],
-    [0x0314, 2],
+/** What both headers of a member say, in the same order. */
+function sharedFields({ name, flags, method, crc, size, packedSize, extra }: Facts): [value: number, bytes: number][] {
+  return [
     [20, 2],
     [flags, 2],
     [method, 2],
@@ -140,6 +120,24 @@ export function centralHeader(member: RawZipMember, offset: number): Buffer {
     [size, 4],
     [name.length, 2],
     [extra.length, 2],
+  ];
+}
+
+function localPart(member: RawZipMember): Buffer {
+  const { packed, ...facts } = factsOf(member);
+  const { name, extra } = { ...facts, ...member.local };
+  const header = fields([[0x04034b50, 4], ...sharedFields({ ...facts, ...member.local, name: bytesOf(name) })]);
+  return Buffer.concat([header, bytesOf(name), extra, packed, member.behind ?? Buffer.alloc(0)]);
+}
+
+/** One header of a central directory. */
+export function centralHeader(member: RawZipMember, offset: number): Buffer {
+  const facts = factsOf(member);
+  const { name, extra } = facts;
+  const header = fields([
+    [0x02014b50, 4],
+    [0x0314, 2],
+    ...sharedFields(facts),
     [0, 2],
     [member.disk ?? 0, 2],
     [0, 2],

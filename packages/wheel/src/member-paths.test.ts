@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ArchiveEntry } from "./archive-entries.ts";
+import { entryOf } from "./archive-entry.test.data.ts";
 import { checkPaths, unsafePathReason } from "./member-paths.ts";
 
 describe("a member's path stays below the destination", () => {
@@ -102,16 +103,5 @@ describe("the rule for collisions", () => {
 });
 
 function entries(...paths: string[]): ArchiveEntry[] {
-  return paths.map((path) => ({
-    path,
-    rawName: Buffer.from(path),
-    compressionMethod: 0,
-    flags: 0,
-    crc32: 0,
-    compressedSize: 0,
-    sizeBytes: 0,
-    headerOffset: 0,
-    endOffset: 0,
-    unixMode: path.endsWith("/") ? 0o040755 : 0o100644,
-  }));
+  return paths.map(entryOf);
 }

@@ -1,5 +1,6 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
+import { entryOf } from "../src/archive-entry.test.data.ts";
 import { findDistInfo } from "../src/dist-info.ts";
 import { parseEntryPoints, parseMetadata, parseRecord, parseWheelFile } from "../src/index.ts";
 import { checkPaths, unsafePathReason } from "../src/member-paths.ts";
@@ -25,22 +26,8 @@ test.each([
   ["parseEntryPoints", parseEntryPoints],
   ["unsafePathReason", (text: string) => unsafePathReason(text, "win32")],
   ["findDistInfo", (text: string) => findDistInfo([`${text}.dist-info/METADATA`], identity)],
-  ["checkPaths of one path", (text: string) => checkPaths([entry(text)], "linux")],
-  ["checkPaths of many paths", (text: string) => checkPaths(text.split("\n").map(entry), "linux")],
+  ["checkPaths of one path", (text: string) => checkPaths([entryOf(text)], "linux")],
+  ["checkPaths of many paths", (text: string) => checkPaths(text.split("\n").map(entryOf), "linux")],
 ])("%s costs in proportion to the length of what it reads", (_, read) => {
   expect(superlinearInputs({ read, words, frames })).toEqual([]);
-});
-
-/** As far as paths are looked at. */
-const entry = (path: string) => ({
-  path,
-  rawName: Buffer.from(path),
-  compressionMethod: 0,
-  flags: 0,
-  crc32: 0,
-  compressedSize: 0,
-  sizeBytes: 0,
-  headerOffset: 0,
-  endOffset: 0,
-  unixMode: 0o100644,
 });
