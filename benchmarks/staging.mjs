@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheLayout } from "../packages/cache/dist/index.js";
-import { openEntry } from "../packages/cache/dist/store-entry.js";
+import { openEntry } from "../packages/cache/dist/entry/store-entry.js";
 import {
   environmentState,
   openFolders,

@@ -19,12 +19,15 @@ export function wrongRooms(rooms, sources, mostFiles) {
   };
   const unplaced = new Set();
   for (const [path, text] of sources) {
+    const isTest = /\.test(\.data)?\.ts$/.test(path);
     const floor = floorOf(path);
     if (floor === undefined) {
       unplaced.add(path.split("/")[0]);
       continue;
     }
-    if (!/\.test(\.data)?\.ts$/.test(path)) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    // A test stands beside what it is about, and sets up with whatever it needs.
+    if (isTest) continue;
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
     for (const [, target] of text.matchAll(importPattern)) {
       const imported = join(dirname(path), target);
       const its = imported.startsWith("..") ? undefined : floorOf(imported);

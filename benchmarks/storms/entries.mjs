@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { beginCacheOperation, cacheLayout, encodeManifest, maintainCache } from "../../packages/cache/dist/index.js";
-import { entryId } from "../../packages/cache/dist/layout.js";
+import { entryId } from "../../packages/cache/dist/folder/layout.js";
 import { finish, inScratch, median, seconds } from "./storm-kit.mjs";
 
 const { values } = parseArgs({

@@ -40,7 +40,7 @@ describe("labels that a source cites", () => {
 
 describe("paths that a document names", () => {
   test.each([
-    ["in words", "see `packages/cache/src/sweep.ts`.", ["packages/cache/src/sweep.ts"]],
+    ["in words", "see `packages/cache/src/reclaim/sweep.ts`.", ["packages/cache/src/reclaim/sweep.ts"]],
     ["a folder", "in packages/cache/src, and docs/", ["packages/cache/src"]],
     ["a link", "[text](../x.md#part) and [site](https://example.org/packages/a.ts)", ["../x.md"]],
     ["patterns", "`packages/*/src`, packages/{a,b}/x.ts, `packages/NAME`", ["packages/NAME"]],
@@ -146,6 +146,7 @@ describe("the rooms of a package", () => {
       { "store/a.ts": "", "store/b.ts": "", "store/c.ts": "" },
       [["store", "has 4 files, more than the 3 of a room"]],
     ],
+    ["a test sets up with whatever it needs", { "errors.test.ts": 'import { sell } from "./index.ts";' }, []],
     ["tests do not fill a room", { "store/a.test.ts": "", "store/b.test.ts": "", "store/c.test.ts": "" }, []],
   ])("%s", (_, more, wrong) => {
     expect(wrongRooms(rooms, new Map(Object.entries({ ...whole, ...more })), 3)).toEqual(wrong);

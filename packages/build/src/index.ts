@@ -1,12 +1,12 @@
-export { createBuilder, type Builder, type BuildEvent, type BuildServices, type BuildSettings } from "./builder.ts";
-export type { BuildSource } from "./builder.ts";
-export type { BuildEnvironment, BuildEnvironments } from "./build-environment.ts";
-export { buildTree, type BuiltDistributions, type TreeBuild } from "./build-tree.ts";
-export { openBackend, type Backend, type BackendOptions, type ConfigSettings } from "./backend.ts";
-export { unpackSdist } from "./unpack-sdist.ts";
-export { defaultSdistLimits, type SdistLimits } from "./sdist-limits.ts";
-export { openBuildLog, type BuildLog } from "./build-log.ts";
-export { readBuildSystem } from "./static-metadata.ts";
+export { createBuilder, type Builder } from "./builder/builder.ts";
+export type { BuildEvent, BuildServices, BuildSettings, BuildSource } from "./builder/build-services.ts";
+export type { BuildEnvironment, BuildEnvironments } from "./backend/build-environment.ts";
+export { buildTree, type BuiltDistributions, type TreeBuild } from "./builder/build-tree.ts";
+export { openBackend, type Backend, type BackendOptions, type ConfigSettings } from "./backend/backend.ts";
+export { unpackSdist } from "./sdist/unpack-sdist.ts";
+export { defaultSdistLimits, type SdistLimits } from "./sdist/sdist-limits.ts";
+export { openBuildLog, type BuildLog } from "./backend/build-log.ts";
+export { readBuildSystem } from "./source/static-metadata.ts";
 export {
   BuildCycle,
   BuildFailed,

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFil
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { openBackend, type BackendOptions } from "../src/backend.ts";
-import { openBuildLog } from "../src/build-log.ts";
-import { readBuildSystem } from "../src/static-metadata.ts";
+import { openBackend, type BackendOptions } from "../src/backend/backend.ts";
+import { openBuildLog } from "../src/backend/build-log.ts";
+import { readBuildSystem } from "../src/source/static-metadata.ts";
 import { anInterpreter, plainEnvironments, prepareMetadata, writeSource } from "./source.ts";
 
 const interpreter = anInterpreter();

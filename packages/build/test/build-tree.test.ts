@@ -2,8 +2,8 @@ import { temporaryFolder } from "@murre/test-kit";
 import { mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openBuildLog } from "../src/build-log.ts";
-import { buildTree, type TreeBuild } from "../src/build-tree.ts";
+import { openBuildLog } from "../src/backend/build-log.ts";
+import { buildTree, type TreeBuild } from "../src/builder/build-tree.ts";
 import { anInterpreter, plainEnvironments, writeSource } from "./source.ts";
 
 const interpreter = anInterpreter();

@@ -5,7 +5,8 @@ import { createUnpacker } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { createBuilder, type BuildEvent, type Builder, type BuildServices, type BuildSource } from "../src/builder.ts";
+import { createBuilder, type Builder } from "../src/builder/builder.ts";
+import type { BuildEvent, BuildServices, BuildSource } from "../src/builder/build-services.ts";
 import { anInterpreter, plainEnvironments, writeSource } from "./source.ts";
 
 const interpreter = anInterpreter();

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { BuildServices } from "../src/builder.ts";
+import type { BuildServices } from "../src/builder/build-services.ts";
 import { makeTarGz } from "@murre/test-kit";
 import { BuilderWorld, contentOf } from "./builder-world.ts";
 import { inHouseBackend, prepareMetadata } from "./source.ts";

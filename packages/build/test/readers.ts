@@ -11,8 +11,8 @@ import {
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { readBuildSystem, staticPkgInfo } from "../src/static-metadata.ts";
-import { unpackSdist } from "../src/unpack-sdist.ts";
+import { readBuildSystem, staticPkgInfo } from "../src/source/static-metadata.ts";
+import { unpackSdist } from "../src/sdist/unpack-sdist.ts";
 
 const folder = realpathSync(temporaryFolder("fuzz-build"));
 const tree = join(folder, "tree");

@@ -2,7 +2,7 @@ import { findInterpreter, type Interpreter } from "@murre/python";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { BuildEnvironment, BuildEnvironments } from "../src/build-environment.ts";
+import type { BuildEnvironment, BuildEnvironments } from "../src/backend/build-environment.ts";
 
 /** The interpreter of this machine that runs the tests' backends. */
 export function anInterpreter(): Interpreter {

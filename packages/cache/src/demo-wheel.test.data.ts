@@ -2,7 +2,7 @@ import type { UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FillEntry } from "./publish.ts";
+import type { FillEntry } from "./operation/publish.ts";
 
 /** The sha256 that {@link fillDemo} gives for a text. */
 export const shaOf = (text: string): string => createHash("sha256").update(text).digest("hex");

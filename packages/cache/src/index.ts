@@ -1,18 +1,24 @@
-export { distrust } from "./trust.ts";
-export { defaultCacheFolder, type CacheFolderContext } from "./cache-folder.ts";
-export { CACHE_LAYOUT, cacheLayout, hashedName, type CacheLayout } from "./layout.ts";
-export { beginCacheOperation } from "./operation.ts";
-export type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./cache-operation.ts";
-export type { Turn } from "./turns.ts";
-export type { FillEntry } from "./publish.ts";
-export type { StoreEntry } from "./store-entry.ts";
-export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance.ts";
-export type { CleanReport, PruneOptions } from "./clean.ts";
-export type { CacheSize, ListedEntry } from "./inventory.ts";
-export type { CacheProblem } from "./verify.ts";
-export type { PartialDownload, ReadValidators } from "./partial.ts";
-export type { DocumentRequest, Documents } from "./documents.ts";
-export { decodeManifest, encodeManifest, type Manifest, type ManifestDirectory, ARCHIVE_MARK } from "./manifest.ts";
-export type { FileDetails, ManifestHead } from "./manifest-head.ts";
-export { fileValidators, rememberFileHash, rememberedFileHash } from "./remembered-file.ts";
+export { distrust } from "./folder/trust.ts";
+export { defaultCacheFolder, type CacheFolderContext } from "./folder/cache-folder.ts";
+export { CACHE_LAYOUT, cacheLayout, hashedName, type CacheLayout } from "./folder/layout.ts";
+export { beginCacheOperation } from "./operation/operation.ts";
+export type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./operation/cache-operation.ts";
+export type { Turn } from "./operation/turns.ts";
+export type { FillEntry } from "./operation/publish.ts";
+export type { StoreEntry } from "./entry/store-entry.ts";
+export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance/maintenance.ts";
+export type { CleanReport, PruneOptions } from "./maintenance/clean.ts";
+export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
+export type { CacheProblem } from "./maintenance/verify.ts";
+export type { PartialDownload, ReadValidators } from "./operation/partial.ts";
+export type { DocumentRequest, Documents } from "./documents/documents.ts";
+export {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestDirectory,
+  ARCHIVE_MARK,
+} from "./entry/manifest.ts";
+export type { FileDetails, ManifestHead } from "./entry/manifest-head.ts";
+export { fileValidators, rememberFileHash, rememberedFileHash } from "./documents/remembered-file.ts";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "./errors.ts";

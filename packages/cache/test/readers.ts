@@ -2,9 +2,9 @@ import { bytesReader, fileReader, temporaryFolder } from "@murre/test-kit";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fillDemo } from "../src/demo-wheel.test.data.ts";
-import { decodeManifest, encodeManifest } from "../src/manifest.ts";
-import { readPointer, readRecord, usePointer } from "../src/pointer.ts";
-import { fileValidators, rememberedFileHash } from "../src/remembered-file.ts";
+import { decodeManifest, encodeManifest } from "../src/entry/manifest.ts";
+import { readPointer, readRecord, usePointer } from "../src/entry/pointer.ts";
+import { fileValidators, rememberedFileHash } from "../src/documents/remembered-file.ts";
 
 const folder = temporaryFolder("fuzz-cache");
 mkdirSync(join(folder, "out"));

@@ -1,25 +1,25 @@
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { CacheOperation, Documents } from "@murre/cache";
-import { largestTextBytes } from "./answer-limits.ts";
-import { acceptedEncodings, answerText } from "./answer-text.ts";
-import { createCredentials } from "./credentials.ts";
-import { DEFAULT_INDEX_URL } from "./default-index.ts";
-import { createDispatchers, type ConnectionSettings } from "./dispatchers.ts";
-import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./download.ts";
+import { largestTextBytes } from "./location/answer-limits.ts";
+import { acceptedEncodings, answerText } from "./http/answer-text.ts";
+import { createCredentials } from "./connections/credentials.ts";
+import { DEFAULT_INDEX_URL } from "./location/default-index.ts";
+import { createDispatchers, type ConnectionSettings } from "./connections/dispatchers.ts";
+import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./http/download.ts";
 import { DamagedPage, HttpStatusError, InvalidIndexLocation } from "./errors.ts";
-import { urlProblem } from "./file-url.ts";
-import { readFilePage } from "./file-index.ts";
-import { findProjectFiles, mixedHosts } from "./find-files.ts";
-import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./find-links.ts";
-import { readHttpPage, type HttpPages } from "./http-page.ts";
-import { withoutCredentials } from "./index-location.ts";
-import { keptPages } from "./kept-pages.ts";
-import { MetadataPacks } from "./metadata-packs.ts";
-import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata.ts";
-import { createRangeServers } from "./range-servers.ts";
-import { createSlots, type Slots } from "./slots.ts";
-import { defaultRetries } from "./retry.ts";
-import { systemClock, Transport, type Clock } from "./transport.ts";
+import { urlProblem } from "./location/file-url.ts";
+import { readFilePage } from "./pages/file-index.ts";
+import { findProjectFiles, mixedHosts } from "./pages/find-files.ts";
+import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./pages/find-links.ts";
+import { readHttpPage, type HttpPages } from "./pages/http-page.ts";
+import { withoutCredentials } from "./location/index-location.ts";
+import { keptPages } from "./pages/kept-pages.ts";
+import { MetadataPacks } from "./metadata/metadata-packs.ts";
+import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata/metadata.ts";
+import { createRangeServers } from "./http/range-servers.ts";
+import { createSlots, type Slots } from "./http/slots.ts";
+import { defaultRetries } from "./http/retry.ts";
+import { systemClock, Transport, type Clock } from "./http/transport.ts";
 import type {
   DistributionFile,
   IndexEvent,
@@ -29,7 +29,7 @@ import type {
   ProjectPage,
   Refresh,
   TransferCounts,
-} from "./types.ts";
+} from "./location/types.ts";
 
 /** How the network is used; everything has a default. */
 export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {

@@ -1,7 +1,12 @@
 import { redactUrl } from "@murre/pep508";
-import type { Tried } from "./retry.ts";
 
 /** Says nothing of what was tried once. */
+/** How often something was tried, and for how many milliseconds from the first attempt to the end of the last one. */
+export interface Tried {
+  readonly attempts: number;
+  readonly elapsedMs: number;
+}
+
 function describeTries(tried: Tried | undefined): string {
   if (tried === undefined || tried.attempts < 2) return "";
   return ` (tried ${tried.attempts} times in ${(tried.elapsedMs / 1000).toFixed(1)} s)`;

@@ -1,15 +1,15 @@
 export { createIndexClient, type IndexClient, type IndexClientOptions, type NetworkSettings } from "./client.ts";
-export { parseUrl, pathOfFileUrl, urlProblem } from "./file-url.ts";
-export { DEFAULT_INDEX_URL } from "./default-index.ts";
-export { indexKey, parseIndexLocation, withoutCredentials, type LocationContext } from "./index-location.ts";
-export { loadPipConfiguration, type PipConfiguration, type Setting } from "./pip-configuration.ts";
-export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip-config-files.ts";
-export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip-index-options.ts";
-export { allowsFormat, applyFormatControl, type FormatControl } from "./format-control.ts";
-export { rememberOwnMetadata, type ToldMetadata } from "./metadata.ts";
-export { readHttpValidators } from "./http-validators.ts";
-export type { Downloadable, Downloaded, DownloadOptions } from "./download.ts";
-export type { HttpValidators } from "./http-validators.ts";
+export { parseUrl, pathOfFileUrl, urlProblem } from "./location/file-url.ts";
+export { DEFAULT_INDEX_URL } from "./location/default-index.ts";
+export { indexKey, parseIndexLocation, withoutCredentials, type LocationContext } from "./location/index-location.ts";
+export { loadPipConfiguration, type PipConfiguration, type Setting } from "./pip/pip-configuration.ts";
+export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip/pip-config-files.ts";
+export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip/pip-index-options.ts";
+export { allowsFormat, applyFormatControl, type FormatControl } from "./pip/format-control.ts";
+export { rememberOwnMetadata, type ToldMetadata } from "./metadata/metadata.ts";
+export { readHttpValidators } from "./http/http-validators.ts";
+export type { Downloadable, Downloaded, DownloadOptions } from "./http/download.ts";
+export type { HttpValidators } from "./http/http-validators.ts";
 export type {
   DistributionFile,
   IndexEvent,
@@ -21,7 +21,7 @@ export type {
   Refresh,
   SkippedFile,
   TransferCounts,
-} from "./types.ts";
+} from "./location/types.ts";
 export {
   DamagedPage,
   DownloadInterrupted,

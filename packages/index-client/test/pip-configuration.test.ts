@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseConfigFile } from "../src/config-file.ts";
+import { parseConfigFile } from "../src/pip/config-file.ts";
 import {
   InvalidPipConfiguration,
   loadPipConfiguration,

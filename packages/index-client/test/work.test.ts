@@ -1,14 +1,14 @@
 import { normalizeName } from "@murre/pep508";
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
-import { parseConfigFile } from "../src/config-file.ts";
-import { credentialsInNetrc } from "../src/netrc.ts";
-import { encodePageDocument } from "../src/page-document.ts";
-import { pageOf } from "../src/page-releases.ts";
-import { resolveUrl } from "../src/resolve-url.ts";
-import { parseRetryAfter } from "../src/retry.ts";
-import { parseSimpleHtml } from "../src/simple-html.ts";
-import { parseSimpleJson } from "../src/simple-json.ts";
+import { parseConfigFile } from "../src/pip/config-file.ts";
+import { credentialsInNetrc } from "../src/connections/netrc.ts";
+import { encodePageDocument } from "../src/pages/page-document.ts";
+import { pageOf } from "../src/pages/page-releases.ts";
+import { resolveUrl } from "../src/pages/resolve-url.ts";
+import { parseRetryAfter } from "../src/http/retry.ts";
+import { parseSimpleHtml } from "../src/pages/simple-html.ts";
+import { parseSimpleJson } from "../src/pages/simple-json.ts";
 
 const url = "http://h/simple/a/";
 const words = [

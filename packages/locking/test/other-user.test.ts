@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
-import { takeLease } from "../src/lease.ts";
+import { takeLease } from "../src/lease/lease.ts";
 import type { LockEvent } from "../src/lock-events.ts";
-import { acquireLock } from "../src/rw-lock.ts";
+import { acquireLock } from "../src/lock/rw-lock.ts";
 
 const script = fileURLToPath(new URL("processes/other-user.mjs", import.meta.url));
 const nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", process.execPath];

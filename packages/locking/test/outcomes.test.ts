@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "@murre/test-kit";
 import { afterEach, describe, expect, test } from "vitest";
 import { type FaultyFolder, faultMakers } from "./faulty-file-system.ts";
-import { judge } from "../src/liveness.ts";
-import { takeLease } from "../src/lease.ts";
-import { acquireLock } from "../src/rw-lock.ts";
-import { createSingleFlight } from "../src/single-flight.ts";
-import { sweepLeases } from "../src/sweep-leases.ts";
-import { sweepLock } from "../src/sweep-locks.ts";
+import { judge } from "../src/lease/liveness.ts";
+import { takeLease } from "../src/lease/lease.ts";
+import { acquireLock } from "../src/lock/rw-lock.ts";
+import { createSingleFlight } from "../src/flight/single-flight.ts";
+import { sweepLeases } from "../src/lease/sweep-leases.ts";
+import { sweepLock } from "../src/flight/sweep-locks.ts";
 
 const open: FaultyFolder[] = [];
 

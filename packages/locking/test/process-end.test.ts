@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
-import { judge } from "../src/liveness.ts";
-import { sweepLeases } from "../src/sweep-leases.ts";
-import { sweepLock } from "../src/sweep-locks.ts";
+import { judge } from "../src/lease/liveness.ts";
+import { sweepLeases } from "../src/lease/sweep-leases.ts";
+import { sweepLock } from "../src/flight/sweep-locks.ts";
 
 const script = (name: string): string => fileURLToPath(new URL(`processes/${name}`, import.meta.url));
 

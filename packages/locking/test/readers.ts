@@ -1,10 +1,10 @@
 import { fileReader, temporaryFolder, textReader } from "@murre/test-kit";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { failureOf } from "../src/flight-folder.ts";
-import { parseLeaseName, processOf } from "../src/lease-name.ts";
-import { describeHolder } from "../src/lock-holder.ts";
-import { parseTicket, ticketFolder } from "../src/tickets.ts";
+import { failureOf } from "../src/flight/flight-folder.ts";
+import { parseLeaseName, processOf } from "../src/lease/lease-name.ts";
+import { describeHolder } from "../src/lock/lock-holder.ts";
+import { parseTicket, ticketFolder } from "../src/lock/tickets.ts";
 
 const root = temporaryFolder("fuzz-locking");
 const lease = "abcdefghijklmnop_aaaaabbbbb_a1_b2_3";

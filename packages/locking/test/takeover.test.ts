@@ -65,7 +65,7 @@ async function contendedTakeover(kind: "naive" | "murre"): Promise<string[]> {
 async function dieHolding(root: string): Promise<void> {
   const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
   await new Promise((resolve) => child.on("exit", resolve));
-  const { takeLease } = await import("../src/lease.ts");
+  const { takeLease } = await import("../src/lease/lease.ts");
   const lease = takeLease(root);
   // The lease's form without a thread is <random>_<boot and namespace>_<pid>_<start>; the random part does not matter to a judge.
   const [random, place] = lease.name.split("_");

@@ -1,6 +1,6 @@
-export { findInterpreter, type FindOptions } from "./find-interpreter.ts";
-export { findPinnedInterpreter, type PinnedInterpreter } from "./find-pinned.ts";
-export { findPythonVersionFile, type PythonVersionFile } from "./python-version-file.ts";
+export { findInterpreter, type FindOptions } from "./find/find-interpreter.ts";
+export { findPinnedInterpreter, type PinnedInterpreter } from "./find/find-pinned.ts";
+export { findPythonVersionFile, type PythonVersionFile } from "./find/python-version-file.ts";
 export type {
   InstallationSchemes,
   Interpreter,
@@ -8,15 +8,15 @@ export type {
   ProgramResult,
   PythonContext,
   RunProgram,
-} from "./interpreter.ts";
-export { parsePythonRequest, type PythonRequest } from "./python-request.ts";
-export { probeInterpreter } from "./probe.ts";
-export { deriveEnvironment } from "./derive-environment.ts";
-export { compileBytecode, type CompileOptions, type CompileReport } from "./compile-bytecode.ts";
-export { readLauncherStubs, type LauncherStubs } from "./launcher-stubs.ts";
-export { createEnvironment, type EnvironmentOptions } from "./create-environment.ts";
-export { recoverEnvironment } from "./environment-swap.ts";
-export type { DirectUrl } from "./direct-url.ts";
+} from "./interpreter/interpreter.ts";
+export { parsePythonRequest, type PythonRequest } from "./find/python-request.ts";
+export { probeInterpreter } from "./interpreter/probe.ts";
+export { deriveEnvironment } from "./interpreter/derive-environment.ts";
+export { compileBytecode, type CompileOptions, type CompileReport } from "./installed/compile-bytecode.ts";
+export { readLauncherStubs, type LauncherStubs } from "./interpreter/launcher-stubs.ts";
+export { createEnvironment, type EnvironmentOptions } from "./environment/create-environment.ts";
+export { recoverEnvironment } from "./environment/environment-swap.ts";
+export type { DirectUrl } from "./installed/direct-url.ts";
 export {
   readAllInstalled,
   readDirectUrl,
@@ -27,7 +27,7 @@ export {
   readInstaller,
   readRequested,
   type InstalledDistribution,
-} from "./installed.ts";
+} from "./installed/installed.ts";
 export {
   BrokenEnvironment,
   BytecodeNotCompiled,

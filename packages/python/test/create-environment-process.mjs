@@ -1,6 +1,6 @@
 // Makes environments at one path until it is told enough: node create-environment-process.mjs INTERPRETER.json PATH EXISTING ROUNDS
 import { readFileSync } from "node:fs";
-import { createEnvironment } from "../dist/create-environment.js";
+import { createEnvironment } from "../dist/environment/create-environment.js";
 
 const [, , description, path, existing, rounds] = process.argv;
 const interpreter = JSON.parse(readFileSync(description, "utf8"));

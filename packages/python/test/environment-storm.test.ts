@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededRandom } from "@murre/test-kit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createEnvironment } from "../src/create-environment.ts";
-import { recoverEnvironment } from "../src/environment-swap.ts";
-import { findInterpreter } from "../src/find-interpreter.ts";
-import type { Interpreter } from "../src/interpreter.ts";
+import { createEnvironment } from "../src/environment/create-environment.ts";
+import { recoverEnvironment } from "../src/environment/environment-swap.ts";
+import { findInterpreter } from "../src/find/find-interpreter.ts";
+import type { Interpreter } from "../src/interpreter/interpreter.ts";
 import { machine } from "./real-interpreters.ts";
 
 const interpreter: Interpreter = findInterpreter(undefined, machine, { preference: "system" });

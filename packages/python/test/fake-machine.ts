@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { PythonContext, RunProgram } from "../src/interpreter.ts";
+import type { PythonContext, RunProgram } from "../src/interpreter/interpreter.ts";
 
 /** A home with files where interpreters are looked for, whose answers are given and never run. */
 export class FakeMachine {

@@ -1,8 +1,8 @@
 import { fileReader, temporaryFolder, textReader } from "@murre/test-kit";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readElf } from "../src/elf.ts";
-import { parseExternallyManaged } from "../src/externally-managed.ts";
+import { readElf } from "../src/interpreter/elf.ts";
+import { parseExternallyManaged } from "../src/interpreter/externally-managed.ts";
 import {
   readDirectUrl,
   readInstalled,
@@ -10,11 +10,11 @@ import {
   readInstalledMetadata,
   readInstalledRecord,
   readInstaller,
-} from "../src/installed.ts";
-import { readProbeReport, readRememberedInterpreter } from "../src/interpreter-answers.ts";
-import { parsePythonRequest } from "../src/python-request.ts";
-import { namesIn } from "../src/python-version-file.ts";
-import { formatPyvenvConfig, parsePyvenvConfig, seesSystemSitePackages } from "../src/pyvenv-config.ts";
+} from "../src/installed/installed.ts";
+import { readProbeReport, readRememberedInterpreter } from "../src/interpreter/interpreter-answers.ts";
+import { parsePythonRequest } from "../src/find/python-request.ts";
+import { namesIn } from "../src/find/python-version-file.ts";
+import { formatPyvenvConfig, parsePyvenvConfig, seesSystemSitePackages } from "../src/interpreter/pyvenv-config.ts";
 import { tagsOf } from "./fake-machine.ts";
 
 const folder = temporaryFolder("fuzz-python");

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { supportedTags } from "@murre/platform-tags";
 import { afterAll, describe, expect, test } from "vitest";
-import { createEnvironment } from "../src/create-environment.ts";
-import type { Interpreter } from "../src/interpreter.ts";
-import { probeInterpreter } from "../src/probe.ts";
+import { createEnvironment } from "../src/environment/create-environment.ts";
+import type { Interpreter } from "../src/interpreter/interpreter.ts";
+import { probeInterpreter } from "../src/interpreter/probe.ts";
 import { machine, realInterpreters } from "./real-interpreters.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "murre-python-")));

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
-import { systemCandidates } from "../src/candidates.ts";
-import type { Interpreter, PythonContext } from "../src/interpreter.ts";
-import { probeInterpreter, runProgram } from "../src/probe.ts";
+import { systemCandidates } from "../src/find/candidates.ts";
+import type { Interpreter, PythonContext } from "../src/interpreter/interpreter.ts";
+import { probeInterpreter, runProgram } from "../src/interpreter/probe.ts";
 
 /** Where the tests of real Pythons look: this machine, but no environment of the developer's. */
 export const machine: PythonContext & { readonly run: typeof runProgram } = {

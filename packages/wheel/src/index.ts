@@ -1,18 +1,18 @@
-export { createUnpacker, type Unpacker, type UnpackerOptions } from "./unpacker.ts";
-export type { UnpackJob } from "./unpack-pool.ts";
-export type { UnpackedFile, UnpackedWheel } from "./unpacked-wheel.ts";
-export { defaultLimits, type UnpackLimits } from "./unpack-limits.ts";
-export { readWheelMetadata, type WheelMetadata } from "./read-wheel-metadata.ts";
-export { readZip, type ZipMember } from "./read-zip.ts";
-export { isTooLongPath } from "./member-paths.ts";
-export type { RandomAccess } from "./random-access.ts";
-export { parseMetadata, type CoreMetadata } from "./metadata.ts";
-export { fitsFilename } from "./dist-info.ts";
-export { parseWheelFile, type WheelFile } from "./wheel-file.ts";
-export { formatRecord, parseRecord, type RecordEntry } from "./record.ts";
-export { describeRecordProblems, recordError, type RecordProblems } from "./record-problems.ts";
-export { parseEntryPoints, type EntryPoint } from "./entry-points.ts";
-export { giveBack } from "./give-back.ts";
+export { createUnpacker, type Unpacker, type UnpackerOptions } from "./unpack/unpacker.ts";
+export type { UnpackJob } from "./unpack/unpack-pool.ts";
+export type { UnpackedFile, UnpackedWheel } from "./inspect/unpacked-wheel.ts";
+export { defaultLimits, type UnpackLimits } from "./archive/unpack-limits.ts";
+export { readWheelMetadata, type WheelMetadata } from "./inspect/read-wheel-metadata.ts";
+export { readZip, type ZipMember } from "./archive/read-zip.ts";
+export { isTooLongPath } from "./archive/member-paths.ts";
+export type { RandomAccess } from "./archive/random-access.ts";
+export { parseMetadata, type CoreMetadata } from "./metadata/metadata.ts";
+export { fitsFilename } from "./metadata/dist-info.ts";
+export { parseWheelFile, type WheelFile } from "./metadata/wheel-file.ts";
+export { formatRecord, parseRecord, type RecordEntry } from "./metadata/record.ts";
+export { describeRecordProblems, recordError, type RecordProblems } from "./metadata/record-problems.ts";
+export { parseEntryPoints, type EntryPoint } from "./metadata/entry-points.ts";
+export { giveBack } from "./archive/give-back.ts";
 export {
   AmbiguousArchive,
   ArchiveTooLarge,

@@ -3,14 +3,14 @@ import { hostileWheelName, makeWheel, mustRead } from "@murre/test-kit";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { fitsFilename } from "../src/dist-info.ts";
-import { parseEntryPoints } from "../src/entry-points.ts";
-import { unsafePathReason } from "../src/member-paths.ts";
-import { parseMetadata } from "../src/metadata.ts";
-import { readWheelMetadata } from "../src/read-wheel-metadata.ts";
-import { formatRecord, parseRecord } from "../src/record.ts";
-import { unpackArchive } from "../src/unpack-archive.ts";
-import { parseWheelFile } from "../src/wheel-file.ts";
+import { fitsFilename } from "../src/metadata/dist-info.ts";
+import { parseEntryPoints } from "../src/metadata/entry-points.ts";
+import { unsafePathReason } from "../src/archive/member-paths.ts";
+import { parseMetadata } from "../src/metadata/metadata.ts";
+import { readWheelMetadata } from "../src/inspect/read-wheel-metadata.ts";
+import { formatRecord, parseRecord } from "../src/metadata/record.ts";
+import { unpackArchive } from "../src/unpack/unpack-archive.ts";
+import { parseWheelFile } from "../src/metadata/wheel-file.ts";
 
 const made = {
   name: "x",

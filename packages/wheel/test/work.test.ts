@@ -1,10 +1,10 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
-import { entryOf } from "../src/archive-entry.test.data.ts";
-import { findDistInfo } from "../src/dist-info.ts";
+import { entryOf } from "../src/archive/archive-entry.test.data.ts";
+import { findDistInfo } from "../src/metadata/dist-info.ts";
 import { parseEntryPoints, parseMetadata, parseRecord, parseWheelFile } from "../src/index.ts";
-import { checkPaths, unsafePathReason } from "../src/member-paths.ts";
-import { readRecord } from "../src/record.ts";
+import { checkPaths, unsafePathReason } from "../src/archive/member-paths.ts";
+import { readRecord } from "../src/metadata/record.ts";
 
 const words = ["a", " ", "\t", "\n", "\r", ":", "=", ",", '"', "[", "]", "#", ";", "/", ".", "-", "Name: a", "sha256="];
 const metadata = "Metadata-Version: 2.1\nName: a\nVersion: 1\n";

@@ -1,0 +1,59 @@
+import type { CacheOperation } from "@murre/cache";
+import type { NormalizedName } from "@murre/pep508";
+import type { Interpreter } from "@murre/python";
+import type { Unpacker } from "@murre/wheel";
+import type { BuildEnvironments } from "../backend/build-environment.ts";
+import type { ConfigSettings } from "../backend/backend.ts";
+
+/** Something that a wheel can be built from. */
+export interface BuildSource {
+  readonly kind: "archive" | "directory";
+  /** The archive, or the folder; absolute. */
+  readonly path: string;
+  /** Of an archive: its own filename, and its sha256 in hexadecimal. */
+  readonly filename?: string;
+  readonly sha256?: string;
+  /** The folder inside in which the project lies. */
+  readonly subdirectory?: string;
+  /** What is expected to come out, as far as it is known. */
+  readonly project?: NormalizedName;
+  readonly version?: string;
+  /** Of this source only, over those of all. */
+  readonly configSettings?: ConfigSettings;
+  /** It came over HTTP. */
+  readonly isRemote?: boolean;
+  /** What messages call it. */
+  readonly shown: string;
+}
+
+/** What is the same for all builds of one operation. */
+export interface BuildSettings {
+  /** `isolated`: in an environment of its own; otherwise in the one that {@link BuildServices.environments} gives, whose folder this is. */
+  readonly isolation: string;
+  readonly configSettings: ConfigSettings;
+  readonly constraints: readonly string[];
+  /** How long one hook may take; undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** Where the logs of failed builds stay. */
+  readonly logFolder: string;
+  readonly platform: NodeJS.Platform;
+}
+
+/** What building needs; all of it belongs to one operation. */
+export interface BuildServices {
+  readonly cache: CacheOperation;
+  /** What is built for, and with. */
+  readonly interpreter: Interpreter;
+  readonly environments: BuildEnvironments;
+  /** Started only when something was built. */
+  readonly unpacker: () => Unpacker;
+  readonly settings: BuildSettings;
+  /** The projects that are being built because of each other, the innermost last; they cannot be needed again. */
+  readonly chain: readonly string[];
+  readonly onEvent: (event: BuildEvent) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+export type BuildEvent =
+  | { readonly type: "build-started"; readonly source: string; readonly hook: string; readonly logPath: string }
+  | { readonly type: "built"; readonly source: string; readonly filename: string; readonly durationMs: number };

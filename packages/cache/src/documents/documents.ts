@@ -1,0 +1,156 @@
+import { readSmallFile, refuseLink } from "@murre/files";
+import { closeSync, constants, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { makeFolders, type Lease } from "@murre/locking";
+import type { CacheLayout } from "../folder/layout.ts";
+
+/** A request for one document that is slow to get: how to find it in the cache, and how to make it if it is not there. */
+export interface DocumentRequest<T> {
+  /** Two requests with one key want the same document. */
+  readonly key: string;
+  /** What is fetched by one process at a time; default the key. Documents of one group may be many, and are agreed on once. */
+  readonly group?: string;
+  /** Whether it is there by now; asked several times. */
+  readonly lookup: () => T | undefined;
+  /** Fetches or computes it, and writes it where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
+  readonly make: (signal: AbortSignal | undefined) => Promise<T>;
+  /** Whether the failure of another process, for which this one waited, is this one's too. Default: it does the work itself. */
+  readonly sharesFailures?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Small whole files under the cache's root: pages, metadata, probed interpreters. A reader sees a document whole or not
+ * at all; a failed write never fails an operation, because everything here can be had again.
+ */
+export interface Documents {
+  /** The document's bytes, or undefined when it is not there or cannot be read. */
+  read(...segments: string[]): Buffer | undefined;
+  /** Replaces the document. Never throws. */
+  write(segments: readonly string[], data: string | Buffer): void;
+  /**
+   * Adds to the end of the document, in one write, so that what several processes add stands one behind the other. A reader may meet the
+   * beginning of what is being added, and what a full disk cut off stays there: a document that is added to is made of parts that tell when
+   * they are whole. Never throws.
+   */
+  append(segments: readonly string[], data: Buffer): void;
+  /** Every copy of the document: where it is written, and in a cache that is only read. */
+  readAll(segments: readonly string[], atMostBytes: number): readonly Buffer[];
+  /** Another text whenever a copy of the document was replaced or added to. */
+  stampOf(segments: readonly string[]): string;
+}
+
+/** Where documents are written, and whose temporary files they are. */
+interface WritePlace {
+  readonly layout: CacheLayout;
+  /** Names the temporary files, so that a sweeper knows whose they are. */
+  readonly lease: Lease;
+}
+
+/**
+ * @param readFrom the folders to look into, in their order.
+ * @param writeTo undefined when nothing can be written.
+ */
+export function openDocuments(
+  readFrom: () => readonly CacheLayout[],
+  writeTo: () => WritePlace | undefined,
+): Documents {
+  return {
+    read(...segments) {
+      for (const layout of readFrom())
+        try {
+          return readSmallFile(layout.document(segments), { followsLinks: false });
+        } catch {
+          // Not there, or not readable: the next folder, or a miss.
+        }
+      return undefined;
+    },
+    write(segments, data) {
+      try {
+        const place = writeTo();
+        if (place !== undefined) writeWhole(place.layout, place.lease, place.layout.document(segments), data);
+      } catch {
+        // A full disk, a read-only cache, a lost lease: the next run fetches or computes it again.
+      }
+    },
+    append(segments, data) {
+      try {
+        const place = writeTo();
+        if (place !== undefined) appendTo(place.layout, place.layout.document(segments), data);
+      } catch {
+        // As above.
+      }
+    },
+    readAll: (segments, atMostBytes) =>
+      readFrom().flatMap((layout) => {
+        try {
+          return [readSmallFile(layout.document(segments), { followsLinks: false, atMostBytes })];
+        } catch {
+          return [];
+        }
+      }),
+    stampOf: (segments) =>
+      readFrom()
+        .map((layout) => {
+          const stats = lstatSync(layout.document(segments), { throwIfNoEntry: false });
+          return stats === undefined ? "" : `${stats.ino}:${stats.size}`;
+        })
+        .join(),
+  };
+}
+
+/** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
+function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): void {
+  refuseLinks(layout, target);
+  const temporary = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
+  const file = withParent(temporary, () => openSync(temporary, "wx", 0o666));
+  try {
+    try {
+      writeAll(file, typeof data === "string" ? Buffer.from(data, "utf8") : data);
+    } finally {
+      closeSync(file);
+    }
+    withParent(target, () => renameSync(temporary, target));
+  } catch (error) {
+    unlinkSync(temporary); // ENOENT when it was swept: an error like the other one
+    throw error;
+  }
+}
+
+function appendTo(layout: CacheLayout, target: string, data: Buffer): void {
+  refuseLinks(layout, target);
+  // Nobody reads from a pipe that lies there, and whoever opened it would wait for ever.
+  const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | careful;
+  const file = withParent(target, () => openSync(target, flags, 0o666));
+  try {
+    // One write: what a second one would add could stand behind another process's.
+    writeSync(file, data);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** write(2) may take fewer bytes than it is given, on a disk that is nearly full for instance. */
+function writeAll(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+}
+
+/** Nothing is renamed to where a link leads. */
+function refuseLinks({ root }: CacheLayout, target: string): void {
+  for (let folder = dirname(target); folder.length > root.length; folder = dirname(folder)) refuseLink(folder);
+}
+
+/** Who has no umask has no folder for everybody in the cache: whoever may write there decides what is installed. */
+export const folderMode = 0o775;
+
+/** Runs `step`; where a parent folder is missing, makes the parents of `path` and runs it once more. */
+export function withParent<T>(path: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    makeFolders(dirname(path), folderMode);
+    return step();
+  }
+}

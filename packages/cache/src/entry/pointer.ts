@@ -1,0 +1,83 @@
+import { FileTooLarge, NotAFile, openFile, readSmallFile } from "@murre/files";
+import { closeSync, fstatSync, lutimesSync, readSync } from "node:fs";
+import { unlessMissing } from "../folder/fs-errors.ts";
+
+/** Longer than any id, so that one read tells a pointer from what is none. */
+const longestPointer = 256;
+/** Marks of condemnation come behind the id, one for each sweeper that met it without a snapshot. */
+const asPointer = { followsLinks: false, atMostBytes: 1024 * 1024 };
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The id that a pointer names. A pointer's content is "<id>\n"; anything else (a condemned mark, a torn file, a folder)
+ * is no pointer, and a miss. It is read by its content and not as a link: a restored copy (`cp -r`, `tar`) serves as well.
+ */
+export function readPointer(path: string): string | undefined {
+  try {
+    return parsePointer(readSmallFile(path, asPointer).toString("latin1"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * As {@link readPointer}, and notes the use: the pointer's mtime is the last use that pruning goes by, moved at most once a
+ * day. That it cannot be moved (a read-only cache, another user's) is ignored.
+ */
+export function usePointer(path: string): string | undefined {
+  const buffer = Buffer.allocUnsafe(longestPointer);
+  let length: number;
+  let usedMs: number;
+  try {
+    const { descriptor, stats } = openFile(path, { followsLinks: false });
+    usedMs = stats.mtimeMs;
+    try {
+      length = readSync(descriptor, buffer, 0, longestPointer, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+  const id = parsePointer(buffer.toString("latin1", 0, length));
+  if (id !== undefined && Math.abs(Date.now() - usedMs) > dayMs) touch(path);
+  return id;
+}
+
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    lutimesSync(path, now, now);
+  } catch {
+    // Only pruning by age loses a little precision.
+  }
+}
+
+function parsePointer(text: string): string | undefined {
+  // An id and nothing else: a damaged file must not name a path outside the store.
+  return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n$/.exec(text)?.[1];
+}
+
+/** What a condemned pointer named: its first line, with the mark behind it or not. "" when it named nothing readable. */
+export function readRecord(path: string): string | undefined {
+  return unlessMissing(() => {
+    try {
+      return recordedId(readSmallFile(path, asPointer).toString("latin1")) ?? "";
+    } catch (error) {
+      // Somebody put something else where a pointer belongs: it protects nothing.
+      if (error instanceof NotAFile || error instanceof FileTooLarge) return "";
+      throw error;
+    }
+  });
+}
+
+function recordedId(text: string): string | undefined {
+  return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n/.exec(text)?.[1];
+}
+
+/** Whether an open file is a pointer, condemned or not. */
+export function isPointer(file: number): boolean {
+  if (!fstatSync(file).isFile()) return false;
+  const buffer = Buffer.allocUnsafe(longestPointer);
+  return recordedId(buffer.toString("latin1", 0, readSync(file, buffer, 0, longestPointer, 0))) !== undefined;
+}

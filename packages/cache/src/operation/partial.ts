@@ -1,0 +1,126 @@
+import { folderMode } from "../documents/documents.ts";
+import { nothing, removeTree } from "../reclaim/trash.ts";
+import { namesIn, readSmallText } from "@murre/files";
+import { lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
+import { judge, makeFolders, type Lease } from "@murre/locking";
+import { CacheWriteFailed } from "../errors.ts";
+import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { hashedName, leaseOfPartial, type CacheLayout } from "../folder/layout.ts";
+
+/** A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL. */
+export interface PartialDownload<Validators> {
+  /** The file to write. Its first {@link bytes} are there already. */
+  readonly path: string;
+  /** What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. */
+  readonly resumeFrom: { readonly bytes: number; readonly validators: Validators } | undefined;
+  /** To be called as soon as the server names them: without them nobody can continue. */
+  note(validators: Validators): void;
+  /** Whether its folder is there: somebody may have removed the whole cache. */
+  exists(): boolean;
+  /** Removes it all: the download is unpacked, or no use. */
+  remove(): void;
+  /** Leaves it for the next one, when there is anything worth it. */
+  leave(): void;
+}
+
+/**
+ * Begins a download, or takes over what a dead or finished operation left of the same URL: by one rename, under the flight of that
+ * URL, so that no two continue it. Should its owner live after all (a wrong verdict), both write the same bytes to the same places, and
+ * the hash decides.
+ */
+export async function beginPartial<Validators>(
+  layout: CacheLayout,
+  lease: Lease,
+  url: string,
+  readValidators: ReadValidators<Validators>,
+): Promise<PartialDownload<Validators>> {
+  const key = hashedName(url).slice(0, 32);
+  const folder = `${layout.partial}/${key}.${lease.name}`;
+  try {
+    if (!(await takeOver(layout, key, folder))) makeFolders(folder, folderMode);
+  } catch (error) {
+    throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
+  }
+  const path = `${folder}/data`;
+  const validatorsFile = `${folder}/validators`;
+  const remove = (): void => removeTree(folder, nothing());
+  return {
+    path,
+    resumeFrom: resumption(path, validatorsFile, readValidators),
+    note: (validators) => {
+      try {
+        // A new file, whatever lay there: what others put in its place is not written to.
+        rmSync(validatorsFile, { force: true });
+        writeFileSync(validatorsFile, JSON.stringify(validators), { flag: "wx" });
+      } catch {
+        // Nobody will continue this one.
+      }
+    },
+    exists: () => exists(folder),
+    remove,
+    leave: () => {
+      if (resumption(path, validatorsFile, readValidators) === undefined) remove();
+    },
+  };
+}
+
+async function takeOver(layout: CacheLayout, key: string, folder: string): Promise<boolean> {
+  for (const name of namesIn(layout.partial)) {
+    if (!name.startsWith(`${key}.`)) continue;
+    const owner = leaseOfPartial(name);
+    const isLeft =
+      !exists(`${layout.leases}/${owner}`) || (await judge(layout.root, owner, { stake: "flight" })) === "dead";
+    if (!isLeft) continue;
+    try {
+      renameSync(`${layout.partial}/${name}`, folder);
+      if (isOwnLeft(folder)) return true;
+      removeTree(folder, nothing());
+    } catch (error) {
+      if (!isMissing(error)) throw error; // else swept meanwhile
+    }
+  }
+  return false;
+}
+
+/**
+ * Whether what was taken over is a download of this user's: a folder with files of one name each. Others who share the cache could have made
+ * links there, and what is received would be written to where these lead.
+ */
+function isOwnLeft(folder: string): boolean {
+  const uid = process.geteuid?.();
+  const isOwn = (stats: Stats): boolean => uid === undefined || stats.uid === uid;
+  try {
+    const stats = lstatSync(folder);
+    if (!stats.isDirectory() || !isOwn(stats)) return false;
+    const files = readdirSync(folder).map((name) => lstatSync(`${folder}/${name}`));
+    return files.every((file) => file.isFile() && file.nlink === 1 && isOwn(file));
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !isMissing(error);
+  }
+}
+
+/** Reads what {@link PartialDownload.note} has kept; undefined for what it cannot have been. */
+export type ReadValidators<Validators> = (kept: unknown) => Validators | undefined;
+
+/** A torn or missing validators file leaves nothing to continue. */
+function resumption<Validators>(
+  path: string,
+  validatorsFile: string,
+  readValidators: ReadValidators<Validators>,
+): PartialDownload<Validators>["resumeFrom"] {
+  try {
+    const validators = readValidators(JSON.parse(readSmallText(validatorsFile, { followsLinks: false })));
+    const bytes = statSync(path).size;
+    return bytes > 0 && validators !== undefined ? { bytes, validators } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,299 @@
+import { hashAlgorithm } from "@murre/pep508";
+import { createHash, type Hash } from "node:crypto";
+import { constants, writeSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { DownloadInterrupted, DownloadNotWritten, HashMismatch, HttpStatusError } from "../errors.ts";
+import { validatorsOf, type HttpValidators } from "./http-validators.ts";
+import type { Slots } from "./slots.ts";
+import type { Answer, Headers, Transport } from "./transport.ts";
+
+/** What is to be downloaded: a {@link DistributionFile}, or a direct URL with whatever is known of it. */
+export interface Downloadable {
+  readonly url: string;
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+export interface DownloadOptions {
+  /** The file to write; made, or overwritten. Its folder must exist. */
+  readonly into: string;
+  /** The first bytes of `into` are those of an earlier, interrupted download; they are hashed and continued. */
+  readonly resumeFrom?: { readonly bytes: number; readonly validators: HttpValidators };
+  /** Nothing is transferred when the URL still holds what had these validators. */
+  readonly unlessStill?: HttpValidators;
+  /** Bytes at the destination so far, and in all where the server says so. */
+  readonly onProgress?: (receivedBytes: number, totalBytes: number | undefined) => void;
+  /** Called as soon as they are known, so that an interruption later can be resumed by another process. */
+  readonly onValidators?: (validators: HttpValidators) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type Downloaded =
+  /** A `file:` URL: nothing was copied, and nothing is verified yet. */
+  | { readonly kind: "local"; readonly path: string }
+  | { readonly kind: "unchanged" }
+  | {
+      readonly kind: "fetched";
+      readonly path: string;
+      readonly sizeBytes: number;
+      /** Hexadecimal. */
+      readonly sha256: string;
+      readonly validators: HttpValidators;
+      /** How many of the bytes were there before. */
+      readonly resumedFromBytes: number;
+    };
+
+/**
+ * Downloads a file while hashing it, and verifies every hash that is promised for it. A broken connection is continued
+ * with `Range` and `If-Range` as often as the transport retries.
+ * @throws {HashMismatch} {DownloadInterrupted} {DownloadNotWritten} {HttpStatusError} {IndexUnreachable} {OfflineMiss}
+ */
+export async function downloadFile(
+  transport: Transport,
+  slots: Slots,
+  file: Downloadable,
+  options: DownloadOptions,
+): Promise<Downloaded> {
+  if (file.url.startsWith("file:")) return { kind: "local", path: fileURLToPath(file.url) };
+  const destination = await Destination.open(options, file);
+  try {
+    // The earlier one had received everything, and ended before it made use of it.
+    if (destination.isComplete()) return await destination.finish();
+    const outcome = await transferAll(transport, slots, file, destination, options);
+    if (outcome === "unchanged") return { kind: "unchanged" };
+    if (!destination.isPromised() && destination.isPieced) {
+      // The pieces may be of different files: once more from the start before it is called a mismatch.
+      await destination.restart();
+      await transferAll(transport, slots, file, destination, options);
+    }
+    return await destination.finish();
+  } finally {
+    await destination.close();
+  }
+}
+
+async function transferAll(
+  transport: Transport,
+  slots: Slots,
+  file: Downloadable,
+  destination: Destination,
+  options: DownloadOptions,
+): Promise<"done" | "unchanged"> {
+  try {
+    return await transport.get(
+      file.url,
+      { headers: () => requestHeaders(destination, options), slots, signal: options.signal },
+      (answer) => consume(answer, destination, options),
+    );
+  } catch (error) {
+    const unreachable = (error as { code?: unknown }).code === "MURRE_INDEX_UNREACHABLE";
+    if (unreachable && destination.received > 0)
+      throw new DownloadInterrupted(file.url, destination.received, (error as Error).message, { cause: error });
+    throw error;
+  }
+}
+
+function requestHeaders(destination: Destination, { unlessStill }: DownloadOptions): Record<string, string> {
+  const headers: Record<string, string> = { "accept-encoding": "identity" };
+  const validator = strongValidator(destination.validators);
+  if (destination.received > 0 && validator !== undefined) {
+    headers["range"] = `bytes=${destination.received}-`;
+    headers["if-range"] = validator;
+  } else if (unlessStill?.etag !== undefined) headers["if-none-match"] = unlessStill.etag;
+  else if (unlessStill?.lastModified !== undefined) headers["if-modified-since"] = unlessStill.lastModified;
+  return headers;
+}
+
+/** RFC 9110, 13.1.5: `If-Range` takes no weak entity tag. */
+function strongValidator({ etag, lastModified }: HttpValidators): string | undefined {
+  return etag !== undefined && !etag.startsWith("W/") ? etag : lastModified;
+}
+
+async function consume(
+  answer: Answer,
+  destination: Destination,
+  options: DownloadOptions,
+): Promise<"done" | "unchanged"> {
+  if (answer.status === 304) {
+    await answer.drop();
+    return "unchanged";
+  }
+  if (answer.status !== 200 && answer.status !== 206 && answer.status !== 416) {
+    await answer.drop();
+    throw new HttpStatusError(answer.url, answer.status);
+  }
+  if (answer.status === 416 && totalOf(answer.headers) === destination.received && destination.received > 0) {
+    await answer.drop();
+    return "done";
+  }
+  const continues = answer.status === 206 && rangeStart(answer.headers) === destination.received;
+  if (continues) destination.isPieced = true;
+  else await destination.restart();
+  if (answer.status !== 200 && !continues) {
+    await answer.drop();
+    // The transport's next attempt comes without Range, because nothing is received now.
+    throw Object.assign(new Error("the server does not continue the download"), { code: "ECONNRESET" });
+  }
+  destination.validators = validatorsOf(answer.headers);
+  options.onValidators?.(destination.validators);
+  await receive(answer, destination, options);
+  return "done";
+}
+
+async function receive(answer: Answer, destination: Destination, options: DownloadOptions): Promise<void> {
+  const length = answer.headers["content-length"];
+  const total = length === undefined ? undefined : destination.received + Number(length);
+  await answer.read((chunk) => {
+    destination.append(chunk);
+    options.onProgress?.(destination.received, total);
+  });
+  if (total !== undefined && destination.received !== total)
+    throw Object.assign(new Error(`the answer ended after ${destination.received} of ${total} bytes`), {
+      code: "ECONNRESET",
+    });
+}
+
+function rangeStart(headers: Headers): number | undefined {
+  const start = /^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1];
+  return start === undefined ? undefined : Number(start);
+}
+
+/** RFC 9110, 14.4: an unsatisfied range is answered with the length that the content has. */
+function totalOf(headers: Headers): number | undefined {
+  const total = /^bytes \*\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
+}
+
+/** In a cache that others can write as well, nobody's link is followed, and no pipe is waited for. */
+const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+const toContinue = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+const toBegin = toContinue | O_CREAT | O_TRUNC;
+
+/** The file being written, with the state of its hashes: `received` bytes lie in it and in them. */
+class Destination {
+  received = 0;
+  resumedFromBytes = 0;
+  /** What was received came with more than one answer, or in an earlier run. */
+  isPieced = false;
+  validators: HttpValidators = {};
+  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #promised: Downloadable;
+  #hashes = new Map<string, Hash>();
+
+  private constructor(file: FileHandle, path: string, promised: Downloadable) {
+    this.#file = file;
+    this.#path = path;
+    this.#promised = promised;
+    this.#resetHashes();
+  }
+
+  static async open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Promise<Destination> {
+    const resume =
+      resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
+    const file = await open(into, resume ? toContinue : toBegin).catch((cause: unknown) => {
+      throw new DownloadNotWritten(into, { cause });
+    });
+    const destination = new Destination(file, into, promised);
+    try {
+      if (resume) await destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+    } catch (error) {
+      await destination.close();
+      throw error;
+    }
+    return destination;
+  }
+
+  async #resume(bytes: number, validators: HttpValidators): Promise<void> {
+    const buffer = Buffer.allocUnsafe(1 << 20);
+    while (this.received < bytes) {
+      const wanted = Math.min(buffer.length, bytes - this.received);
+      const { bytesRead } = await this.#writing(() => this.#file.read(buffer, 0, wanted, this.received));
+      if (bytesRead === 0) return this.restart();
+      this.#take(buffer.subarray(0, bytesRead));
+    }
+    this.resumedFromBytes = bytes;
+    this.isPieced = true;
+    this.validators = validators;
+  }
+
+  #resetHashes(): void {
+    this.#hashes = new Map([["sha256", createHash("sha256")]]);
+    for (const name of Object.keys(this.#promised.hashes)) {
+      const algorithm = hashAlgorithm(name);
+      if (algorithm !== undefined) this.#hashes.set(name, createHash(algorithm.node));
+    }
+  }
+
+  #take(chunk: Uint8Array): void {
+    for (const hash of this.#hashes.values()) hash.update(chunk);
+    this.received += chunk.byteLength;
+  }
+
+  async restart(): Promise<void> {
+    if (this.received === 0) return;
+    await this.#writing(() => this.#file.truncate(0));
+    this.received = 0;
+    this.resumedFromBytes = 0;
+    this.isPieced = false;
+    this.validators = {};
+    this.#resetHashes();
+  }
+
+  /** Writes at once, with a blocking call: the chunk must not wait in memory for the disk, nor the network for us. */
+  append(chunk: Uint8Array): void {
+    try {
+      for (let done = 0; done < chunk.byteLength;)
+        done += writeSync(this.#file.fd, chunk, done, chunk.byteLength - done, this.received + done);
+    } catch (cause) {
+      throw new DownloadNotWritten(this.#path, { cause });
+    }
+    this.#take(chunk);
+  }
+
+  async #writing<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      throw new DownloadNotWritten(this.#path, { cause });
+    }
+  }
+
+  #mismatch(): HashMismatch | undefined {
+    for (const [name, hash] of this.#hashes) {
+      const expected = this.#promised.hashes[name]?.toLowerCase();
+      const actual = hash.copy().digest("hex");
+      if (expected !== undefined && expected !== actual)
+        return new HashMismatch(this.#promised.url, name, expected, actual);
+    }
+    return undefined;
+  }
+
+  isPromised(): boolean {
+    return this.#mismatch() === undefined;
+  }
+
+  /** Whether what was there before is the whole file: known only by a promised hash. */
+  isComplete(): boolean {
+    return (
+      this.received > 0 &&
+      [...this.#hashes.keys()].some((name) => Object.hasOwn(this.#promised.hashes, name)) &&
+      this.isPromised()
+    );
+  }
+
+  /** @throws {HashMismatch} */
+  async finish(): Promise<Downloaded> {
+    const mismatch = this.#mismatch();
+    if (mismatch !== undefined) throw mismatch;
+    // Left over from a longer, earlier content.
+    await this.#writing(() => this.#file.truncate(this.received));
+    const sha256 = this.#hashes.get("sha256")?.digest("hex") ?? "";
+    const { received: sizeBytes, validators, resumedFromBytes } = this;
+    return { kind: "fetched", path: this.#path, sizeBytes, sha256, validators, resumedFromBytes };
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}

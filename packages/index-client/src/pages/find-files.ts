@@ -1,0 +1,141 @@
+import type { NormalizedName } from "@murre/pep508";
+import { IndexUnreachable, ProjectNotFound } from "../errors.ts";
+import type { IndexLocation, IndexStrategy, ProjectFiles, ProjectPage } from "../location/types.ts";
+
+export interface FindFiles {
+  readonly locations: readonly IndexLocation[];
+  readonly strategy: IndexStrategy;
+  /** The page of one location; undefined when it does not have the project. */
+  readonly page: (location: IndexLocation, project: NormalizedName) => Promise<ProjectPage | undefined>;
+  readonly onSkipped: (location: IndexLocation, project: NormalizedName, error: Error) => void;
+}
+
+type Outcome = { readonly page: ProjectPage | undefined } | { readonly error: Error };
+
+/**
+ * Looks for a project in all locations, as the strategy says. find-links places are always asked and come first; one that fails is skipped
+ * when another location has the project, as in pip. So is an index where all are equals ("unsafe-best-match"). Where the user gave them an
+ * order, only an index that answers that it does not have the project is passed over.
+ * @throws {ProjectNotFound} when every location answered, and none has it.
+ * @throws what a location threw that may not be skipped, or, when none of the others has the project, what one that may threw.
+ */
+export async function findProjectFiles(project: NormalizedName, find: FindFiles): Promise<ProjectFiles> {
+  const places = find.locations.filter(({ kind }) => kind === "find-links");
+  const indexes = find.locations.filter(({ kind }) => kind === "simple");
+  const ask = async (location: IndexLocation): Promise<readonly [IndexLocation, Outcome]> => {
+    try {
+      return [location, { page: await find.page(location, project) }];
+    } catch (error) {
+      if (!isSkippable(error, location, find.strategy)) throw notPassedOver(error, location, project);
+      return [location, { error: error as Error }];
+    }
+  };
+  const [linked, indexed] = await Promise.all([
+    Promise.all(places.map(ask)),
+    find.strategy === "first-index" ? askUntilFound(indexes, ask) : Promise.all(indexes.map(ask)),
+  ]);
+  return combine(project, [...linked, ...indexed], find);
+}
+
+async function askUntilFound(
+  indexes: readonly IndexLocation[],
+  ask: (location: IndexLocation) => Promise<readonly [IndexLocation, Outcome]>,
+): Promise<readonly (readonly [IndexLocation, Outcome])[]> {
+  const outcomes: (readonly [IndexLocation, Outcome])[] = [];
+  for (const index of indexes) {
+    const outcome = await ask(index);
+    outcomes.push(outcome);
+    if ("page" in outcome[1] && !isEmpty(outcome[1].page)) break;
+  }
+  return outcomes;
+}
+
+/** An index says that it does not have a project by a status, or, as some do of every name, by a page without a single link. */
+function isEmpty(page: ProjectPage | undefined): boolean {
+  return page === undefined || (page.releases.length === 0 && page.skipped.length === 0);
+}
+
+const ofLocations = new Set<unknown>([
+  "MURRE_INDEX_UNREACHABLE",
+  "MURRE_HTTP_STATUS",
+  "MURRE_INVALID_INDEX_PAGE",
+  "MURRE_OFFLINE",
+]);
+
+/**
+ * Where indexes have an order, one that cannot say whether it has a project must not be passed over: the next one might be the public one, and
+ * have a project of the same name (dependency confusion). Offline, what is not cached is nobody's answer: what is cached was looked for by
+ * the same rule.
+ */
+function isSkippable(error: unknown, { kind }: IndexLocation, strategy: IndexStrategy): boolean {
+  const { code } = error as { code?: unknown };
+  if (!ofLocations.has(code)) return false;
+  return code === "MURRE_OFFLINE" || kind === "find-links" || strategy === "unsafe-best-match";
+}
+
+/** An index that gives no connection does not say by itself what it was asked for. */
+function notPassedOver(error: unknown, { url }: IndexLocation, project: NormalizedName): unknown {
+  return error instanceof IndexUnreachable
+    ? new IndexUnreachable(url, `needed for ${project}, and no later index is asked in its place`, { cause: error })
+    : error;
+}
+
+function combine(
+  project: NormalizedName,
+  outcomes: readonly (readonly [IndexLocation, Outcome])[],
+  find: FindFiles,
+): ProjectFiles {
+  const groups: ProjectPage[] = [];
+  for (const [, outcome] of outcomes) if ("page" in outcome && outcome.page !== undefined) groups.push(outcome.page);
+  const failures = outcomes.flatMap(([location, outcome]) =>
+    "error" in outcome ? [{ location, error: outcome.error }] : [],
+  );
+  if (groups.length === 0) throw nothingFound(project, find.locations, failures);
+  for (const { location, error } of failures) find.onSkipped(location, project, error);
+  return {
+    project,
+    groups,
+    releases: groups.flatMap((group) => group.releases),
+    get files() {
+      return groups.flatMap((group) => group.files);
+    },
+  };
+}
+
+/** A find-links folder that is not there explains a missing project less well than the indexes that answered. */
+function nothingFound(
+  project: NormalizedName,
+  locations: readonly IndexLocation[],
+  failures: readonly { location: IndexLocation; error: Error }[],
+): Error {
+  const failure = failures.find(({ location }) => location.kind === "simple") ?? failures[0];
+  if (failure === undefined)
+    return new ProjectNotFound(
+      project,
+      locations.map(({ url }) => url),
+    );
+  if (failure.location.kind === "find-links" && locations.some(({ kind }) => kind === "simple"))
+    return new ProjectNotFound(
+      project,
+      locations.map(({ url }) => url),
+      { cause: failure.error },
+    );
+  return failure.error instanceof IndexUnreachable
+    ? new IndexUnreachable(failure.location.url, `needed for ${project}, which no other location has`, {
+        cause: failure.error,
+      })
+    : failure.error;
+}
+
+/**
+ * The hosts that a project's candidates come from, when the public default index is one of them and there is another:
+ * then whoever registers the name of a private project there can slip in a file (dependency confusion). Files and
+ * folders of this machine are no hosts.
+ */
+export function mixedHosts(found: Pick<ProjectFiles, "groups">, publicIndexUrl: string): readonly string[] | undefined {
+  const publicHost = new URL(publicIndexUrl).host;
+  const hosts = new Set<string>();
+  for (const group of found.groups)
+    if (group.releases.length > 0 && !group.index.startsWith("file:")) hosts.add(new URL(group.index).host);
+  return hosts.has(publicHost) && hosts.size > 1 ? [...hosts] : undefined;
+}

@@ -1,0 +1,215 @@
+import type { CacheOperation } from "@murre/cache";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import CachePolicy from "http-cache-semantics";
+import { largestPageBytes } from "../location/answer-limits.ts";
+import { acceptedEncodings, answerText } from "../http/answer-text.ts";
+import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
+import { indexKey } from "../location/index-location.ts";
+import { isHeaderValue, keptHeaders } from "../http/http-validators.ts";
+import { isObject } from "./json-values.ts";
+import type { KeptPage, KeptPages } from "./kept-pages.ts";
+import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
+import { judgeApiVersion, type ParsedPage } from "../location/page-link.ts";
+import { pageOf } from "./page-releases.ts";
+import { parseSimpleJson } from "./simple-json.ts";
+import type { Slots } from "../http/slots.ts";
+import { DamagedBody, type Answer, type Transport } from "../http/transport.ts";
+import type { IndexEvent, ProjectPage } from "../location/types.ts";
+
+/** How long the page holds, as RFC 9111 has it; stored beside the parsed page. */
+interface HttpSource {
+  readonly policy: CachePolicy.CachePolicyObject;
+  /** The redirect that led to the page is not kept, so the next use asks again, conditionally. */
+  readonly redirected: boolean;
+}
+
+type Cached = PageDocument<HttpSource>;
+
+const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(value).every(isHeaderValue);
+const isDirectives = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.values(value).every((word) => word === null || typeof word === "boolean" || isHeaderValue(word));
+
+/** By the names that http-cache-semantics gives them; a value may become a header of a request. */
+function readHttpSource(kept: unknown): HttpSource | undefined {
+  const { policy, redirected } = (kept ?? {}) as { policy?: unknown; redirected?: unknown };
+  if (!isObject(policy) || typeof redirected !== "boolean") return undefined;
+  const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy;
+  const isSound =
+    v === 1 &&
+    [t, ch, imm, st].every((value) => typeof value === "number") &&
+    [sh, a].every((value) => typeof value === "boolean") &&
+    typeof m === "string" &&
+    isHeaders(resh) &&
+    (reqh === null || isHeaders(reqh)) &&
+    isDirectives(rescc) &&
+    isDirectives(reqcc);
+  return isSound ? (kept as HttpSource) : undefined;
+}
+
+export interface HttpPages {
+  readonly transport: Transport;
+  readonly slots: Slots;
+  readonly kept: KeptPages;
+  /** Lets one of the processes that miss a page at the same time ask for it. */
+  readonly once: CacheOperation["documentOnce"] | undefined;
+  readonly offline: boolean;
+  /** Statuses that mean "this index does not have the project". */
+  readonly missingStatuses: readonly number[];
+  readonly onEvent: (event: IndexEvent) => void;
+}
+
+export interface PageRequest {
+  /** The page's address, with the credentials of its location. */
+  readonly url: string;
+  /** The location's address without credentials: names the index in results. */
+  readonly index: string;
+  /** The project, or "_links" for a find-links page, which no project can be called. */
+  readonly document: string;
+  readonly project: NormalizedName;
+  readonly refresh: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const simpleAccept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
+
+/** What the caching rules see of a request: no credentials, because the policy is stored. */
+const requestHeaders = { accept: simpleAccept, "accept-encoding": acceptedEncodings };
+
+/** Private cache, and no guessing: a page without explicit freshness is asked for again each run, conditionally. */
+const policyOptions = { shared: false, cacheHeuristic: 0 };
+
+/**
+ * The page at a URL, from the cache while it is fresh, else asked for again with its validators.
+ * @returns undefined when the index does not have it.
+ * @throws {IndexUnreachable} {HttpStatusError} {InvalidIndexPage} {OfflineMiss}
+ */
+export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise<ProjectPage | undefined> {
+  const cached = readCached(pages, page);
+  if (cached !== undefined && mayUse(cached, pages, page)) return cached.page;
+  if (pages.offline) throw new OfflineMiss(page.url);
+  // With something to validate, each asks for itself: the answers have no body.
+  if (cached !== undefined || pages.once === undefined) return askForPage(pages, page, cached, page.signal);
+  const found = await pages.once<{ readonly cached?: Cached; readonly page?: ProjectPage | undefined }>({
+    key: `the page ${documentOf(page).slice(1).join(" ")}`,
+    lookup: () => {
+      const left = readCached(pages, page);
+      return left === undefined ? undefined : { cached: left };
+    },
+    make: async (signal) => ({ page: await askForPage(pages, page, undefined, signal) }),
+    signal: page.signal,
+  });
+  if (found.cached === undefined) return found.page;
+  return mayUse(found.cached, pages, page) ? found.cached.page : askForPage(pages, page, found.cached, page.signal);
+}
+
+function askForPage(
+  pages: HttpPages,
+  page: PageRequest,
+  cached: Cached | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ProjectPage | undefined> {
+  return pages.transport.get(
+    page.url,
+    { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal },
+    (answer) => consumePage(pages, page, cached, answer),
+  );
+}
+
+function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
+  return pages.kept.read(documentOf(page), keptOf(page));
+}
+
+function keptOf({ project, index }: PageRequest): KeptPage<HttpSource> {
+  return { project, index, readSource: readHttpSource };
+}
+
+function mayUse(cached: Cached, pages: HttpPages, page: PageRequest): boolean {
+  if (pages.offline) return true;
+  if (page.refresh || cached.source.redirected) return false;
+  return CachePolicy.fromObject(cached.source.policy).satisfiesWithoutRevalidation(requestOf(page));
+}
+
+function requestOf(page: PageRequest): CachePolicy.HttpRequest {
+  const { pathname, search } = new URL(page.url);
+  return { url: pathname + search, method: "GET", headers: { ...requestHeaders, host: new URL(page.url).host } };
+}
+
+function conditionalHeaders(cached: Cached | undefined, page: PageRequest): Record<string, string> {
+  const request = requestOf(page);
+  const headers =
+    cached === undefined ? request.headers : CachePolicy.fromObject(cached.source.policy).revalidationHeaders(request);
+  const refresh = page.refresh ? { "cache-control": "no-cache" } : {};
+  const sent = { ...headers, ...refresh } as Record<string, string>;
+  delete sent["host"];
+  return sent;
+}
+
+async function consumePage(
+  pages: HttpPages,
+  page: PageRequest,
+  cached: Cached | undefined,
+  answer: Answer,
+): Promise<ProjectPage | undefined> {
+  if (answer.status === 304 && cached !== undefined) {
+    await answer.drop();
+    const previous = CachePolicy.fromObject(cached.source.policy);
+    const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
+    const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
+    pages.kept.write(documentOf(page), withSource(cached, source));
+    return cached.page;
+  }
+  if (answer.status !== 200) {
+    await answer.drop();
+    if (pages.missingStatuses.includes(answer.status)) return undefined;
+    throw new HttpStatusError(page.url, answer.status);
+  }
+  const parsed = await parsePage(await answerText(answer, largestPageBytes), answer, page.index).catch(
+    (error: InvalidIndexPage) => {
+      throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
+    },
+  );
+  if (isElsewhere(parsed, page, answer))
+    throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
+  if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
+    pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
+  const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
+  const made = pageOf(parsed, page.project, page.index);
+  if (!policy.storable()) return made;
+  const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
+  const document = encodePageDocument(source, made);
+  pages.kept.write(documentOf(page), document);
+  return pages.kept.decode(documentOf(page), document, keptOf(page))?.page ?? made;
+}
+
+/** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */
+function isElsewhere({ files, skipped }: ParsedPage, page: PageRequest, { redirected, url }: Answer): boolean {
+  if (!redirected || files.length > 0 || skipped.length > 0 || page.document !== page.project) return false;
+  const last = new URL(url).pathname.split("/").findLast((segment) => segment !== "" && segment !== "index.html");
+  return last === undefined || normalizeName(last) !== page.project;
+}
+
+const documentOf = (page: PageRequest): readonly string[] => ["index", indexKey(page.index), page.document];
+
+/** The headers that decide about caching; cookies and the like are not stored. */
+const cachingHeaders = ["age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"];
+
+function responseOf(answer: Answer): CachePolicy.HttpResponse {
+  return { status: answer.status, headers: keptHeaders(answer.headers, cachingHeaders) };
+}
+
+/** Reads a page by its content type (PEP 691, "Content-Types"). */
+async function parsePage(text: string, answer: Answer, index: string): Promise<ParsedPage> {
+  const type = (answer.headers["content-type"] ?? "text/html").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (/^application\/vnd\.pypi\.simple\.v\d+\+json$/.test(type) || type === "application/json")
+    return parseSimpleJson(text, answer.url, index);
+  if (
+    /^application\/vnd\.pypi\.simple\.(?:v\d+|latest)\+html$/.test(type) ||
+    type === "text/html" ||
+    type === "application/xhtml+xml"
+  ) {
+    const { parseSimpleHtml } = await import("./simple-html.ts");
+    return parseSimpleHtml(text, answer.url, index);
+  }
+  throw new InvalidIndexPage(answer.url, `its content type is ${type}`);
+}

@@ -1,0 +1,62 @@
+import { parseUrl, urlProblem } from "../location/file-url.ts";
+
+/** An address that is already in the form that a URL parser would give it: most links of a large index are. */
+const plainAddress = /^https:\/\/([a-z0-9.-]+)\/[\w.+%/-]*(?:#[\w=&]*)?$/;
+
+/** Not all that looks like a host is one (`999.0.0.1`, `a..b`); the links of a page have one or two. */
+let lastHost = { host: "", isPlain: false };
+
+function isPlainAddress(href: string): boolean {
+  const host = plainAddress.exec(href)?.[1];
+  if (host === undefined || href.includes("/.")) return false;
+  if (lastHost.host !== host) lastHost = { host, isPlain: parseUrl(`https://${host}/`)?.host === host };
+  return lastHost.isPlain;
+}
+
+/** A path's last component that stays as it is, with or without a fragment: of its characters one is more than a dot; `%2e` might mean a dot. */
+const plainName = /^(?!.*%2e)[.%]*[\w+~-][\w.+~%-]*(?:#[\w=&]*)?$/i;
+
+/** The links of a page mostly differ in their last component only: the rest is resolved once. */
+let lastFolder = { base: "", folder: "", resolved: "" };
+
+function resolveInFolder(href: string, base: string): string | undefined {
+  const end = href.lastIndexOf("/", href.includes("#") ? href.indexOf("#") : href.length) + 1;
+  const folder = href.slice(0, end);
+  const name = href.slice(end);
+  // Behind two slashes stands no component but a host.
+  if (!plainName.test(name) || /[?#]|[\\/]{2}$/.test(folder)) return undefined;
+  if (lastFolder.base !== base || lastFolder.folder !== folder)
+    lastFolder = { base, folder, resolved: resolveSlowly(folder === "" ? "./" : folder, base) ?? "" };
+  // What an escape means in a path is asked of the system.
+  if (!lastFolder.resolved.endsWith("/") || (name.includes("%") && lastFolder.resolved.startsWith("file:")))
+    return undefined;
+  return lastFolder.resolved + name;
+}
+
+/**
+ * Resolves a link; `undefined` when it is no address, or one that murre does not download from. A page that came over HTTP leads to no file
+ * of this machine, and a page on disk to no other machine's files but those of its own.
+ */
+export function resolveUrl(href: string, base: string): string | undefined {
+  if (isPlainAddress(href)) return href;
+  return resolveInFolder(href, base) ?? resolveSlowly(href, base);
+}
+
+const isFileUrl = /^file:/i;
+
+function resolveSlowly(href: string, base: string): string | undefined {
+  let url: URL;
+  try {
+    url = new URL(href, base);
+  } catch {
+    return undefined;
+  }
+  // Whether it is a path at all; whose file it is comes next.
+  if (urlProblem(url.protocol === "file:" ? `file://${url.pathname}` : url.href) !== undefined) return undefined;
+  if (url.protocol === "file:" && !(isFileUrl.test(base) && new URL(base).host === url.host)) return undefined;
+  if (url.username !== "" || url.password !== "") {
+    url.username = "";
+    url.password = "";
+  }
+  return url.href;
+}

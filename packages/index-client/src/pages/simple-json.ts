@@ -1,0 +1,103 @@
+import { jsonCountsAboveCharacters, mostJsonSigns, mostLinks } from "../location/answer-limits.ts";
+import { InvalidIndexPage } from "../errors.ts";
+import { isCount, isObject, type JsonObject } from "./json-values.ts";
+import {
+  filenameOfUrl,
+  hashesOfObject,
+  judgeApiVersion,
+  judgeLinks,
+  type PageLink,
+  type ParsedPage,
+} from "../location/page-link.ts";
+import { resolveUrl } from "./resolve-url.ts";
+
+/**
+ * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,
+ * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`).
+ * @param url the page's address after redirects, without credentials.
+ * @throws {InvalidIndexPage} when it is no JSON, no project page, or of a version of the API that murre does not know.
+ */
+export function parseSimpleJson(json: string, url: string, index: string): ParsedPage {
+  refuseManyValues(json, url);
+  const page = parseJson(json, url);
+  const version = versionOf(page, url);
+  if (!Array.isArray(page["files"])) throw new InvalidIndexPage(url, `it has no list of "files"`);
+  if (page["files"].length > mostLinks) throw new InvalidIndexPage(url, `it has more than ${mostLinks} files`);
+  const links: PageLink[] = [];
+  for (const file of page["files"]) {
+    const link = isObject(file) ? linkOfFile(file, url) : undefined;
+    if (link !== undefined) links.push(link);
+  }
+  return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
+}
+
+/** A byte or two of JSON can be an object, which takes fifty in memory: counted before there are any. */
+function refuseManyValues(json: string, url: string): void {
+  if (json.length <= jsonCountsAboveCharacters) return;
+  let signs = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x2c || code === 0x5b || code === 0x7b) signs++;
+  }
+  if (signs > mostJsonSigns) throw new InvalidIndexPage(url, "it has more values than a page of files has");
+}
+
+function parseJson(json: string, url: string): JsonObject {
+  let page: unknown;
+  try {
+    page = JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidIndexPage(url, "it is announced as JSON, but is none", { cause });
+  }
+  if (!isObject(page)) throw new InvalidIndexPage(url, "its JSON is no object");
+  return page;
+}
+
+/** Pages that state no version are those of servers that only copy what pip reads; pip and uv read them. */
+function versionOf(page: JsonObject, url: string): string | undefined {
+  const meta = page["meta"];
+  const stated = isObject(meta) ? meta["api-version"] : undefined;
+  if (stated === undefined || stated === null) return undefined;
+  const version = typeof stated === "number" ? stated.toFixed(1) : String(stated);
+  if (judgeApiVersion(version) === "unsupported")
+    throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
+  return version;
+}
+
+function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
+  const resolved = typeof file["url"] === "string" ? resolveUrl(file["url"], pageUrl) : undefined;
+  if (resolved === undefined) return undefined;
+  const fragment = resolved.indexOf("#");
+  const url = fragment < 0 ? resolved : resolved.slice(0, fragment);
+  const named = file["filename"];
+  const filename = typeof named === "string" && !/[/\\\0]/.test(named) && named !== "" ? named : filenameOfUrl(url);
+  if (filename === undefined) return undefined;
+  return {
+    filename,
+    url,
+    hashes: isObject(file["hashes"]) ? hashesOfObject(file["hashes"]) : {},
+    requiresPython: textOf(file["requires-python"]),
+    yanked: yankedOf(file["yanked"]),
+    coreMetadata: coreMetadataOf(file["core-metadata"] ?? file["dist-info-metadata"]),
+    sizeBytes: sizeOf(file["size"]),
+    uploadTime: textOf(file["upload-time"]),
+  };
+}
+
+/** What is no size is as if nothing had been said. */
+const sizeOf = (value: unknown): number | undefined => (isCount(value) ? value : undefined);
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** PEP 691: yanked is what has a truthy value here, so an empty reason is none, as null is. */
+function yankedOf(value: unknown): false | string {
+  if (typeof value === "string" && value !== "") return value;
+  return value === true ? "" : false;
+}
+
+function coreMetadataOf(value: unknown): PageLink["coreMetadata"] {
+  if (value === true) return true;
+  if (!isObject(value)) return undefined;
+  const hashes = hashesOfObject(value);
+  return Object.keys(hashes).length === 0 ? true : hashes;
+}
