@@ -66,3 +66,18 @@ export class InvalidPyproject extends Error {
     this.problems = problems;
   }
 }
+
+/**
+ * A path or URL cannot stand in a requirements file: it has a line's end, begins a comment, or ends in a backslash.
+ * To do: name the distribution by another path, or by its `file:` URL.
+ */
+export class UnwritableRequirement extends Error {
+  override readonly name = "UnwritableRequirement";
+  readonly code = "MURRE_UNWRITABLE_REQUIREMENT";
+  /** Without credentials. */
+  readonly place: string;
+  constructor(place: string, options?: ErrorOptions) {
+    super(`${JSON.stringify(place)} cannot be written into a requirements file`, options);
+    this.place = place;
+  }
+}

@@ -1,5 +1,5 @@
-export { parseRequirementsFile } from "./requirements-file.ts";
-export { parseEditableArgument, parseRequirementArgument, type TextContext } from "./requirement-text.ts";
+export { parseRequirementsFile } from "./file/requirements-file.ts";
+export { parseEditableArgument, parseRequirementArgument, type TextContext } from "./file/requirement-text.ts";
 export type {
   AcceptedHashes,
   Constraint,
@@ -17,5 +17,14 @@ export {
   type BuildSystem,
   type Pyproject,
   type StaticProject,
-} from "./pyproject.ts";
-export { InvalidPyproject, InvalidRequirementArgument, InvalidRequirementsFile, type FileProblem } from "./errors.ts";
+} from "./pyproject/pyproject.ts";
+export { writeRequirements } from "./write/write-requirements.ts";
+export { headerCommand } from "./write/header-command.ts";
+export type { CompiledPlace, CompiledRequirement, RequirementSource, WriteOptions } from "./write/compiled.ts";
+export {
+  InvalidPyproject,
+  InvalidRequirementArgument,
+  InvalidRequirementsFile,
+  UnwritableRequirement,
+  type FileProblem,
+} from "./errors.ts";

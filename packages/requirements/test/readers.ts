@@ -1,9 +1,9 @@
 import { isLocalUrl } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
-import { parsePyproject } from "../src/pyproject.ts";
-import { parseEditableArgument, parseRequirementArgument } from "../src/requirement-text.ts";
-import { parseRequirementsFile } from "../src/requirements-file.ts";
-import { splitShellWords } from "../src/shell-words.ts";
+import { parsePyproject } from "../src/pyproject/pyproject.ts";
+import { parseEditableArgument, parseRequirementArgument } from "../src/file/requirement-text.ts";
+import { parseRequirementsFile } from "../src/file/requirements-file.ts";
+import { splitShellWords } from "../src/file/shell-words.ts";
 
 const included = Buffer.from("-r main.txt\nother==2\n--index-url https://u:p@h/simple\n");
 const context = { cwd: "/w", home: "/home/u", platform: "linux", env: { TOKEN: "t\n" }, exists: () => true };

@@ -1,9 +1,9 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
 import { parseEditableArgument, parsePyproject, parseRequirementArgument } from "../src/index.ts";
-import { splitLine } from "../src/line-options.ts";
-import { logicalLines } from "../src/logical-lines.ts";
-import { decodeText } from "../src/decode-text.ts";
+import { splitLine } from "../src/file/line-options.ts";
+import { logicalLines } from "../src/file/logical-lines.ts";
+import { decodeText } from "../src/file/decode-text.ts";
 
 const words = [
   "a",

@@ -1,6 +1,6 @@
 import { parseRequirement } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
-import { InvalidPyproject } from "./errors.ts";
+import { InvalidPyproject } from "../errors.ts";
 import { legacyBuildSystem, parsePyproject } from "./pyproject.ts";
 
 describe("PEP 517 and 518: the table [build-system]", () => {

@@ -1,12 +1,12 @@
 import { digestProblem, hashAlgorithm, redactUrl, strongAlgorithms } from "@murre/pep508";
 import { decodeText } from "./decode-text.ts";
-import { InvalidRequirementsFile, type FileProblem } from "./errors.ts";
+import { InvalidRequirementsFile, type FileProblem } from "../errors.ts";
 import { FileOptionsFolder } from "./file-options.ts";
 import { splitLine, type LineOption, type SplitLine } from "./line-options.ts";
 import { findLinksValue, includedLocation, isRemote, locationKey, remoteLocation } from "./locations.ts";
 import { logicalLines } from "./logical-lines.ts";
 import { interpretEditable, interpretRequirement, localFromRemote, UnreadableText } from "./requirement-text.ts";
-import type { Constraint, Origin, RequirementEntry, RequirementsContext, RequirementsFile } from "./types.ts";
+import type { Constraint, Origin, RequirementEntry, RequirementsContext, RequirementsFile } from "../types.ts";
 
 type FileKind = "requirements" | "constraints";
 

@@ -7,7 +7,7 @@ export interface LogicalLine {
 
 /** Where Python's `str.splitlines` splits. */
 // oxlint-disable-next-line no-control-regex -- the separators U+001C to U+001E are among them
-const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+export const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 const comment = /(?:^|\s)#[^]*$/;
 const commentLine = /^\s*#/;
 const variable = /\$\{([A-Z0-9_]+)\}/g;

@@ -11,8 +11,8 @@ import {
   separateMarker,
   type Marker,
 } from "@murre/pep508";
-import { InvalidRequirementArgument } from "./errors.ts";
-import type { RequirementEntry } from "./types.ts";
+import { InvalidRequirementArgument } from "../errors.ts";
+import type { RequirementEntry } from "../types.ts";
 
 export interface TextContext {
   readonly cwd: string;

@@ -1,5 +1,5 @@
 import type { OptionName } from "./line-options.ts";
-import type { FileOptions, FileSetting, Origin } from "./types.ts";
+import type { FileOptions, FileSetting, Origin } from "../types.ts";
 
 /** Folds option lines in their order, as pip applies each to its finder at once. */
 export class FileOptionsFolder {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { InvalidRequirementArgument } from "./errors.ts";
+import { InvalidRequirementArgument } from "../errors.ts";
 import { parseEditableArgument, parseRequirementArgument } from "./requirement-text.ts";
-import type { RequirementEntry } from "./types.ts";
+import type { RequirementEntry } from "../types.ts";
 
 const linux = { cwd: "/here", home: "/home/me", platform: "linux" };
 const windows = { cwd: "C:\\here", home: "C:\\Users\\me", platform: "win32" };

@@ -1,6 +1,6 @@
 import { normalizeName, parseRequirement } from "@murre/pep508";
 import { parse, TomlError } from "smol-toml";
-import { InvalidPyproject } from "./errors.ts";
+import { InvalidPyproject } from "../errors.ts";
 
 /** How a project is built: the table `[build-system]` (PEP 518, PEP 517). */
 export interface BuildSystem {

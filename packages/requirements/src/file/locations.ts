@@ -1,6 +1,6 @@
 import { posix, win32 } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { RequirementsContext } from "./types.ts";
+import type { RequirementsContext } from "../types.ts";
 
 const url = /^(?:https?|file):/i;
 

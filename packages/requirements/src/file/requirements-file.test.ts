@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { InvalidRequirementsFile } from "./errors.ts";
+import { InvalidRequirementsFile } from "../errors.ts";
 import { parseRequirementsFile } from "./requirements-file.ts";
-import type { RequirementsContext, RequirementsFile } from "./types.ts";
+import type { RequirementsContext, RequirementsFile } from "../types.ts";
 
 function contextOf(files: Readonly<Record<string, string | Uint8Array>>): RequirementsContext {
   return {
