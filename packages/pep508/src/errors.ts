@@ -90,3 +90,16 @@ export class UndefinedMarkerVariable extends Error {
     this.variable = variable;
   }
 }
+
+/**
+ * A marker that can be evaluated, but whose alternatives are too many to be compared with those of others, as locking for all platforms
+ * needs it.
+ * To do: write it with fewer alternatives; of a distribution's metadata, take another version.
+ */
+export class MarkerTooComplex extends Error {
+  override readonly name = "MarkerTooComplex";
+  readonly code = "MURRE_MARKER_TOO_COMPLEX";
+  constructor(options?: ErrorOptions) {
+    super("the marker has too many alternatives to be compared with others", options);
+  }
+}

@@ -9,6 +9,7 @@ export type {
   MarkerOperator,
   MarkerVariable,
 } from "./marker-expression.ts";
+export { type Condition, Conditions } from "./marker-algebra/condition.ts";
 export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
 export { digestProblem, hashAlgorithm, knownHashes, strongAlgorithms, type HashAlgorithm } from "./hash-algorithms.ts";
 export { canonicalUrl, fragmentHashes, isLocalUrl, isSameUrl, withHashesOf } from "./one-url.ts";
@@ -16,6 +17,7 @@ export { redactUrl } from "./redact-url.ts";
 export {
   InvalidMarker,
   InvalidRequirement,
+  MarkerTooComplex,
   UndefinedComparison,
   UndefinedMarkerVariable,
   type Span,

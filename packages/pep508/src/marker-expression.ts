@@ -78,22 +78,23 @@ export function formatSyntax(syntax: MarkerSyntax, isOutermost = true): string {
   return isOutermost ? words.join(" ") : `(${words.join(" ")})`;
 }
 
-export function formatComparison({ left, operator, right }: MarkerComparison): string {
-  return `${formatOperand(left)} ${operator} ${formatOperand(right)}`;
+type QuoteSign = '"' | "'";
+
+export function formatComparison({ left, operator, right }: MarkerComparison, usual: QuoteSign = '"'): string {
+  return `${formatOperand(left, usual)} ${operator} ${formatOperand(right, usual)}`;
 }
 
-function formatOperand(operand: MarkerOperand): string {
-  return operand.kind === "variable" ? operand.name : quote(operand.value);
+function formatOperand(operand: MarkerOperand, usual: QuoteSign): string {
+  return operand.kind === "variable" ? operand.name : quote(operand.value, usual);
 }
 
 /** A string that the parser reads back as it was: in the quotes that it does not hold, with escapes for what cannot stand in a string. */
-function quote(value: string): string {
-  const sign = value.includes('"') && !value.includes("'") ? "'" : '"';
-  return (
-    sign +
-    Array.from(value, (character) => ESCAPES[character] ?? (character === sign ? "\\x22" : character)).join("") +
-    sign
-  );
+export function quote(value: string, usual: QuoteSign): string {
+  const other = usual === '"' ? "'" : '"';
+  const sign = value.includes(usual) && !value.includes(other) ? other : usual;
+  const escape = (character: string) =>
+    ESCAPES[character] ?? (character === sign ? `\\x${sign === '"' ? "22" : "27"}` : character);
+  return sign + Array.from(value, escape).join("") + sign;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\0": "\\x00", "\n": "\\n", "\r": "\\r" };

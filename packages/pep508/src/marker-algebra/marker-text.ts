@@ -1,0 +1,151 @@
+import { MarkerTooComplex } from "../errors.ts";
+import { quote } from "../marker-expression.ts";
+import { ALWAYS, type Diagram, NEVER, type Node } from "./diagram.ts";
+import { FIRST_RELEASE, formatRelease, formatWholeRelease, nextMinor } from "./python-release.ts";
+import type { Variable } from "./variables.ts";
+
+/** One comparison, and what it says. */
+interface Literal {
+  readonly text: string;
+  readonly node: Node;
+}
+
+/** Comparisons that all hold. */
+type Clause = readonly Literal[];
+
+/** A text has at most so many clauses; real ones have a handful. */
+const MOST_CLAUSES = 250;
+
+/**
+ * The text of a node: clauses joined by `or` of comparisons joined by `and`, as uv writes them. Nothing is in it that could be left out, given
+ * what holds in every environment; what is left is sorted.
+ * @throws {MarkerTooComplex}
+ */
+export function formatNode(diagram: Diagram, facts: Node, whole: Node): string {
+  const implies = (a: Node, b: Node) => diagram.and(diagram.and(a, facts), diagram.not(b)) === NEVER;
+  let clauses = clausesOf(diagram, whole)
+    .filter((clause) => !implies(conjunction(diagram, clause), NEVER))
+    .map((clause) => shortened(clause, (shorter) => implies(conjunction(diagram, shorter), whole)));
+  clauses = [...new Map(clauses.map((clause) => [formatClause(clause), clause])).values()];
+  for (const clause of clauses.toReversed()) {
+    const others = clauses.filter((other) => other !== clause);
+    const rest = others.reduce((node, other) => diagram.or(node, conjunction(diagram, other)), NEVER);
+    if (implies(conjunction(diagram, clause), rest)) clauses = others;
+  }
+  const sorted = clauses.map((clause) => ({ text: formatClause(clause), isOne: clause.length === 1 })).sort(byVariable);
+  const [only] = sorted;
+  if (sorted.length === 1 && only !== undefined) return only.text;
+  return sorted.map(({ text, isOne }) => (isOne ? text : `(${text})`)).join(" or ");
+}
+
+function formatClause(clause: Clause): string {
+  return clause
+    .toSorted(byVariable)
+    .map(({ text }) => text)
+    .join(" and ");
+}
+
+/** By what is compared; comparisons of one variable stay in the order of its cells. */
+function byVariable(a: { readonly text: string }, b: { readonly text: string }): number {
+  const [one, other] = [firstWord(a.text), firstWord(b.text)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function firstWord(text: string): string {
+  return text.slice(0, text.indexOf(" "));
+}
+
+function conjunction(diagram: Diagram, clause: Clause): Node {
+  return clause.reduce((node, literal) => diagram.and(node, literal.node), ALWAYS);
+}
+
+/** Without the comparisons that are not needed. */
+function shortened(clause: Clause, isEnough: (shorter: Clause) => boolean): Clause {
+  let left = clause;
+  for (const literal of clause) {
+    const shorter = left.filter((other) => other !== literal);
+    if (shorter.length > 0 && isEnough(shorter)) left = shorter;
+  }
+  return left;
+}
+
+/** One clause for each way through the diagram that ends where it holds. */
+function clausesOf(diagram: Diagram, node: Node): Clause[] {
+  const found: Clause[] = [];
+  const follow = (from: Node, clause: Clause): void => {
+    if (from === NEVER) return;
+    if (from === ALWAYS) {
+      if (found.push(clause) > MOST_CLAUSES) throw new MarkerTooComplex();
+      return;
+    }
+    for (const [cell, ways] of waysTo(diagram, from)) for (const way of ways) follow(cell, [...clause, ...way]);
+  };
+  follow(node, []);
+  return found;
+}
+
+/** For each node that one of the cells leads to, the ways there: comparisons that all have to hold. */
+function waysTo(diagram: Diagram, node: Node): (readonly [Node, readonly Clause[]])[] {
+  const variable = node.variable!;
+  const targets = [...new Set(node.cells)].filter((cell) => cell !== NEVER);
+  if (variable.kind === "releases") return targets.map((cell) => [cell, releaseWays(diagram, variable, node, cell)]);
+  if (variable.kind === "text") return targets.map((cell) => [cell, textWays(diagram, variable, node, cell)]);
+  const positive = diagram.test(variable);
+  const literals = [
+    { text: variable.name, node: positive },
+    { text: variable.negation!, node: diagram.not(positive) },
+  ];
+  return node.cells.flatMap((cell, i) => (cell === NEVER ? [] : [[cell, [[literals[i]!]]] as const]));
+}
+
+function textWays(diagram: Diagram, variable: Variable, { keys, cells }: Node, target: Node): Clause[] {
+  const literal = (value: string, isEqual: boolean): Literal => {
+    const node = diagram.text(variable, value);
+    const text = `${variable.name} ${isEqual ? "==" : "!="} ${quote(value, "'")}`;
+    return { text, node: isEqual ? node : diagram.not(node) };
+  };
+  const values = keys as readonly string[];
+  if (cells.at(-1) === target)
+    return [values.filter((_, i) => cells[i] !== target).map((value) => literal(value, false))];
+  return values.filter((_, i) => cells[i] === target).map((value) => [literal(value, true)]);
+}
+
+type Range = readonly [from: number, to: number];
+
+function releaseWays(diagram: Diagram, variable: Variable, { keys, cells }: Node, target: Node): Clause[] {
+  const ranges = cells.flatMap((cell, i): Range[] =>
+    cell === target ? [[keys[i] as number, (keys[i + 1] as number | undefined) ?? Number.POSITIVE_INFINITY]] : [],
+  );
+  const literal = (operator: string, version: string, from: number, to: number): Literal => {
+    const inside = diagram.releases(variable, [from, to]);
+    const node = operator === "!=" ? diagram.not(inside) : inside;
+    return { text: `${variable.name} ${operator} '${version}'`, node };
+  };
+  const ways: Clause[] = [];
+  for (let i = 0; i < ranges.length; i++) {
+    const [from] = ranges[i]!;
+    let [, to] = ranges[i]!;
+    const holes: Literal[] = [];
+    // Ranges with a single version between them are one range without that version.
+    for (let next = ranges[i + 1]; next !== undefined && single(to, next[0]) !== undefined; next = ranges[i + 1]) {
+      holes.push(literal("!=", single(to, next[0])!, to, next[0]));
+      to = next[1];
+      i++;
+    }
+    const only = holes.length === 0 ? single(from, to) : undefined;
+    const bounds: Literal[] = [];
+    if (only !== undefined) bounds.push(literal("==", only, from, to));
+    else {
+      if (from !== FIRST_RELEASE) bounds.push(literal(">=", formatRelease(from), from, Number.POSITIVE_INFINITY));
+      if (to !== Number.POSITIVE_INFINITY) bounds.push(literal("<", formatRelease(to), FIRST_RELEASE, to));
+    }
+    ways.push([...bounds, ...holes]);
+  }
+  return ways;
+}
+
+/** `3.12.*` or `3.11.4`, where the range is just that. */
+function single(from: number, to: number): string | undefined {
+  if (to === nextMinor(from)) return `${formatRelease(from)}.*`;
+  return to === from + 1 ? formatWholeRelease(from) : undefined;
+}
