@@ -81,3 +81,35 @@ export class UnwritableRequirement extends Error {
     this.place = place;
   }
 }
+
+/**
+ * The block `# /// script` of a Python file (PEP 723) is not closed, stands there twice, is no TOML, or has values that the standard does not allow.
+ * To do: correct the place that is named.
+ */
+export class InvalidScript extends Error {
+  override readonly name = "InvalidScript";
+  readonly code = "MURRE_INVALID_SCRIPT";
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[], options?: ErrorOptions) {
+    super(problems.map((problem) => `${source}: ${problem}`).join("\n"), options);
+    this.problems = problems;
+  }
+}
+
+/**
+ * A dependency group is asked for that the pyproject.toml does not have.
+ * To do: name one of the groups that are listed, or add it to `[dependency-groups]`.
+ */
+export class UnknownDependencyGroup extends Error {
+  override readonly name = "UnknownDependencyGroup";
+  readonly code = "MURRE_UNKNOWN_DEPENDENCY_GROUP";
+  readonly group: string;
+  /** Those that there are. */
+  readonly groups: readonly string[];
+  constructor(group: string, source: string, groups: readonly string[], options?: ErrorOptions) {
+    const known = groups.length === 0 ? "it has none" : `it has ${groups.join(", ")}`;
+    super(`${source} has no dependency group ${group}; ${known}`, options);
+    this.group = group;
+    this.groups = groups;
+  }
+}

@@ -18,6 +18,11 @@ export {
   type Pyproject,
   type StaticProject,
 } from "./pyproject/pyproject.ts";
+export { openProjectFile, type ProjectFile } from "./pyproject/project-file.ts";
+export { parseScript, type ScriptMetadata } from "./pyproject/script.ts";
+export type { ProjectRequirements } from "./pyproject/project-requirements.ts";
+export type { UvCacheKey, UvExclusion, UvIndex, UvOverride, UvSettings } from "./pyproject/uv-settings.ts";
+export type { UvSource } from "./pyproject/uv-sources.ts";
 export { writeRequirements } from "./write/write-requirements.ts";
 export { headerCommand } from "./write/header-command.ts";
 export type { CompiledPlace, CompiledRequirement, RequirementSource, WriteOptions } from "./write/compiled.ts";
@@ -25,6 +30,8 @@ export {
   InvalidPyproject,
   InvalidRequirementArgument,
   InvalidRequirementsFile,
+  InvalidScript,
+  UnknownDependencyGroup,
   UnwritableRequirement,
   type FileProblem,
 } from "./errors.ts";

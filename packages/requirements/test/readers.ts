@@ -1,6 +1,8 @@
 import { isLocalUrl } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
 import { parsePyproject } from "../src/pyproject/pyproject.ts";
+import { openProjectFile } from "../src/pyproject/project-file.ts";
+import { parseScript } from "../src/pyproject/script.ts";
 import { parseEditableArgument, parseRequirementArgument } from "../src/file/requirement-text.ts";
 import { parseRequirementsFile } from "../src/file/requirements-file.ts";
 import { splitShellWords } from "../src/file/shell-words.ts";
@@ -42,6 +44,38 @@ const pyprojects = [
   `a.b.c = {d = [1, 2.5, 1979-05-27T07:32:00Z]}\n[[t]]\n'k' = """x\n\\u00e9"""\n`,
 ];
 
+const projectFiles = [
+  `[project]\nname = "p"\ndependencies = ["a>=1", "p[x]"]\n[project.optional-dependencies]\nx = ["b", "p[y] ; os_name == 'nt'"]\ny = ["p[x]"]\n`,
+  `[dependency-groups]\ndev = ["a", {include-group = "b"}]\nb = ["c"]\n[tool.uv]\ndev-dependencies = ["d"]\n[tool.uv.dependency-groups]\nb = {requires-python = ">=3.9,<4"}\n`,
+  `[tool.uv]\nconstraint-dependencies = ["a<2"]\noverride-dependencies = ["b", {package = {name = "c", version = "1"}, dependencies = ["d"]}]\nexclude-dependencies = ["e"]\nenvironments = "os_name == 'nt'"\ncache-keys = ["f", {git = true}, {env = "G"}]\ndefault-groups = "all"\n[[tool.uv.index]]\nname = "i"\nurl = "https://h/"\nexplicit = true\nignore-error-codes = [403]\n`,
+  `[tool.uv.sources]\na = {git = "git+https://h/a", tag = "1"}\nb = [{url = "https://h/b.whl", marker = "os_name == 'nt'"}, {path = "../b", editable = true, extra = "x"}]\nc = {workspace = true}\nd = {index = "i", group = "dev"}\n[tool.uv.workspace]\nmembers = ["packages/*"]\n`,
+];
+const scripts = [
+  `#!/usr/bin/env python3\n# /// script\n# requires-python = ">=3.9"\n# dependencies = [\n#   "a<3",\n# ]\n#\n# [tool.uv]\n# exclude-newer = "2024"\n# ///\nprint()\n# /// other\n# ///\n`,
+];
+
+/** Reads all of its parts; the last of several refusals is the one that counts. */
+export function readProjectFile(text: string): unknown {
+  const file = openProjectFile(text);
+  const readings = [
+    () => [file.name, file.dynamic, file.pyproject()],
+    () => file.requirements("all"),
+    () => file.groups.map((group) => file.group(group)),
+    () => file.uv(),
+  ];
+  const problems = new Set<unknown>();
+  const results = readings.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      problems.add(error);
+      return undefined;
+    }
+  });
+  for (const problem of problems) throw problem;
+  return results;
+}
+
 /** Everything of this package that reads what strangers wrote. */
 export const readers = [
   bytesReader("requirements-file", read("/w/main.txt"), files, { runs: 600 }),
@@ -54,5 +88,7 @@ export const readers = [
   textReader("requirement-argument", (text) => parseRequirementArgument(text, context), words),
   textReader("editable-argument", (text) => parseEditableArgument(text, { ...context, platform: "win32" }), words),
   textReader("shell-words", splitShellWords, [`a 'b c' "d \\" e" f\\ g`]),
+  textReader("project-file", readProjectFile, projectFiles),
+  textReader("script", (text) => parseScript(text), scripts),
   textReader("pyproject", (text) => parsePyproject(text), pyprojects),
 ];

@@ -1,6 +1,7 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
-import { parseEditableArgument, parsePyproject, parseRequirementArgument } from "../src/index.ts";
+import { parseEditableArgument, parsePyproject, parseRequirementArgument, parseScript } from "../src/index.ts";
+import { readProjectFile } from "./readers.ts";
 import { splitLine } from "../src/file/line-options.ts";
 import { logicalLines } from "../src/file/logical-lines.ts";
 import { decodeText } from "../src/file/decode-text.ts";
@@ -26,6 +27,9 @@ const words = [
   "}",
   "http://h/",
   "#egg=",
+  '"a",',
+  "# ///\n",
+  "# ",
 ];
 const frames = [
   ["", ""],
@@ -33,6 +37,8 @@ const frames = [
   ["http://h/", ";x"],
   ["./a#egg=b", "]"],
   ['[project]\nname = "a"\ndependencies = ["', '"]\n'],
+  ['[dependency-groups]\na = ["b", "', '"]\n[tool.uv]\nconstraint-dependencies = ["c"]\n'],
+  ["# /// script\n# dependencies = []\n", "\n# ///\n"],
 ] as const;
 const context = { cwd: "/w", home: "/h", platform: "linux" };
 
@@ -40,6 +46,8 @@ test.each([
   ["parseRequirementArgument", (text: string) => parseRequirementArgument(text, context)],
   ["parseEditableArgument", (text: string) => parseEditableArgument(text, context)],
   ["parsePyproject", parsePyproject],
+  ["openProjectFile", readProjectFile],
+  ["parseScript", (text: string) => parseScript(text)],
   ["logicalLines", (text: string) => logicalLines(text, { A: "a" })],
   ["splitLine", splitLine],
   ["decodeText", (text: string) => decodeText(Buffer.from(text))],

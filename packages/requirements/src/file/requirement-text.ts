@@ -12,7 +12,7 @@ import {
   type Marker,
 } from "@murre/pep508";
 import { InvalidRequirementArgument } from "../errors.ts";
-import type { RequirementEntry } from "../types.ts";
+import type { Origin, RequirementEntry } from "../types.ts";
 
 export interface TextContext {
   readonly cwd: string;
@@ -98,10 +98,15 @@ export function interpretRequirement(text: string, context: TextContext): Interp
     refuseLocal(requirement.url ?? "", text, context);
     return { kind: "named", requirement, fragmentHashes: readFragment(requirement.url ?? "") };
   } catch (error) {
-    const { problem, message } = error as { problem?: unknown; message?: unknown };
-    if (typeof problem !== "string" || typeof message !== "string") throw error;
-    throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
+    return refuseText(error);
   }
+}
+
+/** What PEP 508 has to say against a text, as a problem of ours. @throws */
+function refuseText(error: unknown): never {
+  const { problem, message } = error as { problem?: unknown; message?: unknown };
+  if (typeof problem !== "string" || typeof message !== "string") throw error;
+  throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
 }
 
 /** What is wrong with a place of this machine that came over HTTP. */
@@ -208,9 +213,7 @@ function readMarker(text: string): Marker {
   try {
     return parseMarker(text);
   } catch (error) {
-    const { problem, message } = error as { problem?: unknown; message?: unknown };
-    if (typeof problem !== "string" || typeof message !== "string") throw error;
-    throw new UnreadableText({ problem, drawing: message.slice(problem.length + 1) }, { cause: error });
+    return refuseText(error);
   }
 }
 
@@ -234,4 +237,22 @@ function urlOfPath(place: string, { cwd, home, platform }: TextContext): string 
   const expanded = /^~(?=$|[/\\])/.test(place) ? path.join(home, place.slice(1)) : place;
   const [file = expanded, ...fragment] = expanded.split("#");
   return [pathToFileURL(path.resolve(cwd, file), { windows }).href, ...fragment].join("#");
+}
+
+/**
+ * An entry of what is a requirement of PEP 508 and nothing else, as pyproject.toml and scripts have them.
+ * @throws {InvalidRequirement} {@link UnreadableText}
+ */
+export function namedEntry(text: string, origin: Origin): RequirementEntry & { readonly kind: "named" } {
+  const requirement = parseRequirement(text);
+  return {
+    kind: "named",
+    requirement,
+    fragmentHashes: readFragment(requirement.url ?? ""),
+    origin,
+    text: redactUrl(text.trim()),
+    hashes: {},
+    configSettings: {},
+    globalOptions: [],
+  };
 }

@@ -1,6 +1,6 @@
-import { normalizeName, parseRequirement } from "@murre/pep508";
-import { parse, TomlError } from "smol-toml";
+import { normalizeName } from "@murre/pep508";
 import { InvalidPyproject } from "../errors.ts";
+import { readToml, TomlReader, type Table } from "../toml.ts";
 
 /** How a project is built: the table `[build-system]` (PEP 518, PEP 517). */
 export interface BuildSystem {
@@ -39,16 +39,23 @@ export const legacyBuildSystem: BuildSystem = {
   isDeclared: false,
 };
 
-type Table = Readonly<Record<string, unknown>>;
-
 /**
  * Reads a pyproject.toml without running anything.
  * @param source what to call the file in errors
  * @throws {InvalidPyproject} with everything that is wrong with the two tables.
  */
 export function parsePyproject(text: string, source = "pyproject.toml"): Pyproject {
-  const reader = new Reader();
-  const document = readToml(text, source);
+  return readPyproject(readPyprojectToml(text, source), source);
+}
+
+/** @throws {InvalidPyproject} for what is no TOML. */
+export function readPyprojectToml(text: string, source: string): Table {
+  return readToml(text, (problem, cause) => new InvalidPyproject(source, [problem], { cause }));
+}
+
+/** @throws {InvalidPyproject} with everything that is wrong with the two tables. */
+export function readPyproject(document: Table, source: string): Pyproject {
+  const reader = new TomlReader();
   const buildSystem = readBuildSystem(reader.table(document, "build-system"), reader);
   const table = reader.table(document, "project");
   const project = table === undefined ? undefined : readProject(table, reader);
@@ -56,58 +63,7 @@ export function parsePyproject(text: string, source = "pyproject.toml"): Pyproje
   return { buildSystem, ...(project === undefined ? {} : { project }) };
 }
 
-function readToml(text: string, source: string): Table {
-  try {
-    return parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const [problem = ""] = error.message.split("\n\n", 1);
-    const drawing = `line ${error.line}, column ${error.column}\n${error.codeblock.trimEnd()}`;
-    throw new InvalidPyproject(source, [`${problem}, ${drawing}`], { cause: error });
-  }
-}
-
-/** Reads values of the types that the standards ask for, and notes what is something else. */
-class Reader {
-  readonly problems: string[] = [];
-
-  table(parent: Table, key: string, path = key): Table | undefined {
-    const value = parent[key];
-    if (value === undefined) return undefined;
-    if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date))
-      return value as Table;
-    this.problems.push(`${path} is no table`);
-    return undefined;
-  }
-
-  text(parent: Table, key: string, path: string): string | undefined {
-    const value = parent[key];
-    if (value === undefined || typeof value === "string") return value;
-    this.problems.push(`${path} is no string`);
-    return undefined;
-  }
-
-  texts(parent: Table, key: string, path: string): readonly string[] | undefined {
-    const value = parent[key];
-    if (value === undefined) return undefined;
-    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as string[];
-    this.problems.push(`${path} is no list of strings`);
-    return undefined;
-  }
-
-  requirements(parent: Table, key: string, path: string): readonly string[] | undefined {
-    const texts = this.texts(parent, key, path);
-    for (const text of texts ?? [])
-      try {
-        parseRequirement(text);
-      } catch (error) {
-        this.problems.push(`${path}: ${(error as Error).message}`);
-      }
-    return texts;
-  }
-}
-
-function readBuildSystem(table: Table | undefined, reader: Reader): BuildSystem {
+function readBuildSystem(table: Table | undefined, reader: TomlReader): BuildSystem {
   if (table === undefined) return legacyBuildSystem;
   const requires = reader.requirements(table, "requires", "build-system.requires");
   // PEP 518: the key is mandatory.
@@ -119,7 +75,7 @@ function readBuildSystem(table: Table | undefined, reader: Reader): BuildSystem 
   return { requires: requires ?? [], backend, backendPath, isDeclared: true };
 }
 
-function readProject(table: Table, reader: Reader): StaticProject | undefined {
+function readProject(table: Table, reader: TomlReader): StaticProject | undefined {
   const dynamic = new Set(reader.texts(table, "dynamic", "project.dynamic"));
   const name = reader.text(table, "name", "project.name");
   if (name === undefined) {
@@ -147,7 +103,7 @@ function readProject(table: Table, reader: Reader): StaticProject | undefined {
   };
 }
 
-function readExtras(table: Table, reader: Reader): (readonly [string, readonly string[]])[] {
+function readExtras(table: Table, reader: TomlReader): (readonly [string, readonly string[]])[] {
   const optional = reader.table(table, "optional-dependencies", "project.optional-dependencies");
   return Object.keys(optional ?? {}).map((extra) => {
     const path = `project.optional-dependencies.${extra}`;
