@@ -10,17 +10,14 @@ export type PrereleaseMode = "if-necessary-or-explicit" | "allow" | "disallow";
 /** What may be taken of a project of which the user requires this, and prefers that version. */
 export function admissionOf(
   stated: readonly Specifier[],
-  {
-    mode = "if-necessary-or-explicit",
-    preferred,
-  }: { mode?: PrereleaseMode | undefined; preferred: string | undefined },
+  { mode = "if-necessary-or-explicit", preferred }: { mode?: PrereleaseMode | undefined; preferred: readonly string[] },
 ): Admission {
   const isExplicit = mode === "if-necessary-or-explicit" && stated.some(namesPrerelease);
   const pinning = stated.filter(isPin);
-  const preferredKey = preferred === undefined ? undefined : tryParseVersion(preferred)?.key;
+  const preferredKeys = new Set(preferred.map((text) => tryParseVersion(text)?.key));
   return {
     prereleases: mode === "disallow" ? "none" : mode === "allow" || isExplicit ? "all" : "if-necessary",
-    pins: (version) => pinning.some((pin) => pin.contains(version)) || preferredKey === version.key,
+    pins: (version) => pinning.some((pin) => pin.contains(version)) || preferredKeys.has(version.key),
   };
 }
 

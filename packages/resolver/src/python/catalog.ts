@@ -1,6 +1,6 @@
 import { compareVersions, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import type { FileChooser } from "./choose-file.ts";
+import type { FileRule } from "./choose-file.ts";
 import type { Place, Places } from "./places.ts";
 import { type Admission, type Found, Project } from "./project.ts";
 import { groupReleases, mergeReleases, type Release } from "./release.ts";
@@ -10,7 +10,7 @@ import type { DistributionFile, DistributionMetadata, PythonSource, Unavailable 
 export class Catalog<File extends DistributionFile> {
   readonly places: Places;
   private readonly source: PythonSource<File>;
-  private readonly chooser: FileChooser;
+  private readonly chooser: FileRule;
   private readonly admission: (project: NormalizedName) => Admission;
   private readonly projects = new Map<NormalizedName, Project<File>>();
   private readonly projectLoads = new Map<NormalizedName, Promise<Project<File>>>();
@@ -23,7 +23,7 @@ export class Catalog<File extends DistributionFile> {
 
   constructor(
     source: PythonSource<File>,
-    chooser: FileChooser,
+    chooser: FileRule,
     admission: (project: NormalizedName) => Admission,
     places: Places,
   ) {

@@ -25,8 +25,15 @@ interface Wheel<File> {
   readonly build: readonly [number, string];
 }
 
+/** Which files may be taken, and which one is. */
+export interface FileRule {
+  choose<File extends DistributionFile>(project: NormalizedName, files: readonly File[]): FileChoice<File>;
+  /** Why a release with this metadata cannot be taken, if it cannot. */
+  whyRefused(metadata: DistributionMetadata | Unavailable): string | undefined;
+}
+
 /** Picks files for one target; remembers what it found out about tags and `Requires-Python` texts. */
-export class FileChooser {
+export class FileChooser implements FileRule {
   private readonly target: ResolutionTarget;
   private readonly formats: (project: NormalizedName) => AllowedFormats;
   private readonly ranks = new Map<string, number>();
@@ -71,7 +78,6 @@ export class FileChooser {
     return accepts;
   }
 
-  /** Why a release with this metadata cannot be taken, if it cannot. */
   whyRefused(metadata: DistributionMetadata | Unavailable): string | undefined {
     if ("unavailable" in metadata) return metadata.unavailable;
     if (this.acceptsPython(metadata.requiresPython)) return undefined;

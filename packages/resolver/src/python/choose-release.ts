@@ -48,7 +48,7 @@ export class ReleaseChooser<File extends DistributionFile> {
     this.request = request;
     this.chooser = new FileChooser(target, formats);
     const admission = (project: NormalizedName) =>
-      admissionOf(specifiers.get(project)?.specifiers ?? [], { mode: prereleases, preferred: undefined });
+      admissionOf(specifiers.get(project)?.specifiers ?? [], { mode: prereleases, preferred: [] });
     this.catalog = new Catalog(source, this.chooser, admission, new Places(new Map(), new Map()));
   }
 

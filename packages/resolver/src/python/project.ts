@@ -1,7 +1,7 @@
 import { type SpecifierSet, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { VersionSet } from "../version-set.ts";
-import type { FileChoice, FileChooser } from "./choose-file.ts";
+import type { FileChoice, FileRule } from "./choose-file.ts";
 import type { Place } from "./places.ts";
 import { isSdist, type Release } from "./release.ts";
 import type { DistributionFile, Unavailable } from "./source.ts";
@@ -52,12 +52,12 @@ export class Project<File extends DistributionFile> {
   private readonly failedUrls = new Map<string, string>();
   private readonly choices: (FileChoice<File> | undefined)[] = [];
   private readonly sets = new Map<SpecifierSet, VersionSet>();
-  private readonly chooser: FileChooser;
+  private readonly chooser: FileRule;
 
   constructor(
     name: NormalizedName,
     { listed, urls }: Candidates<File>,
-    chooser: FileChooser,
+    chooser: FileRule,
     admission: Admission,
     place: Place,
   ) {

@@ -2,11 +2,12 @@ import type { NormalizedName, Requirement } from "@murre/pep508";
 import type { AsyncDependencyProvider, Dependencies, Dependency, Need, OpenVersions } from "../provider.ts";
 import { VersionSet } from "../version-set.ts";
 import type { Catalog } from "./catalog.ts";
-import type { FileChooser } from "./choose-file.ts";
+import type { FileRule } from "./choose-file.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
+import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
 import type { Place, Sponsor } from "./places.ts";
-import { isPin, type Origin, type Project } from "./project.ts";
+import { isPin, type Project } from "./project.ts";
 import type { KnownRequirement, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile } from "./source.ts";
 
@@ -28,28 +29,6 @@ interface Sponsorship {
   readonly candidate: string;
 }
 
-/** What is asked for, ready for the solver. */
-export interface Rules {
-  readonly direct: readonly KnownRequirement[];
-  /** The same by project. */
-  readonly directOf: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
-  readonly constraints: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
-  readonly overrides: ReadonlyMap<NormalizedName, readonly KnownRequirement[]>;
-  readonly excludes: ReadonlySet<NormalizedName>;
-  /** Which end of its open versions a project is tried from. */
-  order(project: NormalizedName): "highest" | "lowest";
-  /** The version to take wherever it is open. */
-  preference(project: NormalizedName): string | undefined;
-  /** Why a distribution from there may not name this URL, if it may not. */
-  refusedUrl(url: string, project: NormalizedName, from: Origin<DistributionFile>): string | undefined;
-}
-
-interface PythonNeed extends KnownRequirement {
-  readonly project: NormalizedName;
-  /** The packages that it asks for: the extras, then the project itself. */
-  readonly names: readonly string[];
-}
-
 /** Another attempt has to be made: what a project is was taken wrong. */
 export class AttemptOutdated extends Error {
   override readonly name = "AttemptOutdated";
@@ -61,7 +40,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly catalog: Catalog<File>;
   private readonly table: RequirementTable;
   private readonly rules: Rules;
-  private readonly chooser: FileChooser;
+  private readonly chooser: FileRule;
+  private readonly observer: ProviderObserver | undefined;
   private readonly priorities = new Priorities((name) => this.packages.get(name)?.project ?? (name as NormalizedName));
   private readonly prefetcher: Prefetcher<File>;
   private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
@@ -72,11 +52,18 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   /** Projects of which a version was chosen, or refused, in this attempt. */
   private readonly consulted = new Set<NormalizedName>();
 
-  constructor(catalog: Catalog<File>, table: RequirementTable, rules: Rules, chooser: FileChooser) {
+  constructor(
+    catalog: Catalog<File>,
+    table: RequirementTable,
+    rules: Rules,
+    chooser: FileRule,
+    observer?: ProviderObserver,
+  ) {
     this.catalog = catalog;
     this.table = table;
     this.rules = rules;
     this.chooser = chooser;
+    this.observer = observer;
     this.prefetcher = new Prefetcher(catalog, this);
   }
 
@@ -115,8 +102,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   likely(project: Project<File>, set: VersionSet): number | undefined {
-    const preferred = this.rules.preference(project.name);
-    if (preferred !== undefined) {
+    for (const preferred of this.rules.preferences(project.name)) {
       const version = project.indexOf(preferred);
       if (version !== undefined && set.has(version) && project.isUsable(version)) return version;
     }
@@ -129,6 +115,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const needs = this.needsOf(name, version);
     if (needs === undefined) return undefined;
     if (typeof needs === "string") return { kind: "unavailable", reason: needs };
+    this.observe(name, version, needs);
     for (const need of needs) this.settleOrigin(name, version, need);
     if (needs.some(({ project }) => !this.catalog.project(project))) return undefined;
     for (const need of needs) this.settlePin(name, version, need);
@@ -154,6 +141,21 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const loads = needs.map(({ project }) => this.catalog.loadProject(project));
     // One after the other: of several errors the same one is reported whichever came first.
     for (const load of loads) await load;
+  }
+
+  private observe(name: string, version: number, needs: readonly PythonNeed[]): void {
+    if (this.observer === undefined) return;
+    const own = this.packages.get(name);
+    if (own !== undefined) {
+      const choice = this.projectOf(name).releases[version]!.files.length > 0 && this.projectOf(name).choice(version);
+      const metadata = this.catalog.metadata(this.projectOf(name), version);
+      const pythons = [
+        choice && "file" in choice ? choice.file.requiresPython : undefined,
+        metadata && "requiresPython" in metadata ? metadata.requiresPython : undefined,
+      ];
+      this.observer.onVersion(own.project, this.projectOf(name).releases[version]!.files, pythons);
+    }
+    this.observer.onNeeds(name, own?.extra, needs);
   }
 
   needs(name: string, version: number): readonly PythonNeed[] {
@@ -362,6 +364,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
         needs.push({
           requirement: chosen.requirement,
           applies: true,
+          declared: known.requirement,
           project,
           names,
           toString: () => chosen.toString(),

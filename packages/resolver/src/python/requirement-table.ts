@@ -1,4 +1,5 @@
 import {
+  type Marker,
   type MarkerEnvironment,
   type NormalizedName,
   parseLenientRequirement,
@@ -10,6 +11,30 @@ import { KnownUrls } from "./known-urls.ts";
 
 /** Is told of published metadata that is not what the standards ask for, and how it was read. */
 export type OnRepair = (text: string, meant: string) => void;
+
+/** Which requirements count, by their markers. */
+export interface MarkerRule {
+  /**
+   * Without an extra: whether the marker holds when none is wanted. With one: whether that extra adds a requirement with this marker.
+   * @throws whatever a marker without a meaning throws.
+   */
+  applies(marker: Marker | undefined, extra?: NormalizedName): boolean;
+}
+
+/** The markers that hold in one environment. */
+export class EnvironmentRule implements MarkerRule {
+  private readonly environment: MarkerEnvironment;
+
+  constructor(environment: MarkerEnvironment) {
+    this.environment = environment;
+  }
+
+  applies(marker: Marker | undefined, extra?: NormalizedName): boolean {
+    const holds = marker?.evaluate(this.environment) ?? true;
+    if (marker === undefined || extra === undefined) return holds;
+    return !holds && marker.evaluate(this.environment, [extra]);
+  }
+}
 
 /** A requirement together with what the target makes of it. */
 export interface KnownRequirement {
@@ -26,19 +51,19 @@ interface Entry extends KnownRequirement {
 
 /** The same lines come back in the metadata of hundreds of versions: each text is parsed and evaluated once. */
 export class RequirementTable {
-  private readonly environment: MarkerEnvironment;
+  private readonly rule: MarkerRule;
   private readonly entries = new Map<string, Entry>();
   private readonly onRepair: OnRepair | undefined;
   readonly urls = new KnownUrls();
 
-  constructor(environment: MarkerEnvironment, onRepair?: OnRepair) {
-    this.environment = environment;
+  constructor(rule: MarkerRule, onRepair?: OnRepair) {
+    this.rule = rule;
     this.onRepair = onRepair;
   }
 
   know(given: Requirement): Entry {
     const requirement = this.spelled(given);
-    const applies = requirement.marker?.evaluate(this.environment) ?? true;
+    const applies = this.rule.applies(requirement.marker);
     return { requirement, applies, withExtra: new Map(), toString: () => describe(requirement) };
   }
 
@@ -51,7 +76,7 @@ export class RequirementTable {
     for (const text of texts) {
       let entry = this.entries.get(text);
       if (!entry) this.entries.set(text, (entry = this.know(this.read(text))));
-      if (extra === undefined ? entry.applies : !entry.applies && this.appliesWith(entry, extra)) found.push(entry);
+      if (extra === undefined ? entry.applies : this.isAdded(entry, extra)) found.push(entry);
     }
     return found;
   }
@@ -66,10 +91,10 @@ export class RequirementTable {
     return parseLenientRequirement(text, (meant) => this.onRepair?.(text, meant));
   }
 
-  private appliesWith(entry: Entry, extra: NormalizedName): boolean {
+  private isAdded(entry: Entry, extra: NormalizedName): boolean {
     let applies = entry.withExtra.get(extra);
     if (applies === undefined) {
-      applies = entry.requirement.marker!.evaluate(this.environment, [extra]);
+      applies = entry.requirement.marker !== undefined && this.rule.applies(entry.requirement.marker, extra);
       entry.withExtra.set(extra, applies);
     }
     return applies;

@@ -4,12 +4,13 @@ import { resolve } from "../resolve.ts";
 import type { Outcome, SolverStatistics } from "../solver.ts";
 import { admissionOf, type PrereleaseMode } from "./admission.ts";
 import { Catalog } from "./catalog.ts";
-import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
+import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
 import type { Origin } from "./project.ts";
 import { type Asker, explainNoSolution } from "./python-report.ts";
-import { AttemptOutdated, PythonProvider, rootName, type Rules } from "./python-provider.ts";
-import { type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
+import type { ProviderObserver, Rules } from "./provider-rules.ts";
+import { AttemptOutdated, PythonProvider, rootName } from "./python-provider.ts";
+import { EnvironmentRule, type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
 
 export interface PythonRequest<File extends DistributionFile> {
@@ -25,8 +26,8 @@ export interface PythonRequest<File extends DistributionFile> {
   readonly prereleases?: PrereleaseMode;
   /** `lowest-direct`: the lowest versions of the direct requirements, the highest of the rest. Default `highest`. */
   readonly strategy?: "highest" | "lowest" | "lowest-direct";
-  /** Versions to take wherever the requirements allow, such as those of a lock file. */
-  readonly preferences?: ReadonlyMap<NormalizedName, string>;
+  /** Versions to take wherever the requirements allow, such as those of a lock file; of several the first one that they allow. */
+  readonly preferences?: ReadonlyMap<NormalizedName, string | readonly string[]>;
   /** Distributions that need not be looked up in an index as long as they satisfy the requirements. */
   readonly installed?: ReadonlyMap<NormalizedName, DistributionMetadata>;
   /** Default: wheels and sdists for every project. */
@@ -85,27 +86,47 @@ export type PythonOutcome<File extends DistributionFile> =
 export async function resolvePython<File extends DistributionFile>(
   request: PythonRequest<File>,
 ): Promise<PythonOutcome<File>> {
-  const table = new RequirementTable(request.target.markerEnvironment, request.onRepair);
+  const table = new RequirementTable(new EnvironmentRule(request.target.markerEnvironment), request.onRepair);
   const chooser = new FileChooser(request.target, request.formats ?? (() => "any"), request.onRepair);
+  return (await search(request, table, chooser)).outcome;
+}
+
+/** What is searched for, whatever it is for. */
+export type SearchRequest<File extends DistributionFile> = Omit<PythonRequest<File>, "target">;
+
+/** An outcome, and what it came from. */
+export interface Search<File extends DistributionFile> {
+  readonly outcome: PythonOutcome<File>;
+  readonly provider: PythonProvider<File>;
+  readonly catalog: Catalog<File>;
+  /** By the solver's name; empty where there is no solution. */
+  readonly versions: ReadonlyMap<string, number>;
+}
+
+/** Attempts until one stands. @throws as `resolvePython`, and what the observer throws. */
+export async function search<File extends DistributionFile>(
+  request: SearchRequest<File>,
+  table: RequirementTable,
+  chooser: FileRule,
+  observer?: ProviderObserver,
+): Promise<Search<File>> {
   const rules = readRules(request, table);
   const catalog = openCatalog(request, rules, chooser);
   for (let attempts = 1; ; attempts++) {
-    const provider = new PythonProvider(catalog, table, rules, chooser);
+    const provider = new PythonProvider(catalog, table, rules, chooser, observer);
     const outcome = await attempt(provider, request.signal);
     if (outcome === undefined) continue;
     const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
     if (outcome.kind === "solution") {
-      if (provider.banUnfounded(outcome.versions)) continue;
-      return { kind: "solution", ...promised(collect(outcome.versions, provider, catalog, rules), table), statistics };
+      const { versions } = outcome;
+      if (provider.banUnfounded(versions)) continue;
+      const found = promised(collect(versions, provider, catalog, rules), table);
+      return { outcome: { kind: "solution", ...found, statistics }, provider, catalog, versions };
     }
     const { tree } = outcome;
     if (lookFurther(tree, provider, catalog)) continue;
-    return {
-      kind: "no-solution",
-      tree,
-      message: explainNoSolution(tree, catalog, provider.packages, request.asker),
-      statistics,
-    };
+    const message = explainNoSolution(tree, catalog, provider.packages, request.asker);
+    return { outcome: { kind: "no-solution", tree, message, statistics }, provider, catalog, versions: new Map() };
   }
 }
 
@@ -141,7 +162,7 @@ function lookFurther<File extends DistributionFile>(
   return changed;
 }
 
-function readRules<File extends DistributionFile>(request: PythonRequest<File>, table: RequirementTable): Rules {
+function readRules<File extends DistributionFile>(request: SearchRequest<File>, table: RequirementTable): Rules {
   const known = (requirements: readonly Requirement[] = []) =>
     requirements.map((requirement) => table.know(requirement)).filter(({ applies }) => applies);
   const direct = known(request.requirements);
@@ -161,10 +182,14 @@ function readRules<File extends DistributionFile>(request: PythonRequest<File>, 
     excludes: new Set(request.excludes),
     order: (project) =>
       strategy === "lowest" || (strategy === "lowest-direct" && directNames.has(project)) ? "lowest" : "highest",
-    preference: (project) => preferences?.get(project),
+    preferences: (project) => listed(preferences?.get(project)),
     // Only files of this source are handed back.
     refusedUrl: (url, project, from) => request.refusedUrl?.(url, project, from as Origin<File>),
   };
+}
+
+function listed(preferred: string | readonly string[] | undefined): readonly string[] {
+  return preferred === undefined ? [] : typeof preferred === "string" ? [preferred] : preferred;
 }
 
 function byProject(requirements: readonly KnownRequirement[]): Map<NormalizedName, KnownRequirement[]> {
@@ -178,9 +203,9 @@ function byProject(requirements: readonly KnownRequirement[]): Map<NormalizedNam
 
 /** Direct requirements, constraints and overrides with a URL bind their projects to it, the first one of each. */
 function openCatalog<File extends DistributionFile>(
-  request: PythonRequest<File>,
+  request: SearchRequest<File>,
   rules: Rules,
-  chooser: FileChooser,
+  chooser: FileRule,
 ): Catalog<File> {
   const stated = [...[...rules.overrides.values()].flat(), ...rules.direct, ...[...rules.constraints.values()].flat()];
   const urls = new Map<NormalizedName, string>();
@@ -192,7 +217,7 @@ function openCatalog<File extends DistributionFile>(
   const admission = (project: NormalizedName) =>
     admissionOf(
       (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers),
-      { mode: request.prereleases, preferred: request.preferences?.get(project) },
+      { mode: request.prereleases, preferred: listed(request.preferences?.get(project)) },
     );
   return new Catalog(request.source, chooser, admission, new Places(urls, request.installed ?? new Map()));
 }
