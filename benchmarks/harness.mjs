@@ -2,8 +2,9 @@
 // before, nothing is deleted before the end, and what counts are medians and the ratios of runs that were neighbours.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { machineFacts, median } from "../storms/kit/report.mjs";
 
 /**
  * @typedef {object} Contestant
@@ -13,12 +14,6 @@ import { join } from "node:path";
  *   `folder` exists, is empty, and belongs to this run alone.
  * @property {(run: number, folder: string) => void} [verify] Not timed; throws when the run did not do its work.
  */
-
-export const median = (values) => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
 
 /** Wall seconds of a whole process. */
 function time({ file, args, env }) {
@@ -89,13 +84,7 @@ export function withScratch(job) {
 }
 
 export function save(file, results) {
-  const machine = {
-    platform: platform(),
-    release: release(),
-    arch: arch(),
-    cpus: cpus().length,
-    node: process.version,
-  };
-  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, results }, null, 2)}\n`);
+  const about = { date: new Date().toISOString(), machine: machineFacts() };
+  writeFileSync(file, `${JSON.stringify({ ...about, results }, null, 2)}\n`);
   console.log(`\nwritten to ${file}`);
 }

@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { murre, uv } from "./contestants.mjs";
-import { compare, median, print } from "./harness.mjs";
+import { median, murre, uv } from "../storms/kit.mjs";
+import { compare, print } from "./harness.mjs";
 import { comparePins, parsePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
 
 // GNU time tells the peak memory and the processor time of a process; without it both are left out.

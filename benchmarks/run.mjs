@@ -7,8 +7,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
-import { compileFloor, findUv, murre, nodeFloor, uv } from "./contestants.mjs";
+import { findUv, murre, uv } from "../storms/kit.mjs";
 import { writeFloorList } from "./floor/list.mjs";
+import { compileFloor, nodeFloor } from "./floor/programs.mjs";
 import { compare, print, save, withScratch } from "./harness.mjs";
 import { printResolution, resolveWorkloads } from "./resolve.mjs";
 

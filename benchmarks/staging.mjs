@@ -15,7 +15,7 @@ import {
 } from "../packages/linker/dist/index.js";
 import { stageChange } from "../packages/linker/dist/link/stage.js";
 import { takeLease } from "../packages/locking/dist/index.js";
-import { chooseWheels, inScratch, median, runMurre, table } from "./storms/storm-kit.mjs";
+import { chooseWheels, inScratch, median, runMurre, table } from "../storms/kit.mjs";
 
 const { values: options } = parseArgs({
   options: {

@@ -55,7 +55,10 @@ function manifestInForm(folder, manifest) {
     scripts: {
       build: manifest.scripts?.build ?? "tsc -b",
       test: "vitest run --config ../../vitest.config.base.ts --root .",
-      ...Object.fromEntries(Object.entries(manifest.scripts ?? {}).filter(([name]) => name.includes(":"))),
+      ...(hasSlowTests(folder) ? { "test:slow": "vitest run --config ../../vitest.slow.config.ts --root ." } : {}),
+      ...Object.fromEntries(
+        Object.entries(manifest.scripts ?? {}).filter(([name]) => name.includes(":") && name !== "test:slow"),
+      ),
     },
     ...sortedDependencies(manifest, "dependencies"),
     ...sortedDependencies(manifest, "devDependencies"),
@@ -63,6 +66,8 @@ function manifestInForm(folder, manifest) {
   };
   return `${JSON.stringify(form, null, 2)}\n`;
 }
+
+const hasSlowTests = (folder) => sourceFiles(folder).some((file) => file.endsWith(".slow.test.ts"));
 
 function sortedDependencies(manifest, field) {
   const entries = Object.entries(manifest[field] ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));

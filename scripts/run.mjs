@@ -46,22 +46,41 @@ function countTests(files) {
   return { passed, failed };
 }
 
+/** The reports of all tests: each package's quick ones, and its slow ones where it has such. */
+function testReports() {
+  const reports = { test: ".test-results.json", "test:slow": ".test-results-slow.json" };
+  return testedFolders().flatMap((folder) => {
+    const { scripts } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+    const found = Object.entries(reports).filter(([script]) => script in scripts);
+    return found.map(([, name]) => join(root, folder, name));
+  });
+}
+
 function testedFolders() {
   return ["packages", "apps"]
     .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))
-    .concat("benchmarks")
+    .concat("benchmarks", "storms")
     .filter((folder) => existsSync(join(root, folder, "package.json")))
     .filter((folder) => "test" in (JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).scripts ?? {}));
 }
 
 function test() {
-  const reports = testedFolders().map((folder) => join(root, folder, ".test-results.json"));
+  const reports = testReports();
   for (const report of reports) rmSync(report, { force: true });
   const steps = { setUp: setUp(), check: false, tests: false };
   const matrix = { reports: [], failed: 0 };
   if (steps.setUp) {
     steps.check = pnpm("run", "check");
-    steps.tests = pnpm("exec", "turbo", "run", "test", "--continue", "--concurrency=1", "--output-logs=errors-only");
+    steps.tests = pnpm(
+      "exec",
+      "turbo",
+      "run",
+      "test",
+      "test:slow",
+      "--continue",
+      "--concurrency=1",
+      "--output-logs=errors-only",
+    );
     Object.assign(matrix, runNodeMatrix(root));
   }
   const { passed, failed } = countTests([...reports, ...matrix.reports]);
@@ -80,9 +99,9 @@ function demo() {
 function matrix() {
   if (!setUp()) return false;
   const files = [
-    "packages/cache/test/kill-matrix.mjs",
-    "apps/murre/test/cache-matrix.mjs",
-    "apps/murre/test/environment-matrix.mjs",
+    "storms/cache/operation-kills.mjs",
+    "storms/cache/command-kills.mjs",
+    "storms/environment/command-kills.mjs",
   ];
   return files
     .map((file) => {

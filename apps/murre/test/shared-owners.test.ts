@@ -23,7 +23,7 @@ async function makeWorld() {
   return { world, index, shared };
 }
 
-describe("twelve distributions that share a file with different bytes (benchmarks/storms/shared-owners.mjs has more of it)", () => {
+describe("twelve distributions that share a file with different bytes (storms/environment/shared-owners.mjs has more of it)", () => {
   test(
     "are the same in each environment, whoever installs them at once, in whatever order they are named",
     { timeout },

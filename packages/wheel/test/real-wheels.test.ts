@@ -46,7 +46,7 @@ const step = Math.max(1, Math.floor(spread.length / 8));
 const handful = spread.filter((_, index) => index % step === 0).slice(0, 8);
 
 describe("real wheels, where pip's configuration has some", () => {
-  test("are unpacked, and their parts agree with what was written", async () => {
+  test.runIf(handful.length > 0)("are unpacked, and their parts agree with what was written", async () => {
     const folder = temporaryFolder("real");
     await using unpacker = createUnpacker({ workers: 2 });
     for (const [index, wheelPath] of handful.entries()) {

@@ -1,0 +1,106 @@
+// murre and uv doing the same, with the same places.
+import { execFileSync, spawnSync } from "node:child_process";
+import { murreBin } from "./processes.mjs";
+
+/** uv: UV_BINARY, else the PATH's; undefined where there is none. */
+export function findUv() {
+  const file = process.env.UV_BINARY ?? "uv";
+  return spawnSync(file, ["--version"]).status === 0 ? file : undefined;
+}
+
+const words = (text) => text.split(" ");
+
+/** @param {{ indexes: string[], findLinks: string[] }} places */
+export const murre = (places) => ({
+  name: "murre",
+  sync: (requirements, environment, cache) => ({
+    file: process.execPath,
+    args: [
+      murreBin,
+      "pip",
+      "sync",
+      requirements,
+      "-p",
+      environment,
+      "--cache-dir",
+      cache,
+      "-q",
+      ...murrePlaces(places),
+    ],
+  }),
+  resolve: (requirements, environment, cache) => ({
+    file: process.execPath,
+    args: [
+      murreBin,
+      ...words("pip install --dry-run --json --only-binary :all: -q"),
+      "-r",
+      requirements,
+      "-p",
+      environment,
+      "--cache-dir",
+      cache,
+      ...murrePlaces(places),
+    ],
+  }),
+  venv: (python, environment, cache) =>
+    execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
+      stdio: "ignore",
+    }),
+});
+
+function murrePlaces({ indexes, findLinks }) {
+  const [base, ...extra] = indexes;
+  return [
+    "--no-config",
+    ...(base === undefined ? ["--no-index"] : ["--index-url", base]),
+    ...extra.flatMap((url) => ["--extra-index-url", url]),
+    ...findLinks.flatMap((place) => ["--find-links", place]),
+  ];
+}
+
+export const uv = (file, { indexes, findLinks }) => {
+  const [base, ...extra] = indexes;
+  const places = [
+    "--no-config",
+    ...(base === undefined ? ["--no-index"] : ["--default-index", base]),
+    ...extra.flatMap((url) => ["--index", url]),
+    ...findLinks.flatMap((place) => ["--find-links", place]),
+    "--index-strategy",
+    "unsafe-best-match",
+  ];
+  return {
+    name: "uv",
+    sync: (requirements, environment, cache) => ({
+      file,
+      args: ["pip", "sync", requirements, "-p", environment, "--cache-dir", cache, "-q", ...places],
+    }),
+    resolve: (requirements, environment, cache) => ({
+      file,
+      args: [
+        ...words("pip install --dry-run --only-binary :all: -q"),
+        "-r",
+        requirements,
+        "-p",
+        environment,
+        "--cache-dir",
+        cache,
+        ...places,
+      ],
+    }),
+    /** Prints `NAME==VERSION` lines. */
+    pins: (requirements, environment, cache) => ({
+      file,
+      args: [
+        ...words("pip compile --no-header --no-annotate --only-binary :all: -q"),
+        requirements,
+        "-p",
+        environment,
+        "--cache-dir",
+        cache,
+        ...places,
+      ],
+    }),
+    venv: (python, environment) =>
+      execFileSync(file, ["venv", "--no-config", "-q", "-p", python, environment], { stdio: "ignore" }),
+  };
+};
