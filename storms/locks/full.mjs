@@ -20,6 +20,7 @@ const result = await inScratch(async (scratch) => {
   const seeds = [];
   for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed++)
     seeds.push(await storm(scratch, seed));
+  if (seeds.length === 0) broken.push("nothing was tried");
   return { seeds };
 });
 finish("locks", result, broken, values.json);
