@@ -113,3 +113,56 @@ export class UnknownDependencyGroup extends Error {
     this.groups = groups;
   }
 }
+
+/**
+ * A lock file is no TOML, or not what PEP 751 says; the key of each problem is named.
+ * To do: make it again with the tool that made it, or correct the places that are named.
+ */
+export class InvalidLockFile extends Error {
+  override readonly name = "InvalidLockFile";
+  readonly code = "MURRE_INVALID_LOCK_FILE";
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[], options?: ErrorOptions) {
+    super(problems.map((problem) => `${source}: ${problem}`).join("\n"), options);
+    this.problems = problems;
+  }
+}
+
+/**
+ * A lock file is of a version of the format whose meaning is not known.
+ * To do: install a newer murre, or lock with a tool that writes version 1.
+ */
+export class UnsupportedLockVersion extends Error {
+  override readonly name = "UnsupportedLockVersion";
+  readonly code = "MURRE_LOCK_VERSION";
+  readonly version: string;
+  constructor(source: string, version: string, options?: ErrorOptions) {
+    super(`${source}: lock-version is ${JSON.stringify(version)}, and only 1.x is known`, options);
+    this.version = version;
+  }
+}
+
+export type UnfitLockFileCode =
+  /** The file, or an entry that is to be installed, is for other Pythons. */
+  | "MURRE_LOCK_PYTHON"
+  /** None of its environments is this one. */
+  | "MURRE_LOCK_ENVIRONMENT"
+  /** Several entries of one project are to be installed. */
+  | "MURRE_LOCK_AMBIGUOUS"
+  /** An entry has no source, or one of a kind that is not known. */
+  | "MURRE_LOCK_SOURCE"
+  /** An extra or a group is asked for that it does not have. */
+  | "MURRE_LOCK_UNKNOWN_NAME";
+
+/**
+ * A lock file is right, but cannot be installed here, or not with what is asked for.
+ * To do: lock for this environment too, or ask for what the file has.
+ */
+export class UnfitLockFile extends Error {
+  override readonly name = "UnfitLockFile";
+  readonly code: UnfitLockFileCode;
+  constructor(code: UnfitLockFileCode, problem: string, options?: ErrorOptions) {
+    super(`The lock file cannot be used: ${problem}`, options);
+    this.code = code;
+  }
+}

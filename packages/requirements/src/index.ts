@@ -23,15 +23,32 @@ export { parseScript, type ScriptMetadata } from "./pyproject/script.ts";
 export type { ProjectRequirements } from "./pyproject/project-requirements.ts";
 export type { UvCacheKey, UvExclusion, UvIndex, UvOverride, UvSettings } from "./pyproject/uv-settings.ts";
 export type { UvSource } from "./pyproject/uv-sources.ts";
+export { parseLockFile, type LockFileReading } from "./lock/read-lock-file.ts";
+export { writeLockFile } from "./lock/write-lock-file.ts";
+export { selectPackages, type LockSelection } from "./lock/select-packages.ts";
+export {
+  isLockFileName,
+  lockedFilename,
+  type LockedContent,
+  type LockedDistribution,
+  type LockedPackage,
+  type LockedPlace,
+  type LockedSource,
+  type LockFile,
+} from "./lock/lock-file.ts";
 export { writeRequirements } from "./write/write-requirements.ts";
 export { headerCommand } from "./write/header-command.ts";
 export type { CompiledPlace, CompiledRequirement, RequirementSource, WriteOptions } from "./write/compiled.ts";
 export {
+  InvalidLockFile,
   InvalidPyproject,
   InvalidRequirementArgument,
   InvalidRequirementsFile,
   InvalidScript,
+  UnfitLockFile,
   UnknownDependencyGroup,
+  UnsupportedLockVersion,
   UnwritableRequirement,
   type FileProblem,
+  type UnfitLockFileCode,
 } from "./errors.ts";

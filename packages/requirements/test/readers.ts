@@ -1,5 +1,7 @@
 import { isLocalUrl } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
+import { parseLockFile } from "../src/lock/read-lock-file.ts";
+import { writeLockFile } from "../src/lock/write-lock-file.ts";
 import { parsePyproject } from "../src/pyproject/pyproject.ts";
 import { openProjectFile } from "../src/pyproject/project-file.ts";
 import { parseScript } from "../src/pyproject/script.ts";
@@ -54,6 +56,20 @@ const scripts = [
   `#!/usr/bin/env python3\n# /// script\n# requires-python = ">=3.9"\n# dependencies = [\n#   "a<3",\n# ]\n#\n# [tool.uv]\n# exclude-newer = "2024"\n# ///\nprint()\n# /// other\n# ///\n`,
 ];
 
+const digest = `hashes = {sha256 = "${"0".repeat(64)}"}`;
+const lockFiles = [
+  `lock-version = "1.0"\nenvironments = ["os_name == 'nt'"]\nrequires-python = ">=3.9"\nextras = ["x"]\ndefault-groups = ["d"]\ncreated-by = "t"\n[[packages]]\nname = "a"\nversion = "1"\nmarker = "'x' in extras"\nindex = "https://u:p@h/"\nsdist = {url = "https://h/a-1.zip", size = 3, upload-time = 2025-01-25T11:30:10.16+01:00, ${digest}}\nwheels = [{name = "a-1-py3-none-any.whl", path = "../w", ${digest}}]\n[tool.t]\nx = [1, 2.5, {y = 1979-05-27}]\n`,
+  `lock-version = "1.1"\ncreated-by = "t"\n[[packages]]\nname = "b"\nvcs = {type = "git", url = "https://h/b", commit-id = "1", subdirectory = "s"}\nattestation-identities = [{kind = "K"}]\n[[packages]]\nname = "c"\ndirectory = {path = "c", editable = true}\ndependencies = [{name = "b"}]\n[[packages]]\nname = "d"\narchive = {path = "d.zip", ${digest}}\n`,
+];
+
+/** What is read is written to one text, which reads back. */
+function readLockFile(text: string): unknown {
+  const { lock } = parseLockFile(text);
+  const written = writeLockFile(lock);
+  if (writeLockFile(parseLockFile(written).lock) !== written) throw new Error("is written in two ways");
+  return lock;
+}
+
 /** Reads all of its parts; the last of several refusals is the one that counts. */
 export function readProjectFile(text: string): unknown {
   const file = openProjectFile(text);
@@ -88,6 +104,7 @@ export const readers = [
   textReader("requirement-argument", (text) => parseRequirementArgument(text, context), words),
   textReader("editable-argument", (text) => parseEditableArgument(text, { ...context, platform: "win32" }), words),
   textReader("shell-words", splitShellWords, [`a 'b c' "d \\" e" f\\ g`]),
+  textReader("lock-file", readLockFile, lockFiles),
   textReader("project-file", readProjectFile, projectFiles),
   textReader("script", (text) => parseScript(text), scripts),
   textReader("pyproject", (text) => parsePyproject(text), pyprojects),

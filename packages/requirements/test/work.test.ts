@@ -1,6 +1,13 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
-import { parseEditableArgument, parsePyproject, parseRequirementArgument, parseScript } from "../src/index.ts";
+import {
+  parseEditableArgument,
+  parseLockFile,
+  parsePyproject,
+  parseRequirementArgument,
+  parseScript,
+  writeLockFile,
+} from "../src/index.ts";
 import { readProjectFile } from "./readers.ts";
 import { splitLine } from "../src/file/line-options.ts";
 import { logicalLines } from "../src/file/logical-lines.ts";
@@ -38,6 +45,7 @@ const frames = [
   ["./a#egg=b", "]"],
   ['[project]\nname = "a"\ndependencies = ["', '"]\n'],
   ['[dependency-groups]\na = ["b", "', '"]\n[tool.uv]\nconstraint-dependencies = ["c"]\n'],
+  ['lock-version = "1.0"\npackages = []\ncreated-by = "', '"\n'],
   ["# /// script\n# dependencies = []\n", "\n# ///\n"],
 ] as const;
 const context = { cwd: "/w", home: "/h", platform: "linux" };
@@ -47,6 +55,7 @@ test.each([
   ["parseEditableArgument", (text: string) => parseEditableArgument(text, context)],
   ["parsePyproject", parsePyproject],
   ["openProjectFile", readProjectFile],
+  ["parseLockFile", (text: string) => writeLockFile(parseLockFile(text).lock)],
   ["parseScript", (text: string) => parseScript(text)],
   ["logicalLines", (text: string) => logicalLines(text, { A: "a" })],
   ["splitLine", splitLine],
