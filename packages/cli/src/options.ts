@@ -53,6 +53,7 @@ export interface IndexFlags extends GlobalFlags {
   readonly defaultIndex?: string;
   readonly indexStrategy?: NonNullable<IndexOptions["indexStrategy"]>;
   readonly refresh?: boolean;
+  readonly resolveAnew?: boolean;
   readonly refreshPackage?: string[];
 }
 
@@ -66,6 +67,7 @@ export function addIndexOptions(command: Command): Command {
     .option("--default-index <url>", "the index that is asked last, instead of the built-in one")
     .option("--refresh", "ask the indexes again, although cached pages are fresh")
     .option("--refresh-package <name>", "ask them again for this project", collect)
+    .option("--resolve-anew", "resolve, although nothing has changed since it was done last")
     .addOption(
       new Option("--index-strategy <strategy>", "how several indexes are combined").choices([
         "first-index",
@@ -86,6 +88,7 @@ export function indexOptions(flags: IndexFlags): IndexOptions {
     indexStrategy: flags.indexStrategy,
     offline: flags.offline,
     refresh: flags.refresh === true ? ("all" as const) : flags.refreshPackage,
+    resolveAnew: flags.resolveAnew,
     noCache: flags.cache ? undefined : true,
     ignoreConfiguration: flags.config ? undefined : true,
   });

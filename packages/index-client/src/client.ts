@@ -1,6 +1,7 @@
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { CacheOperation, Documents } from "@murre/cache";
 import { largestTextBytes } from "./location/answer-limits.ts";
+import { Witness, type Witnessed } from "./answers/witness.ts";
 import { acceptedEncodings, answerText } from "./http/answer-text.ts";
 import { createCredentials } from "./connections/credentials.ts";
 import { DEFAULT_INDEX_URL } from "./location/default-index.ts";
@@ -88,6 +89,11 @@ export interface IndexClient {
   /** A small text, such as a requirements file. */
   text(url: string, signal?: AbortSignal): Promise<string>;
   counts(): TransferCounts;
+  /**
+   * What all answers so far rest on, for `stillHolds` of a later run; undefined where one of them rests on what no document of the cache keeps,
+   * such as a local index, a project that an index does not have, or whole files. Warnings that went to `onEvent` are no part of it.
+   */
+  witnessed(): Witnessed | undefined;
   /** Holds no page in memory any longer: one that is needed again is read again, from the documents where they have it. */
   forgetPages(): void;
   /** Closes all connections; requests that run are broken off. */
@@ -114,6 +120,8 @@ class Client implements IndexClient {
   readonly #memory = new Map<string, Promise<ProjectPage | undefined>>();
   readonly #places = new Map<string, Promise<FindLinksPlace>>();
   readonly #told = new Set<string>();
+  readonly #witness = new Witness();
+  readonly #packs: MetadataPacks | undefined;
 
   constructor(options: IndexClientOptions, signal: AbortSignal | undefined) {
     const { network = {}, env, locations, documents, offline = false } = options;
@@ -138,8 +146,9 @@ class Client implements IndexClient {
     this.#requests = createSlots(network.concurrentRequests ?? 50);
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
     const { once } = options;
-    const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent };
-    const packs = documents && new MetadataPacks(documents);
+    const witness = this.#witness;
+    const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent, witness };
+    const packs = (this.#packs = documents && new MetadataPacks(documents));
     const kept = keptPages(documents, () => {
       this.#memory.clear();
       this.#places.clear();
@@ -150,6 +159,10 @@ class Client implements IndexClient {
 
   forgetPages(): void {
     this.#memory.clear();
+  }
+
+  witnessed(): Witnessed | undefined {
+    return this.#witness.taken((project) => this.#packs?.stampOf(project) ?? "", Date.now());
   }
 
   async whilePagesHold<T>(work: () => Promise<T>): Promise<T> {
@@ -183,6 +196,8 @@ class Client implements IndexClient {
   #tellOnce(key: string, event: IndexEvent): void {
     if (this.#told.has(key)) return;
     this.#told.add(key);
+    // It has to be told again.
+    this.#witness.spoil();
     this.#options.onEvent?.(event);
   }
 
@@ -195,7 +210,10 @@ class Client implements IndexClient {
 
   async #readPage(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined> {
     if (location.kind === "find-links") return (await this.#place(location)).get(project);
-    if (location.url.startsWith("file:")) return readFilePage(location.url, project, this.#pages.kept);
+    if (location.url.startsWith("file:")) {
+      this.#witness.spoil();
+      return readFilePage(location.url, project, this.#pages.kept);
+    }
     const base = new URL(location.url);
     base.pathname += `${project}/`;
     return readHttpPage(this.#pages, {
@@ -216,7 +234,10 @@ class Client implements IndexClient {
 
   async #readPlace(location: IndexLocation): Promise<FindLinksPlace> {
     const index = withoutCredentials(location.url);
-    if (location.url.startsWith("file:")) return groupByProject(await readFindLinks(location.url), index);
+    if (location.url.startsWith("file:")) {
+      this.#witness.spoil();
+      return groupByProject(await readFindLinks(location.url), index);
+    }
     const single = singleDistribution(index, index);
     if (single !== undefined) return groupByProject(single, index);
     const page = await readHttpPage(this.#pages, {

@@ -7,6 +7,8 @@ export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./p
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip/pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./pip/format-control.ts";
 export { rememberOwnMetadata, type ToldMetadata } from "./metadata/metadata.ts";
+export type { Witnessed } from "./answers/witness.ts";
+export { readWitnessed, stillHolds } from "./metadata/still-holds.ts";
 export { readHttpValidators } from "./http/http-validators.ts";
 export type { Downloadable, Downloaded, DownloadOptions } from "./http/download.ts";
 export type { HttpValidators } from "./http/http-validators.ts";

@@ -1,5 +1,15 @@
 import { readSmallFile, refuseLink } from "@murre/files";
-import { closeSync, constants, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+  type Stats,
+} from "node:fs";
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "../folder/layout.ts";
@@ -26,8 +36,8 @@ export interface DocumentRequest<T> {
 export interface Documents {
   /** The document's bytes, or undefined when it is not there or cannot be read. */
   read(...segments: string[]): Buffer | undefined;
-  /** Replaces the document. Never throws. */
-  write(segments: readonly string[], data: string | Buffer): void;
+  /** Replaces the document. Never throws. Returns the stamp of what was written, undefined where it could not be. */
+  write(segments: readonly string[], data: string | Buffer): string | undefined;
   /**
    * Adds to the end of the document, in one write, so that what several processes add stands one behind the other. A reader may meet the
    * beginning of what is being added, and what a full disk cut off stays there: a document that is added to is made of parts that tell when
@@ -36,7 +46,7 @@ export interface Documents {
   append(segments: readonly string[], data: Buffer): void;
   /** Every copy of the document: where it is written, and in a cache that is only read. */
   readAll(segments: readonly string[], atMostBytes: number): readonly Buffer[];
-  /** Another text whenever a copy of the document was replaced or added to. */
+  /** Another text whenever a copy of the document was replaced or added to: the stamps of all copies, with commas between them. */
   stampOf(segments: readonly string[]): string;
 }
 
@@ -68,9 +78,9 @@ export function openDocuments(
     write(segments, data) {
       try {
         const place = writeTo();
-        if (place !== undefined) writeWhole(place.layout, place.lease, place.layout.document(segments), data);
+        return place && writeWhole(place.layout, place.lease, place.layout.document(segments), data);
       } catch {
-        // A full disk, a read-only cache, a lost lease: the next run fetches or computes it again.
+        return undefined; // a full disk, a read-only cache, a lost lease: the next run fetches or computes it again
       }
     },
     append(segments, data) {
@@ -93,24 +103,30 @@ export function openDocuments(
       readFrom()
         .map((layout) => {
           const stats = lstatSync(layout.document(segments), { throwIfNoEntry: false });
-          return stats === undefined ? "" : `${stats.ino}:${stats.size}`;
+          return stats === undefined ? "" : stampOfFile(stats);
         })
         .join(),
   };
 }
 
+/** The number of a file that is gone is given to another one: the time tells them apart. */
+const stampOfFile = ({ ino, size, mtimeMs }: Stats): string => `${ino}:${size}:${mtimeMs}`;
+
 /** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
-function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): void {
+function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): string {
   refuseLinks(layout, target);
   const temporary = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
   const file = withParent(temporary, () => openSync(temporary, "wx", 0o666));
   try {
+    let stamp: string;
     try {
       writeAll(file, typeof data === "string" ? Buffer.from(data, "utf8") : data);
+      stamp = stampOfFile(fstatSync(file));
     } finally {
       closeSync(file);
     }
     withParent(target, () => renameSync(temporary, target));
+    return stamp;
   } catch (error) {
     unlinkSync(temporary); // ENOENT when it was swept: an error like the other one
     throw error;

@@ -3,6 +3,8 @@ import type { Documents } from "@murre/cache";
 /** Documents in memory, by their segments joined with "/", for tests to look at and to change. */
 export function memoryDocuments(): { readonly documents: Documents; readonly contents: Map<string, string> } {
   const contents = new Map<string, string>();
+  let writes = 0;
+  const written = new Map<string, number>();
   return {
     contents,
     documents: {
@@ -12,6 +14,8 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
       },
       write(segments, data) {
         contents.set(segments.join("/"), data.toString());
+        written.set(segments.join("/"), ++writes);
+        return this.stampOf(segments);
       },
       append(segments, data) {
         const path = segments.join("/");
@@ -23,7 +27,7 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
       },
       stampOf(segments) {
         const text = contents.get(segments.join("/"));
-        return text === undefined ? "" : `1:${Buffer.byteLength(text)}`;
+        return text === undefined ? "" : `1:${Buffer.byteLength(text)}:${written.get(segments.join("/")) ?? 0}`;
       },
     },
   };

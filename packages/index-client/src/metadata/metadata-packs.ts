@@ -5,6 +5,13 @@ import type { NormalizedName } from "@murre/pep508";
 /** As much of a project's metadata is read at once (bytes); what is longer is a miss, and is fetched again. */
 const largestPackBytes = 64 << 20;
 
+/** A text, the key that it lies under, and its checksum. */
+interface PackedText {
+  readonly key: string;
+  readonly text: string;
+  readonly seal: string;
+}
+
 interface Pack {
   /** Of the document as it was read, or as this process added to it. */
   stamp: string;
@@ -27,39 +34,60 @@ export class MetadataPacks {
   }
 
   /** The text of the first of the keys that has one. */
-  find(project: NormalizedName, keys: readonly string[]): { readonly key: string; readonly text: string } | undefined {
+  find(project: NormalizedName, keys: readonly string[]): PackedText | undefined {
     const known = this.#packs.get(project) ?? this.#read(project);
     const found = firstOf(known, keys);
     // A miss: another process may have added it meanwhile.
-    if (found !== undefined || this.#documents.stampOf(segmentsOf(project)) === known.stamp) return found;
+    if (found !== undefined || this.#documents.stampOf(packOf(project)) === known.stamp) return found;
     return firstOf(this.#read(project), keys);
   }
 
-  add(project: NormalizedName, key: string, text: string): void {
+  /** The stamp of what was read or added. */
+  stampOf(project: NormalizedName): string {
+    return this.#packs.get(project)?.stamp ?? "";
+  }
+
+  /** Returns the checksum of the text. */
+  add(project: NormalizedName, key: string, text: string): string {
     const pack = this.#packs.get(project) ?? this.#read(project);
     const sealed = seal(JSON.stringify(text));
     const line = Buffer.from(`\n${key}\t${sealed}\n`);
     const before = pack.stamp;
-    this.#documents.append(segmentsOf(project), line);
+    this.#documents.append(packOf(project), line);
     pack.texts.set(key, sealed);
-    const after = this.#documents.stampOf(segmentsOf(project));
+    const after = this.#documents.stampOf(packOf(project));
     // What others added in between is read with the next miss.
     if (grownBy(before, after, line.length)) pack.stamp = after;
+    return sealed.slice(0, sealLength - 1);
   }
 
   #read(project: NormalizedName): Pack {
-    const segments = segmentsOf(project);
-    // Before the read: what is added meanwhile is read again.
-    const stamp = this.#documents.stampOf(segments);
-    const texts = new Map<string, string>();
-    for (const bytes of this.#documents.readAll(segments, largestPackBytes)) readLines(bytes.toString("utf8"), texts);
-    const pack = { stamp, texts };
+    const pack = readPack(this.#documents, project);
     this.#packs.set(project, pack);
     return pack;
   }
 }
 
-const segmentsOf = (project: NormalizedName): readonly string[] => ["metadata", project, "pack"];
+function readPack(documents: Documents, project: NormalizedName): Pack {
+  const segments = packOf(project);
+  // Before the read: what is added meanwhile is read again.
+  const stamp = documents.stampOf(segments);
+  const texts = new Map<string, string>();
+  for (const bytes of documents.readAll(segments, largestPackBytes)) readLines(bytes.toString("utf8"), texts);
+  return { stamp, texts };
+}
+
+/** The checksum of each text of a pack, by key, without a look at the texts. */
+export function readSeals(
+  documents: Documents,
+  project: NormalizedName,
+): { readonly stamp: string; readonly seals: ReadonlyMap<string, string> } {
+  const { stamp, texts } = readPack(documents, project);
+  return { stamp, seals: new Map([...texts].map(([key, sealed]) => [key, sealed.slice(0, sealLength - 1)])) };
+}
+
+/** The document that the metadata of a project's files lie in. */
+export const packOf = (project: NormalizedName): readonly string[] => ["metadata", project, "pack"];
 
 function readLines(content: string, texts: Map<string, string>): void {
   for (let from = 0; from < content.length;) {
@@ -71,10 +99,10 @@ function readLines(content: string, texts: Map<string, string>): void {
   }
 }
 
-function firstOf(pack: Pack, keys: readonly string[]): { readonly key: string; readonly text: string } | undefined {
+function firstOf(pack: Pack, keys: readonly string[]): PackedText | undefined {
   for (const key of keys) {
     const text = textOf(pack, key);
-    if (text !== undefined) return { key, text };
+    if (text !== undefined) return { key, text, seal: pack.texts.get(key)!.slice(0, sealLength - 1) };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { hashedName, type CacheOperation, type Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import { readWheelMetadata } from "@murre/wheel";
 import { largestMetadataBytes } from "../location/answer-limits.ts";
+import type { Witness } from "../answers/witness.ts";
 import { acceptedEncodings, answerContent } from "../http/answer-text.ts";
 import { HashMismatch, HttpStatusError } from "../errors.ts";
 import { projectOf } from "../pages/find-links.ts";
@@ -23,6 +24,7 @@ export interface MetadataSources {
   /** Lets one of the processes that miss a wheel's metadata at the same time ask for it. */
   readonly once: CacheOperation["documentOnce"] | undefined;
   readonly servers: RangeServers;
+  readonly witness: Witness;
   readonly onEvent: (event: IndexEvent) => void;
 }
 
@@ -48,6 +50,7 @@ export async function readMetadata(
   const names = documentNames(file);
   const cached = readCached(sources, names);
   if (cached !== undefined) return cached;
+  if (names === undefined) sources.witness.spoil();
   if (file.url.startsWith("file:")) {
     const local = await readLocal(file);
     const text = keep(sources, names, local?.text);
@@ -109,19 +112,21 @@ export function rememberOwnMetadata(
   new MetadataPacks(documents).add(project, ownKey(sha256), essentialMetadata(text.toString()));
 }
 
-function readCached({ packs }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
+function readCached({ packs, witness }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
   if (names === undefined || packs === undefined) return undefined;
   const found = packs.find(names.project, [names.own, names.claimed]);
+  if (found !== undefined) witness.metadata({ ...names, seal: found.seal });
   return found && { text: found.text, isClaim: found.key !== names.own };
 }
 
 function keep(
-  { packs }: MetadataSources,
+  { packs, witness }: MetadataSources,
   names: DocumentNames | undefined,
   text: string | undefined,
 ): string | undefined {
   const essential = text === undefined ? undefined : essentialMetadata(text);
-  if (essential !== undefined && names !== undefined) packs?.add(names.project, names.claimed, essential);
+  if (essential === undefined || names === undefined || packs === undefined) witness.spoil();
+  else witness.metadata({ ...names, seal: packs.add(names.project, names.claimed, essential) });
   return essential;
 }
 

@@ -2,6 +2,7 @@ import type { CacheOperation } from "@murre/cache";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
+import type { Witness } from "../answers/witness.ts";
 import { acceptedEncodings, answerText } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
@@ -23,7 +24,10 @@ interface HttpSource {
   readonly redirected: boolean;
 }
 
-type Cached = PageDocument<HttpSource>;
+interface Cached extends PageDocument<HttpSource> {
+  /** Of the document, before it was read. */
+  readonly stamp: string;
+}
 
 const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(value).every(isHeaderValue);
 const isDirectives = (value: unknown): boolean =>
@@ -51,6 +55,7 @@ export interface HttpPages {
   readonly transport: Transport;
   readonly slots: Slots;
   readonly kept: KeptPages;
+  readonly witness: Witness;
   /** Lets one of the processes that miss a page at the same time ask for it. */
   readonly once: CacheOperation["documentOnce"] | undefined;
   readonly offline: boolean;
@@ -86,7 +91,7 @@ const policyOptions = { shared: false, cacheHeuristic: 0 };
  */
 export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise<ProjectPage | undefined> {
   const cached = readCached(pages, page);
-  if (cached !== undefined && mayUse(cached, pages, page)) return cached.page;
+  if (cached !== undefined && mayUse(cached, pages, page)) return use(cached, pages, page);
   if (pages.offline) throw new OfflineMiss(page.url);
   // With something to validate, each asks for itself: the answers have no body.
   if (cached !== undefined || pages.once === undefined) return askForPage(pages, page, cached, page.signal);
@@ -100,7 +105,9 @@ export async function readHttpPage(pages: HttpPages, page: PageRequest): Promise
     signal: page.signal,
   });
   if (found.cached === undefined) return found.page;
-  return mayUse(found.cached, pages, page) ? found.cached.page : askForPage(pages, page, found.cached, page.signal);
+  return mayUse(found.cached, pages, page)
+    ? use(found.cached, pages, page)
+    : askForPage(pages, page, found.cached, page.signal);
 }
 
 function askForPage(
@@ -117,7 +124,21 @@ function askForPage(
 }
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
-  return pages.kept.read(documentOf(page), keptOf(page));
+  const stamp = pages.kept.stampOf(documentOf(page));
+  const document = pages.kept.read(documentOf(page), keptOf(page));
+  return document && { ...document, stamp };
+}
+
+function use(cached: Cached, { witness }: HttpPages, page: PageRequest): ProjectPage {
+  witness.page(documentOf(page), cached.stamp, holdsUntil(cached.source));
+  return cached.page;
+}
+
+/** When the page has to be asked for again, in ms since 1970. */
+function holdsUntil({ policy, redirected }: HttpSource): number {
+  if (redirected) return 0;
+  const kept = CachePolicy.fromObject(policy);
+  return Date.now() + (kept.maxAge() - kept.age()) * 1000;
 }
 
 function keptOf({ project, index }: PageRequest): KeptPage<HttpSource> {
@@ -156,11 +177,13 @@ async function consumePage(
     const previous = CachePolicy.fromObject(cached.source.policy);
     const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
     const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
-    pages.kept.write(documentOf(page), withSource(cached, source));
+    keep(pages, page, withSource(cached, source), source);
     return cached.page;
   }
   if (answer.status !== 200) {
     await answer.drop();
+    // Nothing keeps that the index does not have it.
+    pages.witness.spoil();
     if (pages.missingStatuses.includes(answer.status)) return undefined;
     throw new HttpStatusError(page.url, answer.status);
   }
@@ -175,11 +198,23 @@ async function consumePage(
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
   const made = pageOf(parsed, page.project, page.index);
-  if (!policy.storable()) return made;
+  if (!policy.storable()) {
+    pages.witness.spoil();
+    return made;
+  }
   const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
   const document = encodePageDocument(source, made);
-  pages.kept.write(documentOf(page), document);
+  keep(pages, page, document, source);
   return pages.kept.decode(documentOf(page), document, keptOf(page))?.page ?? made;
+}
+
+function keep({ kept, witness }: HttpPages, page: PageRequest, document: Buffer, source: HttpSource): void {
+  const written = kept.write(documentOf(page), document);
+  const stamp = kept.stampOf(documentOf(page));
+  // Another process may have written its own in the meantime.
+  if (written !== undefined && stamp.split(",").includes(written))
+    witness.page(documentOf(page), stamp, holdsUntil(source));
+  else witness.spoil();
 }
 
 /** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */

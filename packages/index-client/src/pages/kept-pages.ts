@@ -11,8 +11,10 @@ export interface KeptPages {
     document: Buffer,
     page: KeptPage<Source>,
   ): PageDocument<Source> | undefined;
-  /** Without a cache nothing is kept. */
-  write(segments: readonly string[], document: Buffer): void;
+  /** Returns the stamp of what was written. Without a cache nothing is kept. */
+  write(segments: readonly string[], document: Buffer): string | undefined;
+  /** See {@link Documents.stampOf}. */
+  stampOf(segments: readonly string[]): string;
 }
 
 export interface KeptPage<Source> {
@@ -42,7 +44,8 @@ export function keptPages(documents: Documents | undefined, onDamage: () => void
     },
     decode,
     write(segments, document) {
-      documents?.write(segments, document);
+      return documents?.write(segments, document);
     },
+    stampOf: (segments) => documents?.stampOf(segments) ?? "",
   };
 }

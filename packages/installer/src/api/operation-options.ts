@@ -40,6 +40,7 @@ const index: OptionTable<IndexOptions> = {
   indexStrategy: choice("first-index", "unsafe-first-match", "unsafe-best-match"),
   offline: flag,
   refresh: allOrTexts,
+  resolveAnew: flag,
   noCache: flag,
   ignoreConfiguration: flag,
 };

@@ -45,6 +45,8 @@ export interface IndexOptions {
   readonly offline?: boolean;
   /** Asks the indexes again although cached pages are fresh: "all", or for these projects only. */
   readonly refresh?: "all" | readonly string[];
+  /** Resolves although what the requirements led to is remembered, and nothing that it rests on has changed. */
+  readonly resolveAnew?: boolean;
   /** Neither reads nor fills the cache: a private one takes its place, and is removed at the end. */
   readonly noCache?: boolean;
   /** Neither configuration files of pip nor PIP_* and MURRE_* variables are read. */

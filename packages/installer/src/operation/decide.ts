@@ -17,6 +17,7 @@ export function decide(all: Said): Decisions {
     constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
     followsDependencies: options.dependencies !== "none" && configuration.noDeps?.value !== true,
     isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
+    remembersResolutions: !(options.resolveAnew ?? isSwitchedOn(variables, "MURRE_RESOLVE_ANEW")),
     network: decideNetwork(said),
     change: decideChange(said),
     search: (inFiles) => ({

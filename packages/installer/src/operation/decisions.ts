@@ -12,6 +12,8 @@ export interface Decisions {
   readonly followsDependencies: boolean;
   /** A wheel whose RECORD and members disagree is refused. */
   readonly isRecordStrict: boolean;
+  /** What requirements were resolved to is taken again as long as nothing that it rests on has changed. */
+  readonly remembersResolutions: boolean;
   readonly network: NetworkDecision;
   readonly change: ChangeDecision;
   /**

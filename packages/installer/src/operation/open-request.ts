@@ -1,9 +1,21 @@
+import type { Documents } from "@murre/cache";
 import type { IndexClient } from "@murre/index-client";
 import { requiresHashes } from "../wanted/accepted-hashes.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ChangeOperation } from "./change-operation.ts";
-import type { BuildDecision, FileDecision } from "./decisions.ts";
+import type { BuildDecision, FileDecision, IndexDecision } from "./decisions.ts";
 import { gather, type Asked } from "./read-requirements.ts";
+
+/** Where resolutions are remembered, and by what they are asked besides the request itself. */
+export interface ResolutionMemory {
+  readonly offline: boolean;
+  /** Pages are asked for again: nothing that was remembered is taken. */
+  readonly refreshes: boolean;
+  readonly documents: Documents;
+  readonly indexes: IndexDecision;
+  /** Another version of murre may decide otherwise. */
+  readonly version: string;
+}
 
 /** What is asked for, with everything that decides about what it leads to. */
 export interface Request {
@@ -13,17 +25,29 @@ export interface Request {
   readonly files: FileDecision;
   readonly build: BuildDecision;
   readonly requireHashes: boolean;
+  /** Undefined where nothing that was remembered is taken, and nothing is remembered. */
+  readonly memory: ResolutionMemory | undefined;
 }
 
 /** Reads what is asked for, and opens the client that answers it. */
 export async function openRequest(operation: ChangeOperation, asked: Asked): Promise<Request> {
   const gathered = await gather(operation, asked);
   const { indexes, files, build, requiresHashes: isAsked } = operation.decisions.search(gathered.options);
+  const { cache, settings, decisions } = operation;
+  const { offline = false, refresh = "none" } = decisions.network;
+  const memory = {
+    documents: cache.documents,
+    indexes,
+    version: settings.version,
+    offline,
+    refreshes: refresh !== "none",
+  };
   return {
     gathered,
     client: operation.openClient(indexes),
     files,
     build,
     requireHashes: requiresHashes(gathered, isAsked),
+    memory: decisions.remembersResolutions ? memory : undefined,
   };
 }

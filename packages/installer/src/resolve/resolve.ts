@@ -74,7 +74,7 @@ export async function resolveNamed(
 
 async function withDependencies(
   { target, claims, decisions, signal, onEvent }: ChangeOperation,
-  { gathered, client, files, requireHashes }: Request,
+  { gathered, client, files, requireHashes, memory }: Request,
   sources: SourceReader,
   { installed, upgrade }: Present,
 ): Promise<Resolved> {
@@ -91,6 +91,7 @@ async function withDependencies(
       onEvent,
       claims,
       refusedUrl: transitiveUrls(files, staying),
+      memory,
     },
     target,
     client,

@@ -12,7 +12,9 @@ import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { prepareWheels, type PrepareServices, type PreparedWheel } from "../prepare/fetch.ts";
 import type { ReadWholeDistribution } from "../resolve/source-reader.ts";
 import { untilMetadataHolds } from "../wanted/metadata-claims.ts";
-import { resolveDependencies, type Resolution } from "../resolve/resolve-dependencies.ts";
+import type { ResolutionMemory } from "../operation/open-request.ts";
+import type { Resolution } from "../resolve/resolution-request.ts";
+import { resolveDependencies } from "../resolve/resolve-dependencies.ts";
 import { transitiveUrls } from "../resolve/transitive-urls.ts";
 import { targetOf, type TargetEnvironment } from "../operation/target-environment.ts";
 
@@ -22,6 +24,7 @@ export interface EnvironmentServices {
   readonly client: IndexClient;
   readonly files: FileDecision;
   readonly constraints: readonly Constraint[];
+  readonly memory: ResolutionMemory | undefined;
   /** Services for build requirements that have to be built themselves, because of these projects. */
   readonly preparation: (chain: readonly string[]) => PrepareServices;
   readonly readWhole: (chain: readonly string[]) => ReadWholeDistribution;
@@ -156,7 +159,7 @@ class PrivateEnvironment implements BuildEnvironment {
   }
 
   async #resolve(): Promise<Resolution> {
-    const { operation, client, files, constraints, readWhole } = this.#services;
+    const { operation, client, files, constraints, memory, readWhole } = this.#services;
     const { settings, signal } = operation;
     const { chain, isRemote } = this.#source;
     const entries = this.#requirements.map((text) => parseRequirementArgument(text, { ...settings, isRemote }));
@@ -172,6 +175,7 @@ class PrivateEnvironment implements BuildEnvironment {
       onEvent: operation.onEvent,
       claims: operation.claims,
       refusedUrl: transitiveUrls(files, []),
+      memory,
     };
     return resolveDependencies(request, this.#target, client, readWhole(chain));
   }

@@ -46,17 +46,18 @@ export interface OpenSources {
  */
 export function openSources(
   operation: ChangeOperation,
-  { client, build }: Pick<Request, "client" | "build">,
+  { client, build, memory }: Pick<Request, "client" | "build" | "memory">,
   constraints: readonly Constraint[],
   configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
 ): OpenSources {
-  return new OperationSources({ operation, client, build, constraints, configSettingsOf }, []);
+  return new OperationSources({ operation, client, build, constraints, memory, configSettingsOf }, []);
 }
 
 interface SourceServices {
   readonly operation: ChangeOperation;
   readonly client: IndexClient;
   readonly build: BuildDecision;
+  readonly memory: Request["memory"];
   readonly constraints: readonly Constraint[];
   readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
 }
@@ -70,7 +71,7 @@ class OperationSources implements OpenSources {
   readonly #inner = new Map<string, OperationSources>();
 
   constructor(services: SourceServices, chain: readonly string[]) {
-    const { operation, client, build, constraints } = services;
+    const { operation, client, build, constraints, memory } = services;
     const { settings, signal, cache, target, onEvent } = operation;
     this.#services = services;
     this.#preparation = openPreparation(operation, client, (distribution) => this.wheel(distribution));
@@ -79,6 +80,7 @@ class OperationSources implements OpenSources {
       client,
       files: build.files,
       constraints,
+      memory,
       preparation: (chain: readonly string[]) => this.#innerSources(chain).#preparation.services,
       readWhole: (chain: readonly string[]) => this.#innerSources(chain).readWhole,
     };

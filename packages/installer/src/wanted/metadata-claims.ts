@@ -20,6 +20,11 @@ interface Present {
 export class MetadataClaims {
   readonly #own = new Map<string, string>();
 
+  /** Whether something turned out otherwise than it had been told. */
+  get hasAny(): boolean {
+    return this.#own.size > 0;
+  }
+
   own(url: string): string | undefined {
     return this.#own.get(withoutFragment(url));
   }

@@ -1,0 +1,94 @@
+import type { IndexClient } from "@murre/index-client";
+import { supportedTags } from "@murre/platform-tags";
+import { redactUrl, type NormalizedName } from "@murre/pep508";
+import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
+import { resolvePython, type DistributionMetadata } from "@murre/resolver";
+import { describeInterpreter, type TargetEnvironment } from "../operation/target-environment.ts";
+import type { HashDemand } from "../wanted/resolved.ts";
+import { IndexSource, type IndexedFile } from "./index-source.ts";
+import type { Chosen, Solution } from "./resolution-document.ts";
+import type { ResolutionRequest } from "./resolution-request.ts";
+import { FailedReleases } from "./source-metadata.ts";
+import type { ReadWholeDistribution } from "./source-reader.ts";
+
+/** What a solution is found with. */
+export interface SolverServices {
+  readonly client: IndexClient;
+  readonly readWhole: ReadWholeDistribution;
+  /** What the user says of the bytes of projects. */
+  readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
+}
+
+/**
+ * Asks the indexes, and solves.
+ * @throws {NoSolution}, and what the index client and the wheels throw.
+ */
+export async function solve(
+  request: ResolutionRequest,
+  target: TargetEnvironment,
+  { client, readWhole, demands }: SolverServices,
+): Promise<Solution> {
+  const { wanted, installed } = request;
+  const { markerEnvironment, tagTarget } = target.interpreter;
+  const requirements = wanted.map(({ requirement }) => requirement);
+  const constraints = request.constraints.map(({ requirement }) => requirement);
+  const failed = new FailedReleases([...requirements, ...constraints]);
+  const tags = supportedTags(tagTarget);
+  const source = new IndexSource(client, {
+    wanted,
+    demands,
+    formats: request.formats,
+    requireHashes: request.requireHashes,
+    target: { tags, description: describeInterpreter(target) },
+    readWhole,
+    claims: request.claims,
+    failed,
+  });
+  const outcome = await resolvePython<IndexedFile>({
+    requirements,
+    constraints,
+    target: { markerEnvironment, tags },
+    source,
+    formats: request.formats,
+    refusedUrl: request.refusedUrl,
+    ...(request.prereleases ? { prereleases: "allow" } : {}),
+    installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(request.asker === undefined ? {} : { asker: request.asker }),
+    onRepair: (text, meant) =>
+      request.onEvent({
+        type: "debug",
+        message: `published metadata says ${redactUrl(text)}: read as ${redactUrl(meant)}`,
+      }),
+  });
+  if (outcome.kind === "no-solution") throw failed.whyNoSolution(outcome.message);
+  const chosen: Chosen[] = [];
+  const satisfied: NormalizedName[] = [];
+  for (const { name, version, from } of outcome.distributions) {
+    if (from.kind === "installed") satisfied.push(name);
+    else if (from.kind === "url") chosen.push({ name, version, url: from.url });
+    else {
+      const claimed = source.claimed(from.file);
+      chosen.push({ name, version, file: from.file, ...(claimed === undefined ? {} : { claimed }) });
+    }
+  }
+  return { chosen, satisfied, warnings: [...outcome.warnings, ...failed.warnings] };
+}
+
+/** Read when the resolver asks: most of what is installed is never looked at. */
+function installedMetadata(distribution: InstalledDistribution): DistributionMetadata {
+  let read: DistributionMetadata | undefined;
+  const metadata = (): DistributionMetadata => (read ??= readInstalledMetadata(distribution));
+  return {
+    version: distribution.version,
+    get requiresDist() {
+      return metadata().requiresDist;
+    },
+    get requiresPython() {
+      return metadata().requiresPython;
+    },
+    get providesExtra() {
+      return metadata().providesExtra;
+    },
+  };
+}
