@@ -80,20 +80,23 @@ function makeEntries(cache, count) {
 }
 
 function manifestOf(name, hash, bytes) {
+  const file = { path: "demo.py", sizeBytes: bytes, executable: false, sha256: "x".repeat(43) };
   return encodeManifest({
-    distInfo: `${name}-1.0.dist-info`,
+    kind: "wheel",
     name,
     version: "1.0",
+    distInfo: `${name}-1.0.dist-info`,
     rootIsPurelib: true,
-    wheelTags: ["py3-none-any"],
-    entryPoints: { console: [], gui: [] },
-    metadataText: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`,
-    directories: [],
-    files: [{ path: "demo.py", sizeBytes: bytes, executable: false, sha256: "x".repeat(43) }],
+    consoleScripts: [],
+    guiScripts: [],
     totalBytes: bytes,
-    archiveSha256: hash,
-    caseCollisions: [],
-    warnings: [],
+    topLevel: [],
+    hasData: false,
+    apart: [],
+    sha256: hash,
+    folders: [{ path: "", files: [file] }],
+    record: `demo.py,sha256=${file.sha256},${bytes}\n`,
+    dataRecord: "",
   });
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createUnpacker } from "@murre/wheel";
+import { createUnpacker, installableWheel } from "@murre/wheel";
 import { beginCacheOperation, maintainCache } from "@murre/cache";
 
 const [scenario, cacheFolder, wheels] = process.argv.slice(2);
@@ -23,8 +23,9 @@ async function fill() {
         const partial = await maker.beginPartial(`http://index/${filename}`);
         partial.note({ etag: '"1"' });
         copyFileSync(path, partial.path);
-        const made = await maker.add(project, (destination) =>
-          unpacker.unpack({ wheelPath: partial.path, destination, filename, expectedHashes: { sha256 } }),
+        const job = { wheelPath: partial.path, filename, expectedHashes: { sha256 } };
+        const made = await maker.add(project, async (destination) =>
+          installableWheel(await unpacker.unpack({ ...job, destination })),
         );
         partial.remove();
         return made;

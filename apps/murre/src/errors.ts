@@ -33,7 +33,7 @@ export {
 } from "@murre/index-client";
 export {
   NoMatchingVersion,
-  NoUsableWheel,
+  NoUsableFile,
   ConflictingRequirements,
   UnsupportedRequirement,
   HashRequired,
@@ -45,7 +45,7 @@ export {
   BuildRequirementsUnmet,
   CannotBuild,
   BuildOptionInvalid,
-  WheelNotFound,
+  PathNotFound,
   InvalidOption,
   FileSystemRefused,
   MetadataRefuted,

@@ -1,4 +1,4 @@
-import { beginCacheOperation, type CacheOperation, type StoreEntry } from "@murre/cache";
+import { beginCacheOperation, type CacheOperation, type WheelEntry } from "@murre/cache";
 import { normalizeName } from "@murre/pep508";
 import { temporaryFolder } from "@murre/test-kit";
 import { createUnpacker } from "@murre/wheel";
@@ -101,6 +101,6 @@ export class BuilderWorld {
   }
 }
 
-export function contentOf(entry: StoreEntry): string {
+export function contentOf(entry: WheelEntry): string {
   return readFileSync(join(entry.filesFolder, "demo.py"), "utf8");
 }

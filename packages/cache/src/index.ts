@@ -5,7 +5,7 @@ export { beginCacheOperation } from "./operation/operation.ts";
 export type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./operation/cache-operation.ts";
 export type { Turn } from "./operation/turns.ts";
 export type { FillEntry } from "./operation/publish.ts";
-export type { StoreEntry } from "./entry/store-entry.ts";
+export type { ArchiveEntry, EntryOf, StoreEntry, WheelEntry } from "./entry/store-entry.ts";
 export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance/maintenance.ts";
 export type { CleanReport, PruneOptions } from "./maintenance/clean.ts";
 export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
@@ -14,11 +14,13 @@ export type { PartialDownload, ReadValidators } from "./operation/partial.ts";
 export type { DocumentRequest, Documents } from "./documents/documents.ts";
 export {
   decodeManifest,
+  decodeWheelManifest,
   encodeManifest,
+  type EntryContents,
   type Manifest,
-  type ManifestDirectory,
-  ARCHIVE_MARK,
 } from "./entry/manifest.ts";
+export type { ManifestDirectory, WheelContents, WheelManifest } from "./entry/wheel-manifest.ts";
+export type { ArchiveManifest } from "./entry/archive-manifest.ts";
 export type { FileDetails, ManifestHead } from "./entry/manifest-head.ts";
 export { fileValidators, rememberFileHash, rememberedFileHash } from "./documents/remembered-file.ts";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "./errors.ts";

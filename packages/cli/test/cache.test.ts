@@ -86,14 +86,14 @@ describe("murre cache", () => {
 
   test.each([
     ["1.2", "demo-1.2.tar.gz", "demo==1.2 (sources: demo-1.2.tar.gz)"],
-    ["", "main.zip", "demo (sources: main.zip)"],
+    [undefined, "main.zip", "demo (sources: main.zip)"],
   ])(
     "list calls an archive of sources one, with the version that its filename says: %j",
     async (version, filename, said) => {
       const one = {
         project: "demo",
-        kind: "sources",
-        version,
+        kind: "archive",
+        ...(version === undefined ? {} : { version }),
         filename,
         sha256: "ab".repeat(32),
         files: 1,

@@ -45,8 +45,8 @@ export interface NoUsableWheelFacts {
  * The version exists, but none of its files can be installed for this interpreter. Nothing was changed.
  * To do: take another version or another Python, or allow building.
  */
-export class NoUsableWheel extends Error {
-  override readonly name = "NoUsableWheel";
+export class NoUsableFile extends Error {
+  override readonly name = "NoUsableFile";
   readonly code = "MURRE_NO_USABLE_WHEEL";
   readonly project: string;
   readonly files: readonly string[];
@@ -271,8 +271,8 @@ export class BuildOptionInvalid extends Error {
  * A path that the user or an index names leads to no file. Nothing was changed.
  * To do: check the path.
  */
-export class WheelNotFound extends Error {
-  override readonly name = "WheelNotFound";
+export class PathNotFound extends Error {
+  override readonly name = "PathNotFound";
   readonly code = "MURRE_WHEEL_NOT_FOUND";
   readonly path: string;
   constructor(project: string, path: string) {

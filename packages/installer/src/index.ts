@@ -60,8 +60,8 @@ export {
   NoMatchingVersion,
   NoSolution,
   NothingRequired,
-  NoUsableWheel,
+  NoUsableFile,
   SeveralProblems,
   UnsupportedRequirement,
-  WheelNotFound,
+  PathNotFound,
 } from "./errors.ts";

@@ -352,7 +352,7 @@ describe("distributions as files", () => {
     }
     const listed = (await world.installer.cache.list()).filter(({ project }) => project === "lib");
     expect(listed.map(({ kind, version, filename }) => [kind, version, filename]).toSorted()).toEqual([
-      ["sources", "1.5", "lib-1.5.zip"],
+      ["archive", "1.5", "lib-1.5.zip"],
       ["wheel", "1.5", undefined],
     ]);
   });

@@ -1,5 +1,5 @@
-import { decodeManifest, encodeManifest, type StoreEntry } from "@murre/cache";
-import type { EntryPoint, UnpackedWheel } from "@murre/wheel";
+import { decodeWheelManifest, encodeManifest, type WheelEntry } from "@murre/cache";
+import { installableWheel, type EntryPoint, type UnpackedWheel } from "@murre/wheel";
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -47,19 +47,21 @@ export function madeUpWheel(made: MadeUp, store?: string): WheelToInstall {
     caseCollisions: [],
     warnings: [],
   };
+  const manifest = encodeManifest(installableWheel(unpacked));
   const filesFolder = join(store ?? "/store", made.name, "pkg");
   if (store !== undefined) {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(filesFolder, path)), { recursive: true });
       writeFileSync(join(filesFolder, path), content);
     }
-    writeFileSync(join(filesFolder, "../manifest"), encodeManifest(unpacked));
+    writeFileSync(join(filesFolder, "../manifest"), manifest);
   }
-  const entry: StoreEntry = {
+  const entry: WheelEntry = {
+    kind: "wheel",
     id: made.name,
     sha256: unpacked.archiveSha256,
     filesFolder,
-    manifest: decodeManifest(encodeManifest(unpacked)),
+    manifest: decodeWheelManifest(manifest),
   };
   return { name: made.name, version, entry, requested: false };
 }

@@ -1,6 +1,7 @@
 export { createUnpacker, type Unpacker, type UnpackerOptions } from "./unpack/unpacker.ts";
 export type { UnpackJob } from "./unpack/unpack-pool.ts";
 export type { UnpackedFile, UnpackedWheel } from "./inspect/unpacked-wheel.ts";
+export { installableWheel, type InstallableWheel } from "./unpack/installable-wheel.ts";
 export { defaultLimits, type UnpackLimits } from "./archive/unpack-limits.ts";
 export { readWheelMetadata, type WheelMetadata } from "./inspect/read-wheel-metadata.ts";
 export { readZip, type ZipMember } from "./archive/read-zip.ts";

@@ -161,4 +161,12 @@ describe("what RECORD says wrongly is no reason to refuse a wheel, and has no sa
     const { recordProblems } = await unpack({ record: "x.py\n" });
     expect(recordError("x.whl", recordProblems!)).toMatchObject({ code: "MURRE_INVALID_RECORD" });
   });
+
+  test.each(["MURRE_OF_ANOTHER_VERSION", "", "MURRE_UNSAFE_PATH"])(
+    "a disagreement that was written down with the code %j is still one of RECORD",
+    (code) => {
+      const problems = { count: 1, first: [{ code, text: "x.py: RECORD lists nothing", path: "x.py" }] };
+      expect(recordError("x.whl", problems)).toMatchObject({ code: "MURRE_RECORD_MISMATCH" });
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import { BuildCycle } from "../errors.ts";
 import type { BuildServices, BuildSource } from "./build-services.ts";
 import { SourceBuild } from "./source-build.ts";
@@ -12,7 +12,7 @@ export interface Builder {
    */
   metadata(source: BuildSource): Promise<string>;
   /** The wheel as an entry of the store, built if nobody has built it from this state of the source. @throws as metadata() */
-  wheel(source: BuildSource): Promise<StoreEntry>;
+  wheel(source: BuildSource): Promise<WheelEntry>;
   /** The wheel as a file, made by the backend now, in a folder that {@link close} removes. @throws as metadata() */
   wheelFile(source: BuildSource): Promise<string>;
   /** Removes everything temporary. The logs of failed builds stay. */
@@ -35,7 +35,7 @@ class SourceBuilder implements Builder {
     return this.#of(source).metadata();
   }
 
-  async wheel(source: BuildSource): Promise<StoreEntry> {
+  async wheel(source: BuildSource): Promise<WheelEntry> {
     return this.#of(source).wheel();
   }
 

@@ -1,11 +1,11 @@
 import { readSmallText } from "@murre/files";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { EntryMaker, StoreEntry } from "@murre/cache";
+import type { EntryMaker, WheelEntry } from "@murre/cache";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { parseMetadata } from "@murre/wheel";
+import { installableWheel, parseMetadata } from "@murre/wheel";
 import { openBackend, type Backend, type ConfigSettings } from "../backend/backend.ts";
 import { openBuildLog, type BuildLog } from "../backend/build-log.ts";
 import { inBuildSlot } from "./build-slots.ts";
@@ -41,8 +41,8 @@ export class SourceBuild {
   #metadata: Promise<string> | undefined;
   /** As far as it is known: it may be the wheel that tells. */
   #metadataText: string | undefined;
-  #wheel: Promise<StoreEntry> | undefined;
-  #entry: StoreEntry | undefined;
+  #wheel: Promise<WheelEntry> | undefined;
+  #entry: WheelEntry | undefined;
   #log: BuildLog | undefined;
   #folder: string | undefined;
   readonly #folders: string[] = [];
@@ -69,7 +69,7 @@ export class SourceBuild {
     return (this.#metadata ??= this.#guarded(async () => (this.#metadataText = await this.#readMetadata())));
   }
 
-  async wheel(): Promise<StoreEntry> {
+  async wheel(): Promise<WheelEntry> {
     // Under a lease that is lost nothing is kept: not the entry, and not the copy of the source.
     if (this.#losses !== this.#services.cache.losses) this.#forget();
     // A source that nobody named says its name first.
@@ -77,7 +77,7 @@ export class SourceBuild {
     return this.#theWheel();
   }
 
-  #theWheel(): Promise<StoreEntry> {
+  #theWheel(): Promise<WheelEntry> {
     if (this.#entry !== undefined) return Promise.resolve(this.#entry);
     return (this.#wheel ??= this.#guarded(async () => (this.#entry = await this.#buildOnce())));
   }
@@ -188,7 +188,7 @@ export class SourceBuild {
     return text;
   }
 
-  async #buildOnce(): Promise<StoreEntry> {
+  async #buildOnce(): Promise<WheelEntry> {
     const { cache, signal } = this.#services;
     const found = findBuiltWheel(cache, cache.lookup.bind(cache), await this.#place());
     if (found !== undefined) return found;
@@ -205,7 +205,7 @@ export class SourceBuild {
     );
   }
 
-  async #build(backend: Backend, place: BuiltPlace, maker: EntryMaker): Promise<StoreEntry> {
+  async #build(backend: Backend, place: BuiltPlace, maker: EntryMaker): Promise<WheelEntry> {
     const { cache, onEvent, unpacker } = this.#services;
     const start = performance.now();
     const {
@@ -220,13 +220,15 @@ export class SourceBuild {
     if (found !== undefined) return found;
     const filename = basename(wheelPath);
     const project = this.#nameOf(filename, place.project);
-    const entry = await maker.add(project, (destination) =>
-      unpacker().unpack({
-        wheelPath,
-        destination,
-        filename,
-        ...(maker.signal === undefined ? {} : { signal: maker.signal }),
-      }),
+    const entry = await maker.add(project, async (destination) =>
+      installableWheel(
+        await unpacker().unpack({
+          wheelPath,
+          destination,
+          filename,
+          ...(maker.signal === undefined ? {} : { signal: maker.signal }),
+        }),
+      ),
     );
     if (state !== undefined) noteBuiltWheel(cache, place, state, project, entry.sha256);
     onEvent({ type: "built", source: this.#source.shown, filename, durationMs: performance.now() - start });
@@ -379,6 +381,6 @@ export class SourceBuild {
   }
 }
 
-function metadataOf({ filesFolder, manifest }: StoreEntry): string {
+function metadataOf({ filesFolder, manifest }: WheelEntry): string {
   return readSmallText(`${filesFolder}/${manifest.head.distInfo}/METADATA`);
 }

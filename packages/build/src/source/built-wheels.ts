@@ -1,4 +1,4 @@
-import { hashedName, type CacheOperation, type StoreEntry } from "@murre/cache";
+import { hashedName, type CacheOperation, type WheelEntry } from "@murre/cache";
 import { isSameVersion } from "@murre/pep440";
 import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
 import type { Interpreter } from "@murre/python";
@@ -62,7 +62,7 @@ export function findBuiltWheel(
   { documents }: Pick<CacheOperation, "documents">,
   find: CacheOperation["lookup"],
   place: BuiltPlace,
-): StoreEntry | undefined {
+): WheelEntry | undefined {
   const built: BuiltWheel | undefined = readDocument(
     wheelDocument,
     documents.read("built", place.project ?? unnamed, place.key),
@@ -70,9 +70,8 @@ export function findBuiltWheel(
   if (!isFor(built, place)) return undefined;
   const entry = find(normalizeName(built.project), built.sha256);
   const { version } = place;
-  return entry === undefined || version === undefined || isSameVersion(entry.manifest.head.version, version)
-    ? entry
-    : undefined;
+  if (entry?.kind !== "wheel") return undefined;
+  return version === undefined || isSameVersion(entry.manifest.head.version, version) ? entry : undefined;
 }
 
 /** Where a built wheel is noted, and for which state of the source. */

@@ -1,4 +1,17 @@
-import type { EntryPoint, RecordProblems } from "@murre/wheel";
+/** A script that an installer makes: `name = module:attribute [extras]`. */
+export interface ScriptDetails {
+  readonly name: string;
+  readonly module: string;
+  readonly attribute?: string;
+  readonly extras: readonly string[];
+}
+
+/** How a wheel's own RECORD disagrees with its members, in the unpacker's words. */
+export interface NotedProblems {
+  readonly count: number;
+  /** The first of them. */
+  readonly first: readonly { readonly code: string; readonly text: string; readonly path?: string }[];
+}
 
 /** The first line of a manifest: everything but the sections, and how long each of those is. */
 export interface ManifestHead {
@@ -9,8 +22,8 @@ export interface ManifestHead {
   readonly rootIsPurelib: boolean;
   /** As METADATA has it, unparsed. */
   readonly requiresPython?: string;
-  readonly consoleScripts: readonly EntryPoint[];
-  readonly guiScripts: readonly EntryPoint[];
+  readonly consoleScripts: readonly ScriptDetails[];
+  readonly guiScripts: readonly ScriptDetails[];
   /** Linked files; those in {@link apart} are not counted. */
   readonly fileCount: number;
   /** Of all files, the ones apart as well. */
@@ -22,7 +35,7 @@ export interface ManifestHead {
   /** Files of the archive that are never linked: `.data/scripts`, and what an installer writes into the dist-info itself. */
   readonly apart: readonly FileDetails[];
   /** How the archive's own RECORD disagrees with it, for who holds it to the letter. The sections are of what is there. */
-  readonly recordProblems?: RecordProblems;
+  readonly recordProblems?: NotedProblems;
   /** Lengths in bytes of the sections, in their order. */
   readonly sections: readonly number[];
 }
@@ -46,12 +59,15 @@ export function staysBelow(path: string): boolean {
   return path !== "" && !/(?:^|\/)(?:\.{0,2})(?:\/|$)|\0/.test(path);
 }
 
+/** Whether a name is one of a file or folder directly in a folder. */
+export const isFolderName = (name: string): boolean => staysBelow(name) && !name.includes("/");
+
 // By hand and not by a schema: every warm installation reads one for each distribution, and a schema takes thirty times as long.
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isFlag = (value: unknown): boolean => typeof value === "boolean";
-const isFolder = (value: unknown): value is string => isText(value) && staysBelow(value) && !value.includes("/");
+const isFolder = (value: unknown): value is string => isText(value) && isFolderName(value);
 const isListOf = (value: unknown, accepts: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every((item) => accepts(item));
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

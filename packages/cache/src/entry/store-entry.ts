@@ -3,32 +3,44 @@ import { readSmallFile } from "@murre/files";
 import { uptime } from "node:os";
 import { isOfThisBoot } from "@murre/locking";
 import { leaseOfEntry, type CacheLayout } from "../folder/layout.ts";
-import { decodeManifest, type Manifest } from "./manifest.ts";
+import type { ArchiveManifest } from "./archive-manifest.ts";
+import { decodeManifest, filesOf, type Manifest } from "./manifest.ts";
+import type { WheelManifest } from "./wheel-manifest.ts";
 
-/** One unpacked archive in the store. It stays intact for as long as the operation that looked it up has not ended. */
-export interface StoreEntry {
+interface Kept<Kind, Described> {
+  readonly kind: Kind;
   readonly id: string;
   /** Of the archive, hexadecimal. */
   readonly sha256: string;
-  /** The folder that holds the archive's files, absolute. */
+  /** The folder that holds the entry's files, absolute. */
   readonly filesFolder: string;
-  readonly manifest: Manifest;
+  readonly manifest: Described;
 }
+
+/** A wheel in the store, unpacked. */
+export type WheelEntry = Kept<"wheel", WheelManifest>;
+
+/** An archive of sources in the store, as it is. */
+export type ArchiveEntry = Kept<"archive", ArchiveManifest>;
+
+/** What the store has. It stays intact for as long as the operation that looked it up has not ended. */
+export type StoreEntry = WheelEntry | ArchiveEntry;
+
+/** The entry of contents of this kind. */
+export type EntryOf<Kind extends StoreEntry["kind"]> = Extract<StoreEntry, { readonly kind: Kind }>;
 
 /** @returns undefined when there is no such entry, when its manifest is damaged, or when the id is another archive's. */
 export function openEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry | undefined {
   if (!id.startsWith(sha256.slice(0, 32))) return undefined;
   const folder = layout.entry(id);
+  let manifest: Manifest;
   try {
-    return {
-      id,
-      sha256,
-      filesFolder: `${folder}/pkg`,
-      manifest: decodeManifest(readSmallFile(`${folder}/manifest`, asManifest)),
-    };
+    manifest = decodeManifest(readSmallFile(`${folder}/manifest`, asManifest));
   } catch {
     return undefined;
   }
+  const place = { id, sha256, filesFolder: `${folder}/pkg` };
+  return manifest.kind === "wheel" ? { kind: "wheel", ...place, manifest } : { kind: "archive", ...place, manifest };
 }
 
 /** A hundred bytes or two for each file of an archive. */
@@ -42,9 +54,7 @@ function isFileOf(path: string, sizeBytes: number): boolean {
 /** Whether all files of an entry are there with their sizes: asked when something went wrong while it was used. */
 export function isWhole({ filesFolder, manifest }: StoreEntry): boolean {
   try {
-    return [...manifest.details(), ...manifest.head.apart].every(({ path, sizeBytes }) =>
-      isFileOf(`${filesFolder}/${path}`, sizeBytes),
-    );
+    return filesOf(manifest).every(({ path, sizeBytes }) => isFileOf(`${filesFolder}/${path}`, sizeBytes));
   } catch {
     return false;
   }

@@ -7,6 +7,7 @@ import { errorCode, isMissing } from "../folder/fs-errors.ts";
 import { lastUseOf, pointers } from "./inventory.ts";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "../folder/layout.ts";
 import { readPointer } from "../entry/pointer.ts";
+import { bytesOf } from "../entry/manifest.ts";
 import { openEntry } from "../entry/store-entry.ts";
 import { measureEntries, removeEmptyFolders, sweep } from "../reclaim/sweep.ts";
 import { discard, nothing, type Amount } from "../reclaim/trash.ts";
@@ -87,7 +88,8 @@ function chooseByUse(layout: CacheLayout, { olderThanMs, maxBytes }: PruneOption
     if (place.usedMs < oldest) return true;
     if (room < 0 || room === Infinity) return room < 0;
     const id = readPointer(place.path);
-    room -= (id === undefined ? undefined : openEntry(layout, id, place.sha256))?.manifest.head.totalBytes ?? 0;
+    const entry = id === undefined ? undefined : openEntry(layout, id, place.sha256);
+    room -= entry === undefined ? 0 : bytesOf(entry.manifest);
     return room < 0;
   });
 }

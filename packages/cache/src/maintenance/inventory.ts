@@ -1,9 +1,9 @@
 import { namesIn } from "@murre/files";
 import { lstatSync } from "node:fs";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "../folder/layout.ts";
-import { ARCHIVE_MARK, type Manifest } from "../entry/manifest.ts";
 import { readPointer } from "../entry/pointer.ts";
-import { openEntry } from "../entry/store-entry.ts";
+import { bytesOf } from "../entry/manifest.ts";
+import { openEntry, type StoreEntry } from "../entry/store-entry.ts";
 import { isMissing } from "../folder/fs-errors.ts";
 
 /** A pointer that stands in `archives/`. */
@@ -23,16 +23,16 @@ export function* pointers(
       yield { project, sha256, path: layout.pointer(project, sha256) };
 }
 
-/** One archive in the cache. */
+/** One entry of the cache. */
 export interface ListedEntry {
   readonly project: string;
-  /** `sources`: an archive of sources, kept as it is. */
-  readonly kind: "wheel" | "sources";
-  /** Of sources: what their filename says, empty where it says none. */
-  readonly version: string;
-  /** Of sources: the archive's own name. */
+  /** `archive`: an archive of sources, kept as it is. */
+  readonly kind: "wheel" | "archive";
+  /** Of an archive: what its filename says; absent where it says none. */
+  readonly version?: string;
+  /** Of an archive: its own name. */
   readonly filename?: string;
-  /** Of the archive, hexadecimal. */
+  /** Of the wheel's or the sources' archive, hexadecimal. */
   readonly sha256: string;
   readonly files: number;
   /** As unpacked. */
@@ -49,17 +49,18 @@ export function listEntries(layout: CacheLayout): ListedEntry[] {
     const entry = id === undefined ? undefined : openEntry(layout, id, sha256);
     const lastUse = lastUseOf(path);
     if (entry === undefined || lastUse === undefined) continue;
-    const { fileCount: files, apart, totalBytes: bytes } = entry.manifest.head;
-    const what = describe(entry.manifest);
-    listed.push({ project, ...what, sha256, files: files + apart.length, bytes, lastUse: lastUse.toISOString() });
+    listed.push({ project, ...describe(entry), sha256, lastUse: lastUse.toISOString() });
   }
-  return listed.toSorted((a, b) => compare(a.project, b.project) || compare(a.version, b.version));
+  return listed.toSorted((a, b) => compare(a.project, b.project) || compare(a.version ?? "", b.version ?? ""));
 }
 
-function describe({ head, names }: Manifest): Pick<ListedEntry, "kind" | "version" | "filename"> {
-  if (head.distInfo !== ARCHIVE_MARK) return { kind: "wheel", version: head.version };
-  // Earlier versions of murre wrote "0" for all sources.
-  return { kind: "sources", version: head.version === "0" ? "" : head.version, filename: names[0] ?? "" };
+function describe({ manifest }: StoreEntry): Omit<ListedEntry, "project" | "sha256" | "lastUse"> {
+  if (manifest.kind === "archive") {
+    const { kind, version, filename } = manifest;
+    return { kind, ...(version === undefined ? {} : { version }), filename, files: 1, bytes: bytesOf(manifest) };
+  }
+  const { version, fileCount, apart } = manifest.head;
+  return { kind: manifest.kind, version, files: fileCount + apart.length, bytes: bytesOf(manifest) };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -17,6 +17,7 @@ import { fillDemo, namesBelow, shaOf } from "../demo-wheel.test.data.ts";
 import { cacheLayout } from "../folder/layout.ts";
 import { maintainCache } from "./maintenance.ts";
 import { beginCacheOperation } from "../operation/operation.ts";
+import type { ArchiveManifest } from "../entry/archive-manifest.ts";
 import { encodeManifest } from "../entry/manifest.ts";
 import { takeLease } from "@murre/locking";
 
@@ -226,6 +227,27 @@ describe("verify", () => {
     writeFileSync(`${layout.entry(file(0).id)}/manifest`, encodeManifest(await fillDemo("two", "a-0")(folder)));
     expect((await maintenance.verify()).problems).toMatchObject([{ kind: "changed-file", path: "a.py" }]);
   });
+});
+
+test("an archive is listed, verified and healed as the one file that it is", async () => {
+  const folder = temporaryFolder("cache");
+  const cache = beginCacheOperation(folder);
+  const filename = "demo-1.0.tar.gz";
+  const { filesFolder } = await cache.add("demo", async (destination): Promise<ArchiveManifest> => {
+    writeFileSync(join(destination, filename), "sources");
+    return { kind: "archive", filename, project: "demo", version: "1.0", sizeBytes: 7, sha256: shaOf("sources") };
+  });
+  cache.end();
+  const maintenance = maintainCache(folder);
+  const listed = { project: "demo", kind: "archive", version: "1.0", filename, sha256: shaOf("sources"), files: 1 };
+  expect(maintenance.list()).toEqual([{ ...listed, bytes: 7, lastUse: expect.any(String) }]);
+  expect(await maintenance.verify()).toMatchObject({ entries: 1, files: 1, problems: [] });
+  writeFileSync(join(filesFolder, filename), "SOURCES");
+  expect(await maintenance.verify({ repair: true })).toMatchObject({
+    problems: [{ kind: "changed-file", path: filename }],
+    repaired: 1,
+  });
+  expect(maintenance.list()).toEqual([]);
 });
 
 test("a copy of the cache (cp -r breaks the hard links between pointers and tokens) serves, is cleaned, and keeps foreign leases by age", async () => {

@@ -9,6 +9,7 @@ import type { CacheLayout } from "../folder/layout.ts";
 import type { FileDetails } from "../entry/manifest-head.ts";
 import { keyOf } from "../reclaim/orphan.ts";
 import { readPointer } from "../entry/pointer.ts";
+import { filesOf } from "../entry/manifest.ts";
 import { openEntry, type StoreEntry } from "../entry/store-entry.ts";
 
 export interface CacheProblem {
@@ -82,7 +83,7 @@ async function verifyPointer(
 
 async function verifyFiles({ filesFolder, manifest }: StoreEntry) {
   const problems: { kind: CacheProblem["kind"]; path: string }[] = [];
-  const expected = [...manifest.details(), ...manifest.head.apart];
+  const expected = filesOf(manifest);
   for (const file of expected) {
     const kind = await verifyFile(`${filesFolder}/${file.path}`, file);
     if (kind !== undefined) problems.push({ kind, path: file.path });

@@ -3,7 +3,8 @@ import type { DocumentRequest, Documents } from "../documents/documents.ts";
 import type { CacheLayout } from "../folder/layout.ts";
 import type { PartialDownload, ReadValidators } from "./partial.ts";
 import type { FillEntry } from "./publish.ts";
-import type { StoreEntry } from "../entry/store-entry.ts";
+import type { EntryContents } from "../entry/manifest.ts";
+import type { EntryOf, StoreEntry } from "../entry/store-entry.ts";
 import type { Turn } from "./turns.ts";
 
 /** What work on an entry needs: everything it makes belongs to one lease. */
@@ -11,11 +12,11 @@ export interface EntryMaker {
   /** Aborts when nobody wants the result any more. */
   readonly signal: AbortSignal | undefined;
   /**
-   * Adds an archive: `fill` unpacks it, one rename makes it an entry, one link publishes it. Where another process was
+   * Adds an entry: `fill` fills it, one rename makes it an entry, one link publishes it. Where another process was
    * quicker, its entry is returned and this one dropped.
    * @throws {CacheWriteFailed} when the disk is full or refuses; whatever `fill` throws passes through. Nothing is published then.
    */
-  add(project: string, fill: FillEntry): Promise<StoreEntry>;
+  add<Contents extends EntryContents>(project: string, fill: FillEntry<Contents>): Promise<EntryOf<Contents["kind"]>>;
   /** A place for a download that another process can continue, should this one be interrupted. */
   beginPartial<Validators>(
     url: string,
@@ -24,13 +25,13 @@ export interface EntryMaker {
 }
 
 /** A request for one entry: how to find it, and how to make it if it is not there. */
-export interface EntryRequest {
+export interface EntryRequest<Entry extends StoreEntry = StoreEntry> {
   /** Two requests with one key want the same, and for the same reason may fail. */
   readonly key: string;
   /** Where the entry is found, if it is there; asked several times. `find` is the operation's lookup, without counting. */
-  readonly lookup: (find: CacheOperation["lookup"]) => StoreEntry | undefined;
+  readonly lookup: (find: CacheOperation["lookup"]) => Entry | undefined;
   /** Makes it. May wait for slots (a download, a thread), and for nothing else (rule D). */
-  readonly make: (maker: EntryMaker) => Promise<StoreEntry>;
+  readonly make: (maker: EntryMaker) => Promise<Entry>;
   /** Whether the failure of another process, for which this one waited, is this one's too. Default: it does the work itself. */
   readonly sharesFailures?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -53,12 +54,12 @@ export interface CacheOperation {
   /** The entry of an archive, or undefined: a miss is never an error. */
   lookup(project: string, sha256: string): StoreEntry | undefined;
   /** As {@link EntryMaker.add}, without asking whether others are about to add the same. */
-  add(project: string, fill: FillEntry): Promise<StoreEntry>;
+  add<Contents extends EntryContents>(project: string, fill: FillEntry<Contents>): Promise<EntryOf<Contents["kind"]>>;
   /**
    * The entry, made by one process when several want it: the others wait for it, and take over when that one dies.
    * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.
    */
-  addOnce(request: EntryRequest): Promise<StoreEntry>;
+  addOnce<Entry extends StoreEntry>(request: EntryRequest<Entry>): Promise<Entry>;
   /**
    * A document, had by one process when several want it: the others wait for that one, and take over when it dies or has left nothing.
    * @throws what `make` throws; DeadlockRisk when the task holds a lock, a slot or another flight.

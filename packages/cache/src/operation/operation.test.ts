@@ -1,6 +1,4 @@
 import { temporaryFolder } from "@murre/test-kit";
-import type { UnpackedWheel } from "@murre/wheel";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +12,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { fillDemo } from "../demo-wheel.test.data.ts";
+import type { ArchiveManifest } from "../entry/archive-manifest.ts";
+import type { EntryContents } from "../entry/manifest.ts";
+import type { WheelContents } from "../entry/wheel-manifest.ts";
 import { entryId } from "../folder/layout.ts";
 import type { CacheOperation } from "./cache-operation.ts";
 import { beginCacheOperation } from "./operation.ts";
@@ -22,31 +24,7 @@ const sha256 = "ab".repeat(32);
 
 /** Stands for unpacking: writes one file, and says so. */
 function fill(text = "print()\n") {
-  return async (folder: string): Promise<UnpackedWheel> => {
-    writeFileSync(join(folder, "a.py"), text, { flag: "wx" });
-    return {
-      distInfo: "a-1.0.dist-info",
-      name: "a",
-      version: "1.0",
-      rootIsPurelib: true,
-      wheelTags: [],
-      entryPoints: { console: [], gui: [] },
-      metadataText: "Metadata-Version: 2.1\nName: a\nVersion: 1.0\n",
-      directories: [],
-      files: [
-        {
-          path: "a.py",
-          sizeBytes: text.length,
-          executable: false,
-          sha256: createHash("sha256").update(text).digest("base64url"),
-        },
-      ],
-      totalBytes: text.length,
-      archiveSha256: sha256,
-      caseCollisions: [],
-      warnings: [],
-    };
-  };
+  return async (folder: string): Promise<WheelContents> => ({ ...(await fillDemo(text)(folder)), sha256 });
 }
 
 function withCache(work: (cache: CacheOperation, folder: string) => Promise<void>): () => Promise<void> {
@@ -77,7 +55,7 @@ describe("a store entry", () => {
       other.end();
       expect(found?.id).toBe(added.id);
       expect(readFileSync(join(found?.filesFolder ?? "", "a.py"), "utf8")).toBe("print()\n");
-      expect(found?.manifest.head.name).toBe("a");
+      expect(found).toMatchObject({ kind: "wheel", manifest: { head: { name: "a" } } });
     }),
   );
 
@@ -111,6 +89,28 @@ describe("a store entry", () => {
       expect([...listed(cache, "store"), ...listed(cache, "tmp")]).toEqual([]);
     }),
   );
+});
+
+describe("an entry is of the kind that was asked for, where the same bytes are kept as the other", () => {
+  const wheel = fill();
+  const archive = async (folder: string): Promise<ArchiveManifest> => {
+    writeFileSync(join(folder, "a-1.0.zip"), "12345", { flag: "wx" });
+    return { kind: "archive", filename: "a-1.0.zip", project: "a", version: "1.0", sizeBytes: 5, sha256 };
+  };
+  test.each([
+    ["a wheel beside an archive", archive, wheel, "wheel", "a.py"],
+    ["an archive beside a wheel", wheel, archive, "archive", "a-1.0.zip"],
+    ["an archive beside an archive", archive, archive, "archive", "a-1.0.zip"],
+  ])("%s", async (_case, first, second, kind, file) => {
+    await withCache(async (cache) => {
+      const before = await cache.add<EntryContents>("a", first);
+      const after = await cache.add<EntryContents>("a", second);
+      expect(after.kind).toBe(kind);
+      expect(cache.lookup("a", sha256)).toMatchObject({ id: after.id, kind });
+      expect(readdirSync(after.filesFolder)).toEqual([file]);
+      expect(existsSync(before.filesFolder)).toBe(true); // whoever has the other one keeps it
+    })();
+  });
 });
 
 describe("outside interference is a miss, never an error", () => {

@@ -57,7 +57,8 @@ import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { beginPartial } from "./partial.ts";
 import { readPointer, usePointer } from "../entry/pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, vanishing, type FillEntry } from "./publish.ts";
-import { hasSurvived, isWhole, openEntry, type StoreEntry } from "../entry/store-entry.ts";
+import type { EntryContents } from "../entry/manifest.ts";
+import { hasSurvived, isWhole, openEntry, type EntryOf, type StoreEntry } from "../entry/store-entry.ts";
 import { sweepCondemned } from "../reclaim/sweep.ts";
 import { inTurn, type Turn } from "./turns.ts";
 
@@ -175,12 +176,16 @@ class LeasedOperation implements CacheOperation {
     return undefined;
   }
 
-  add(project: string, fill: FillEntry): Promise<StoreEntry> {
+  add<Contents extends EntryContents>(project: string, fill: FillEntry<Contents>): Promise<EntryOf<Contents["kind"]>> {
     return this.#addUnder(undefined, project, fill);
   }
 
   /** Under the flight's lease at first, so that the work may outlive this operation; after a fence under the operation's own. */
-  async #addUnder(flightLease: Lease | undefined, project: string, fill: FillEntry): Promise<StoreEntry> {
+  async #addUnder<Contents extends EntryContents>(
+    flightLease: Lease | undefined,
+    project: string,
+    fill: FillEntry<Contents>,
+  ): Promise<EntryOf<Contents["kind"]>> {
     for (let attempt = 1; ; attempt++) {
       const place = this.#writable();
       const lease = attempt === 1 && flightLease !== undefined ? flightLease : place.lease;
@@ -197,12 +202,13 @@ class LeasedOperation implements CacheOperation {
     }
   }
 
-  async addOnce({ key, lookup, make, sharesFailures = false, signal }: EntryRequest): Promise<StoreEntry> {
-    let made: StoreEntry | undefined;
+  async addOnce<Entry extends StoreEntry>(request: EntryRequest<Entry>): Promise<Entry> {
+    const { key, lookup, make, sharesFailures = false, signal } = request;
+    let made: Entry | undefined;
     const find: CacheOperation["lookup"] = (project, sha256) => this.#find(project, sha256);
     const place = this.#writable();
     try {
-      const entry = await place.flights.run<StoreEntry>(key, {
+      const entry = await place.flights.run<Entry>(key, {
         lease: place.lease,
         // What this request made itself is its own, even if it was cleaned away at once: this operation's lease is older than the entry, so
         // it is in the snapshot of whoever condemned it.

@@ -2,20 +2,19 @@ import { refuseLink } from "@murre/files";
 import { linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Lease } from "@murre/locking";
-import type { UnpackedWheel } from "@murre/wheel";
 import { condemn } from "../reclaim/condemn.ts";
 import { withParent } from "../documents/documents.ts";
 import { CacheWriteFailed } from "../errors.ts";
 import { errorCode, isMissing } from "../folder/fs-errors.ts";
 import { entryId, type CacheLayout } from "../folder/layout.ts";
-import { ARCHIVE_MARK, encodeManifest } from "../entry/manifest.ts";
+import { encodeManifest, type EntryContents } from "../entry/manifest.ts";
 import { removeOrphans } from "../reclaim/orphan.ts";
 import { readPointer } from "../entry/pointer.ts";
-import { openEntry, type StoreEntry } from "../entry/store-entry.ts";
+import { openEntry, type EntryOf, type StoreEntry } from "../entry/store-entry.ts";
 import { nothing, removeTree } from "../reclaim/trash.ts";
 
-/** Fills an existing, empty folder with the archive's files and says what they are. */
-export type FillEntry = (filesFolder: string) => Promise<UnpackedWheel>;
+/** Fills an existing, empty folder with the files of an entry, and says what they are. */
+export type FillEntry<Contents extends EntryContents = EntryContents> = (filesFolder: string) => Promise<Contents>;
 
 /** What was being filled is gone, because somebody judged this operation dead (or removed the cache): new lease, as a miss. */
 export class Fenced extends Error {}
@@ -32,18 +31,18 @@ export function vanishing(root: string, cause: unknown): CacheWriteFailed {
  * Adds an archive under a lease (protocols/reclamation.md, P0 to P2): `fill` unpacks, one rename makes it an entry, one link publishes it.
  * @throws {Fenced} {PublishAgain} {CacheWriteFailed}, and whatever `fill` throws. Nothing is published then, and nothing is left.
  */
-export async function fillAndPublish(
+export async function fillAndPublish<Contents extends EntryContents>(
   layout: CacheLayout,
   lease: Lease,
   project: string,
-  fill: FillEntry,
-): Promise<StoreEntry> {
+  fill: FillEntry<Contents>,
+): Promise<EntryOf<Contents["kind"]>> {
   const n = lease.nextId();
   const folder = `${layout.temporary}/${lease.name}-${n}`;
   prepare(folder);
-  let unpacked: UnpackedWheel;
+  let contents: Contents;
   try {
-    unpacked = await fill(`${folder}/pkg`);
+    contents = await fill(`${folder}/pkg`);
   } catch (error) {
     // Where the folder, something in it or the lease has vanished, that is what it failed of, whatever the unpacker's error says: filled
     // again, a failure of its own comes back with the folder in place.
@@ -51,10 +50,10 @@ export async function fillAndPublish(
     removeTree(folder, nothing());
     throw isFenced ? new Fenced("", { cause: error }) : error;
   }
-  const sha256 = unpacked.archiveSha256;
+  const { kind, sha256 }: Pick<Contents, "kind" | "sha256"> = contents;
   const id = entryId(sha256, lease.name, n);
-  complete(layout, folder, id, `${project}/${sha256}`, encodeManifest(unpacked));
-  return publish(layout, id, project, sha256);
+  complete(layout, folder, id, `${project}/${sha256}`, encodeManifest(contents));
+  return publish(layout, { id, project, sha256, kind });
 }
 
 /** P0, first half. `mkdir` without parents, so that a folder which a sweeper took away is never made again half full (CE8). */
@@ -91,17 +90,26 @@ function complete(layout: CacheLayout, folder: string, id: string, key: string, 
 /** Each refusal means that a cleaner removed an empty folder meanwhile; so many are no accident any more. */
 const mostRefusals = 100;
 
+/** An entry that is complete, and whose pointer is to name it. */
+interface Unpublished<Kind extends StoreEntry["kind"]> {
+  readonly id: string;
+  readonly project: string;
+  readonly sha256: string;
+  readonly kind: Kind;
+}
+
 /** P2: the pointer can be linked only from a token that nobody revoked, so it always names a complete entry (S2). */
-function publish(layout: CacheLayout, id: string, project: string, sha256: string): StoreEntry {
+function publish<Kind extends StoreEntry["kind"]>(layout: CacheLayout, own: Unpublished<Kind>): EntryOf<Kind> {
+  const { id, project, sha256 } = own;
   const token = `${layout.entry(id)}/ptr`;
   const pointer = layout.pointer(project, sha256);
   for (let refusals = 0; ; refusals++)
     try {
       refuseLink(dirname(pointer));
       withParent(pointer, () => linkSync(token, pointer));
-      return ownEntry(layout, id, sha256);
+      return ownEntry(layout, own);
     } catch (error) {
-      if (errorCode(error) === "EEXIST") return useWinner(layout, id, project, sha256);
+      if (errorCode(error) === "EEXIST") return useWinner(layout, own);
       if (!isMissing(error)) {
         removeOrphans(layout, [id], nothing());
         throw writeFailed(pointer, error);
@@ -111,26 +119,31 @@ function publish(layout: CacheLayout, id: string, project: string, sha256: strin
     }
 }
 
-function useWinner(layout: CacheLayout, id: string, project: string, sha256: string): StoreEntry {
+function useWinner<Kind extends StoreEntry["kind"]>(layout: CacheLayout, own: Unpublished<Kind>): EntryOf<Kind> {
+  const { id, project, sha256 } = own;
   const pointer = layout.pointer(project, sha256);
   const winner = readPointer(pointer);
-  if (winner === id) return ownEntry(layout, id, sha256); // a retransmitted LINK (NFS, N3)
+  if (winner === id) return ownEntry(layout, own); // a retransmitted LINK (NFS, N3)
   const entry = winner === undefined ? undefined : openEntry(layout, winner, sha256);
-  const isOther = entry !== undefined && isArchive(entry) !== isArchive(ownEntry(layout, id, sha256));
   // O1: I am the creator, and my link did not succeed. Never removed directly, without O2 to O4: on NFS the link may have been
   // made although its answer was lost, and have found readers (CE4).
   removeOrphans(layout, [id], nothing());
-  if (entry !== undefined && !isOther) return entry;
+  if (entry !== undefined && isOfKind(entry, own.kind)) return entry;
   // It named nothing whole; or the same bytes are kept there as sources, and are wanted as a wheel, or the other way round.
   condemn(layout, [pointer]);
   throw new PublishAgain();
 }
 
-const isArchive = ({ manifest }: StoreEntry): boolean => manifest.head.distInfo === ARCHIVE_MARK;
+function isOfKind<Kind extends StoreEntry["kind"]>(entry: StoreEntry, kind: Kind): entry is EntryOf<Kind> {
+  return entry.kind === kind;
+}
 
-function ownEntry(layout: CacheLayout, id: string, sha256: string): StoreEntry {
+function ownEntry<Kind extends StoreEntry["kind"]>(
+  layout: CacheLayout,
+  { id, sha256, kind }: Unpublished<Kind>,
+): EntryOf<Kind> {
   const entry = openEntry(layout, id, sha256);
-  if (entry === undefined) throw new Fenced();
+  if (entry === undefined || !isOfKind(entry, kind)) throw new Fenced();
   return entry;
 }
 

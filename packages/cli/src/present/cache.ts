@@ -40,7 +40,7 @@ export function presentCacheSize({ entries, files, bytes, unsharedBytes, parts }
 export function presentCacheList(entries: readonly ListedEntry[], terminal: Terminal): void {
   const rows = entries.map(({ kind, project, version, filename = "", bytes, lastUse, sha256 }) => [
     oneLine(
-      `${version === "" ? project : `${project}==${version}`}${kind === "sources" ? ` (sources: ${filename})` : ""}`,
+      `${version === undefined ? project : `${project}==${version}`}${kind === "archive" ? ` (sources: ${filename})` : ""}`,
     ),
     formatBytes(bytes),
     lastUse.slice(0, 10),

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openRequest } from "../operation/open-request.ts";
-import { WheelNotFound } from "../errors.ts";
+import { PathNotFound } from "../errors.ts";
 import { resolveRequirements, type Present } from "../resolve/resolve.ts";
 import type { CollectOptions } from "../api/operations.ts";
 import type { CollectReport } from "../api/reports.ts";
@@ -89,7 +89,7 @@ async function fetchFile(
 }
 
 async function copyLocal(path: string, target: string, name: string): Promise<void> {
-  if (!existsSync(path)) throw new WheelNotFound(name, path);
+  if (!existsSync(path)) throw new PathNotFound(name, path);
   await pipeline(streamFile(path), createWriteStream(target, { flags: "wx" }));
 }
 

@@ -7,7 +7,7 @@ import { readInstalledState } from "../environment/environment-access.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import type { InstallManyOptions } from "../api/operations.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
-import { prepareWheel, type PrepareServices } from "../prepare/fetch.ts";
+import { storeWheel, type PrepareServices } from "../prepare/fetch.ts";
 import { describeError, nameOf, readProjectList } from "./project-list.ts";
 import type { ChangeReport, InstallManyReport, ManyFailure, Pin } from "../api/reports.ts";
 import { resolveExact } from "../resolve/resolve-exact.ts";
@@ -102,7 +102,7 @@ class ManyInstallation {
             !decisions.change.isDryRun &&
             !isSameVersion(installed.get(distribution.name) ?? "", distribution.version)
           )
-            await prepareWheel(distribution, this.#services);
+            await storeWheel(distribution, this.#services);
         return chosen;
       } catch (error) {
         signal?.throwIfAborted();

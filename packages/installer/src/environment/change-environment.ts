@@ -29,7 +29,7 @@ import { mostRefutations } from "../wanted/metadata-claims.ts";
 import { isKnownToFit } from "../prepare/verify-archive.ts";
 import { planFor } from "./plan-change.ts";
 import { mostMisfortunes, prepareAll } from "../prepare/fetch-all.ts";
-import type { PreparedWheel, PrepareServices } from "../prepare/fetch.ts";
+import type { StoredDistribution, PrepareServices } from "../prepare/fetch.ts";
 import type { ChangeReport, Pin } from "../api/reports.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { sayingState } from "../api/saying-state.ts";
@@ -200,12 +200,12 @@ class EnvironmentChange {
   }
 
   /** Undefined where what is wanted was decided by what is not so: to be decided again. */
-  async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<PreparedWheel[] | undefined> {
+  async #prepare({ add }: Difference, build: PrepareServices["build"]): Promise<StoredDistribution[] | undefined> {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
     // A long list has many files in any case: the threads load while it is looked up.
     this.#operation.linkWorkersFor(add.length * usualFiles);
-    let prepared: PreparedWheel[];
+    let prepared: StoredDistribution[];
     try {
       prepared = await prepareAll(this.#operation, this.#client, add, build);
     } catch (error) {
@@ -221,7 +221,7 @@ class EnvironmentChange {
 
   async #change(
     difference: Difference,
-    prepared: readonly PreparedWheel[],
+    prepared: readonly StoredDistribution[],
     installed: InstalledState,
   ): Promise<"done" | "again"> {
     const { target, onEvent, cache } = this.#operation;
@@ -265,7 +265,7 @@ class EnvironmentChange {
   async #place(
     writer: EnvironmentWriter,
     difference: Difference,
-    prepared: readonly PreparedWheel[],
+    prepared: readonly StoredDistribution[],
   ): Promise<{ plan: ChangePlan; outcome: CommitEnd }> {
     const { decisions, cache, target, onEvent } = this.#operation;
     const { unowned, linkMode } = decisions.change;
@@ -325,6 +325,6 @@ class EnvironmentChange {
 /** Of one distribution, on average. */
 const usualFiles = 100;
 
-function filesOf(prepared: readonly PreparedWheel[]): number {
+function filesOf(prepared: readonly StoredDistribution[]): number {
   return prepared.reduce((files, { entry }) => files + entry.manifest.head.fileCount, 0);
 }

@@ -54,7 +54,10 @@ export function nextOwners(
     if (!won.has(path) && staying.some((owner) => rowsOf(owner).get(path)?.digest === now(path))) continue;
     const archive = stamp?.distributions[basename(next.path)]?.archive;
     const entry = archive === undefined ? undefined : cache.lookup(next.normalizedName, archive);
-    const bytes = entry && installedBytes(destination, { name: next.normalizedName, entry }, view, path);
+    const bytes =
+      entry?.kind === "wheel"
+        ? installedBytes(destination, { name: next.normalizedName, entry }, view, path)
+        : undefined;
     if (bytes !== undefined && digestOf(bytes.from, view) === digest) restored.push({ ...bytes, target: path });
     else unrestored.push({ distribution: next, path });
   }

@@ -19,7 +19,7 @@ import type { Difference } from "./compare-installed.ts";
 import { directUrlInfo } from "../wanted/direct-url-info.ts";
 import { easyInstallWithout, eggFiles } from "./egg-files.ts";
 import { nextOwners, type Unrestored } from "./next-owners.ts";
-import type { PreparedWheel } from "../prepare/fetch.ts";
+import type { StoredDistribution } from "../prepare/fetch.ts";
 import type { TargetEnvironment } from "../operation/target-environment.ts";
 import { isTorn } from "./incomplete.ts";
 
@@ -41,7 +41,7 @@ export interface PlannedChange {
 export function planFor(
   target: TargetEnvironment,
   difference: Difference,
-  prepared: readonly PreparedWheel[],
+  prepared: readonly StoredDistribution[],
   context: PlanContext,
 ): PlannedChange {
   const { destination } = target;
@@ -64,7 +64,7 @@ export function planFor(
   return { plan, unrestored: unrestored.filter(({ path }) => !placed.has(path)) };
 }
 
-function toInstall({ distribution, entry, archiveSha256 }: PreparedWheel): WheelToInstall {
+function toInstall({ distribution, entry, archiveSha256 }: StoredDistribution): WheelToInstall {
   const { name, version, requested, directUrl } = distribution;
   return {
     name,

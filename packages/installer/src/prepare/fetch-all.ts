@@ -2,8 +2,8 @@ import type { IndexClient } from "@murre/index-client";
 import { createUnpacker, type Unpacker } from "@murre/wheel";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { satisfiesPython } from "../wanted/requires-python.ts";
-import { NoUsableWheel, throwProblems } from "../errors.ts";
-import { prepareWheels, type PrepareServices, type PreparedWheel } from "./fetch.ts";
+import { NoUsableFile, throwProblems } from "../errors.ts";
+import { storeDistributions, type PrepareServices, type StoredDistribution } from "./fetch.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { threadsOf } from "../operation/threads.ts";
 import type { TargetEnvironment } from "../operation/target-environment.ts";
@@ -20,11 +20,11 @@ export async function prepareAll(
   client: IndexClient,
   distributions: readonly ResolvedDistribution[],
   build: PrepareServices["build"],
-): Promise<PreparedWheel[]> {
+): Promise<StoredDistribution[]> {
   for (let misfortunes = 0; ; misfortunes++) {
     const { services, close } = openPreparation(operation, client, build);
     try {
-      const prepared = await prepareWheels(distributions, services);
+      const prepared = await storeDistributions(distributions, services);
       refuseOtherPythons(operation.target, prepared);
       if (operation.cache.validate() || misfortunes === mostMisfortunes) return prepared;
     } finally {
@@ -61,12 +61,12 @@ export function openPreparation(
 }
 
 /** An index may not say what its wheels require; METADATA does. */
-function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly PreparedWheel[]): void {
+function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly StoredDistribution[]): void {
   const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
     const { requiresPython } = entry.manifest.head;
     if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
     return [
-      new NoUsableWheel({
+      new NoUsableFile({
         project: name,
         required: source.filename,
         interpreter: `Python ${interpreter.version}`,

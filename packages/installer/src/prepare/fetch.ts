@@ -1,13 +1,15 @@
 import {
-  ARCHIVE_MARK,
   fileValidators,
   hashedName,
   rememberFileHash,
   rememberedFileHash,
+  type ArchiveEntry,
   type CacheOperation,
+  type EntryContents,
   type EntryMaker,
   type PartialDownload,
   type StoreEntry,
+  type WheelEntry,
 } from "@murre/cache";
 import {
   readHttpValidators,
@@ -16,17 +18,17 @@ import {
   type HttpValidators,
   type IndexClient,
 } from "@murre/index-client";
-import { fitsFilename, type UnpackedWheel, type Unpacker } from "@murre/wheel";
+import { fitsFilename, installableWheel, type Unpacker } from "@murre/wheel";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { CannotBuild, WheelNotFound } from "../errors.ts";
+import { CannotBuild, PathNotFound } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
 import { keepArchive } from "./keep-archive.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
 import { sha256OfFile } from "../wanted/file-digest.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
-import type { ResolvedDistribution } from "../wanted/resolved.ts";
+import type { ArchiveSource, ResolvedDistribution } from "../wanted/resolved.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
 import { explainMismatch, isKnownToFit, verifyArchive } from "./verify-archive.ts";
 
@@ -44,12 +46,13 @@ export interface PrepareServices {
   readonly records: RecordJudgement;
   readonly signal: AbortSignal | undefined;
   /** Makes the wheel of a distribution whose file is none. */
-  readonly build: ((distribution: ResolvedDistribution) => Promise<StoreEntry>) | undefined;
+  readonly build: ((distribution: ResolvedDistribution) => Promise<WheelEntry>) | undefined;
 }
 
-export interface PreparedWheel {
+/** A distribution whose wheel is in the store: fetched, or built from its source. */
+export interface StoredDistribution {
   readonly distribution: ResolvedDistribution;
-  readonly entry: StoreEntry;
+  readonly entry: WheelEntry;
   /** Of the file that it came from, the wheel or the archive of its source; a folder has none. */
   readonly archiveSha256: string | undefined;
 }
@@ -59,13 +62,13 @@ export interface PreparedWheel {
  * fetched, checked and unpacked, largest first where sizes are known. Nothing outside the cache is touched.
  * @throws {MetadataRefuted} where one of them requires other things than was told when they were chosen.
  */
-export async function prepareWheels(
+export async function storeDistributions(
   distributions: readonly ResolvedDistribution[],
   services: PrepareServices,
-): Promise<PreparedWheel[]> {
+): Promise<StoredDistribution[]> {
   const prepared = await Promise.all(
     distributions.map(async (distribution) => {
-      const entry = await prepareWheel(distribution, services);
+      const entry = await storeWheel(distribution, services);
       return { distribution, entry, archiveSha256: archiveHash(distribution, entry, services) };
     }),
   );
@@ -76,33 +79,49 @@ export async function prepareWheels(
 
 function archiveHash(
   { source: { filename, hashes, url } }: ResolvedDistribution,
-  entry: StoreEntry,
+  entry: WheelEntry,
   { answered }: PrepareServices,
 ): string | undefined {
-  return filename.endsWith(".whl") ? entry.sha256 : (hashes["sha256"] ?? answered.get(withoutFragment(url)));
+  return isWheel({ filename }) ? entry.sha256 : (hashes["sha256"] ?? answered.get(withoutFragment(url)));
 }
 
 /** The wheel of a distribution as an entry: fetched, or built from its source. @throws where its RECORD does not do */
-export async function prepareWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
+export async function storeWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<WheelEntry> {
   const entry = await fetchOrBuild(distribution, services);
   judgeRecord(distribution, entry, services.records);
   return entry;
 }
 
-async function fetchOrBuild(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
-  if (distribution.source.filename.endsWith(".whl")) return prepareArchive(distribution, services);
+async function fetchOrBuild(distribution: ResolvedDistribution, services: PrepareServices): Promise<WheelEntry> {
+  if (isWheel(distribution.source)) return fetchWheel(distribution, services);
   if (services.build === undefined) throw new CannotBuild(distribution.name);
   return services.build(distribution);
 }
 
-/**
- * One process fetches and unpacks a wheel, whichever is first; the others wait for it, and take over when it dies. Who waits holds nothing
- * but its place in that queue. An sdist is kept as it is, the only file of its entry: each build unpacks it for itself.
- */
-export async function prepareArchive(
+/** A distribution whose file is a wheel: unpacked. */
+export async function fetchWheel(distribution: ResolvedDistribution, services: PrepareServices): Promise<WheelEntry> {
+  const entry = await fetchFile(distribution, services);
+  if (entry.kind !== "wheel") throw new TypeError(`${distribution.source.filename} is no wheel`);
+  return entry;
+}
+
+/** A distribution whose file is an archive of sources: kept as it is, because each build unpacks it for itself. */
+export async function fetchArchive(
   distribution: ResolvedDistribution,
   services: PrepareServices,
-): Promise<StoreEntry> {
+): Promise<ArchiveEntry> {
+  const entry = await fetchFile(distribution, services);
+  if (entry.kind !== "archive") throw new TypeError(`${distribution.source.filename} is a wheel`);
+  return entry;
+}
+
+const isWheel = ({ filename }: Pick<ArchiveSource, "filename">): boolean => filename.endsWith(".whl");
+
+/**
+ * One process fetches a file and unpacks it where it is a wheel, whichever is first; the others wait for it, and take over when it dies. Who
+ * waits holds nothing but its place in that queue.
+ */
+async function fetchFile(distribution: ResolvedDistribution, services: PrepareServices): Promise<StoreEntry> {
   const { name, version, source } = distribution;
   const { cache, onEvent, signal } = services;
   const found = lookupKnown(distribution, services, cache.lookup.bind(cache));
@@ -156,13 +175,13 @@ function findFitting(
 ): StoreEntry | undefined {
   if (!isKnownToFit(distribution, sha256, documents)) return undefined;
   const entry = find(distribution.name, sha256);
-  return entry !== undefined && isEntryOf(distribution.source.filename, entry) ? entry : undefined;
+  return entry !== undefined && isEntryOf(distribution.source, entry) ? entry : undefined;
 }
 
-/** Whether unpacking a file of this name would have made this entry: a wheel's content is checked against its name, an archive of sources is kept. */
-function isEntryOf(filename: string, { manifest: { head } }: StoreEntry): boolean {
-  const isArchive = head.distInfo === ARCHIVE_MARK;
-  return filename.endsWith(".whl") ? !isArchive && fitsFilename(head, filename) : isArchive;
+/** Whether a file of this name would have become this entry: a wheel's content is checked against its name, an archive of sources is kept. */
+function isEntryOf(source: ArchiveSource, entry: StoreEntry): boolean {
+  if (entry.kind === "archive") return !isWheel(source);
+  return isWheel(source) && fitsFilename(entry.manifest.head, source.filename);
 }
 
 function knownHash(url: string, cache: CacheOperation): string | undefined {
@@ -192,9 +211,9 @@ async function addLocal(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   const validators = fileValidators(path);
-  if (validators === undefined) throw new WheelNotFound(distribution.name, path);
-  const { entry, unpacked } = await unpackIntoStore(distribution, path, services, maker);
-  if (unpacked !== undefined) rememberFileHash(services.cache.documents, path, validators, unpacked.archiveSha256);
+  if (validators === undefined) throw new PathNotFound(distribution.name, path);
+  const entry = await addToStore(distribution, path, services, maker);
+  rememberFileHash(services.cache.documents, path, validators, entry.sha256);
   return entry;
 }
 
@@ -281,7 +300,7 @@ async function addReceived(
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
   try {
-    return (await unpackIntoStore(distribution, received.path, services, maker)).entry;
+    return await addToStore(distribution, received.path, services, maker);
   } catch (error) {
     // What cannot be read is gone.
     if ((await sha256OfFile(received.path).catch(() => undefined)) !== received.sha256) partial.remove();
@@ -326,27 +345,23 @@ function readRememberedUrl(url: string, cache: CacheOperation): RememberedUrl | 
   return success && validators !== undefined ? { sha256: output.sha256, validators } : undefined;
 }
 
-/** Every check of the wheel is made here, before it can be looked up, let alone linked into an environment. */
-async function unpackIntoStore(
+/** Every check of the file is made here, before it can be looked up, let alone linked into an environment. */
+async function addToStore(
   distribution: ResolvedDistribution,
-  wheelPath: string,
+  path: string,
   { unpacker, cache }: PrepareServices,
   { add, signal }: EntryMaker,
-): Promise<{ entry: StoreEntry; unpacked: UnpackedWheel | undefined }> {
+): Promise<StoreEntry> {
   const { name, source } = distribution;
-  let unpacked: UnpackedWheel | undefined;
-  const entry = await add(name, async (destination) => {
-    unpacked = source.filename.endsWith(".whl")
-      ? await unpacker().unpack({
-          wheelPath,
-          destination,
-          filename: source.filename,
-          expectedHashes: source.hashes,
-          ...(signal === undefined ? {} : { signal }),
-        })
-      : await keepArchive(wheelPath, destination, name, source);
-    await verifyArchive(distribution, wheelPath, unpacked.archiveSha256, cache.documents);
-    return unpacked;
-  });
-  return { entry, unpacked };
+  const verified = async <Contents extends EntryContents>(contents: Contents): Promise<Contents> => {
+    await verifyArchive(distribution, path, contents.sha256, cache.documents);
+    return contents;
+  };
+  if (!isWheel(source))
+    return add(name, async (folder) => verified(await keepArchive(path, folder, name, source.filename)));
+  const job = { wheelPath: path, filename: source.filename, expectedHashes: source.hashes };
+  const bound = { ...job, ...(signal === undefined ? {} : { signal }) };
+  return add(name, async (destination) =>
+    verified(installableWheel(await unpacker().unpack({ ...bound, destination }))),
+  );
 }

@@ -1,4 +1,4 @@
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import { describeRecordProblems, recordError } from "@murre/wheel";
 import type { OnEvent } from "../api/events.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
@@ -18,7 +18,7 @@ export interface RecordJudgement {
  */
 export function judgeRecord(
   { name, version, source: { filename } }: ResolvedDistribution,
-  { manifest, sha256 }: StoreEntry,
+  { manifest, sha256 }: WheelEntry,
   { isStrict, warned, onEvent }: RecordJudgement,
 ): void {
   const problems = manifest.head.recordProblems;

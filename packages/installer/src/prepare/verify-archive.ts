@@ -8,14 +8,14 @@ import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 import { digestIn, meetsAll, promises } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted } from "../errors.ts";
-import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
+import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
 
 /** A file, and all that is known of what its bytes have to be. */
 export interface ExpectedArchive {
   readonly name: string;
   /** Empty where it is not known. */
   readonly version: string;
-  readonly source: Pick<WheelSource, "filename" | "url" | "hashes">;
+  readonly source: Pick<ArchiveSource, "filename" | "url" | "hashes">;
   readonly hashes: readonly HashDemand[];
 }
 

@@ -15,7 +15,7 @@ import { HashNotAccepted, UnusableUrl } from "../errors.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
-import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
+import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
@@ -98,7 +98,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
   async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
     const { target, wanted } = this.#options;
     const demands = this.#demandsOf(project);
-    let source: WheelSource;
+    let source: ArchiveSource;
     try {
       source = directSource(url, demands);
     } catch (error) {
@@ -128,7 +128,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
     return this.#options.demands.get(project) ?? [];
   }
 
-  async #readWhole(source: WheelSource, project: NormalizedName, demands: readonly HashDemand[]): Promise<string> {
+  async #readWhole(source: ArchiveSource, project: NormalizedName, demands: readonly HashDemand[]): Promise<string> {
     // Where hashes are required, no code of a source runs that nobody gave a hash for.
     if (this.#options.requireHashes && demands.length === 0 && !source.filename.endsWith(".whl"))
       throw hashMissing(project, "a dependency");

@@ -2,7 +2,7 @@ import type { IndexClient } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { ReleaseChooser, type ReleaseChoice } from "@murre/resolver";
 import { hashMissing } from "../wanted/accepted-hashes.ts";
-import { NoMatchingVersion, NoUsableWheel, throwProblems } from "../errors.ts";
+import { NoMatchingVersion, NoUsableFile, throwProblems } from "../errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
 import { hashNotAccepted, IndexSource, type IndexedFile } from "./index-source.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
@@ -123,7 +123,7 @@ class ExactResolution {
     if (cause === "no-version") return new NoMatchingVersion({ project: name, required, reason, available, origin });
     const otherHash = refused === undefined ? undefined : hashNotAccepted(name, refused, hashes);
     return (
-      otherHash ?? new NoUsableWheel({ project: name, required, interpreter: description, files: [], reason, origin })
+      otherHash ?? new NoUsableFile({ project: name, required, interpreter: description, files: [], reason, origin })
     );
   }
 }

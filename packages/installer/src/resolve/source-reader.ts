@@ -1,10 +1,10 @@
 import type { ConfigSettings } from "@murre/build";
 import type { NormalizedName } from "@murre/pep508";
-import type { HashDemand, WheelSource } from "../wanted/resolved.ts";
+import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
 
 /** A source, and what is expected of it. */
 export interface SourceRequest {
-  readonly source: WheelSource;
+  readonly source: ArchiveSource;
   readonly hashes: readonly HashDemand[];
   readonly name?: NormalizedName;
   readonly version?: string;
@@ -13,7 +13,7 @@ export interface SourceRequest {
 
 /** Reads metadata the expensive way, when nothing cheaper has it: from the whole wheel, or by asking the backend of a source. */
 export type ReadWholeDistribution = (
-  source: WheelSource,
+  source: ArchiveSource,
   project: NormalizedName,
   /** The hashes that the user accepts: no code of a source runs before its archive has been compared with them. */
   demands: readonly HashDemand[],

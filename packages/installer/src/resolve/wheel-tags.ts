@@ -1,5 +1,5 @@
 import { parseWheelFilename, tagToString, type SupportedTags } from "@murre/platform-tags";
-import { NoUsableWheel, shorten } from "../errors.ts";
+import { NoUsableFile, shorten } from "../errors.ts";
 import type { WantedProject } from "../wanted/gather-requirements.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
 
@@ -15,7 +15,7 @@ export function otherTags(filename: string, supported: SupportedTags): string | 
   return `it has ${own}, and this Python takes ${shorten(supported.tags, 3)}`;
 }
 
-/** @throws {NoUsableWheel} where the user named a wheel for others */
+/** @throws {NoUsableFile} where the user named a wheel for others */
 export function refuseOtherTags(
   { name, origin }: Pick<WantedProject, "name" | "origin">,
   filename: string,
@@ -23,7 +23,7 @@ export function refuseOtherTags(
 ): void {
   const reason = otherTags(filename, tags);
   if (reason === undefined) return;
-  throw new NoUsableWheel({
+  throw new NoUsableFile({
     project: name,
     required: filename,
     interpreter: description,

@@ -9,7 +9,7 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import { BuildRequirementsUnmet } from "../errors.ts";
 import type { FileDecision } from "../operation/decisions.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
-import { prepareWheels, type PrepareServices, type PreparedWheel } from "../prepare/fetch.ts";
+import { storeDistributions, type PrepareServices, type StoredDistribution } from "../prepare/fetch.ts";
 import type { ReadWholeDistribution } from "../resolve/source-reader.ts";
 import { untilMetadataHolds } from "../wanted/metadata-claims.ts";
 import type { ResolutionMemory } from "../operation/open-request.ts";
@@ -123,13 +123,13 @@ class PrivateEnvironment implements BuildEnvironment {
   async add(requirements: readonly string[], origin: string): Promise<void> {
     if (requirements.length === 0) return;
     this.#requirements = [...this.#requirements, ...requirements];
-    const prepare = async (): Promise<PreparedWheel[]> => {
+    const prepare = async (): Promise<StoredDistribution[]> => {
       const { resolved } = await this.#resolveOnce().catch((error: unknown) => {
         throw this.#unmet(error, requirements, origin);
       });
       const present = new Map(this.#installed().map((one) => [one.normalizedName, one.version]));
       const missing = resolved.filter(({ name, version }) => !isSameVersion(present.get(name) ?? "", version));
-      return prepareWheels(missing, this.#services.preparation(this.#source.chain));
+      return storeDistributions(missing, this.#services.preparation(this.#source.chain));
     };
     await this.#place(await untilMetadataHolds(prepare, ({ message }) => this.#forgetResolution(message)));
   }
@@ -181,7 +181,7 @@ class PrivateEnvironment implements BuildEnvironment {
   }
 
   /** Nobody else knows the folder, so that nothing has to be a transaction here. */
-  async #place(prepared: readonly PreparedWheel[]): Promise<void> {
+  async #place(prepared: readonly StoredDistribution[]): Promise<void> {
     const { destination } = this.#target;
     const folders = openFolders(destination);
     const names = new Set<string>(prepared.map(({ distribution }) => distribution.name));

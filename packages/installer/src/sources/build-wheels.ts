@@ -6,7 +6,7 @@ import {
   type BuildSource,
   type ConfigSettings,
 } from "@murre/build";
-import { hashedName, type StoreEntry } from "@murre/cache";
+import { hashedName, type WheelEntry } from "@murre/cache";
 import type { IndexClient } from "@murre/index-client";
 import { isLocalUrl, normalizeName, redactUrl, type NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
@@ -21,18 +21,18 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import { localHash } from "../wanted/local-hash.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
-import { CannotBuild, UnsupportedRequirement, WheelNotFound } from "../errors.ts";
-import { prepareArchive, type PrepareServices } from "../prepare/fetch.ts";
+import { CannotBuild, UnsupportedRequirement, PathNotFound } from "../errors.ts";
+import { fetchArchive, type PrepareServices } from "../prepare/fetch.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
 import type { ReadWholeDistribution, SourceRequest } from "../resolve/source-reader.ts";
-import type { ResolvedDistribution, WheelSource } from "../wanted/resolved.ts";
+import type { ResolvedDistribution, ArchiveSource } from "../wanted/resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { verifyArchive } from "../prepare/verify-archive.ts";
 
 /** The sources of one operation: archives and folders that become wheels. */
 export interface OpenSources {
   metadata(request: SourceRequest): Promise<string>;
-  readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
+  readonly wheel: (distribution: ResolvedDistribution) => Promise<WheelEntry>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   /** Where backends run, for who runs one directly. */
@@ -115,7 +115,7 @@ class OperationSources implements OpenSources {
     throw new UnsupportedRequirement(url, `it holds ${found}, and not ${name}`, name);
   }
 
-  readonly wheel = async (distribution: ResolvedDistribution): Promise<StoreEntry> =>
+  readonly wheel = async (distribution: ResolvedDistribution): Promise<WheelEntry> =>
     this.#builder.wheel(await this.#toBuild(distribution));
 
   async wheelFile(distribution: ResolvedDistribution): Promise<string> {
@@ -186,22 +186,22 @@ async function archiveOf(
   const distribution = { name: name ?? projectOf(source), version: "", source, hashes, requested: false };
   const { documents } = services.cache;
   if (!source.url.startsWith("file:")) {
-    const { filesFolder, sha256, manifest } = await prepareArchive(distribution, services);
+    const { filesFolder, sha256, manifest } = await fetchArchive(distribution, services);
     // The same bytes may have come under another name.
-    const path = `${filesFolder}/${manifest.names[0] ?? source.filename}`;
+    const path = `${filesFolder}/${manifest.filename}`;
     // It may have been fetched when nobody asked for a hash.
     await verifyArchive(distribution, path, sha256, documents);
     return { path, sha256 };
   }
   const path = fileURLToPath(source.url);
   const sha256 = await localHash(path, documents);
-  if (sha256 === undefined) throw new WheelNotFound(name ?? source.filename, path);
+  if (sha256 === undefined) throw new PathNotFound(name ?? source.filename, path);
   await verifyArchive(distribution, path, sha256, documents);
   return { path, sha256 };
 }
 
 /** Under what name the archives directory has an archive that does not say whose it is. */
-function projectOf({ url, filename }: WheelSource): NormalizedName {
+function projectOf({ url, filename }: ArchiveSource): NormalizedName {
   try {
     return parseSdistFilename(filename).name;
   } catch {

@@ -1,5 +1,5 @@
 import type { BuildEnvironments, ConfigSettings } from "@murre/build";
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import type { OpenSources } from "./build-wheels.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
@@ -13,7 +13,7 @@ import type { ResolvedDistribution } from "../wanted/resolved.ts";
 
 /** What an operation asks of sources. All that it takes to build is loaded when the first of them is met, which in most operations is never. */
 export interface Sources extends SourceReader {
-  readonly wheel: (distribution: ResolvedDistribution) => Promise<StoreEntry>;
+  readonly wheel: (distribution: ResolvedDistribution) => Promise<WheelEntry>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   environments(): Promise<BuildEnvironments>;

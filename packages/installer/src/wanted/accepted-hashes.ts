@@ -1,7 +1,7 @@
 import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
 import { knownHashes, redactUrl } from "@murre/pep508";
 import { HashRequired } from "../errors.ts";
-import type { HashDemand, WheelSource } from "./resolved.ts";
+import type { HashDemand, ArchiveSource } from "./resolved.ts";
 
 /** All that a requirement or constraint says of the file: one of its `--hash`, and everything in the fragment of its URL. */
 export function demandsOf(
@@ -37,7 +37,7 @@ export function hashMissing(what: string, origin: string): HashRequired {
 
 /** A folder is no file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one. @throws {HashRequired} */
 export function refuseFolderHash(
-  { url, hashes }: Pick<WheelSource, "url" | "hashes">,
+  { url, hashes }: Pick<ArchiveSource, "url" | "hashes">,
   demands: readonly HashDemand[],
   isRequired = false,
 ): void {

@@ -19,7 +19,7 @@ import {
 } from "@murre/requirements";
 import { basename } from "node:path";
 import { demandsOf } from "./accepted-hashes.ts";
-import type { HashDemand, WheelSource } from "./resolved.ts";
+import type { HashDemand, ArchiveSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
 import { urlKind } from "./source-url.ts";
 
@@ -205,7 +205,7 @@ const anyVersion: SpecifierSet = parseSpecifierSet("");
  * The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says.
  * @throws {UnusableUrl}
  */
-export function directSource(url: string, demands: readonly HashDemand[] = []): WheelSource {
+export function directSource(url: string, demands: readonly HashDemand[] = []): ArchiveSource {
   // Revisions are fetched by nobody here, which whoever wants one is told elsewhere.
   const problem = urlKind(url) === "version-control" && parseUrl(url) !== undefined ? undefined : urlProblem(url);
   if (problem !== undefined) throw new UnusableUrl(url, problem);

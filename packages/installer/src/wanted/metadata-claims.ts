@@ -1,4 +1,4 @@
-import type { Documents, StoreEntry } from "@murre/cache";
+import type { Documents, WheelEntry } from "@murre/cache";
 import { rememberOwnMetadata } from "@murre/index-client";
 import { parseLenientRequirement } from "@murre/pep508";
 import { parseMetadata } from "@murre/wheel";
@@ -10,7 +10,7 @@ import { withoutFragment } from "./source-url.ts";
 /** A distribution that was told of and is there now. */
 interface Present {
   readonly distribution: ResolvedDistribution;
-  readonly entry: StoreEntry;
+  readonly entry: WheelEntry;
 }
 
 /**
@@ -49,7 +49,7 @@ export class MetadataClaims {
 }
 
 /** Undefined where the entry is damaged, which whoever links it finds out. */
-function readOwn({ filesFolder, manifest }: StoreEntry): string | undefined {
+function readOwn({ filesFolder, manifest }: WheelEntry): string | undefined {
   try {
     return readFileSync(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
   } catch {

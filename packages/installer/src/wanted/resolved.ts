@@ -9,7 +9,7 @@ export interface HashDemand {
 }
 
 /** The one file that a distribution will be installed from. */
-export interface WheelSource {
+export interface ArchiveSource {
   readonly filename: string;
   /** Absolute; `file:`, `http:` or `https:`. */
   readonly url: string;
@@ -23,7 +23,7 @@ export interface ResolvedDistribution {
   readonly name: NormalizedName;
   /** Normalised. */
   readonly version: string;
-  readonly source: WheelSource;
+  readonly source: ArchiveSource;
   /** What the user says of the file's bytes, all of which has to hold. */
   readonly hashes: readonly HashDemand[];
   /** Whether the user named it, or it only is a dependency. */

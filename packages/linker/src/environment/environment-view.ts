@@ -1,4 +1,4 @@
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, statSync, type Dirent } from "node:fs";
@@ -25,7 +25,7 @@ export interface EnvironmentView {
   /** Whether an existing file holds nothing but the first bytes of another one, as a copy that was cut off does. */
   isCutOff(path: string, whole: string | Buffer): boolean;
   /** The bytes of a file of a store entry that stands apart from the linked ones. */
-  readApart(entry: StoreEntry, path: string): Buffer;
+  readApart(entry: WheelEntry, path: string): Buffer;
 }
 
 /**

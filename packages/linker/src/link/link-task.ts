@@ -1,4 +1,4 @@
-import { decodeManifest, type ManifestDirectory } from "@murre/cache";
+import { decodeWheelManifest, type ManifestDirectory } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
 import {
   chmodSync,
@@ -59,7 +59,7 @@ export class LinkingAborted extends Error {}
  */
 export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted: () => boolean): void {
   const manifest = readFileSync(`${task.filesFolder}/../manifest`);
-  const { directories, names } = decodeManifest(manifest);
+  const { directories, names } = decodeWheelManifest(manifest);
   giveBack(manifest);
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));

@@ -1,6 +1,6 @@
 // What a plan is made of and what it says: the types that planning, linking and transactions exchange.
 
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import type { Destination } from "../environment/destination.ts";
 import type { ForeignRow } from "../environment/recorded-files.ts";
 
@@ -9,7 +9,7 @@ export interface WheelToInstall {
   /** Normalised (PEP 503). Within one change, the greatest name wins a contested path. */
   readonly name: string;
   readonly version: string;
-  readonly entry: StoreEntry;
+  readonly entry: WheelEntry;
   /** Whether the user named it: REQUESTED (PEP 376). */
   readonly requested: boolean;
   /** The content of direct_url.json (PEP 610), for what did not come from an index. */
@@ -35,7 +35,7 @@ export interface PlacedFolder extends PlacedTree {
 /** One wheel's folders and files: made and linked without looking at any other task. */
 export interface LinkTask {
   readonly name: string;
-  readonly entry: StoreEntry;
+  readonly entry: WheelEntry;
   readonly trees: readonly PlacedTree[];
   /** Every folder that lies in none of the trees. */
   readonly folders: readonly PlacedFolder[];

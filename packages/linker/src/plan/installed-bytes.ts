@@ -1,4 +1,4 @@
-import type { StoreEntry } from "@murre/cache";
+import type { WheelEntry } from "@murre/cache";
 import { liesBelow, placeDirectory, type Destination } from "../environment/destination.ts";
 import type { EnvironmentView } from "../environment/environment-view.ts";
 import { canonicalDestination } from "../environment/folders.ts";
@@ -9,7 +9,7 @@ import { wheelScripts } from "./generated.ts";
 /** What a wheel in the store has at an installed path: what lies in the archive, or a script that is written anew. Undefined when it has none there. */
 export function installedBytes(
   given: Destination,
-  wheel: { readonly name: string; readonly entry: StoreEntry },
+  wheel: { readonly name: string; readonly entry: WheelEntry },
   view: EnvironmentView,
   path: string,
 ): InstalledBytes | undefined {

@@ -1,5 +1,5 @@
 // Upgrades `a` of an environment that the test has made in this folder, as the test's own `change` does, in a process of its own: `node upgrade.mjs FOLDER`.
-import { decodeManifest } from "@murre/cache";
+import { decodeWheelManifest } from "@murre/cache";
 import { environmentState, openFolders, planChange, planRemoval, viewEnvironment, withWriter } from "@murre/linker";
 import { takeLease } from "@murre/locking";
 import { parseRecord } from "@murre/wheel";
@@ -20,7 +20,7 @@ const recorded = (name) => {
   return { name, version: "1.0", sitePackages: site, distInfo, record };
 };
 const filesFolder = `${folder}/store-2.0/a/pkg`;
-const manifest = decodeManifest(readFileSync(`${filesFolder}/../manifest`));
+const manifest = decodeWheelManifest(readFileSync(`${filesFolder}/../manifest`));
 const wheel = {
   name: "a",
   version: "2.0",

@@ -4,7 +4,14 @@ import { wheelError, type WheelProblem } from "../errors.ts";
 export interface RecordProblems {
   readonly count: number;
   /** The first few. */
-  readonly first: readonly WheelProblem[];
+  readonly first: readonly RecordProblem[];
+}
+
+/** As it was written down once, by this or another version. */
+export interface RecordProblem {
+  readonly code: string;
+  readonly text: string;
+  readonly path?: string;
 }
 
 const kept = 4;
@@ -34,8 +41,12 @@ export function describeRecordProblems({ count, first }: RecordProblems): string
 
 /** The error in strict mode: a {@link RecordMismatch}, or {@link InvalidRecord} where a row is none. */
 export function recordError(archive: string, { count, first }: RecordProblems): Error {
-  const [{ code } = { code: "MURRE_RECORD_MISMATCH" as const }] = first;
-  const more: readonly WheelProblem[] =
-    count > first.length ? [{ code, text: `and ${count - first.length} more` }] : [];
-  return wheelError(archive, [...first, ...more]);
+  const more = count > first.length ? [{ code: first[0]?.code, text: `and ${count - first.length} more` }] : [];
+  return wheelError(
+    archive,
+    [...first, ...more].map((problem): WheelProblem => ({
+      ...problem,
+      code: problem.code === "MURRE_INVALID_RECORD" ? problem.code : "MURRE_RECORD_MISMATCH",
+    })),
+  );
 }
