@@ -37,6 +37,7 @@ export {
   type LockFile,
 } from "./lock/lock-file.ts";
 export { writeRequirements } from "./write/write-requirements.ts";
+export { editRequirements, type RequirementsEdit } from "./write/edit-requirements.ts";
 export { headerCommand } from "./write/header-command.ts";
 export type { CompiledPlace, CompiledRequirement, RequirementSource, WriteOptions } from "./write/compiled.ts";
 export {

@@ -1,6 +1,7 @@
 import { isLocalUrl } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
 import { parseLockFile } from "../src/lock/read-lock-file.ts";
+import { editRequirements, type RequirementsEdit } from "../src/write/edit-requirements.ts";
 import { writeLockFile } from "../src/lock/write-lock-file.ts";
 import { parsePyproject } from "../src/pyproject/pyproject.ts";
 import { openProjectFile } from "../src/pyproject/project-file.ts";
@@ -62,6 +63,22 @@ const lockFiles = [
   `lock-version = "1.1"\ncreated-by = "t"\n[[packages]]\nname = "b"\nvcs = {type = "git", url = "https://h/b", commit-id = "1", subdirectory = "s"}\nattestation-identities = [{kind = "K"}]\n[[packages]]\nname = "c"\ndirectory = {path = "c", editable = true}\ndependencies = [{name = "b"}]\n[[packages]]\nname = "d"\narchive = {path = "d.zip", ${digest}}\n`,
 ];
 
+const edits: readonly RequirementsEdit[] = [
+  { kind: "pin", name: "requests", version: "3", hashes: { sha256: ["22"] } },
+  { kind: "pin", name: "x", version: "3", hashes: {} },
+  { kind: "add", requirement: "new==1", hashes: {} },
+  { kind: "remove", name: "new" },
+];
+
+/** Without changes it is the same text, and changes that were made change nothing more. */
+function edit(text: string): string {
+  if (editRequirements(text, []) !== text) throw new Error("is changed by nothing");
+  const [first, second] = edits as [RequirementsEdit, RequirementsEdit];
+  const changed = editRequirements(text, [first, second]);
+  if (editRequirements(changed, [first, second]) !== changed) throw new Error("is changed twice");
+  return editRequirements(changed, edits);
+}
+
 /** What is read is written to one text, which reads back. */
 function readLockFile(text: string): unknown {
   const { lock } = parseLockFile(text);
@@ -104,6 +121,7 @@ export const readers = [
   textReader("requirement-argument", (text) => parseRequirementArgument(text, context), words),
   textReader("editable-argument", (text) => parseEditableArgument(text, { ...context, platform: "win32" }), words),
   textReader("shell-words", splitShellWords, [`a 'b c' "d \\" e" f\\ g`]),
+  textReader("requirements-edit", edit, files),
   textReader("lock-file", readLockFile, lockFiles),
   textReader("project-file", readProjectFile, projectFiles),
   textReader("script", (text) => parseScript(text), scripts),

@@ -1,6 +1,7 @@
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
 import {
+  editRequirements,
   parseEditableArgument,
   parseLockFile,
   parsePyproject,
@@ -41,6 +42,7 @@ const words = [
 const frames = [
   ["", ""],
   ["a", " x"],
+  ["a==1", "\na --hash=x \\\n"],
   ["http://h/", ";x"],
   ["./a#egg=b", "]"],
   ['[project]\nname = "a"\ndependencies = ["', '"]\n'],
@@ -55,6 +57,15 @@ test.each([
   ["parseEditableArgument", (text: string) => parseEditableArgument(text, context)],
   ["parsePyproject", parsePyproject],
   ["openProjectFile", readProjectFile],
+  [
+    "editRequirements",
+    (text: string) =>
+      editRequirements(text, [
+        { kind: "pin", name: "a", version: "1", hashes: { sha256: ["0"] } },
+        { kind: "add", requirement: "b", hashes: {} },
+        { kind: "remove", name: "a" },
+      ]),
+  ],
   ["parseLockFile", (text: string) => writeLockFile(parseLockFile(text).lock)],
   ["parseScript", (text: string) => parseScript(text)],
   ["logicalLines", (text: string) => logicalLines(text, { A: "a" })],

@@ -1,3 +1,4 @@
+import { quoted } from "./quoted.ts";
 import { withoutCredentials } from "./without-credentials.ts";
 
 /** An option in all its spellings, and whether a value follows it. */
@@ -47,7 +48,3 @@ function holdsValue(word: string, { names, takesValue }: LeftOut): boolean {
   if (!takesValue) return /^-(?:q+|v+)$/.test(word) && names.includes(word.slice(0, 2));
   return names.some((name) => word.startsWith(name.startsWith("--") ? `${name}=` : name));
 }
-
-/** As Python's `shlex.quote`. */
-const quoted = (word: string): string =>
-  word !== "" && /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;

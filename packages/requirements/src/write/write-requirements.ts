@@ -2,6 +2,7 @@ import { compareVersions, parseVersion } from "@murre/pep440";
 import { UnwritableRequirement } from "../errors.ts";
 import { lineEnd } from "../file/logical-lines.ts";
 import type { CompiledRequirement, RequirementSource, WriteOptions } from "./compiled.ts";
+import { hashTexts } from "./hash-texts.ts";
 import { withoutCredentials } from "./without-credentials.ts";
 
 /**
@@ -68,7 +69,7 @@ function placeText({ place }: CompiledRequirement): string {
 }
 
 function block(row: CompiledRequirement, options: WriteOptions): string {
-  const hashes = options.hashes === true ? hashesOf(row) : [];
+  const hashes = options.hashes === true ? hashTexts(row.hashes ?? {}) : [];
   const lines = [requirement(row, options), ...hashes.map((hash) => `    --hash=${hash}`)];
   const text = annotated(lines.join(" \\\n"), annotation(row, options.annotations), hashes.length > 0, options);
   const from =
@@ -92,17 +93,6 @@ function requirement(
 function location(place: string): string {
   if (lineEnd.test(place) || /(?:^|\s)#|\\$/.test(place)) throw new UnwritableRequirement(withoutCredentials(place));
   return withoutCredentials(place);
-}
-
-const preferred = ["md5", "sha256", "sha384", "sha512", "blake2b"];
-
-/** By algorithm, then by digest. */
-function hashesOf({ hashes = {} }: CompiledRequirement): readonly string[] {
-  const rank = (algorithm: string): number =>
-    (preferred.indexOf(algorithm) + preferred.length + 1) % (preferred.length + 1);
-  return Object.keys(hashes)
-    .sort((left, right) => rank(left) - rank(right) || order(left, right))
-    .flatMap((algorithm) => [...new Set(hashes[algorithm])].sort().map((digest) => `${algorithm}:${digest}`));
 }
 
 /** Who asked for a row. */
