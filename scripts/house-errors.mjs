@@ -41,6 +41,8 @@ const warnings = {
     "A change that was interrupted is taken back, because another program changed something since; what that did stays.",
   MURRE_WARNING_FOREIGN_ROW:
     "An installed RECORD lists what is no file of its distribution (a folder, a link, a part of the environment, a place outside); it stays. To do: look at what wrote it.",
+  MURRE_WARNING_LEFT_OUT:
+    "Links of a repository that lead out of it are no part of what is built. To do: nothing, unless the build misses them.",
   MURRE_WARNING_INDEX_SKIPPED:
     "An index gave no answer for a project, and the others are taken. To do: see the reason in it.",
   MURRE_WARNING_METADATA_MISMATCH:

@@ -1,5 +1,5 @@
 export { createBuilder, type Builder } from "./builder/builder.ts";
-export type { BuildEvent, BuildServices, BuildSettings, BuildSource } from "./builder/build-services.ts";
+export type { BuildEvent, BuildServices, BuildSettings, BuildSource, Checkout } from "./builder/build-services.ts";
 export type { BuildEnvironment, BuildEnvironments } from "./backend/build-environment.ts";
 export { buildTree, type BuiltDistributions, type TreeBuild } from "./builder/build-tree.ts";
 export { openBackend, type Backend, type BackendOptions, type ConfigSettings } from "./backend/backend.ts";

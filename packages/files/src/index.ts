@@ -9,5 +9,6 @@ export {
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";
+export { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
 export { makeTemporaryFolder, temporaryPlace } from "./temporary-folder.ts";
 export { FileTooLarge, NotAFile, NoTemporaryFolder, type NoFileKind } from "./errors.ts";

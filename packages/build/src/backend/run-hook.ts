@@ -1,4 +1,4 @@
-import { readSmallText } from "@murre/files";
+import { endLeftovers, endProcessTree, ownGroup, readSmallText } from "@murre/files";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { BuildSystem } from "@murre/requirements";
@@ -7,7 +7,6 @@ import type { BuildLog } from "./build-log.ts";
 import * as v from "valibot";
 import { BuildFailed, BuildTimeout } from "../errors.ts";
 import { HOOK_DRIVER } from "./hook-driver.ts";
-import { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
 
 /** The hooks of PEP 517 that murre calls. */
 export type HookName =

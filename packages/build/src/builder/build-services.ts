@@ -7,12 +7,14 @@ import type { ConfigSettings } from "../backend/backend.ts";
 
 /** Something that a wheel can be built from. */
 export interface BuildSource {
-  readonly kind: "archive" | "directory";
-  /** The archive, or the folder; absolute. */
+  readonly kind: "archive" | "directory" | "checkout";
+  /** The archive, or the folder; absolute. Of a checkout: what its log is named after. */
   readonly path: string;
   /** Of an archive: its own filename, and its sha256 in hexadecimal. */
   readonly filename?: string;
   readonly sha256?: string;
+  /** Of a checkout: which files it has, and how they are had. */
+  readonly checkout?: Checkout;
   /** The folder inside in which the project lies. */
   readonly subdirectory?: string;
   /** What is expected to come out, as far as it is known. */
@@ -24,6 +26,16 @@ export interface BuildSource {
   readonly isRemote?: boolean;
   /** What messages call it. */
   readonly shown: string;
+}
+
+/** One state of a repository, whose files are fetched when somebody needs them. */
+export interface Checkout {
+  /** Equal for equal files, at any time: `git <commit> of <repository>`. */
+  readonly identity: string;
+  /** Writes the files to a path at which nothing is yet. It may wait for other processes. */
+  write(destination: string): Promise<void>;
+  /** Adds to what was written what came before it: backends make versions of that. */
+  addHistory(destination: string): Promise<void>;
 }
 
 /** What is the same for all builds of one operation. */

@@ -45,10 +45,10 @@ class SourceBuilder implements Builder {
 
   #of(source: BuildSource): SourceBuild {
     const { chain } = this.#services;
-    const { project, path, sha256, subdirectory = "", configSettings = {} } = source;
+    const { project, path, sha256, checkout, subdirectory = "", configSettings = {} } = source;
     if (project !== undefined && chain.includes(project))
       throw new BuildCycle([...chain.slice(chain.indexOf(project)), project]);
-    const key = JSON.stringify([sha256 ?? path, subdirectory, Object.entries(configSettings)]);
+    const key = JSON.stringify([sha256 ?? checkout?.identity ?? path, subdirectory, Object.entries(configSettings)]);
     const build = this.#builds.get(key) ?? new SourceBuild(source, this.#services);
     this.#builds.set(key, build);
     return build;

@@ -56,7 +56,7 @@ export class SourceBuild {
     const { isolation, constraints } = services.settings;
     this.#sources = this.#openFolder();
     this.#key = buildKey({
-      source: source.kind === "archive" ? `sdist ${source.sha256 ?? ""}` : `directory ${realPath(source.path)}`,
+      source: nameOfSource(source),
       subdirectory: source.subdirectory,
       configSettings: this.#configSettings(),
       interpreter: services.interpreter,
@@ -123,13 +123,14 @@ export class SourceBuild {
   #openFolder(): SourceFolder | undefined {
     const { cache, settings, signal } = this.#services;
     const { kind, path, subdirectory } = this.#source;
-    if (kind === "archive") return undefined;
+    if (kind !== "directory") return undefined;
     return new SourceFolder(path, subdirectory, { apart: [cache.lease.root, settings.logFolder], signal });
   }
 
   /** Named as the source is named, or names itself; where only the wheel tells, without a name. */
   async #place(): Promise<BuiltPlace> {
-    const fingerprint = (await this.#sources?.fingerprint()) ?? this.#source.sha256 ?? "";
+    const { sha256, checkout } = this.#source;
+    const fingerprint = (await this.#sources?.fingerprint()) ?? sha256 ?? checkout?.identity ?? "";
     const text = this.#metadataText;
     const itself = text === undefined ? undefined : normalizeName(parseMetadata(text).name);
     return { project: this.#source.project ?? itself, version: this.#source.version, key: this.#key, fingerprint };
@@ -312,9 +313,11 @@ export class SourceBuild {
 
   async #makeTree(): Promise<string> {
     const { path, filename = "", subdirectory, shown } = this.#source;
-    const destination = join(this.#ownFolder(), "source");
+    const destination = this.#ownTree();
     const place = await this.#sources?.treeFor(destination);
-    const tree = place?.tree ?? (await unpackSdist(path, destination, filename));
+    await this.#source.checkout?.write(destination);
+    const made = this.#source.kind === "archive" ? await unpackSdist(path, destination, filename) : destination;
+    const tree = place?.tree ?? made;
     this.#isInPlace = place?.isInPlace ?? false;
     if (subdirectory === undefined) return tree;
     const inner = join(tree, subdirectory);
@@ -329,9 +332,12 @@ export class SourceBuild {
 
   async #makeBackend(): Promise<Backend> {
     const { environments, chain, settings, signal } = this.#services;
-    const { shown, project, isRemote = false } = this.#source;
+    const { shown, project, checkout, isRemote = false } = this.#source;
     const tree = await this.#openTree();
     const buildSystem = readBuildSystem(tree, shown);
+    // Where the version does not stand in the files, it may be made of tags and of the number of commits.
+    if (checkout !== undefined && (await this.#staticMetadata()) === undefined)
+      await checkout.addHistory(this.#ownTree());
     const environment = await environments.make(
       buildSystem.requires,
       join(this.#ownFolder(), "environment"),
@@ -371,6 +377,10 @@ export class SourceBuild {
     return { DIST_EXTRA_CONFIG: path };
   }
 
+  #ownTree(): string {
+    return join(this.#ownFolder(), "source");
+  }
+
   /** Below the cache's `tmp/`, so that whoever finds it after this process knows whose it is. */
   #ownFolder(): string {
     if (this.#folder !== undefined) return this.#folder;
@@ -379,6 +389,11 @@ export class SourceBuild {
     this.#folders.push(folder);
     return (this.#folder = folder);
   }
+}
+
+function nameOfSource({ kind, path, sha256 = "", checkout }: BuildSource): string {
+  if (checkout !== undefined) return checkout.identity;
+  return kind === "archive" ? `sdist ${sha256}` : `directory ${realPath(path)}`;
 }
 
 function metadataOf({ filesFolder, manifest }: WheelEntry): string {

@@ -14,6 +14,7 @@ import { join } from "node:path";
  *   archives/<project>/<sha256>    the pointer: a hard link to the token of the entry
  *   files/<sha256 of URL>          what a URL without a known hash held (remembered-file.ts)
  *   metadata/ built/ index/ interpreters/ git/ resolutions/ servers/    whole documents (documents.ts)
+ *   repositories/<key>/            copies that are added to (kept-folder.ts)
  *   partial/ tmp/ trash/ leases/ heartbeats/ sockets/ condemned/ snapshots/ locks/ hints/
  * ```
  *
@@ -32,6 +33,7 @@ export interface CacheLayout {
   readonly leases: string;
   readonly archives: string;
   readonly partial: string;
+  readonly repositories: string;
   entry(id: string): string;
   pointer(project: string, sha256: string): string;
   document(segments: readonly string[]): string;
@@ -51,6 +53,7 @@ export function cacheLayout(cacheFolder: string): CacheLayout {
     leases: join(root, "leases"),
     archives: join(root, "archives"),
     partial: join(root, "partial"),
+    repositories: join(root, "repositories"),
     entry: (id) => `${store}/${id}`,
     pointer: (project, sha256) => `${root}/archives/${project}/${sha256}`,
     document: (segments) => [root, ...segments].join("/"),
@@ -100,6 +103,7 @@ export const LAYOUT_FOLDERS = [
   "store",
   "archives",
   ...DOCUMENT_FOLDERS,
+  "repositories",
   "partial",
   "tmp",
   "trash",

@@ -34,6 +34,7 @@ export function cleanAll(layout: CacheLayout): Promise<CleanReport> {
       discard(layout, `${layout.root}/${folder}`, freed);
       documents += freed.files - before;
     }
+    discard(layout, layout.repositories, freed);
     return { archives: condemnAll(layout, [...pointers(layout)]), documents, freed, withPartials: true };
   });
 }
@@ -72,7 +73,9 @@ export function prune(layout: CacheLayout, options: PruneOptions = {}): Promise<
     const freed = nothing();
     const chosen = chooseByUse(layout, options);
     if (options.olderThanMs !== undefined) removeOldDocuments(layout, Date.now() - options.olderThanMs, freed);
-    return { archives: condemnAll(layout, chosen), documents: freed.files, freed, withPartials: true };
+    const documents = freed.files;
+    if (options.olderThanMs !== undefined) removeOldRepositories(layout, Date.now() - options.olderThanMs, freed);
+    return { archives: condemnAll(layout, chosen), documents, freed, withPartials: true };
   });
 }
 
@@ -101,6 +104,15 @@ function removeOldDocuments(layout: CacheLayout, oldestMs: number, freed: Amount
     else if (stat !== undefined && stat.mtimeMs < oldestMs) discard(layout, path, freed);
   };
   for (const folder of DOCUMENT_FOLDERS) visit(`${layout.root}/${folder}`);
+}
+
+/** Whole ones: nobody works in them where they lie. */
+function removeOldRepositories(layout: CacheLayout, oldestMs: number, freed: Amount): void {
+  for (const name of namesIn(layout.repositories)) {
+    const path = `${layout.repositories}/${name}`;
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && stat.mtimeMs < oldestMs) discard(layout, path, freed);
+  }
 }
 
 /** One listing of the leases serves all of them: cleaning 100,000 archives does not read it 100,000 times. */

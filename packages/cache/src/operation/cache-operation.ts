@@ -77,6 +77,13 @@ export interface CacheOperation {
    * again. False: it is whole, the failure has another cause.
    */
   discardDamaged(project: string, entry: StoreEntry): boolean;
+  /**
+   * A temporary path of this operation, at which lies what an earlier one kept under this name, or nothing. To be asked in a turn of that name:
+   * two that take it at once get it and nothing.
+   */
+  takeFolder(name: string): string;
+  /** Keeps the folder under that name for later operations, until the cache is cleaned. Never throws. */
+  keepFolder(path: string, name: string): void;
   /** An exclusive temporary path below `tmp/`, swept with this operation's lease. Nothing is created. */
   temporaryPath(): string;
   /** Gives the lease back, and takes away what was condemned meanwhile and has no other users. */

@@ -54,6 +54,7 @@ import { CacheUnusable } from "../errors.ts";
 import { mayWorkAlone } from "./flight-failures.ts";
 import { errorCode, isMissing } from "../folder/fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
+import { keepFolder, takeFolder } from "./kept-folder.ts";
 import { beginPartial } from "./partial.ts";
 import { readPointer, usePointer } from "../entry/pointer.ts";
 import { Fenced, fillAndPublish, PublishAgain, vanishing, type FillEntry } from "./publish.ts";
@@ -283,6 +284,16 @@ class LeasedOperation implements CacheOperation {
     // Only if it still names this entry: another process may have healed it already.
     if (layout !== undefined && pointer !== undefined && readPointer(pointer) === entry.id) heal(layout, pointer);
     return true;
+  }
+
+  takeFolder(name: string): string {
+    const path = this.temporaryPath();
+    takeFolder(this.layout, name, path);
+    return path;
+  }
+
+  keepFolder(path: string, name: string): void {
+    keepFolder(this.layout, path, name);
   }
 
   temporaryPath(): string {

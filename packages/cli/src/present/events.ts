@@ -59,6 +59,8 @@ function describe(
         : say`Using Python ${event.version} at ${event.executable}`;
     case "waiting":
       return dim(sayLines(capitalized(event.what)));
+    case "repository":
+      return dim(say`Fetching ${event.revision} from ${event.repository}`);
     case "building":
       return dim(
         verbosity === "verbose"

@@ -15,6 +15,8 @@ export type InstallerEvent =
   | { readonly type: "built"; readonly source: string; readonly filename: string; readonly durationMs: number }
   /** Another process works on what this one needs; `what` says on what, and which process. */
   | { readonly type: "waiting"; readonly what: string }
+  /** git fetches from a repository: a commit, or its history. */
+  | { readonly type: "repository"; readonly repository: string; readonly revision: string }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
   /** `windowMs`: how long another program could see a part of the change. */
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }

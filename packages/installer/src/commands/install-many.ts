@@ -132,6 +132,7 @@ class ManyInstallation {
         resolveExact(wanted, client, choice, this.#sources, {
           requireHashes,
           claims: this.#operation.claims,
+          commits: this.#operation.commits,
           readsMetadata: false,
         }),
     );

@@ -15,12 +15,18 @@ export function installDistributions(settings: InstallerSettings, options: Insta
       words: options.requirements,
       constraintFiles: operation.decisions.constraintFiles,
     });
-    return withSources(operation, asked, async (request, sources) => {
-      const extraneous = options.exact === true ? "remove" : "keep";
-      return changeEnvironment(operation, request.client, async (installed) => {
-        const resolve = () => resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade });
-        return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel };
-      });
-    });
+    return withSources(
+      operation,
+      asked,
+      async (request, sources) => {
+        const extraneous = options.exact === true ? "remove" : "keep";
+        return changeEnvironment(operation, request.client, async (installed) => {
+          const resolve = () =>
+            resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade });
+          return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel };
+        });
+      },
+      options.upgrade ?? [],
+    );
   });
 }

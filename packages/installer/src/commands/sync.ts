@@ -20,20 +20,25 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
     });
     if (options.allowEmpty !== true && asked.gathered.entries.length === 0)
       throw new NothingRequired(options.requirementFiles);
-    return withSources(operation, asked, async (request, sources) => {
-      const preserve = seeds(operation.target);
-      return changeEnvironment(operation, request.client, async (installed) => {
-        const resolve = () => resolveNamed(operation, request, sources, installed);
-        const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
-        return {
-          resolved,
-          resolveMs,
-          extraneous: "remove",
-          preserve: new Set([...preserve, ...held]),
-          build: sources.wheel,
-        };
-      });
-    });
+    return withSources(
+      operation,
+      asked,
+      async (request, sources) => {
+        const preserve = seeds(operation.target);
+        return changeEnvironment(operation, request.client, async (installed) => {
+          const resolve = () => resolveNamed(operation, request, sources, installed);
+          const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
+          return {
+            resolved,
+            resolveMs,
+            extraneous: "remove",
+            preserve: new Set([...preserve, ...held]),
+            build: sources.wheel,
+          };
+        });
+      },
+      [],
+    );
   });
 }
 

@@ -79,5 +79,6 @@ function satisfies(
   // A file may have changed under its name; what a folder holds nobody has hashed, so it is installed again.
   const isLocal = /^file:/i.test(wanted.directUrl);
   if (isLocal && (sha256 === undefined || localSha256(wanted.directUrl) !== sha256)) return false;
+  if (from.vcs_info?.commit_id !== wanted.source.commit) return false;
   return isFromUrl(from, wanted.directUrl) && isKnownToFit(wanted, sha256);
 }

@@ -65,13 +65,13 @@ export function planFor(
 }
 
 function toInstall({ distribution, entry, archiveSha256 }: StoredDistribution): WheelToInstall {
-  const { name, version, requested, directUrl } = distribution;
+  const { name, version, requested, directUrl, source } = distribution;
   return {
     name,
     version,
     entry,
     requested,
-    ...(directUrl === undefined ? {} : { directUrl: directUrlInfo(directUrl, archiveSha256) }),
+    ...(directUrl === undefined ? {} : { directUrl: directUrlInfo(directUrl, archiveSha256, source.commit) }),
   };
 }
 

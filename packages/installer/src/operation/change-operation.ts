@@ -26,6 +26,8 @@ export interface ChangeOperation {
   readonly cache: CacheOperation;
   /** See `PrepareServices.answered`. */
   readonly answered: Map<string, string>;
+  /** The commits that URLs of repositories name, as this operation was told. */
+  readonly commits: Map<string, string>;
   readonly claims: MetadataClaims;
   /** See `RecordJudgement.warned`. */
   readonly warnedRecords: Set<string>;
@@ -81,6 +83,7 @@ export async function withChangeOperation<Result>(
       onEvent,
       cache,
       answered: new Map(),
+      commits: new Map(),
       claims: new MetadataClaims(),
       warnedRecords: new Set(),
       target,

@@ -11,6 +11,7 @@ export function decideBuild(said: Said): Omit<BuildDecision, "files"> {
   const { options, variables, logFolder } = said;
   return {
     isRefused: refusesBuilds(said),
+    fetchesLargeFiles: isSwitchedOn(variables, "MURRE_GIT_LFS"),
     isIsolated: options.buildIsolation ?? isIsolatedBy(variables),
     configSettings: parseConfigSettings(
       options.configSettings ?? wordsOf(variables, "MURRE_CONFIG_SETTINGS", "PIP_CONFIG_SETTINGS"),

@@ -65,6 +65,8 @@ export interface BuildDecision {
   /** Nothing is built. */
   readonly isRefused: boolean;
   readonly isIsolated: boolean;
+  /** Of repositories: the large files of git-lfs come as well. */
+  readonly fetchesLargeFiles: boolean;
   readonly configSettings: ConfigSettings;
   /** Files with constraints for the requirements of builds. */
   readonly constraintFiles: readonly string[];

@@ -11,7 +11,7 @@ import type {
 } from "@murre/resolver";
 import { parseMetadata } from "@murre/wheel";
 import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
-import { HashNotAccepted, UnusableUrl } from "../errors.ts";
+import { HashNotAccepted } from "../errors.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
@@ -102,7 +102,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
     try {
       source = directSource(url, demands);
     } catch (error) {
-      if (error instanceof UnusableUrl) return { unavailable: error.message };
+      if (unusable.has((error as { code?: unknown }).code)) return { unavailable: (error as Error).message };
       throw error;
     }
     const named = wanted.find((one) => one.name === project && one.url === url);
@@ -135,6 +135,9 @@ export class IndexSource implements PythonSource<IndexedFile> {
     return this.#options.readWhole(source, project, demands);
   }
 }
+
+/** What is wrong with a URL itself. */
+const unusable = new Set<unknown>(["MURRE_UNUSABLE_URL", "MURRE_INVALID_VCS_URL", "MURRE_UNSUPPORTED_VCS"]);
 
 /** The error about a file that would do but for what the user says of its bytes. */
 export function hashNotAccepted(

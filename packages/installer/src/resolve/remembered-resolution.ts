@@ -38,7 +38,7 @@ export async function rememberedSolution(
 }
 
 /** What of a request does not decide: how it is said, who asks, and what is watched instead. */
-type Undecisive = "memory" | "signal" | "asker" | "onEvent" | "claims" | "formats" | "refusedUrl";
+type Undecisive = "memory" | "signal" | "asker" | "onEvent" | "claims" | "commits" | "formats" | "refusedUrl";
 
 /** Undefined where direct URLs have a part in it. */
 function keyOf(request: ResolutionRequest, target: TargetEnvironment, memory: ResolutionMemory): string | undefined {

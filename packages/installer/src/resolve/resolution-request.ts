@@ -23,6 +23,8 @@ export interface ResolutionRequest {
   readonly asker?: { readonly root: string; readonly asks: string };
   readonly onEvent: OnEvent;
   readonly claims: MetadataClaims;
+  /** See `ChangeOperation.commits`. */
+  readonly commits: ReadonlyMap<string, string>;
   readonly refusedUrl: RefusedUrl;
   /** Where what it came to is remembered; undefined: nowhere. */
   readonly memory?: ResolutionMemory | undefined;

@@ -45,7 +45,7 @@ function resolvedFrom(
   chosen: Chosen,
   project: WantedProject | undefined,
   hashes: readonly HashDemand[],
-  { requireHashes }: Pick<ResolutionRequest, "requireHashes">,
+  { requireHashes, commits }: Pick<ResolutionRequest, "requireHashes" | "commits">,
 ): ResolvedDistribution {
   const { name, version } = chosen;
   if (requireHashes && hashes.length === 0) throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency");
@@ -55,5 +55,5 @@ function resolvedFrom(
     return { ...common, source: file, ...(claimed === undefined ? {} : { claimed }) };
   }
   if (project !== undefined) refuseVersion(project, version);
-  return { ...common, source: directSource(chosen.url, hashes), directUrl: chosen.url };
+  return { ...common, source: directSource(chosen.url, hashes, commits), directUrl: chosen.url };
 }

@@ -18,6 +18,8 @@ import { parseMetadata } from "@murre/wheel";
 export interface ExactOptions {
   readonly requireHashes: boolean;
   readonly claims: MetadataClaims;
+  /** See `ChangeOperation.commits`. */
+  readonly commits: ReadonlyMap<string, string>;
   /** False: of what is not pinned, pages alone decide. Default true. */
   readonly readsMetadata?: boolean;
 }
@@ -51,6 +53,7 @@ class ExactResolution {
   readonly #target: WheelTarget;
   readonly #sources: SourceReader;
   readonly #requireHashes: boolean;
+  readonly #commits: ReadonlyMap<string, string>;
   readonly #source: IndexSource;
   readonly #chooser: ReleaseChooser<IndexedFile>;
 
@@ -59,12 +62,13 @@ class ExactResolution {
     client: IndexClient,
     target: WheelTarget,
     sources: SourceReader,
-    { requireHashes, claims, readsMetadata = true }: ExactOptions,
+    { requireHashes, claims, commits, readsMetadata = true }: ExactOptions,
   ) {
     const { formats, tags, markerEnvironment, prereleases } = target;
     this.#target = target;
     this.#sources = sources;
     this.#requireHashes = requireHashes;
+    this.#commits = commits;
     this.#source = new IndexSource(client, {
       wanted,
       demands: new Map(wanted.map(({ name, hashes }) => [name, hashes])),
@@ -99,7 +103,7 @@ class ExactResolution {
     const source = directSource(url, hashes);
     const version = await versionOfSource(this.#sources, { name, source, hashes });
     refuseVersion(project, version);
-    return { name, version, source, hashes, requested: true, directUrl: url };
+    return { name, version, source: directSource(url, hashes, this.#commits), hashes, requested: true, directUrl: url };
   }
 
   #wheelAt(project: WantedProject, url: string): ResolvedDistribution {

@@ -56,7 +56,7 @@ export function resolveRequirements(
 
 /** What is named, without what it needs. */
 export async function resolveNamed(
-  { target, claims, decisions }: ChangeOperation,
+  { target, claims, commits, decisions }: ChangeOperation,
   { gathered, client, files, requireHashes }: Request,
   sources: SourceReader,
   { own }: InstalledState,
@@ -68,12 +68,16 @@ export async function resolveNamed(
     : untouchedArchives(environmentState(target.destination), target.destination);
   const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, own, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
-  const resolved = await resolveExact(wanted, client, wheelTarget(target, files), sources, { requireHashes, claims });
+  const resolved = await resolveExact(wanted, client, wheelTarget(target, files), sources, {
+    requireHashes,
+    claims,
+    commits,
+  });
   return { resolved, preserve: held };
 }
 
 async function withDependencies(
-  { target, claims, decisions, signal, onEvent }: ChangeOperation,
+  { target, claims, commits, decisions, signal, onEvent }: ChangeOperation,
   { gathered, client, files, requireHashes, memory }: Request,
   sources: SourceReader,
   { installed, upgrade }: Present,
@@ -90,6 +94,7 @@ async function withDependencies(
       signal,
       onEvent,
       claims,
+      commits,
       refusedUrl: transitiveUrls(files, staying),
       memory,
     },

@@ -1,8 +1,8 @@
 import { parseSpecifierSet } from "@murre/pep440";
-import { Requirement, type MarkerEnvironment } from "@murre/pep508";
+import { isValidName, Requirement, type MarkerEnvironment } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
-import { demandsOf, hashMissing, refuseFolderHash } from "../wanted/accepted-hashes.ts";
+import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
 import { describeOrigin, directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { urlKind } from "../wanted/source-url.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
@@ -30,7 +30,7 @@ type DirectEntry = Extract<RequirementEntry, { kind: "direct" }>;
 function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment): entry is DirectEntry {
   if (entry.kind !== "direct" || entry.reference.marker?.evaluate(environment) === false) return false;
   const kind = urlKind(entry.reference.url);
-  return kind === "archive" || kind === "directory";
+  return kind === "archive" || kind === "directory" || kind === "version-control";
 }
 
 async function named(entry: DirectEntry, sources: SourceReader, requireHashes: boolean): Promise<RequirementEntry> {
@@ -41,9 +41,15 @@ async function named(entry: DirectEntry, sources: SourceReader, requireHashes: b
   const hashes = demandsOf(entry, describeOrigin(entry));
   const source = directSource(url, hashes);
   const { configSettings } = entry;
-  if (urlKind(url) === "directory") refuseFolderHash(source, hashes, requireHashes);
+  const kind = urlKind(url);
+  if (kind === "directory") refuseHash("folder", source, hashes, requireHashes);
+  if (kind === "version-control") refuseHash("repository", source, hashes, requireHashes);
   if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, describeOrigin(entry));
-  const { name } = parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text);
+  // What `#egg=` says of a repository is believed until it is read, so that nobody is asked who need not be.
+  const isNamed = kind === "version-control" && reference.egg !== undefined && isValidName(reference.egg);
+  const name = isNamed
+    ? reference.egg
+    : parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text).name;
   const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
   return { ...rest, kind: "named", requirement };
 }

@@ -174,6 +174,7 @@ class PrivateEnvironment implements BuildEnvironment {
       signal,
       onEvent: operation.onEvent,
       claims: operation.claims,
+      commits: operation.commits,
       refusedUrl: transitiveUrls(files, []),
       memory,
     };

@@ -14,7 +14,8 @@ import { readInstalled } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { fileURLToPath } from "node:url";
-import { refuseFolderHash } from "../wanted/accepted-hashes.ts";
+import { refuseHash } from "../wanted/accepted-hashes.ts";
+import type { RepositorySources } from "./repository-sources.ts";
 import { isolatedEnvironments, sharedEnvironment } from "./build-environments.ts";
 import type { BuildDecision } from "../operation/decisions.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
@@ -48,9 +49,10 @@ export function openSources(
   operation: ChangeOperation,
   { client, build, memory }: Pick<Request, "client" | "build" | "memory">,
   constraints: readonly Constraint[],
+  repositories: () => Promise<RepositorySources>,
   configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined = () => undefined,
 ): OpenSources {
-  return new OperationSources({ operation, client, build, constraints, memory, configSettingsOf }, []);
+  return new OperationSources({ operation, client, build, constraints, memory, repositories, configSettingsOf }, []);
 }
 
 interface SourceServices {
@@ -59,6 +61,7 @@ interface SourceServices {
   readonly build: BuildDecision;
   readonly memory: Request["memory"];
   readonly constraints: readonly Constraint[];
+  readonly repositories: () => Promise<RepositorySources>;
   readonly configSettingsOf: (project: NormalizedName) => ConfigSettings | undefined;
 }
 
@@ -155,9 +158,20 @@ class OperationSources implements OpenSources {
       isRemote: !isLocalUrl(source.url),
       ...(own === undefined || Object.keys(own).length === 0 ? {} : { configSettings: own }),
     };
+    if (urlKind(source.url) === "version-control") {
+      refuseHash("repository", source, hashes);
+      const repositories = await this.#services.repositories();
+      const commit = source.commit ?? (await repositories.commitOf(source.url));
+      return {
+        ...common,
+        kind: "checkout",
+        path: source.filename,
+        checkout: repositories.checkout(source.url, commit),
+      };
+    }
     const url = withoutFragment(source.url);
     if (urlKind(url) === "directory") {
-      refuseFolderHash(source, hashes);
+      refuseHash("folder", source, hashes);
       return { ...common, kind: "directory", path: fileURLToPath(url) };
     }
     const { services } = this.#preparation;

@@ -5,6 +5,9 @@ import type { OpenSources } from "./build-wheels.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
+import type { InstallOptions } from "../api/operations.ts";
+import type { RepositorySources } from "./repository-sources.ts";
+import { urlKind } from "../wanted/source-url.ts";
 import { gatherBuildConstraints } from "../operation/read-requirements.ts";
 import { nameSources } from "./ask-names.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
@@ -24,6 +27,8 @@ export async function withSources<Result>(
   operation: ChangeOperation,
   request: Request,
   work: (named: Request, sources: Sources) => Promise<Result>,
+  /** What of the installed is no reason to keep the commit of a branch; undefined: nothing installed is one. */
+  upgrade?: InstallOptions["upgrade"],
 ): Promise<Result> {
   const { gathered, client, requireHashes } = request;
   const { constraintFiles } = request.build;
@@ -35,17 +40,28 @@ export async function withSources<Result>(
   const open = () => (opened ??= openSources());
   const openSources = async () => {
     const { openSources } = await import("./build-wheels.ts");
-    return openSources(operation, request, constraints, (project) => configSettings.get(project));
+    return openSources(operation, request, constraints, repositories, (project) => configSettings.get(project));
+  };
+  let openedRepositories: Promise<RepositorySources> | undefined;
+  const repositories = () => (openedRepositories ??= openRepositorySources());
+  const openRepositorySources = async () => {
+    const { RepositorySources } = await import("./repository-sources.ts");
+    return new RepositorySources(operation, request.build, upgrade);
+  };
+  const metadata: Sources["metadata"] = async (request) => {
+    const isRepository = urlKind(request.source.url) === "version-control";
+    const held = isRepository ? await (await repositories()).heldMetadata(request) : undefined;
+    return held ?? (await open()).metadata(request);
   };
   const sources: Sources = {
-    metadata: async (request) => (await open()).metadata(request),
+    metadata,
     wheel: async (distribution) => (await open()).wheel(distribution),
     wheelFile: async (distribution) => (await open()).wheelFile(distribution),
     environments: async () => (await open()).environments,
     readWhole: async (source, name, hashes) =>
       source.filename.endsWith(".whl")
         ? readWholeWheel(source, name, hashes, preparation.services)
-        : (await open()).metadata({ source, name, hashes }),
+        : metadata({ source, name, hashes }),
   };
   try {
     const named = await nameSources(gathered, operation.target.interpreter.markerEnvironment, sources, requireHashes);

@@ -35,8 +35,9 @@ export function hashMissing(what: string, origin: string): HashRequired {
   return new HashRequired(what, "hashes are required, and it has none; add --hash=sha256:…", origin);
 }
 
-/** A folder is no file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one. @throws {HashRequired} */
-export function refuseFolderHash(
+/** Neither a folder nor a repository is a file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one. @throws {HashRequired} */
+export function refuseHash(
+  kind: "folder" | "repository",
   { url, hashes }: Pick<ArchiveSource, "url" | "hashes">,
   demands: readonly HashDemand[],
   isRequired = false,
@@ -44,7 +45,7 @@ export function refuseFolderHash(
   if (!isRequired && demands.length === 0 && Object.keys(hashes).length === 0) return;
   throw new HashRequired(
     redactUrl(url),
-    "a folder has no hash; name an archive",
+    `a ${kind} has no hash that could be compared; name an archive`,
     demands[0]?.origin ?? "hashes are required",
   );
 }

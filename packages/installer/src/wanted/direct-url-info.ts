@@ -1,16 +1,25 @@
 import { withoutCredentials } from "@murre/index-client";
 import type { DirectUrl } from "@murre/python";
 import { isSameUrl } from "@murre/pep508";
+import { parseVcsUrl } from "@murre/vcs";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
 
 /** The content of `direct_url.json` (PEP 610) for what comes from a URL that the user named. */
-export function directUrlInfo(directUrl: string, archiveSha256: string | undefined): DirectUrl {
+export function directUrlInfo(directUrl: string, archiveSha256: string | undefined, commit?: string): DirectUrl {
   const subdirectory = subdirectoryOf(directUrl);
-  const place = { url: recordedUrl(directUrl), ...(subdirectory === undefined ? {} : { subdirectory }) };
+  const inside = subdirectory === undefined ? {} : { subdirectory };
+  if (urlKind(directUrl) === "version-control") return { ...repositoryInfo(directUrl, commit), ...inside };
+  const place = { url: recordedUrl(directUrl), ...inside };
   if (urlKind(directUrl) === "directory") return { ...place, dir_info: {} };
   const hashes =
     archiveSha256 === undefined ? {} : { hash: `sha256=${archiveSha256}`, hashes: { sha256: archiveSha256 } };
   return { ...place, archive_info: hashes };
+}
+
+function repositoryInfo(directUrl: string, commit = ""): DirectUrl {
+  const { recorded: url, revision } = parseVcsUrl(directUrl);
+  const requested = revision === undefined ? {} : { requested_revision: revision };
+  return { url, vcs_info: { vcs: "git", commit_id: commit, ...requested } };
 }
 
 /** Names of environment variables are no secret, and stay (PEP 610). */
@@ -23,8 +32,9 @@ function recordedUrl(directUrl: string): string {
 
 /** Whether an installed distribution is from the place that a requirement on a URL names. */
 export function isFromUrl(installed: DirectUrl, directUrl: string): boolean {
-  const { url, subdirectory } = directUrlInfo(directUrl, undefined);
-  return isSameUrl(installed.url, url) && installed.subdirectory === subdirectory;
+  const { url, subdirectory, vcs_info: vcs } = directUrlInfo(directUrl, undefined);
+  if (installed.vcs_info?.vcs !== vcs?.vcs || installed.subdirectory !== subdirectory) return false;
+  return isSameUrl(installed.url, url);
 }
 
 /** Of the archive that it was installed from. */

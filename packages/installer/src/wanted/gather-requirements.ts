@@ -7,7 +7,7 @@ import {
   type MarkerEnvironment,
   type NormalizedName,
 } from "@murre/pep508";
-import { parseUrl, urlProblem } from "@murre/index-client";
+import { urlProblem } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import {
   parseRequirementArgument,
@@ -17,6 +17,7 @@ import {
   type RequirementEntry,
   type RequirementsContext,
 } from "@murre/requirements";
+import { parseVcsUrl } from "@murre/vcs";
 import { basename } from "node:path";
 import { demandsOf } from "./accepted-hashes.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
@@ -178,7 +179,8 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
 /** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
 function refuseOtherName(url: string, name: NormalizedName, text: string, origin: string): void {
   const kind = urlKind(url);
-  if (kind === "archive" || kind === "directory") return;
+  if (kind === "version-control") parseVcsUrl(url);
+  if (kind === "archive" || kind === "directory" || kind === "version-control") return;
   const { name: found } = parseWheelFilename(wheelName(url, text, origin));
   if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);
 }
@@ -193,9 +195,7 @@ function wheelName(url: string, text: string, origin: string): string {
   const { filename } = directSource(url);
   if (filename.endsWith(".whl")) return filename;
   const reason =
-    urlKind(url) === "version-control"
-      ? "this version fetches nothing from version control; name an archive of that revision, or a folder"
-      : "is neither a wheel, nor an archive of sources that can be read (.tar.gz, .zip), nor a folder that is there";
+    "is neither a wheel, nor an archive of sources that can be read (.tar.gz, .zip), nor a folder that is there";
   throw new UnsupportedRequirement(text, reason, origin);
 }
 
@@ -203,11 +203,16 @@ const anyVersion: SpecifierSet = parseSpecifierSet("");
 
 /**
  * The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says.
- * @throws {UnusableUrl}
+ * @param commits what URLs of repositories were found to name
+ * @throws {UnusableUrl} {InvalidVcsUrl} {UnsupportedVcs}
  */
-export function directSource(url: string, demands: readonly HashDemand[] = []): ArchiveSource {
-  // Revisions are fetched by nobody here, which whoever wants one is told elsewhere.
-  const problem = urlKind(url) === "version-control" && parseUrl(url) !== undefined ? undefined : urlProblem(url);
+export function directSource(
+  url: string,
+  demands: readonly HashDemand[] = [],
+  commits: ReadonlyMap<string, string> = new Map(),
+): ArchiveSource {
+  if (urlKind(url) === "version-control") return repositorySource(url, commits.get(url));
+  const problem = urlProblem(url);
   if (problem !== undefined) throw new UnusableUrl(url, problem);
   const filename = basename(decoded(new URL(url).pathname));
   if (filename.includes("\0") || Buffer.byteLength(filename) > 255)
@@ -222,6 +227,13 @@ export function directSource(url: string, demands: readonly HashDemand[] = []): 
   // Schemes are compared in small letters everywhere else.
   const named = url.replace(/^[a-z][a-z\d+.-]*:/i, (scheme) => scheme.toLowerCase());
   return { filename, url: named, hashes: { ...Object.fromEntries(single), ...fragmentHashes(url) } };
+}
+
+/** A repository has no file of its own: its name ends in what no file of a distribution ends in. @throws {InvalidVcsUrl} {UnsupportedVcs} */
+function repositorySource(url: string, commit: string | undefined): ArchiveSource {
+  const { repository } = parseVcsUrl(url);
+  const filename = `${basename(decoded(new URL(repository).pathname)).replace(/\.git$/, "")}.git`;
+  return { filename, url, hashes: fragmentHashes(url), ...(commit === undefined ? {} : { commit }) };
 }
 
 /** A path with a stray `%` stays as it is: it is the server's to judge. */

@@ -11,11 +11,13 @@ export interface HashDemand {
 /** The one file that a distribution will be installed from. */
 export interface ArchiveSource {
   readonly filename: string;
-  /** Absolute; `file:`, `http:` or `https:`. */
+  /** Absolute; `file:`, `http:`, `https:`, or that of a repository (`git+https:`). */
   readonly url: string;
   /** Algorithm to hexadecimal digest, as far as the index or the URL says; all of them are verified. */
   readonly hashes: Readonly<Record<string, string>>;
   readonly sizeBytes?: number;
+  /** Of a repository: the commit that its URL names, as this operation was told. */
+  readonly commit?: string;
 }
 
 /** A distribution that the environment is to hold. */

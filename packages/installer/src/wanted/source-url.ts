@@ -7,7 +7,7 @@ export type UrlKind = "wheel" | "archive" | "directory" | "version-control" | "u
 
 /** Tells by the URL's form, and for `file:` by what lies there. */
 export function urlKind(url: string): UrlKind {
-  if (/^(?:git|hg|svn|bzr)(?:\+[a-z]+)?:/i.test(url)) return "version-control";
+  if (/^(?:git|hg|svn|bzr)[+:]/i.test(url)) return "version-control";
   const path = withoutFragment(url).replace(/\?.*$/s, "");
   if (/\.whl$/i.test(path)) return "wheel";
   if (/^file:/i.test(url) && isDirectory(url)) return "directory";

@@ -141,7 +141,8 @@ export function interpretEditable(
   return directReference(place, extras, marker, context);
 }
 
-const urlScheme = /^(?:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):/i;
+/** `git+git@host:path` is meant as one, and whoever reads it says how it is written. */
+const urlScheme = /^(?:(?:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):|(?:git|hg|svn|bzr)\+[^\s/@]+@)/i;
 const archive = /\.(?:whl|zip|tar|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar\.lzma|tlz)$/i;
 
 const isUrl = (text: string): boolean => urlScheme.test(text);

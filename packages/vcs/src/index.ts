@@ -1,0 +1,16 @@
+export { isVcsUrl, parseVcsUrl, type GitCredentials, type VcsUrl } from "./url/vcs-url.ts";
+export { openRepositories, type CheckoutRequest, type Repositories } from "./repositories/repositories.ts";
+export type { RepositoryServices, VcsEvent } from "./git/services.ts";
+export {
+  GitAuthenticationFailed,
+  GitFailed,
+  GitNotFound,
+  InvalidVcsUrl,
+  RepositoryNotFound,
+  RepositoryOffline,
+  RepositoryUnreachable,
+  RevisionNotFound,
+  UnsafeRepository,
+  UnsupportedVcs,
+  type GitFailure,
+} from "./errors.ts";
