@@ -76,7 +76,7 @@ export class ConflictingRequirements extends Error {
 }
 
 /**
- * A requirement that this version of murre cannot install: an editable, a version control URL, an archive of a kind that it cannot read.
+ * A requirement that this version of murre cannot install: an editable, an archive of a kind that it cannot read.
  * To do: name an index's release, an archive or a folder in its place.
  */
 export class UnsupportedRequirement extends Error {

@@ -23,7 +23,7 @@ import {
 } from "../source/built-wheels.ts";
 import { BuildMismatch, InvalidBackendAnswer, NoSourceTree, SharedBuildFailure } from "../errors.ts";
 import { SourceFolder } from "../source/source-folder.ts";
-import { realPath } from "../source/source-tree.ts";
+import { nameOfSource } from "./source-name.ts";
 import { readBuildSystem, readPyproject, staticPkgInfo, staticProject } from "../source/static-metadata.ts";
 import { unpackSdist } from "../sdist/unpack-sdist.ts";
 
@@ -389,11 +389,6 @@ export class SourceBuild {
     this.#folders.push(folder);
     return (this.#folder = folder);
   }
-}
-
-function nameOfSource({ kind, path, sha256 = "", checkout }: BuildSource): string {
-  if (checkout !== undefined) return checkout.identity;
-  return kind === "archive" ? `sdist ${sha256}` : `directory ${realPath(path)}`;
 }
 
 function metadataOf({ filesFolder, manifest }: WheelEntry): string {
