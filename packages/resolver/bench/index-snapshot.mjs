@@ -2,19 +2,11 @@
 //   MURRE_INDEX_SNAPSHOT=FOLDER node bench/index-snapshot.mjs [WORKLOAD…] [--variants] [--verbose] [--repeat N] [--latency MS]
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { parseVersion, compareVersions } from "@murre/pep440";
-import { parseRequirement } from "@murre/pep508";
 import { supportedTags } from "@murre/platform-tags";
 import { resolvePython } from "../dist/index.js";
-
-const folder = process.env.MURRE_INDEX_SNAPSHOT;
-if (!folder) {
-  console.error("MURRE_INDEX_SNAPSHOT must name the folder of a recorded index");
-  process.exit(2);
-}
+import { folder, readWorkload, recordedSource } from "./recorded-index.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,73 +67,6 @@ const variants = {
   ".windows": target(11, platforms.windows),
   ".macos": target(11, platforms.macos),
 };
-
-const readings = new Map();
-
-function readJson(path) {
-  if (!readings.has(path)) {
-    let value;
-    try {
-      value = JSON.parse(gunzipSync(readFileSync(join(folder, path))).toString());
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-    readings.set(path, value);
-  }
-  return readings.get(path);
-}
-
-const fields = (text, name) => [...text.matchAll(new RegExp(`^${name}: *(.*)$`, "gim"))].map((match) => match[1]);
-
-const parsed = new Map();
-
-function readMetadata(project, filename) {
-  const key = `${project}/${filename}`;
-  if (!parsed.has(key)) {
-    const text = readJson(`metadata/${project}.json.gz`)?.[filename];
-    parsed.set(
-      key,
-      text === undefined
-        ? undefined
-        : {
-            version: fields(text, "Version")[0],
-            requiresDist: fields(text, "Requires-Dist"),
-            requiresPython: fields(text, "Requires-Python")[0],
-            providesExtra: fields(text, "Provides-Extra"),
-          },
-    );
-  }
-  return parsed.get(key);
-}
-
-function recordedSource(missing, latencyMs) {
-  const answer = async (value) => {
-    if (latencyMs > 0) await sleep(latencyMs);
-    return value;
-  };
-  return {
-    async files(project) {
-      const page = readJson(`simple/${project}.json.gz`);
-      if (!page) missing.push(project);
-      return answer(page?.files.map(toFile));
-    },
-    async metadata(file, project) {
-      const metadata = readMetadata(project, file.filename);
-      if (!metadata) missing.push(file.filename);
-      return answer(metadata ?? { unavailable: "the recording has no metadata of it" });
-    },
-  };
-}
-
-const toFile = (file) => ({ filename: file.filename, requiresPython: file["requires-python"], yanked: file.yanked });
-
-function readWorkload(name) {
-  const lines = readFileSync(join(folder, "requirements", `${name}.in`), "utf8").split("\n");
-  return lines
-    .map((line) => line.replace(/(^|\s)#.*/, "").trim())
-    .filter(Boolean)
-    .map(parseRequirement);
-}
 
 function readExpected(name, variant) {
   const lines = readFileSync(join(folder, "expected", `${name}${variant}.txt`), "utf8").split("\n");

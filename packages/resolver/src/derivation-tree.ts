@@ -95,3 +95,14 @@ export function namesIn(tree: DerivationTree): ReadonlySet<string> {
   }
   return names;
 }
+
+/** Who needs whom, of all facts that the proof rests on. */
+export function dependenciesIn(tree: DerivationTree): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const seen = new Set<DerivationTree>([tree]);
+  for (const node of seen) {
+    if (node.kind === "derived") seen.add(node.left).add(node.right);
+    else if (node.kind === "dependency") found.set(node.name, (found.get(node.name) ?? new Set()).add(node.on));
+  }
+  return found;
+}

@@ -5,6 +5,13 @@ export {
   type PythonStatistics,
   type ResolvedDistribution,
 } from "./python/resolve-python.ts";
+export {
+  resolveUniversal,
+  type UniversalOutcome,
+  type UniversalRequest,
+  type UniversalStatistics,
+} from "./python/universal/resolve-universal.ts";
+export type { UniversalDistribution, UniversalNeed } from "./python/universal/merge.ts";
 export { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "./python/choose-release.ts";
 export type { PrereleaseMode } from "./python/admission.ts";
 export type {

@@ -176,7 +176,7 @@ function test(diagram: Diagram, comparison: MarkerComparison, about?: MarkerVari
   const variable: Variable = testVariable(
     formatComparison(positive, "'"),
     negation,
-    about && { name: about, holds: (value) => holds(positive, about, value) },
+    about && { name: about, rank: variableOf(about).rank, holds: (value) => holds(positive, about, value) },
   );
   const node = diagram.test(variable);
   return isNegative ? diagram.not(node) : node;

@@ -1,4 +1,5 @@
 import type { SpecifierSet } from "@murre/pep440";
+import { MarkerTooComplex } from "../errors.ts";
 import type { Marker } from "../marker.ts";
 import type { MarkerExpression } from "../marker-expression.ts";
 import { normalizeName } from "../names.ts";
@@ -22,7 +23,7 @@ export class Conditions {
   private readonly diagram = new Diagram();
   private readonly facts: Node;
   private readonly known = new Map<Node, Condition>();
-  private readonly markers = new Map<string, Condition>();
+  private readonly markers = new Map<string, Condition | MarkerTooComplex>();
 
   constructor() {
     this.facts = knownFacts(this.diagram);
@@ -38,11 +39,18 @@ export class Conditions {
     if (marker === undefined) return this.always;
     const text = marker.toString();
     let condition = this.markers.get(text);
-    if (condition === undefined) {
-      condition = this.make((diagram) => read(diagram, marker.expression));
-      this.markers.set(text, condition);
-    }
+    if (condition === undefined) this.markers.set(text, (condition = this.read(marker)));
+    if (condition instanceof MarkerTooComplex) throw condition;
     return condition;
+  }
+
+  private read(marker: Marker): Condition | MarkerTooComplex {
+    try {
+      return this.make((diagram) => read(diagram, marker.expression));
+    } catch (error) {
+      if (error instanceof MarkerTooComplex) return error;
+      throw error;
+    }
   }
 
   /** The Pythons that a Requires-Python accepts. */

@@ -14,15 +14,15 @@ export interface Node {
   readonly variable: Variable | undefined;
   readonly keys: readonly Key[];
   readonly cells: readonly Node[];
-  /** Whether tests on a variable of the kind `text` are in it. */
-  readonly hasTests: boolean;
+  /** Which variables of the kind `text` have tests in it: a bit for each rank. */
+  readonly tested: number;
 }
 
-export const NEVER: Node = { id: 0, variable: undefined, keys: [], cells: [], hasTests: false };
-export const ALWAYS: Node = { id: 1, variable: undefined, keys: [], cells: [], hasTests: false };
+export const NEVER: Node = { id: 0, variable: undefined, keys: [], cells: [], tested: 0 };
+export const ALWAYS: Node = { id: 1, variable: undefined, keys: [], cells: [], tested: 0 };
 
 /** A marker comes from strangers: so many steps are done for one operation, hundreds of times what real markers need. */
-const MOST_STEPS = 50_000;
+const MOST_STEPS = 20_000;
 
 /** Makes nodes, each once, and remembers what came out of operations. */
 export class Diagram {
@@ -89,7 +89,7 @@ export class Diagram {
     if (node.variable === undefined) return node;
     const order = compareVariables(node.variable, variable);
     if (order === 0) return this.cell(node, value);
-    if (order > 0 && !node.hasTests) return node;
+    if (order > 0 && (node.tested & (1 << variable.rank)) === 0) return node;
     if (node.variable.about?.name === variable.name)
       return this.where(node.cells[node.variable.about.holds(value) ? 0 : 1]!, variable, value);
     return this.remembered(`@${node.id},${variable.name},${value}`, () =>
@@ -177,8 +177,9 @@ export class Diagram {
     let node = this.nodes.get(name);
     if (node === undefined) {
       this.step();
-      const hasTests = variable.about !== undefined || leftCells.some((cell) => cell.hasTests);
-      node = { id: this.nextId++, variable, keys: leftKeys, cells: leftCells, hasTests };
+      const own = variable.about === undefined ? 0 : 1 << variable.about.rank;
+      const tested = leftCells.reduce((all, cell) => all | cell.tested, own);
+      node = { id: this.nextId++, variable, keys: leftKeys, cells: leftCells, tested };
       this.nodes.set(name, node);
     }
     return node;

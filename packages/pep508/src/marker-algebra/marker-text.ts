@@ -26,16 +26,34 @@ export function formatNode(diagram: Diagram, facts: Node, whole: Node): string {
   let clauses = clausesOf(diagram, whole)
     .filter((clause) => !implies(conjunction(diagram, clause), NEVER))
     .map((clause) => shortened(clause, (shorter) => implies(conjunction(diagram, shorter), whole)));
-  clauses = [...new Map(clauses.map((clause) => [formatClause(clause), clause])).values()];
-  for (const clause of clauses.toReversed()) {
-    const others = clauses.filter((other) => other !== clause);
-    const rest = others.reduce((node, other) => diagram.or(node, conjunction(diagram, other)), NEVER);
-    if (implies(conjunction(diagram, clause), rest)) clauses = others;
-  }
+  clauses = withoutImplied(
+    diagram,
+    [...new Map(clauses.map((clause) => [formatClause(clause), clause])).values()],
+    implies,
+  );
   const sorted = clauses.map((clause) => ({ text: formatClause(clause), isOne: clause.length === 1 })).sort(byVariable);
   const [only] = sorted;
   if (sorted.length === 1 && only !== undefined) return only.text;
   return sorted.map(({ text, isOne }) => (isOne ? text : `(${text})`)).join(" or ");
+}
+
+/** Without the clauses that say nothing beyond the others; the later ones go first. */
+function withoutImplied(
+  diagram: Diagram,
+  clauses: readonly Clause[],
+  implies: (a: Node, b: Node) => boolean,
+): Clause[] {
+  const nodes = clauses.map((clause) => conjunction(diagram, clause));
+  const before = [NEVER];
+  for (const node of nodes) before.push(diagram.or(before.at(-1)!, node));
+  let after = NEVER;
+  const left: Clause[] = [];
+  for (let i = clauses.length - 1; i >= 0; i--) {
+    if (implies(nodes[i]!, diagram.or(before[i]!, after))) continue;
+    after = diagram.or(after, nodes[i]!);
+    left.unshift(clauses[i]!);
+  }
+  return left;
 }
 
 function formatClause(clause: Clause): string {

@@ -13,7 +13,7 @@ export interface Variable {
   /** Of a test: its negation, as it is written. */
   readonly negation?: string;
   /** Of a test on one variable of the kind `text`: which, and what comes out where its value is known. */
-  readonly about?: { readonly name: string; readonly holds: (value: string) => boolean };
+  readonly about?: { readonly name: string; readonly rank: number; readonly holds: (value: string) => boolean };
 }
 
 /** The order of decisions. What ranges come from is decided first, so that they stay together. */

@@ -1,0 +1,176 @@
+import type { Condition, Conditions, NormalizedName } from "@murre/pep508";
+import { rootName } from "../python-provider.ts";
+import type { Origin } from "../project.ts";
+import type { ResolvedDistribution, Search } from "../resolve-python.ts";
+import type { DistributionFile } from "../source.ts";
+import { conditionOf } from "./fork.ts";
+
+/** A project that a distribution needs, in the version that is taken of it there. */
+export interface UniversalNeed {
+  readonly name: NormalizedName;
+  readonly version: string;
+  /** Where it is needed, beyond where the distribution itself is wanted; undefined: everywhere. */
+  readonly marker: string | undefined;
+}
+
+/** One distribution of a solution for many environments. */
+export interface UniversalDistribution<File extends DistributionFile> {
+  readonly name: NormalizedName;
+  /** Normalised. */
+  readonly version: string;
+  readonly from: Origin<File>;
+  /** All files of the index that can be used in some of the environments, in the index's order. */
+  readonly files: readonly File[];
+  /** The extras that something asked for, sorted. */
+  readonly extras: readonly NormalizedName[];
+  readonly isDirect: boolean;
+  /** Where it is wanted; undefined: in all environments of the target. */
+  readonly marker: string | undefined;
+  readonly condition: Condition;
+  /** In the order of names, then versions. */
+  readonly needs: readonly UniversalNeed[];
+}
+
+/** The solution of one fork. */
+export interface SolvedFork<File extends DistributionFile> {
+  readonly scope: Condition;
+  readonly search: Search<File>;
+  readonly distributions: readonly ResolvedDistribution<File>[];
+  /** Of a release of a project, the files that can be used in the fork. */
+  readonly usable: (project: NormalizedName, files: readonly File[]) => readonly File[];
+}
+
+interface Merged<File extends DistributionFile> {
+  readonly one: ResolvedDistribution<File>;
+  readonly files: Set<File>;
+  readonly extras: Set<NormalizedName>;
+  isDirect: boolean;
+  condition: Condition;
+  readonly needs: Map<string, { readonly name: NormalizedName; readonly version: string; condition: Condition }>;
+}
+
+/** Puts the forks' solutions together: what several have in the same version and from the same place is one distribution. */
+export function merge<File extends DistributionFile>(
+  conditions: Conditions,
+  target: Condition,
+  forks: readonly SolvedFork<File>[],
+): UniversalDistribution<File>[] {
+  const merged = new Map<string, Merged<File>>();
+  for (const fork of forks) addFork(conditions, merged, fork);
+  return [...merged.values()]
+    .map(({ one, files, extras, isDirect, condition, needs }): UniversalDistribution<File> => ({
+      name: one.name,
+      version: one.version,
+      from: one.from,
+      files: [...files],
+      extras: [...extras].sort(),
+      isDirect,
+      marker: markerOf(condition, target),
+      condition,
+      needs: [...needs.values()]
+        .map((need) => ({
+          name: need.name,
+          version: need.version,
+          marker: markerOf(need.condition, target.and(condition)),
+        }))
+        .sort(inOrder),
+    }))
+    .sort((a, b) => inOrder(a, b) || compareTexts(a.marker ?? "", b.marker ?? ""));
+}
+
+function addFork<File extends DistributionFile>(
+  conditions: Conditions,
+  merged: Map<string, Merged<File>>,
+  { scope, search, distributions, usable }: SolvedFork<File>,
+): void {
+  const { reached, edges } = follow(conditions, search);
+  const selected = new Map(distributions.map((one) => [one.name, one]));
+  for (const one of distributions) {
+    const condition = scope.and(reached.get(one.name) ?? conditions.never);
+    // Each step on the way is possible somewhere, all of them together nowhere.
+    if (condition.isNever) continue;
+    const key = `${one.name} ${one.version} ${one.from.kind === "url" ? one.from.url : ""}`;
+    let entry = merged.get(key);
+    if (entry === undefined) {
+      entry = {
+        one,
+        files: new Set(),
+        extras: new Set(),
+        isDirect: false,
+        condition: conditions.never,
+        needs: new Map(),
+      };
+      merged.set(key, entry);
+    }
+    entry.condition = entry.condition.or(condition);
+    entry.isDirect ||= one.isDirect;
+    for (const extra of one.extras) entry.extras.add(extra);
+    for (const file of usable(one.name, filesOf(search, one.name))) entry.files.add(file);
+    for (const [to, needed] of edges.get(one.name) ?? []) {
+      const other = selected.get(to);
+      const where = scope.and(needed);
+      if (other === undefined || where.isNever) continue;
+      const edge = `${to} ${other.version} ${other.from.kind === "url" ? other.from.url : ""}`;
+      const known = entry.needs.get(edge);
+      if (known === undefined) entry.needs.set(edge, { name: to, version: other.version, condition: where });
+      else known.condition = known.condition.or(where);
+    }
+  }
+}
+
+function filesOf<File extends DistributionFile>(search: Search<File>, name: NormalizedName): readonly File[] {
+  const version = search.versions.get(name);
+  return version === undefined ? [] : search.catalog.project(name)!.releases[version]!.files;
+}
+
+/** Where each package is reached from the root, and where each project needs another one. */
+function follow<File extends DistributionFile>(
+  conditions: Conditions,
+  { provider, versions }: Search<File>,
+): {
+  readonly reached: ReadonlyMap<string, Condition>;
+  readonly edges: ReadonlyMap<NormalizedName, ReadonlyMap<NormalizedName, Condition>>;
+} {
+  const reached = new Map<string, Condition>([[rootName, conditions.always]]);
+  const edges = new Map<NormalizedName, Map<NormalizedName, Condition>>();
+  const pending = new Set<string>([rootName]);
+  const reach = (name: string, where: Condition) => {
+    const before = reached.get(name) ?? conditions.never;
+    const now = before.or(where);
+    if (now === before) return;
+    reached.set(name, now);
+    pending.add(name);
+  };
+  for (const name of pending) {
+    // What is reached in more environments later is looked at again.
+    pending.delete(name);
+    const own = provider.packages.get(name);
+    const here = reached.get(name)!;
+    if (own?.extra !== undefined) reach(own.project, here);
+    for (const need of provider.needs(name, name === rootName ? 0 : versions.get(name)!)) {
+      const where = here.and(conditionOf(conditions, need, own?.extra));
+      for (const needed of need.names) reach(needed, where);
+      if (own === undefined || own.project === need.project) continue;
+      const others = edges.get(own.project) ?? new Map<NormalizedName, Condition>();
+      edges.set(own.project, others.set(need.project, (others.get(need.project) ?? conditions.never).or(where)));
+    }
+  }
+  return { reached, edges };
+}
+
+/** Undefined where the target says all of it. */
+export function markerOf(condition: Condition, target: Condition): string | undefined {
+  const left = condition.assuming(target);
+  return left.isAlways ? undefined : left.toString();
+}
+
+function inOrder(
+  a: { readonly name: string; readonly version: string },
+  b: { readonly name: string; readonly version: string },
+): number {
+  return compareTexts(a.name, b.name) || compareTexts(a.version, b.version);
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

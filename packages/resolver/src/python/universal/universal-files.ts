@@ -1,0 +1,108 @@
+import type { Condition, NormalizedName } from "@murre/pep508";
+import type { AllowedFormats, FileChoice, FileRule } from "../choose-file.ts";
+import { isSdist } from "../release.ts";
+import type { DistributionFile, DistributionMetadata, Unavailable } from "../source.ts";
+import type { PythonTexts } from "./python-texts.ts";
+import type { WheelConditions } from "./wheel-conditions.ts";
+
+/** Which files can be used somewhere in a set of environments. */
+export class UniversalFiles implements FileRule {
+  private readonly scope: Condition;
+  private readonly pythons: PythonTexts;
+  private readonly wheels: WheelConditions;
+  private readonly formats: (project: NormalizedName) => AllowedFormats;
+  private readonly needsAllPythons: boolean;
+
+  /** @param needsAllPythons what does not accept the first Pythons of the scope is not taken */
+  constructor(
+    scope: Condition,
+    tables: { readonly pythons: PythonTexts; readonly wheels: WheelConditions },
+    formats: (project: NormalizedName) => AllowedFormats,
+    needsAllPythons: boolean,
+  ) {
+    this.scope = scope;
+    this.pythons = tables.pythons;
+    this.wheels = tables.wheels;
+    this.formats = formats;
+    this.needsAllPythons = needsAllPythons;
+  }
+
+  /** The file whose metadata is asked for: what accepts all Pythons of the scope comes first, wheels for everybody, other wheels, sdists. */
+  choose<File extends DistributionFile>(project: NormalizedName, files: readonly File[]): FileChoice<File> {
+    const usable = this.usable(project, files, this.scope);
+    let best: File | undefined;
+    let bestRank = Number.POSITIVE_INFINITY;
+    for (const file of usable) {
+      const rank = this.rank(file);
+      if (rank < bestRank) [best, bestRank] = [file, rank];
+    }
+    if (best !== undefined && !(this.needsAllPythons && this.isNarrow(best.requiresPython))) return { file: best };
+    return this.whyUnusable(project, files, best);
+  }
+
+  /** Those of a release's files that can be used in some environment of the scope. */
+  usable<File extends DistributionFile>(
+    project: NormalizedName,
+    files: readonly File[],
+    scope: Condition,
+  ): readonly File[] {
+    return files.filter((file) => {
+      if (file.refused !== undefined || !this.isAllowed(project, file)) return false;
+      const { accepted } = this.pythons.read(file.requiresPython);
+      if (accepted.isDisjointFrom(scope)) return false;
+      return !isWheel(file) || !this.wheels.of(file.filename).isDisjointFrom(scope.and(accepted));
+    });
+  }
+
+  whyRefused(metadata: DistributionMetadata | Unavailable): string | undefined {
+    if ("unavailable" in metadata) return metadata.unavailable;
+    const { requiresPython } = metadata;
+    if (!this.pythons.read(requiresPython).accepted.isDisjointFrom(this.scope))
+      if (!this.needsAllPythons || !this.isNarrow(requiresPython)) return undefined;
+    return this.whyNotThisPython(requiresPython);
+  }
+
+  private isAllowed(project: NormalizedName, file: DistributionFile): boolean {
+    const formats = this.formats(project);
+    return isWheel(file) ? formats !== "sdists" : isSdist(file.filename) && formats !== "wheels";
+  }
+
+  private isNarrow(requiresPython: string | undefined): boolean {
+    return !this.scope.implies(this.pythons.read(requiresPython).since);
+  }
+
+  private rank(file: DistributionFile): number {
+    const kind = !isWheel(file) ? 2 : file.filename.endsWith("-none-any.whl") ? 0 : 1;
+    return kind + (this.isNarrow(file.requiresPython) ? 3 : 0);
+  }
+
+  private whyUnusable<File extends DistributionFile>(
+    project: NormalizedName,
+    files: readonly File[],
+    narrow: File | undefined,
+  ): FileChoice<File> {
+    if (narrow !== undefined) return { unusable: this.whyNotThisPython(narrow.requiresPython) };
+    const refused = files.find((file) => file.refused !== undefined && this.isAllowed(project, file));
+    if (refused?.refused !== undefined) return { unusable: refused.refused, refused };
+    const allowed = files.filter((file) => this.isAllowed(project, file));
+    const other = allowed.find((file) => this.pythons.read(file.requiresPython).accepted.isDisjointFrom(this.scope));
+    if (other !== undefined) return { unusable: this.whyNotThisPython(other.requiresPython) };
+    if (allowed.length > 0) return { unusable: `it has no wheel for ${describeScope(this.scope)}` };
+    const formats = this.formats(project);
+    if (files.length > 0 && formats === "wheels") return { unusable: "it has no wheel, and building is not allowed" };
+    if (files.length > 0 && formats === "sdists") return { unusable: "it has no sdist, and wheels are not allowed" };
+    return { unusable: "it has no wheel and no sdist" };
+  }
+
+  private whyNotThisPython(requiresPython: string | undefined): string {
+    return `it requires Python ${requiresPython}, and this is for ${describeScope(this.scope)}`;
+  }
+}
+
+function isWheel({ filename }: DistributionFile): boolean {
+  return filename.endsWith(".whl");
+}
+
+function describeScope(scope: Condition): string {
+  return scope.isAlways ? "every Python" : scope.toString();
+}

@@ -1,0 +1,109 @@
+import { type Marker, parseMarker, parseRequirement } from "@murre/pep508";
+import { describe, expect, test } from "vitest";
+import { resolveUniversal, type UniversalOutcome, type UniversalRequest } from "../src/index.ts";
+import { type MemoryFile, MemorySource } from "./memory-index.ts";
+import { randomNumbers } from "./small-world.ts";
+import { environments, hasSolutionIn, problemsIn, randomUniversalAsk, type UniversalAsk } from "./universal-world.ts";
+
+const seeds = Array.from({ length: 120 }, (_, seed) => seed);
+const strategies = ["requires-python", "fewest"] as const;
+
+function resolve(
+  ask: UniversalAsk,
+  options: Partial<UniversalRequest<MemoryFile>> = {},
+  delayMs?: () => number,
+): Promise<UniversalOutcome<MemoryFile>> {
+  return resolveUniversal({
+    source: new MemorySource(ask.index, {}, delayMs),
+    requirements: ask.requirements.split("|").map((text) => parseRequirement(text)),
+    constraints: ask.constraints.map((text) => parseRequirement(text)),
+    ...options,
+  });
+}
+
+function lines(outcome: UniversalOutcome<MemoryFile>): string {
+  if (outcome.kind === "no-solution") return `none: ${outcome.message}`;
+  return outcome.distributions
+    .map(({ name, version, marker = "", needs }) => `${name}==${version} ; ${marker} ${JSON.stringify(needs)}`)
+    .join("\n");
+}
+
+describe("120 random indexes, for each of 16 environments against exhaustive search", () => {
+  test.each(strategies)(
+    "with %s, there is a solution exactly where each environment has one, and it is one there",
+    async (forkStrategy) => {
+      const kinds = new Map<string, number>();
+      for (const seed of seeds) {
+        const ask = randomUniversalAsk(seed);
+        const outcome = await resolve(ask, {
+          forkStrategy,
+          requiresPython: parseRequirement("python>=3.8").specifiers,
+        });
+        const unsolvable = environments.filter((environment) => !hasSolutionIn(ask, environment));
+        expect(outcome.kind, `seed ${seed}`).toBe(unsolvable.length === 0 ? "solution" : "no-solution");
+        const solved = outcome.kind === "solution" ? outcome.distributions : undefined;
+        const problems =
+          solved === undefined ? [] : environments.flatMap((environment) => problemsIn(ask, environment, solved));
+        expect(problems, `seed ${seed}`).toEqual([]);
+        const kind = outcome.kind === "solution" && outcome.forks.length > 0 ? "forks" : outcome.kind;
+        kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      }
+      const counts = ["forks", "solution", "no-solution"].map((kind) => kinds.get(kind) ?? 0);
+      expect(Math.min(...counts)).toBeGreaterThan(15);
+    },
+  );
+
+  test("what has no solution is said to have none where an environment has none", async () => {
+    const told: boolean[] = [];
+    for (const seed of seeds.slice(0, 60)) {
+      const ask = randomUniversalAsk(seed);
+      const outcome = await resolve(ask, { requiresPython: parseRequirement("python>=3.8").specifiers });
+      if (outcome.kind === "solution") continue;
+      const marker = outcome.marker === undefined ? undefined : parseMarker(outcome.marker);
+      const inside = environments.filter((environment) => marker?.evaluate(environment) ?? true);
+      told.push(inside.length === 0 || inside.some((environment) => !hasSolutionIn(ask, environment)));
+    }
+    expect(told.length).toBeGreaterThan(10);
+    expect(told).not.toContain(false);
+  });
+
+  test("whatever order the network answers in, the result is the same", async () => {
+    await Promise.all(
+      seeds.slice(0, 40).flatMap((seed) =>
+        [1, 2].map(async (network) => {
+          const ask = randomUniversalAsk(seed);
+          const random = randomNumbers(seed * 10 + network);
+          const slow = await resolve(ask, {}, () => random() * 5);
+          expect(lines(slow), `seed ${seed}`).toBe(lines(await resolve(ask)));
+        }),
+      ),
+    );
+  });
+
+  test("environments limit what has to be solved", async () => {
+    const markers: Marker[] = [parseMarker("sys_platform == 'win32'"), parseMarker("python_version == '3.9'")];
+    const within = environments.filter((environment) => markers.some((marker) => marker.evaluate(environment)));
+    for (const seed of seeds.slice(0, 60)) {
+      const ask = randomUniversalAsk(seed);
+      const requiresPython = parseRequirement("python>=3.8").specifiers;
+      const outcome = await resolve(ask, { environments: markers, requiresPython });
+      const isSolvable = within.every((environment) => hasSolutionIn(ask, environment));
+      expect(outcome.kind, `seed ${seed}`).toBe(isSolvable ? "solution" : "no-solution");
+      const solved = outcome.kind === "solution" ? outcome.distributions : [];
+      const problems = isSolvable ? within.flatMap((environment) => problemsIn(ask, environment, solved)) : [];
+      expect(problems, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test("what was taken before is taken again", async () => {
+    for (const seed of seeds.slice(0, 60)) {
+      const ask = randomUniversalAsk(seed);
+      const first = await resolve(ask);
+      if (first.kind === "no-solution") continue;
+      const preferences = new Map<never, string[]>();
+      for (const { name, version } of first.distributions)
+        preferences.set(name as never, [version, ...(preferences.get(name as never) ?? [])]);
+      expect(lines(await resolve(ask, { preferences })), `seed ${seed}`).toBe(lines(first));
+    }
+  });
+});
