@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { directImports, lateLibraries } from "./bundle-plugins.mjs";
 
 const app = fileURLToPath(new URL("..", import.meta.url));
 const packages = join(app, "../../packages");
@@ -68,6 +69,7 @@ const command = {
   outExtension: { ".js": ".cjs" },
   banner: {},
   define: { "import.meta.url": "__url", "import.meta.filename": "__filename", "import.meta.dirname": "__dirname" },
+  plugins: [directImports(packages), lateLibraries({ fflate: ["zipSync", "unzipSync"] })],
 };
 const bundles = [
   await build({ ...options, entryPoints: entries, splitting: true, plugins: [errorsAlone] }),

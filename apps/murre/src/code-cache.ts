@@ -87,7 +87,9 @@ const headBytes = 16;
  */
 function headOf(code: Buffer): Buffer {
   let sum = 0;
-  for (let at = 0; at + 4 <= code.length; at += 256) sum = (Math.imul(sum, 31) + code.readInt32LE(at)) | 0;
+  const aligned = code.byteOffset % 4 === 0 ? code : Uint8Array.from(code);
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
+  for (let at = 0; at < words.length; at += 64) sum = (Math.imul(sum, 31) + words[at]!) | 0;
   const head = Buffer.alloc(headBytes);
   head.writeUInt32LE(code.length, 0);
   head.writeInt32LE(sum, 4);

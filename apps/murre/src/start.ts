@@ -56,6 +56,7 @@ function evaluate(script: Script, path: string, folder: string): Command {
 const late = new Set([
   "child_process",
   "crypto",
+  "dns",
   "fs/promises",
   "http",
   "https",

@@ -45,9 +45,9 @@ describe("a project's metadata in one document", () => {
   test("tells which of several keys it has, the first first", () => {
     const { here } = world();
     here.add(foo, "claimed", "what an index says");
-    expect(here.find(foo, ["own", "claimed"])).toEqual({ key: "claimed", text: "what an index says" });
+    expect(here.find(foo, ["own", "claimed"])).toMatchObject({ key: "claimed", text: "what an index says" });
     here.add(foo, "own", "what the wheel holds");
-    expect(here.find(foo, ["own", "claimed"])).toEqual({ key: "own", text: "what the wheel holds" });
+    expect(here.find(foo, ["own", "claimed"])).toMatchObject({ key: "own", text: "what the wheel holds" });
   });
 });
 

@@ -1,7 +1,7 @@
+import { hashedName } from "@murre/cache";
 import { readWitnessed, type Witnessed } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { crc32 } from "node:zlib";
 import type { IndexedFile } from "./index-source.ts";
 
 /** One distribution of an index, and what had been told of it; the rest of the answer stands in the request. */
@@ -39,7 +39,7 @@ export interface Remembered {
 /** `<checksum>\n<JSON>`: whoever wrote a part of it, or changed it, wrote nothing. */
 export function formatRemembered(remembered: Remembered): string {
   const json = JSON.stringify(remembered);
-  return `${crc32(json)}\n${json}`;
+  return `${hashedName(json)}\n${json}`;
 }
 
 /** Undefined where there is none that can be believed. */
@@ -47,7 +47,7 @@ export function readRemembered(bytes: Buffer | undefined): Remembered | undefine
   const text = bytes?.toString("utf8") ?? "";
   const end = text.indexOf("\n");
   const json = text.slice(end + 1);
-  if (end < 0 || text.slice(0, end) !== `${crc32(json)}`) return undefined;
+  if (end < 0 || text.slice(0, end) !== `${hashedName(json)}`) return undefined;
   try {
     const kept = JSON.parse(json) as Remembered;
     return isRemembered(kept) ? kept : undefined;

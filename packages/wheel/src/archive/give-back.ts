@@ -1,11 +1,16 @@
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 
 /** Smaller ones are many, so that collections come often enough (bytes). */
 const worthwhileBytes = 16 * 1024;
 
+let nowhere: MessagePort | undefined;
+
 /** A port that nobody listens to: what is moved to it is freed there and then. It keeps no thread alive, and is closed from the first turn on. */
-const { port1: nowhere, port2 } = new MessageChannel();
-port2.close();
+function openNowhere(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+}
 
 /**
  * Gives the memory of data that nobody needs any more back at once. A collection does it as well, but comes when objects pile up, and a large
@@ -20,6 +25,7 @@ port2.close();
 export function giveBack(data: Uint8Array, askedBytes = data.length): void {
   if (data.length < worthwhileBytes || data.buffer.byteLength !== askedBytes) return;
   try {
+    nowhere ??= openNowhere();
     nowhere.postMessage(null, [data.buffer as ArrayBuffer]);
   } catch {
     // Marked as untransferable, or shared between threads. Nothing depends on its being given back now.

@@ -1,0 +1,81 @@
+// What the bundle of the command does with imports, so that a command evaluates the modules that it uses and no others.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const importPattern = /import \{([^}]*)\} from "@murre\/([a-z0-9-]+)";/g;
+const exportPattern = /export \{([^}]*)\} from "(\.[^"]+)";/g;
+
+/** `a, b as c` as pairs of what is named and what it is called here. */
+const namesOf = (list) =>
+  list
+    .split(",")
+    .map((word) => word.trim().split(" as "))
+    .filter(([name]) => name !== "" && !name.startsWith("type "))
+    .map(([name, here = name]) => [name, here]);
+
+/**
+ * Takes what a package exports from the module that declares it: the package's index would evaluate all of its modules.
+ * @param {string} packages the folder of the packages, which are built
+ */
+export function directImports(packages) {
+  /** By package: for each exported name its module, and what it is called there. */
+  const tables = new Map();
+  const tableOf = (name) => {
+    const known = tables.get(name);
+    if (known !== undefined) return known;
+    const index = join(packages, name, "dist/index.js");
+    const table = new Map();
+    for (const [, list, module] of readFileSync(index, "utf8").matchAll(exportPattern))
+      for (const [there, exported] of namesOf(list)) table.set(exported, [join(dirname(index), module), there]);
+    tables.set(name, table);
+    return table;
+  };
+  const direct = (list, name) =>
+    namesOf(list)
+      .map(([exported, here]) => {
+        const found = tableOf(name).get(exported);
+        if (found === undefined) throw new Error(`@murre/${name} exports no ${exported}`);
+        return `import { ${found[1]} as ${here} } from ${JSON.stringify(found[0])};`;
+      })
+      .join("");
+  return {
+    name: "direct-imports",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/](?:packages|apps)[\\/][a-z0-9-]+[\\/](?:dist|src)[\\/].*\.[jt]s$/ }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replaceAll(importPattern, (_, list, name) => direct(list, name)),
+        loader: path.endsWith(".ts") ? "ts" : "js",
+      }));
+    },
+  };
+}
+
+/**
+ * Evaluates a library when the first of its functions is called.
+ * @param {Readonly<Record<string, readonly string[]>>} functions by library, those that are used; nothing else of it is bundled
+ */
+export function lateLibraries(functions) {
+  const libraries = Object.keys(functions).join("|");
+  return {
+    name: "late-libraries",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(?:${libraries})$`) }, ({ path, namespace, resolveDir }) =>
+        namespace === "picked" ? undefined : { path, namespace: "late", pluginData: resolveDir },
+      );
+      onResolve({ filter: new RegExp(`^picked:(?:${libraries})$`) }, ({ path, pluginData }) => ({
+        path: path.slice("picked:".length),
+        namespace: "picked",
+        pluginData,
+      }));
+      onLoad({ filter: /.*/, namespace: "late" }, ({ path, pluginData }) => ({
+        contents: functions[path]
+          .map((name) => `export const ${name} = (...words) => require("picked:${path}").${name}(...words);`)
+          .join("\n"),
+        pluginData,
+      }));
+      onLoad({ filter: /.*/, namespace: "picked" }, ({ path, pluginData }) => ({
+        contents: `export { ${functions[path].join(", ")} } from "${path}";`,
+        resolveDir: pluginData,
+      }));
+    },
+  };
+}
