@@ -50,6 +50,9 @@ export {
   FileSystemRefused,
   MetadataRefuted,
   UnusableUrl,
+  ResolutionOptionInvalid,
+  UnknownExtra,
+  DynamicRequirements,
 } from "@murre/installer";
 export {
   UnownedFileInTheWay,

@@ -7,6 +7,20 @@ const collect = (value: string, previous: unknown) => [
   value,
 ];
 
+/** Another word for an option, that help does not show: uv's plural, pip's word. */
+export function alias(
+  command: Command,
+  flags: string,
+  attribute: string,
+  together: (value: string, previous: unknown) => unknown = (value) => value,
+): Command {
+  const option = new Option(flags).hideHelp();
+  return command.addOption(option).on(`option:${option.name()}`, (value: string) => {
+    const previous: unknown = command.getOptionValue(attribute);
+    command.setOptionValueWithSource(attribute, together(value, previous), "cli");
+  });
+}
+
 export interface GlobalFlags {
   readonly cacheDir?: string;
   readonly quiet?: boolean;
@@ -130,10 +144,10 @@ export interface BuildFlags {
 }
 
 export function addBuildOptions(command: Command): Command {
-  return command
+  return alias(command, "--build-constraints <file>", "buildConstraint", collect)
     .option("--no-build-isolation", "build where it is installed; what the build requires has to be there")
     .option("-C, --config-settings <KEY=VALUE>", "hand this to the build backend", collect)
-    .option("--build-constraint <file>", "versions that are allowed for what builds require", collect)
+    .option("-b, --build-constraint <file>", "versions that are allowed for what builds require", collect)
     .option("--build-timeout <seconds>", "end a build that takes longer (default: 14400; 0: never)", parseSeconds);
 }
 
@@ -151,38 +165,58 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
   });
 }
 
-export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags {
+/** What resolution is told besides. */
+export interface TakingFlags {
   /** False with --no-build. */
   readonly build: boolean;
   readonly constraint?: string[];
-  readonly reinstall?: boolean;
-  readonly dryRun?: boolean;
-  readonly requireHashes?: boolean;
-  readonly strictRecord?: boolean;
   /** False with --no-transitive-urls. */
   readonly transitiveUrls: boolean;
-  readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
-  readonly overwrite?: boolean;
   readonly pre?: boolean;
   readonly onlyBinary?: string[];
   /** The values of --no-binary, which commander reads as the negation of a --binary; true without any. */
   readonly binary: string[] | true;
 }
 
-export function addChangeOptions(command: Command): Command {
-  addPythonOptions(addIndexOptions(command));
-  return addBuildOptions(command)
+/** What of an index may be taken. */
+export function addTakingOptions(command: Command): Command {
+  return alias(command, "--constraints <file>", "constraint", collect)
     .option("--no-build", "take only wheels, and build nothing")
     .option("-c, --constraint <file>", "versions that are allowed, without asking for them", collect)
-    .option("--reinstall", "install again what is there already")
-    .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
     .option("--pre", "take pre-releases like other releases")
     .option("--only-binary <names>", "take only wheels of these projects, or of :all:", collect)
     .option("--no-binary <names>", "take only source distributions of these projects, or of :all:", collect)
+    .option("--no-transitive-urls", "follow no URL that a distribution from an index names, as uv");
+}
+
+export function takingOptions(flags: TakingFlags) {
+  return defined({
+    noBuild: flags.build ? undefined : true,
+    constraintFiles: flags.constraint,
+    transitiveUrls: flags.transitiveUrls ? undefined : false,
+    prereleases: flags.pre,
+    onlyBinary: flags.onlyBinary,
+    noBinary: flags.binary === true ? undefined : flags.binary,
+  });
+}
+
+export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags, TakingFlags {
+  readonly reinstall?: boolean;
+  readonly dryRun?: boolean;
+  readonly requireHashes?: boolean;
+  readonly strictRecord?: boolean;
+  readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
+  readonly overwrite?: boolean;
+}
+
+export function addChangeOptions(command: Command): Command {
+  addPythonOptions(addIndexOptions(command));
+  return addTakingOptions(addBuildOptions(command))
+    .option("--reinstall", "install again what is there already")
+    .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
     .option("--strict-record", "refuse a wheel whose RECORD and files disagree, instead of a warning")
-    .option("--no-transitive-urls", "follow no URL that a distribution from an index names, as uv")
     .addOption(
       new Option("--link-mode <mode>", "how files come out of the cache").choices([
         "auto",
@@ -216,19 +250,14 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
     ...indexOptions(flags),
     ...pythonOptions(flags),
     ...buildOptions(flags),
+    ...takingOptions(flags),
     ...defined({
-      noBuild: flags.build ? undefined : true,
-      constraintFiles: flags.constraint,
       reinstall: flags.reinstall,
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
       strictRecord: flags.strictRecord,
-      transitiveUrls: flags.transitiveUrls ? undefined : false,
       linkMode: flags.linkMode,
       overwrite: flags.overwrite,
-      prereleases: flags.pre,
-      onlyBinary: flags.onlyBinary,
-      noBinary: flags.binary === true ? undefined : flags.binary,
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
+import { compileCommand } from "./commands/compile.ts";
 import { checkCommand } from "./commands/check.ts";
 import { downloadCommand } from "./commands/download.ts";
 import { freezeCommand } from "./commands/freeze.ts";
@@ -20,6 +21,7 @@ type MakeCommand = (run: Runner) => Command;
 /** In the order in which help shows them. */
 const commands: readonly MakeCommand[] = [venvCommand, buildCommand, pipCommand, installManyCommand, cacheCommand];
 const pipCommands: readonly MakeCommand[] = [
+  compileCommand,
   syncCommand,
   installCommand,
   uninstallCommand,

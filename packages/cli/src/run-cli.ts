@@ -34,6 +34,8 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
         operations,
         terminal,
         platform: context.platform,
+        words,
+        variable: (name) => context.env[name] || undefined,
         fail: () => failures.push({ exit: 1 }),
         context: { signal: context.signal, onEvent: presenter.onEvent },
       });

@@ -8,6 +8,10 @@ export interface CommandRun {
   readonly terminal: Terminal;
   readonly context: OperationContext;
   readonly platform: string;
+  /** The command line as it was given, without the program. */
+  readonly words: readonly string[];
+  /** A variable of the environment; undefined where it is not set, or empty. */
+  variable(name: string): string | undefined;
   /** The command was understood and done, and what it found makes its exit code 1. */
   fail(): void;
 }

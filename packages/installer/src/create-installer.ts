@@ -38,6 +38,11 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { installMany } = await import("./commands/install-many.ts");
       return sayingState("batches", () => installMany(settings, options));
     },
+    async compile(options) {
+      checkOptions("compile", operationOptions.compile, options);
+      const { compileRequirements } = await import("./commands/compile.ts");
+      return sayingState("files", () => compileRequirements(settings, options));
+    },
     async wheel(options) {
       checkOptions("wheel", operationOptions.wheel, options);
       const { collectDistributions } = await import("./commands/collect.ts");

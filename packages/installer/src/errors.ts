@@ -268,6 +268,50 @@ export class BuildOptionInvalid extends Error {
 }
 
 /**
+ * An extra that was asked for, and that none of the projects has. Nothing was changed.
+ * To do: check the spelling; `optional-dependencies` of the pyproject.toml names what there is.
+ */
+export class UnknownExtra extends Error {
+  override readonly name = "UnknownExtra";
+  readonly code = "MURRE_UNKNOWN_EXTRA";
+  readonly extras: readonly string[];
+  constructor(extras: readonly string[], files: readonly string[]) {
+    const where =
+      files.length === 0 ? "no pyproject.toml is named that could have it" : `it is not in ${files.join(", ")}`;
+    super(`--extra ${extras.join(", ")}: ${where}`);
+    this.extras = extras;
+  }
+}
+
+/**
+ * What a project needs is not written in its pyproject.toml: only its build backend knows. Nothing was changed.
+ * To do: name the folder of the project in a requirements file, or write the dependencies down.
+ */
+export class DynamicRequirements extends Error {
+  override readonly name = "DynamicRequirements";
+  readonly code = "MURRE_DYNAMIC_REQUIREMENTS";
+  readonly path: string;
+  constructor(path: string, folder: string) {
+    super(
+      `${path}: it does not say what its project needs, only the build backend knows; require the folder ${folder} itself`,
+    );
+    this.path = path;
+  }
+}
+
+/**
+ * An option of resolution, or its variable, has a value that means nothing. Nothing was changed.
+ * To do: correct the value.
+ */
+export class ResolutionOptionInvalid extends Error {
+  override readonly name = "ResolutionOptionInvalid";
+  readonly code = "MURRE_RESOLUTION_OPTION";
+  constructor(option: string, problem: string) {
+    super(`${option}: ${problem}`);
+  }
+}
+
+/**
  * A path that the user or an index names leads to no file. Nothing was changed.
  * To do: check the path.
  */

@@ -3,6 +3,7 @@ export type {
   BuildProjectOptions,
   ChangeOptions,
   CollectOptions,
+  CompileOptions,
   IndexOptions,
   InstallManyOptions,
   InstallOptions,
@@ -32,6 +33,8 @@ export type {
   CheckProblem,
   CheckReport,
   CollectReport,
+  CompiledPin,
+  CompileReport,
   InstalledPin,
   InstalledReport,
   InstallManyReport,
@@ -45,23 +48,8 @@ export type {
 export { createInstaller } from "./create-installer.ts";
 export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./api/check-options.ts";
 export type { InstallerSettings } from "./api/settings.ts";
-export {
-  BuildOptionInvalid,
-  BuildRequirementsUnmet,
-  CannotBuild,
-  ConflictingRequirements,
-  ExternallyManaged,
-  FileSystemRefused,
-  UnusableUrl,
-  HashNotAccepted,
-  HashRequired,
-  MetadataRefuted,
-  InvalidOption,
-  NoMatchingVersion,
-  NoSolution,
-  NothingRequired,
-  NoUsableFile,
-  SeveralProblems,
-  UnsupportedRequirement,
-  PathNotFound,
-} from "./errors.ts";
+export { BuildOptionInvalid, BuildRequirementsUnmet, CannotBuild, ConflictingRequirements } from "./errors.ts";
+export { DynamicRequirements, ExternallyManaged, FileSystemRefused, HashNotAccepted, HashRequired } from "./errors.ts";
+export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
+export { NoUsableFile, PathNotFound, ResolutionOptionInvalid, SeveralProblems, UnknownExtra } from "./errors.ts";
+export { UnsupportedRequirement, UnusableUrl } from "./errors.ts";

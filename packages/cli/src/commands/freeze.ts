@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { presentFreeze } from "../present/reports.ts";
 import type { Runner } from "../runner.ts";
-import { listingCommand } from "./listing.ts";
+import { listingCommand } from "../shared/listing.ts";
 
 /** `murre pip freeze`. */
 export function freezeCommand(run: Runner): Command {

@@ -14,9 +14,21 @@ import {
 } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentChange } from "../present/reports.ts";
+import {
+  addResolutionOptions,
+  addSelectionOptions,
+  resolutionOptions,
+  selectionOptions,
+  addProjectOptions,
+  hasGroups,
+  projectOptions,
+  type ProjectFlags,
+  type ResolutionFlags,
+  type SelectionFlags,
+} from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
 
-interface InstallFlags extends ChangeFlags, CompileFlags {
+interface InstallFlags extends ChangeFlags, CompileFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly upgrade?: boolean;
@@ -34,25 +46,29 @@ export function installCommand(run: Runner): Command {
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
     .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
     .option("--exact", "remove everything that the requirements do not lead to");
-  return addGlobalOptions(addCompileOptions(addChangeOptions(command))).action(
-    (requirements: string[], flags: InstallFlags) =>
-      run(flags, async ({ operations, terminal, context }) => {
-        if (requirements.length === 0 && flags.requirement === undefined)
-          throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
-        const options: InstallOptions = {
-          ...context,
-          ...changeOptions(flags),
-          ...compileOptions(flags),
-          requirements,
-          dependencies: flags.deps ? "follow" : "none",
-          ...defined({
-            requirementFiles: flags.requirement,
-            upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
-            exact: flags.exact,
-          }),
-        };
-        const report = await operations.install(options);
-        printReport(report, flags, terminal, presentChange);
-      }),
+  return addGlobalOptions(
+    addProjectOptions(addResolutionOptions(addSelectionOptions(addCompileOptions(addChangeOptions(command))))),
+  ).action((requirements: string[], flags: InstallFlags) =>
+    run(flags, async ({ operations, terminal, context }) => {
+      if (requirements.length === 0 && flags.requirement === undefined && !hasGroups(flags))
+        throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
+      const options: InstallOptions = {
+        ...context,
+        ...changeOptions(flags),
+        ...compileOptions(flags),
+        ...selectionOptions(flags),
+        ...resolutionOptions(flags),
+        ...projectOptions(flags),
+        requirements,
+        dependencies: flags.deps ? "follow" : "none",
+        ...defined({
+          requirementFiles: flags.requirement,
+          upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
+          exact: flags.exact,
+        }),
+      };
+      const report = await operations.install(options);
+      printReport(report, flags, terminal, presentChange);
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { presentList, type ListFormat } from "../present/reports.ts";
 import type { Runner } from "../runner.ts";
-import { listingCommand } from "./listing.ts";
+import { listingCommand } from "../shared/listing.ts";
 
 /** `murre pip list`. */
 export function listCommand(run: Runner): Command {

@@ -11,6 +11,7 @@ import {
 } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentChange } from "../present/reports.ts";
+import { addSelectionOptions, selectionOptions, type SelectionFlags } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
 
 /** `murre pip sync`. */
@@ -19,17 +20,22 @@ export function syncCommand(run: Runner): Command {
     .description("Make an environment hold exactly the pinned distributions of requirements files")
     .argument("<files...>", "requirements.txt files, or - for standard input")
     .option("--allow-empty-requirements", "an empty file removes everything");
-  type Flags = GlobalFlags & ChangeFlags & CompileFlags & { readonly allowEmptyRequirements?: boolean };
-  return addGlobalOptions(addCompileOptions(addChangeOptions(command))).action((files: string[], flags: Flags) =>
-    run(flags, async ({ operations, terminal, context }) => {
-      const report = await operations.sync({
-        ...context,
-        ...changeOptions(flags),
-        ...compileOptions(flags),
-        requirementFiles: files,
-        allowEmpty: flags.allowEmptyRequirements === true,
-      });
-      printReport(report, flags, terminal, presentChange);
-    }),
+  type Flags = GlobalFlags &
+    ChangeFlags &
+    CompileFlags &
+    SelectionFlags & { readonly allowEmptyRequirements?: boolean };
+  return addGlobalOptions(addSelectionOptions(addCompileOptions(addChangeOptions(command)))).action(
+    (files: string[], flags: Flags) =>
+      run(flags, async ({ operations, terminal, context }) => {
+        const report = await operations.sync({
+          ...context,
+          ...changeOptions(flags),
+          ...compileOptions(flags),
+          ...selectionOptions(flags),
+          requirementFiles: files,
+          allowEmpty: flags.allowEmptyRequirements === true,
+        });
+        printReport(report, flags, terminal, presentChange);
+      }),
   );
 }

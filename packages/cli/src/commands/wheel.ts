@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Runner } from "../runner.ts";
-import { collectingCommand } from "./collecting.ts";
+import { collectingCommand } from "../shared/collecting.ts";
 
 /** `murre pip wheel`. */
 export function wheelCommand(run: Runner): Command {

@@ -77,6 +77,12 @@ export function sayHelp(text: string): Printable {
   return new HarmlessText(lines(text).join("\n"));
 }
 
+/** A whole document, such as a requirements file, however long: what harms a terminal stands in it as its escape. */
+export function sayDocument(text: string): Printable {
+  const shown = text.split("\n").map((line) => (mayBeHarmful.test(line) ? line.replaceAll(harmful, visible) : line));
+  return new HarmlessText(shown.join("\n"));
+}
+
 /** As {@link say}, of a URL that shall be read back: what is harmful is percent-encoded, as no URL needs it otherwise. */
 export function sayUrl(url: string): Printable {
   return new HarmlessText(url.slice(0, longestUrl).replaceAll(harmful, percentEncoded));

@@ -6,12 +6,16 @@ import type {
   ChangeOptions,
   CheckOptions,
   CollectOptions,
+  CompileOptions,
   IndexOptions,
   InstallManyOptions,
   InstallOptions,
   ListOptions,
   OperationContext,
+  ProjectSelectionOptions,
   PythonOptions,
+  ResolutionOptions,
+  SelectionOptions,
   ShowOptions,
   SyncOptions,
   UninstallOptions,
@@ -53,7 +57,22 @@ const build: OptionTable<BuildOptions> = {
   buildTimeoutSeconds: amount,
 };
 
+const selection: OptionTable<SelectionOptions> = {
+  prerelease: choice("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"),
+  excludeNewer: text,
+  excludeNewerPackages: texts,
+  pythonVersion: text,
+  pythonPlatform: text,
+};
+
+const resolution: OptionTable<ResolutionOptions> = {
+  resolution: choice("highest", "lowest", "lowest-direct"),
+  overrideFiles: texts,
+  excludeFiles: texts,
+};
+
 const change: OptionTable<ChangeOptions> = {
+  ...selection,
   ...context,
   ...python,
   ...index,
@@ -86,7 +105,7 @@ const venv: OptionRules<VenvOptions> = {
 };
 
 const onePlace = ["target", "prefix"] as const;
-const somethingWanted = ["requirements", "requirementFiles"] as const;
+const somethingWanted = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
 
 const sync: OptionRules<SyncOptions> = {
   options: { ...change, requirementFiles: texts, allowEmpty: flag },
@@ -94,7 +113,20 @@ const sync: OptionRules<SyncOptions> = {
   oneOf: onePlace,
 };
 
-const wanted = { requirements: texts, requirementFiles: texts, dependencies: choice("follow", "none") };
+const projects: OptionTable<ProjectSelectionOptions> = {
+  extras: texts,
+  allExtras: flag,
+  groups: texts,
+  allGroups: flag,
+};
+
+const wanted = {
+  ...resolution,
+  ...projects,
+  requirements: texts,
+  requirementFiles: texts,
+  dependencies: choice("follow", "none"),
+};
 
 const install: OptionRules<InstallOptions> = {
   options: { ...change, ...wanted, upgrade: allOrTexts, exact: flag },
@@ -112,6 +144,40 @@ const installMany: OptionRules<InstallManyOptions> = {
   options: { ...change, projectsFile: text, limit: count },
   required: ["projectsFile"],
   oneOf: onePlace,
+};
+
+const { constraintFiles, dryRun, prereleases, onlyBinary, noBinary, transitiveUrls } = change;
+
+const compile: OptionRules<CompileOptions> = {
+  options: {
+    ...context,
+    python: text,
+    system: flag,
+    ...index,
+    ...build,
+    ...selection,
+    ...wanted,
+    constraintFiles,
+    dryRun,
+    prereleases,
+    onlyBinary,
+    noBinary,
+    transitiveUrls,
+    outputFile: text,
+    upgrade: allOrTexts,
+    hashes: flag,
+    header: flag,
+    command: text,
+    commandWords: texts,
+    annotations: choice("split", "line", "none"),
+    indexAnnotations: flag,
+    stripExtras: flag,
+    emitIndexUrls: flag,
+    emitFindLinks: flag,
+    emitBuildOptions: flag,
+    omit: texts,
+  },
+  someOf: somethingWanted,
 };
 
 const buildProject: OptionRules<BuildProjectOptions> = {
@@ -153,6 +219,7 @@ export const operationOptions = {
   install,
   installMany,
   build: buildProject,
+  compile,
   wheel: collect,
   download: collect,
   uninstall,

@@ -5,6 +5,7 @@ import type {
   ChangeReport,
   CheckReport,
   CollectReport,
+  CompileReport,
   InstalledReport,
   InstallManyReport,
   RecoverReport,
@@ -78,7 +79,44 @@ export interface BuildOptions {
   readonly buildTimeoutSeconds?: number;
 }
 
-export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions {
+/** What of the indexes counts, and for which Python. */
+export interface SelectionOptions {
+  /** uv's word for what becomes of pre-releases; goes before `prereleases`. */
+  readonly prerelease?: "disallow" | "allow" | "if-necessary" | "explicit" | "if-necessary-or-explicit";
+  /**
+   * Only files that were uploaded before: an RFC 3339 timestamp, a date (the end of that day), a time back from now (`3 days`, `P3D`); `false`
+   * for whenever. What an index gives no time for is left out.
+   */
+  readonly excludeNewer?: string;
+  /** The same for single projects: `NAME=WHEN`. */
+  readonly excludeNewerPackages?: readonly string[];
+  /** The version of Python to choose for, `3.12` or `3.12.4`. Default: the interpreter's. */
+  readonly pythonVersion?: string;
+  /** uv's name of the platform to choose for: `linux`, `windows`, `macos`, `x86_64-manylinux_2_28`. Default: this one. */
+  readonly pythonPlatform?: string;
+}
+
+/** Which versions are taken of those that fit. */
+export interface ResolutionOptions {
+  /** Default "highest"; `lowest-direct`: the lowest of what is named, the highest of what that needs. */
+  readonly resolution?: "highest" | "lowest" | "lowest-direct";
+  /** Files whose requirements take the place of all others of their projects. */
+  readonly overrideFiles?: readonly string[];
+  /** Files that name projects which are left out, whoever requires them. */
+  readonly excludeFiles?: readonly string[];
+}
+
+/** Which optional parts are wanted of projects whose pyproject.toml is named among the requirement files. */
+export interface ProjectSelectionOptions {
+  readonly extras?: readonly string[];
+  readonly allExtras?: boolean;
+  /** Dependency groups (PEP 735): `NAME` of the pyproject.toml in the working directory, or `PATH:NAME`. */
+  readonly groups?: readonly string[];
+  /** Every group of the pyproject.toml files that are named, else of the one in the working directory. */
+  readonly allGroups?: boolean;
+}
+
+export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions, SelectionOptions {
   readonly constraintFiles?: readonly string[];
   readonly reinstall?: boolean;
   readonly dryRun?: boolean;
@@ -110,7 +148,7 @@ export interface SyncOptions extends ChangeOptions {
   readonly allowEmpty?: boolean;
 }
 
-export interface InstallOptions extends ChangeOptions {
+export interface InstallOptions extends ChangeOptions, ResolutionOptions, ProjectSelectionOptions {
   /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
   readonly requirementFiles?: readonly string[];
@@ -135,13 +173,56 @@ export interface BuildProjectOptions extends OperationContext, IndexOptions, Bui
 }
 
 /** Distributions that are wanted as files, with everything they need. */
-export interface CollectOptions extends ChangeOptions {
+export interface CollectOptions extends ChangeOptions, ResolutionOptions, ProjectSelectionOptions {
   readonly requirements?: readonly string[];
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
   /** Default: the working directory. */
   readonly outputFolder?: string;
+}
+
+/** Requirements that are resolved to a file of pins, and installed by nobody. */
+export interface CompileOptions
+  extends
+    OperationContext,
+    Pick<PythonOptions, "python" | "system">,
+    IndexOptions,
+    BuildOptions,
+    SelectionOptions,
+    ResolutionOptions,
+    ProjectSelectionOptions,
+    Pick<ChangeOptions, "constraintFiles" | "dryRun" | "prereleases" | "onlyBinary" | "noBinary" | "transitiveUrls"> {
+  /** PEP 508 requirements, paths and URLs of wheels. */
+  readonly requirements?: readonly string[];
+  /** requirements.in files; `-` reads `standardInput`. */
+  readonly requirementFiles?: readonly string[];
+  /** Default "follow". */
+  readonly dependencies?: "follow" | "none";
+  /** Written whole or not at all; what it pins now stays wherever the requirements allow. Default: nothing is written. */
+  readonly outputFile?: string;
+  /** What the output file pins is no reason to stay at a version: "all", or for these projects only (`NAME`, `NAME<2`). */
+  readonly upgrade?: "all" | readonly string[];
+  /** The hashes of all files of each release. */
+  readonly hashes?: boolean;
+  /** Default true: two lines that say how the file was made. */
+  readonly header?: boolean;
+  /** What the header says the file is made by. Default: the words of the command. */
+  readonly command?: string;
+  /** The command that makes the file, word by word, the program first; what changes nothing of the file is left out. Default: `murre pip compile`. */
+  readonly commandWords?: readonly string[];
+  /** Comments that say who asks for a distribution. Default "split". */
+  readonly annotations?: "split" | "line" | "none";
+  /** Comments that say which index a distribution is from. */
+  readonly indexAnnotations?: boolean;
+  /** Extras stay out of the result, which pins what they need. Default true. */
+  readonly stripExtras?: boolean;
+  /** What options say of indexes, find-links places and formats is written into the file. */
+  readonly emitIndexUrls?: boolean;
+  readonly emitFindLinks?: boolean;
+  readonly emitBuildOptions?: boolean;
+  /** Projects that are resolved and not written. */
+  readonly omit?: readonly string[];
 }
 
 /** A list of projects of any length, each installed without what it depends on. */
@@ -184,6 +265,8 @@ export interface Operations {
   installMany(options: InstallManyOptions): Promise<InstallManyReport>;
   /** Builds the distributions of a source tree. */
   build(options?: BuildProjectOptions): Promise<BuildReport>;
+  /** Resolves, and pins the result in a file. */
+  compile(options: CompileOptions): Promise<CompileReport>;
   /** Resolves, and leaves a wheel of each distribution in a folder: fetched, or built. */
   wheel(options: CollectOptions): Promise<CollectReport>;
   /** Resolves, and leaves the file of each distribution in a folder, wheel or sdist, as the index has it. */

@@ -73,6 +73,27 @@ export interface CollectReport {
   readonly files: readonly (Pin & { readonly filename: string })[];
 }
 
+/** What requirements lead to. */
+export interface CompileReport {
+  /** The file's text. */
+  readonly text: string;
+  /** Absolute; absent where none was asked for. */
+  readonly outputFile?: string;
+  /** Whether the output file has another text than before; with a dry run, whether it would have. */
+  readonly changed: boolean;
+  readonly dryRun: boolean;
+  readonly distributions: readonly CompiledPin[];
+}
+
+export interface CompiledPin extends Pin {
+  /** Normalised, sorted. */
+  readonly extras: readonly string[];
+  /** Who needs it: normalised names of projects, sorted. */
+  readonly dependents: readonly string[];
+  /** Where it comes from, when not from an index. */
+  readonly url?: string;
+}
+
 export interface VenvReport {
   readonly environment: string;
   readonly executable: string;

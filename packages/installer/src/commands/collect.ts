@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openRequest } from "../operation/open-request.ts";
 import { PathNotFound } from "../errors.ts";
-import { resolveRequirements, type Present } from "../resolve/resolve.ts";
+import { nothingPresent, resolveRequirements } from "../resolve/resolve.ts";
 import type { CollectOptions } from "../api/operations.ts";
 import type { CollectReport } from "../api/reports.ts";
 import { sha256OfFile } from "../wanted/file-digest.ts";
@@ -18,6 +18,7 @@ import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { verifyArchive } from "../prepare/verify-archive.ts";
+import { selectionOf } from "../wanted/selection.ts";
 import { withSources, type Sources } from "../sources/lazy-sources.ts";
 
 /**
@@ -39,6 +40,8 @@ export function collectDistributions(
         files: options.requirementFiles,
         words: options.requirements,
         constraintFiles: operation.decisions.constraintFiles,
+        ...operation.decisions.resolution,
+        selection: selectionOf(options),
       });
       return withSources(operation, asked, async (request, sources) => {
         const { resolved } = await resolveRequirements(operation, request, sources, nothingPresent);
@@ -57,9 +60,6 @@ export function collectDistributions(
     "use",
   );
 }
-
-/** What is installed is no reason to leave a file out. */
-const nothingPresent: Present = { installed: { own: [], visible: [] }, upgrade: undefined };
 
 /** A folder is no file, so that it becomes a wheel in either case. */
 function isTakenAsItIs({ source }: ResolvedDistribution, kind: "wheels" | "files"): boolean {

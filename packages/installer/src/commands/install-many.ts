@@ -70,7 +70,7 @@ class ManyInstallation {
     this.#entries = entries;
     this.#sources = sources;
     this.#failures = [...failures];
-    const any = wheelTarget(operation.target, request.files);
+    const any = wheelTarget(operation.python, request.files);
     this.#choices = [{ ...any, formats: (project) => (any.formats(project) === "sdists" ? "sdists" : "wheels") }, any];
   }
 
@@ -125,7 +125,7 @@ class ManyInstallation {
   async #choose(entry: RequirementEntry): Promise<ResolvedDistribution[]> {
     const { gathered, client, requireHashes } = this.#request;
     const { constraints } = gathered;
-    const { markerEnvironment } = this.#operation.target.interpreter;
+    const { markerEnvironment } = this.#operation.python;
     const wanted = wantedProjects({ entries: [entry], constraints }, markerEnvironment);
     const [wheels, any] = this.#choices.map(
       (choice) => () =>

@@ -5,6 +5,7 @@ import type { InstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import { resolveRequirements, timed } from "../resolve/resolve.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import { selectionOf } from "../wanted/selection.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
 /** `murre pip install`: what is named is added with everything it needs; the rest stays unless `exact`. */
@@ -14,6 +15,8 @@ export function installDistributions(settings: InstallerSettings, options: Insta
       files: options.requirementFiles,
       words: options.requirements,
       constraintFiles: operation.decisions.constraintFiles,
+      ...operation.decisions.resolution,
+      selection: selectionOf(options),
     });
     return withSources(
       operation,

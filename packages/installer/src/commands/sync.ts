@@ -26,7 +26,7 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
       async (request, sources) => {
         const preserve = seeds(operation.target);
         return changeEnvironment(operation, request.client, async (installed) => {
-          const resolve = () => resolveNamed(operation, request, sources, installed);
+          const resolve = () => resolveNamed(operation, request, sources, { installed });
           const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
           return {
             resolved,

@@ -7,8 +7,10 @@ import { setMaxListeners } from "node:events";
 import type { OnEvent } from "../api/events.ts";
 import type { OperationContext } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import { describedPython, resolvedPython, type TargetPython } from "../options/target-python.ts";
 import { MetadataClaims } from "../wanted/metadata-claims.ts";
 import { decide } from "./decide.ts";
+import { decidePython } from "./decide-resolution.ts";
 import type { Decisions, IndexDecision } from "./decisions.ts";
 import { openCache } from "./open-cache.ts";
 import { describePlaces, openIndexClient } from "./open-client.ts";
@@ -31,7 +33,10 @@ export interface ChangeOperation {
   readonly claims: MetadataClaims;
   /** See `RecordJudgement.warned`. */
   readonly warnedRecords: Set<string>;
+  /** Looked for when it is first asked for, where nothing of it is needed to resolve. */
   readonly target: TargetEnvironment;
+  /** What distributions are chosen for: the interpreter, unless another Python is described. */
+  readonly python: TargetPython;
   readonly decisions: Decisions;
   /** How requirements are read. */
   readonly reading: RequirementsContext;
@@ -46,13 +51,14 @@ const fewFiles = 4000;
 
 /**
  * Runs a changing operation and gives everything back at its end, however it ends.
- * @param purpose `use`: the interpreter is only built and resolved for; any will do, and nothing in it is changed.
+ * @param purpose `use`: the interpreter is only built and resolved for; any will do, and nothing in it is changed. `resolve`: and none is
+ * needed where the Python to resolve for is described.
  */
 export async function withChangeOperation<Result>(
   settings: InstallerSettings,
   options: Said["options"],
   work: (operation: ChangeOperation) => Promise<Result>,
-  purpose: "change" | "use" = "change",
+  purpose: "change" | "use" | "resolve" = "change",
 ): Promise<Result> {
   options.signal?.throwIfAborted();
   const signal = ownSignal(options);
@@ -65,11 +71,21 @@ export async function withChangeOperation<Result>(
       : undefined;
   const clients: IndexClient[] = [];
   try {
-    const preference = purpose === "change" ? "environment" : "any";
-    const target = findTarget(settings, options, probeCache(cache.documents), preference);
-    describeTarget(target, onEvent);
-    if (purpose === "change") refuseExternallyManaged(target, options);
-    const decisions = decide(hear(settings, options, target));
+    let found: TargetEnvironment | undefined;
+    const find = () => {
+      if (found !== undefined) return found;
+      found = findTargetOf(purpose, settings, options, probeCache(cache.documents));
+      describeTarget(found, onEvent);
+      return found;
+    };
+    const described = decidePython(options, settings.env);
+    const interpreter = () => find().interpreter;
+    const python =
+      purpose === "resolve"
+        ? resolvedPython(described, interpreter, settings)
+        : describedPython(interpreter(), described);
+    if (purpose === "change") refuseExternallyManaged(find(), options);
+    const decisions = decide(hear(settings, options, found?.interpreter.prefix));
     const context = { settings, network: decisions.network, cache, onEvent, signal };
     const openClient = (places: IndexDecision) => {
       describePlaces(places, onEvent);
@@ -86,7 +102,10 @@ export async function withChangeOperation<Result>(
       commits: new Map(),
       claims: new MetadataClaims(),
       warnedRecords: new Set(),
-      target,
+      get target() {
+        return find();
+      },
+      python,
       decisions,
       reading: requirementsContext(context),
       linkWorkersFor,
@@ -99,6 +118,25 @@ export async function withChangeOperation<Result>(
   }
 }
 
+/** Who only resolves takes any interpreter where there is none of the version that is resolved for. */
+function findTargetOf(
+  purpose: "change" | "use" | "resolve",
+  settings: InstallerSettings,
+  options: Said["options"],
+  cache: ReturnType<typeof probeCache>,
+): TargetEnvironment {
+  const preference = purpose === "change" ? "environment" : "any";
+  try {
+    return findTarget(settings, options, cache, preference);
+  } catch (error) {
+    const isOptional =
+      purpose === "resolve" && options.python !== undefined && options.python === options.pythonVersion;
+    if (!isOptional || (error as { code?: unknown }).code !== "MURRE_NO_INTERPRETER") throw error;
+    const { python: _, ...others } = options;
+    return findTarget(settings, others, cache, preference);
+  }
+}
+
 /** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */
 function ownSignal({ signal }: OperationContext): AbortSignal | undefined {
   if (signal === undefined) return undefined;
@@ -108,18 +146,19 @@ function ownSignal({ signal }: OperationContext): AbortSignal | undefined {
 }
 
 /** Takes together what was said, pip's configuration for this environment included, which is not even read when the user asked for that. */
-function hear(settings: InstallerSettings, options: Said["options"], { interpreter }: TargetEnvironment): Said {
+function hear(settings: InstallerSettings, options: Said["options"], prefix: string | undefined): Said {
   const { env, cwd, home, platform, version, buildLogFolder } = settings;
   const configuration: PipConfiguration =
     options.ignoreConfiguration === true
       ? { files: [] }
-      : loadPipConfiguration({ env, platform, home, cwd, prefix: interpreter.prefix });
+      : loadPipConfiguration({ env, platform, home, cwd, ...(prefix === undefined ? {} : { prefix }) });
   return {
     options,
     variables: env,
     configuration,
     places: { cwd, home, platform },
     userAgent: `murre/${version}`,
+    now: Date.now(),
     logFolder: buildLogFolder ?? temporaryPlace(),
   };
 }

@@ -33,7 +33,13 @@ export function decideIndexes(said: Said, inFiles: FileOptions): IndexDecision {
   const locations = pipIndexLocations(merged, places);
   const first = ordered.indexes.map((url) => parseIndexLocation("simple", url, places, "--index"));
   const strategy = options.indexStrategy ?? ordered.strategy ?? (ordered.given ? "first-index" : "unsafe-best-match");
-  return { locations: merged.noIndex === true || !ordered.given ? locations : inOrder(first, locations), strategy };
+  const base = locations.find(({ kind }) => kind === "simple")?.url;
+  return {
+    locations: merged.noIndex === true || !ordered.given ? locations : inOrder(first, locations),
+    ...(base === undefined ? {} : { base }),
+    findLinks: [...new Set((merged.findLinks ?? []).map(({ value }) => value))],
+    strategy,
+  };
 }
 
 /** `--index` first, then the extra indexes, the default index last; each once. find-links places keep their rank. */

@@ -33,6 +33,7 @@ function decided({ options = {}, variables = {}, pip = {} }: Row) {
     configuration: { ...pip, files: [] },
     places: { cwd: "/project", home: "/home/me", platform: "linux" },
     userAgent: "murre/1",
+    now: Date.UTC(2026, 2, 10),
     logFolder: "/logs",
   });
 }
@@ -63,7 +64,7 @@ describe("where nothing is said", () => {
     expect(indexes.locations).toEqual([
       { kind: "simple", url: expect.stringMatching(/^https:.*\/simple\/$/), origin: "default" },
     ]);
-    expect(files).toMatchObject({ prereleases: false, followsUrls: true });
+    expect(files).toMatchObject({ prereleases: "if-necessary-or-explicit", followsUrls: true });
     expect(files.formats(normalizeName("x"))).toBe("any");
     expect(build).toMatchObject({
       isRefused: false,
@@ -213,12 +214,15 @@ describe("what may be taken", () => {
     expect(searched(row).files.formats(normalizeName("x"))).toBe(formats);
   });
 
-  test.each<readonly [Row, boolean]>([
-    [{ options: { prereleases: true } }, true],
-    [{ inFiles: { pre: true } }, true],
-    [{ pip: { pre: said(true) } }, true],
-    [{ options: { prereleases: false }, inFiles: { pre: true }, pip: { pre: said(true) } }, false],
-    [{ pip: { pre: said(false) } }, false],
+  test.each<readonly [Row, string]>([
+    [{ options: { prereleases: true } }, "allow"],
+    [{ inFiles: { pre: true } }, "allow"],
+    [{ pip: { pre: said(true) } }, "allow"],
+    [{ options: { prereleases: false }, inFiles: { pre: true }, pip: { pre: said(true) } }, "if-necessary-or-explicit"],
+    [{ pip: { pre: said(false) } }, "if-necessary-or-explicit"],
+    [{ options: { prerelease: "disallow", prereleases: true } }, "disallow"],
+    [{ variables: { MURRE_PRERELEASE: "explicit" }, pip: { pre: said(true) } }, "explicit"],
+    [{ variables: { MURRE_PRERELEASE: "explicit" }, inFiles: { pre: true } }, "allow"],
   ])("pre-releases with %j: %s", (row, prereleases) => {
     expect(searched(row).files.prereleases).toBe(prereleases);
   });
@@ -238,7 +242,7 @@ describe("what may be taken", () => {
       options: { onlyBinary: ["y"] },
     });
     const formats = ["x", "y"].map((name) => build.files.formats(normalizeName(name)));
-    expect([build.files.prereleases, ...formats]).toEqual([false, "any", "wheels"]);
+    expect([build.files.prereleases, ...formats]).toEqual(["if-necessary-or-explicit", "any", "wheels"]);
   });
 
   test.each<readonly [Row, boolean]>([
@@ -321,7 +325,7 @@ describe("the rest", () => {
     const { build, indexes, files } = search(nothing);
     expect(ahead).toMatchObject({ constraintFiles: [], followsDependencies: true, isRecordStrict: false });
     expect(indexes.locations.map(({ url }) => url)).toEqual([flagsAt("flag")]);
-    expect(files.prereleases).toBe(false);
+    expect(files.prereleases).toBe("if-necessary-or-explicit");
     expect(build).toMatchObject({ isRefused: false, configSettings: {}, constraintFiles: [] });
   });
 

@@ -3,7 +3,8 @@ import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
 import { decideBuild, refusesBuilds } from "./decide-build.ts";
 import { decideIndexes } from "./decide-indexes.ts";
-import type { ChangeDecision, Decisions, FileDecision, NetworkDecision } from "./decisions.ts";
+import { decidePrereleases, decideResolution, decideUploads } from "./decide-resolution.ts";
+import type { ChangeDecision, Decisions, FileDecision, IndexDecision, NetworkDecision } from "./decisions.ts";
 import { isSwitchedOn, type Said } from "./said.ts";
 
 /**
@@ -19,14 +20,18 @@ export function decide(all: Said): Decisions {
     isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
     remembersResolutions: !(options.resolveAnew ?? isSwitchedOn(variables, "MURRE_RESOLVE_ANEW")),
     network: decideNetwork(said),
+    resolution: decideResolution(said),
     change: decideChange(said),
-    search: (inFiles) => ({
-      indexes: decideIndexes(said, inFiles),
-      files: decideFiles(said, inFiles),
-      build: { ...decideBuild(said), files: decideFiles(said, undefined) },
-      requiresHashes:
-        options.requireHashes === true || inFiles.requireHashes || configuration.requireHashes?.value === true,
-    }),
+    search(inFiles) {
+      const indexes = decideIndexes(said, inFiles);
+      return {
+        indexes,
+        files: decideFiles(said, indexes, inFiles),
+        build: { ...decideBuild(said), files: decideFiles(said, indexes, undefined) },
+        requiresHashes:
+          options.requireHashes === true || inFiles.requireHashes || configuration.requireHashes?.value === true,
+      };
+    },
   };
 }
 
@@ -59,25 +64,29 @@ function decideChange({ options }: Said): ChangeDecision {
   };
 }
 
-function decideFiles(said: Said, inFiles: FileOptions | undefined): FileDecision {
-  const { options, variables, configuration } = said;
+function decideFiles(said: Said, indexes: IndexDecision, inFiles: FileOptions | undefined): FileDecision {
+  const { options, variables } = said;
   return {
-    prereleases: options.prereleases ?? (inFiles?.pre === true || configuration.pre?.value === true),
+    prereleases: decidePrereleases(said, inFiles),
+    ...decideUploads(said, indexes),
     followsUrls: options.transitiveUrls ?? !isSwitchedOn(variables, "MURRE_NO_TRANSITIVE_URLS"),
-    formats: decideFormats(said, inFiles),
+    ...decideFormats(said, inFiles),
   };
 }
 
 /** `--only-binary`, `--no-binary`, `--no-build`, in the order in which pip applies them. */
-function decideFormats(said: Said, inFiles: FileOptions | undefined): FileDecision["formats"] {
+function decideFormats(said: Said, inFiles: FileOptions | undefined): Pick<FileDecision, "formats" | "formatControl"> {
   const { options, configuration } = said;
   let control: FormatControl = configuration.formatControl?.value ?? { onlyBinary: [], noBinary: [] };
   for (const { option, value } of inFiles?.formats ?? []) control = applyFormatControl(control, option, value);
   for (const value of options.onlyBinary ?? []) control = applyFormatControl(control, "onlyBinary", value);
   for (const value of options.noBinary ?? []) control = applyFormatControl(control, "noBinary", value);
   const isWheelOnly = refusesBuilds(said);
-  return (project: NormalizedName) => {
-    if (isWheelOnly || !allowsFormat(control, project, "sdist")) return "wheels";
-    return allowsFormat(control, project, "wheel") ? "any" : "sdists";
+  return {
+    formatControl: isWheelOnly ? { onlyBinary: [":all:"], noBinary: [] } : control,
+    formats(project: NormalizedName) {
+      if (isWheelOnly || !allowsFormat(control, project, "sdist")) return "wheels";
+      return allowsFormat(control, project, "wheel") ? "any" : "sdists";
+    },
   };
 }

@@ -1,9 +1,10 @@
 import type { ConfigSettings } from "@murre/build";
-import type { IndexClientOptions, IndexLocation, IndexStrategy } from "@murre/index-client";
+import type { FormatControl, IndexClientOptions, IndexLocation, IndexStrategy } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
-import type { AllowedFormats } from "@murre/resolver";
-import type { ChangeOptions } from "../api/operations.ts";
+import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
+import type { ChangeOptions, ResolutionOptions } from "../api/operations.ts";
+import type { Moment } from "../options/moments.ts";
 
 /** How an operation works: options, variables and pip's configuration, taken together once. Functions are given the part that they use. */
 export interface Decisions {
@@ -15,12 +16,22 @@ export interface Decisions {
   /** What requirements were resolved to is taken again as long as nothing that it rests on has changed. */
   readonly remembersResolutions: boolean;
   readonly network: NetworkDecision;
+  readonly resolution: ResolutionDecision;
   readonly change: ChangeDecision;
   /**
    * What requirements files have a say in, or what only a search needs.
-   * @throws {InvalidIndexLocation} {BuildOptionInvalid}
+   * @throws {InvalidIndexLocation} {BuildOptionInvalid} {ResolutionOptionInvalid}
    */
   search(inFiles: FileOptions): SearchDecision;
+}
+
+/** Which versions are taken of those that fit, and what of the requirements counts. */
+export interface ResolutionDecision {
+  readonly strategy: NonNullable<ResolutionOptions["resolution"]>;
+  /** Files with requirements that take the place of all others of their projects. */
+  readonly overrideFiles: readonly string[];
+  /** Files that name projects which are left out, whoever requires them. */
+  readonly excludeFiles: readonly string[];
 }
 
 /** How indexes are spoken with, wherever they are. */
@@ -49,15 +60,25 @@ export interface SearchDecision {
 /** Where to look, and how several places are combined. */
 export interface IndexDecision {
   readonly locations: readonly IndexLocation[];
+  /** The URL of the one that the others are asked besides, where there is one. */
+  readonly base?: string;
+  /** The find-links places, as they were said. */
+  readonly findLinks: readonly string[];
   readonly strategy: IndexStrategy;
 }
 
 /** What may be taken. */
 export interface FileDecision {
-  readonly prereleases: boolean;
+  readonly prereleases: PrereleaseMode;
+  /** Files of that index that were uploaded then or later are left out; undefined: whenever that was. */
+  uploadedBefore(project: NormalizedName, index: string): Moment | undefined;
+  /** The same as a text: what differs decides otherwise. */
+  readonly uploadLimits: string;
   /** Whether a published distribution may require another by URL. */
   readonly followsUrls: boolean;
   formats(project: NormalizedName): AllowedFormats;
+  /** The same as it was said. */
+  readonly formatControl: FormatControl;
 }
 
 /** How wheels are built where there is none. */

@@ -4,6 +4,7 @@ import type { Constraint, RequirementsContext } from "@murre/requirements";
 import { existsSync } from "node:fs";
 import type { OnEvent } from "../api/events.ts";
 import { gatherRequirements, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import type { ProjectSelection } from "../wanted/selection.ts";
 import type { IndexDecision } from "./decisions.ts";
 import { openIndexClient, type ClientContext } from "./open-client.ts";
 
@@ -12,14 +13,17 @@ export interface Asked {
   readonly files?: readonly string[] | undefined;
   readonly words?: readonly string[] | undefined;
   readonly constraintFiles: readonly string[];
+  readonly overrideFiles?: readonly string[] | undefined;
+  readonly excludeFiles?: readonly string[] | undefined;
+  readonly selection?: ProjectSelection | undefined;
 }
 
 /** Reads requirements files and arguments; those at `http:` URLs through a client of their own. */
 export async function gather(
   { reading, onEvent }: { readonly reading: RequirementsContext; readonly onEvent: OnEvent },
-  { files = [], words = [], constraintFiles }: Asked,
+  { files = [], words = [], ...others }: Asked,
 ): Promise<GatheredRequirements> {
-  const gathered = await gatherRequirements({ files, constraintFiles, words }, reading);
+  const gathered = await gatherRequirements({ ...others, files, words }, reading);
   for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   return gathered;
 }
@@ -33,7 +37,7 @@ export async function gatherBuildConstraints(
 }
 
 /** No index: for what is read from URLs, and where nothing is looked up. */
-export const nowhere: IndexDecision = { locations: [], strategy: "first-index" };
+export const nowhere: IndexDecision = { locations: [], findLinks: [], strategy: "first-index" };
 
 /** How requirements are read: files, standard input, `http:` URLs. */
 export function requirementsContext(context: ClientContext): RequirementsContext {

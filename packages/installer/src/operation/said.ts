@@ -1,9 +1,10 @@
 import type { LocationContext, PipConfiguration } from "@murre/index-client";
-import type { ChangeOptions, InstallOptions } from "../api/operations.ts";
+import type { ChangeOptions, InstallOptions, ResolutionOptions } from "../api/operations.ts";
+import type { Moment } from "../options/moments.ts";
 
 /** All that users said of how an operation works, wherever they said it, but for what stands in requirements files. */
 export interface Said {
-  readonly options: ChangeOptions & Pick<InstallOptions, "dependencies">;
+  readonly options: ChangeOptions & ResolutionOptions & Pick<InstallOptions, "dependencies">;
   /** The environment's. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** pip's, of files and of PIP_* variables. */
@@ -11,6 +12,8 @@ export interface Said {
   /** By which paths become URLs. */
   readonly places: LocationContext;
   readonly userAgent: string;
+  /** From which times back are counted. */
+  readonly now: Moment;
   /** Where the logs of failed builds stay. */
   readonly logFolder: string;
 }
@@ -32,6 +35,10 @@ export function wordsOf(variables: Variables, ...names: readonly string[]): read
 export function isSwitchedOn(variables: Variables, name: string): boolean {
   const text = variable(variables, name);
   return text !== "" && !isFalse(text);
+}
+
+export function isOneOf<const Choice extends string>(text: string, choices: readonly Choice[]): text is Choice {
+  return choices.some((choice) => choice === text);
 }
 
 /** Whether a variable's text means false, as pip reads booleans. */

@@ -14,6 +14,7 @@ import { ExternallyManaged } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
 import type { PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import { describePython, type TargetPython } from "../options/target-python.ts";
 import type { FileDecision } from "./decisions.ts";
 
 /** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
@@ -120,27 +121,22 @@ export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEv
   onEvent({ type: "interpreter", executable, version, environment });
 }
 
-/** `CPython 3.11.7 on linux x86_64`. */
-export function describeInterpreter({ interpreter }: Pick<TargetEnvironment, "interpreter">): string {
-  const { implementation, version, markerEnvironment } = interpreter;
-  return `${implementation} ${version} on ${markerEnvironment.sys_platform} ${markerEnvironment.platform_machine}`;
-}
-
 /** What decides which file of a release is usable. */
-export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases"> {
+export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases" | "uploadedBefore"> {
   readonly tags: SupportedTags;
-  /** The interpreter's, for Requires-Python. */
+  /** For Requires-Python. */
   readonly markerEnvironment: MarkerEnvironment;
   /** For messages: `CPython 3.11.7 on linux x86_64`. */
   readonly description: string;
 }
 
-export function wheelTarget({ interpreter }: TargetEnvironment, { formats, prereleases }: FileDecision): WheelTarget {
+export function wheelTarget(python: TargetPython, { formats, prereleases, uploadedBefore }: FileDecision): WheelTarget {
   return {
-    tags: supportedTags(interpreter.tagTarget),
-    markerEnvironment: interpreter.markerEnvironment,
-    description: describeInterpreter({ interpreter }),
+    tags: supportedTags(python.tagTarget),
+    markerEnvironment: python.markerEnvironment,
+    description: describePython(python),
     formats,
     prereleases,
+    uploadedBefore,
   };
 }

@@ -18,7 +18,9 @@ import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
+import type { FileDecision } from "../operation/decisions.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
+import { whyTooNew } from "./upload-time.ts";
 import { otherTags, refuseOtherTags } from "./wheel-tags.ts";
 
 /** A file of an index, with the reason where it must not be taken. */
@@ -29,6 +31,7 @@ export interface IndexSourceOptions {
   /** What the user says of the bytes of projects. */
   readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
   readonly formats: (project: NormalizedName) => AllowedFormats;
+  readonly uploadedBefore: FileDecision["uploadedBefore"];
   readonly requireHashes: boolean;
   readonly target: Pick<WheelTarget, "tags" | "description">;
   readonly readWhole: ReadWholeDistribution;
@@ -65,8 +68,12 @@ export class IndexSource implements PythonSource<IndexedFile> {
     }
     this.#listed.set(project, found);
     const demands = this.#demandsOf(project);
-    const listed =
-      demands.length === 0 ? found.releases : found.releases.map((release) => judged(project, release, demands));
+    const { uploadedBefore } = this.#options;
+    const judge = (file: DistributionFile) =>
+      hashNotAccepted(project, file, demands)?.message ?? whyTooNew(file, uploadedBefore(project, file.index));
+    const isJudged =
+      demands.length > 0 || found.groups.some(({ index }) => uploadedBefore(project, index) !== undefined);
+    const listed = isJudged ? found.releases.map((release) => judged(release, judge)) : found.releases;
     return { releases: [...listed, ...unreadableReleases(project, found)] };
   }
 
@@ -152,18 +159,17 @@ export function hashNotAccepted(
   return new HashNotAccepted({ project, version, filename, demand, found, holder: "index" });
 }
 
-/** The same release, in which every file with other bytes than the user wants has that for a reason. */
+/** The same release, in which every file that must not be taken has a reason: its bytes, or when it was uploaded. */
 function judged(
-  project: NormalizedName,
   release: PageRelease,
-  demands: readonly HashDemand[],
+  judge: (file: DistributionFile) => string | undefined,
 ): ListedRelease<IndexedFile> {
   return {
     version: release.version,
     yanked: release.yanked,
     get files() {
       return release.files.map((file): IndexedFile => {
-        const refused = hashNotAccepted(project, file, demands)?.message;
+        const refused = judge(file);
         return refused === undefined ? file : { ...file, refused };
       });
     },

@@ -4,7 +4,7 @@ import type { NormalizedName } from "@murre/pep508";
 import type { InstalledDistribution } from "@murre/python";
 import { lstatSync } from "node:fs";
 import type { ResolutionMemory } from "../operation/open-request.ts";
-import type { TargetEnvironment } from "../operation/target-environment.ts";
+import type { TargetPython } from "../options/target-python.ts";
 import type { ResolutionRequest } from "./resolution-request.ts";
 import { formatRemembered, readRemembered, type Remembered, type Solution } from "./resolution-document.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
@@ -17,12 +17,12 @@ import type { ReadWholeDistribution } from "./source-reader.ts";
  */
 export async function rememberedSolution(
   request: ResolutionRequest,
-  target: TargetEnvironment,
+  python: TargetPython,
   { client, readWhole }: { readonly client: IndexClient; readonly readWhole: ReadWholeDistribution },
   resolve: (request: ResolutionRequest, readWhole: ReadWholeDistribution) => Promise<Solution>,
 ): Promise<Solution> {
   const { memory } = request;
-  const key = memory && keyOf(request, target, memory);
+  const key = memory && keyOf(request, python, memory);
   if (memory === undefined || key === undefined) return resolve(request, readWhole);
   const known = recall(key, request, memory);
   if (known !== undefined) {
@@ -38,12 +38,24 @@ export async function rememberedSolution(
 }
 
 /** What of a request does not decide: how it is said, who asks, and what is watched instead. */
-type Undecisive = "memory" | "signal" | "asker" | "onEvent" | "claims" | "commits" | "formats" | "refusedUrl";
+type Undecisive =
+  | "memory"
+  | "signal"
+  | "asker"
+  | "onEvent"
+  | "claims"
+  | "commits"
+  | "formats"
+  | "refusedUrl"
+  | "uploadedBefore";
 
 /** Undefined where direct URLs have a part in it. */
-function keyOf(request: ResolutionRequest, target: TargetEnvironment, memory: ResolutionMemory): string | undefined {
-  const { wanted, constraints, installed, prereleases, requireHashes } = request;
-  if ([...wanted, ...constraints].some(({ requirement }) => requirement.url !== undefined)) return undefined;
+function keyOf(request: ResolutionRequest, python: TargetPython, memory: ResolutionMemory): string | undefined {
+  const { wanted, constraints, installed, prereleases, requireHashes, overrides = [] } = request;
+  const { strategy: order = "highest", excludes = [], preferences = [], uploadLimits, wantsGraph = false } = request;
+  const replacing = overrides.map((requirement) => ({ requirement }));
+  if ([...wanted, ...constraints, ...replacing].some(({ requirement }) => requirement.url !== undefined))
+    return undefined;
   const decisive: Record<Exclude<keyof ResolutionRequest, Undecisive>, unknown> = {
     wanted: wanted.map(({ requirement, hashes }) => [`${requirement}`, hashes.map(({ digests }) => digests)]),
     constraints: constraints.map(({ requirement, hashes, fragmentHashes }) => [
@@ -54,8 +66,14 @@ function keyOf(request: ResolutionRequest, target: TargetEnvironment, memory: Re
     installed: installed.map(stateOf),
     prereleases,
     requireHashes,
+    strategy: order,
+    overrides: overrides.map(String),
+    excludes,
+    preferences: [...preferences],
+    uploadLimits,
+    wantsGraph,
   };
-  const { markerEnvironment, tagTarget } = target.interpreter;
+  const { markerEnvironment, tagTarget } = python;
   const { locations, strategy } = memory.indexes;
   const places = locations.map(({ kind, url }) => [kind, url]);
   return hashedName(JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, places, strategy]));

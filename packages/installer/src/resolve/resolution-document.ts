@@ -26,6 +26,8 @@ export interface Solution {
   readonly chosen: readonly Chosen[];
   readonly satisfied: readonly NormalizedName[];
   readonly warnings: readonly string[];
+  /** A project, what it needs, and its extras that something asked for. */
+  readonly graph?: readonly (readonly [NormalizedName, readonly NormalizedName[], readonly NormalizedName[]])[];
 }
 
 /** What is kept of a resolution: everything that it rests on besides the request. */
@@ -62,7 +64,8 @@ function isRemembered({ solution, witnessed, formats }: Remembered): boolean {
     readWitnessed(witnessed) !== undefined &&
     solution.chosen.every((chosen) => "file" in chosen && isChosen(chosen)) &&
     [solution.satisfied, solution.warnings, ...formats].every(areTexts) &&
-    [...solution.satisfied, ...formats.map(([project]) => project)].every(isName)
+    [...solution.satisfied, ...formats.map(([project]) => project)].every(isName) &&
+    (solution.graph ?? []).every(([name, needs, extras]) => [name, ...needs, ...extras].every(isName))
   );
 }
 

@@ -1,8 +1,9 @@
-import type { NormalizedName } from "@murre/pep508";
+import type { NormalizedName, Requirement } from "@murre/pep508";
 import type { InstalledDistribution } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
-import type { AllowedFormats } from "@murre/resolver";
+import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
 import type { OnEvent } from "../api/events.ts";
+import type { FileDecision, ResolutionDecision } from "../operation/decisions.ts";
 import type { ResolutionMemory } from "../operation/open-request.ts";
 import type { WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
@@ -15,7 +16,18 @@ export interface ResolutionRequest {
   readonly constraints: readonly Constraint[];
   /** What is installed and may stay: it is not looked up as long as it satisfies. */
   readonly installed: readonly InstalledDistribution[];
-  readonly prereleases: boolean;
+  readonly prereleases: PrereleaseMode;
+  readonly strategy?: ResolutionDecision["strategy"];
+  /** Take the place of every requirement of their projects; those of `wanted` are replaced already. */
+  readonly overrides?: readonly Requirement[];
+  /** Projects that are left out. */
+  readonly excludes?: readonly NormalizedName[];
+  /** Versions to take wherever the requirements allow. */
+  readonly preferences?: ReadonlyMap<NormalizedName, readonly string[]>;
+  readonly uploadedBefore: FileDecision["uploadedBefore"];
+  readonly uploadLimits: FileDecision["uploadLimits"];
+  /** Who needs whom is told as well. */
+  readonly wantsGraph?: boolean;
   readonly requireHashes: boolean;
   readonly formats: (project: NormalizedName) => AllowedFormats;
   readonly signal?: AbortSignal | undefined;
@@ -36,4 +48,11 @@ export interface Resolution {
   /** Installed distributions that the solution uses as they are. */
   readonly satisfied: readonly NormalizedName[];
   readonly warnings: readonly string[];
+  readonly graph: ResolutionGraph;
 }
+
+/** What each project of a solution needs of the others, and which of its extras something asked for; empty where nobody wants to know. */
+export type ResolutionGraph = ReadonlyMap<
+  NormalizedName,
+  { readonly needs: readonly NormalizedName[]; readonly extras: readonly NormalizedName[] }
+>;

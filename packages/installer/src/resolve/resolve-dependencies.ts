@@ -1,5 +1,5 @@
 import type { IndexClient } from "@murre/index-client";
-import type { TargetEnvironment } from "../operation/target-environment.ts";
+import type { TargetPython } from "../options/target-python.ts";
 import { hashMissing } from "../wanted/accepted-hashes.ts";
 import { constrainedHashes, directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { HashDemand, ResolvedDistribution } from "../wanted/resolved.ts";
@@ -14,29 +14,30 @@ import type { ReadWholeDistribution } from "./source-reader.ts";
  */
 export async function resolveDependencies(
   request: ResolutionRequest,
-  target: TargetEnvironment,
+  python: TargetPython,
   client: IndexClient,
   readWhole: ReadWholeDistribution,
 ): Promise<Resolution> {
   const demands = new Map([
-    ...constrainedHashes(request.constraints, target.interpreter.markerEnvironment),
+    ...constrainedHashes(request.constraints, python.markerEnvironment),
     ...request.wanted.map(({ name, hashes }) => [name, hashes] as const),
   ]);
-  const { chosen, satisfied, warnings } = await rememberedSolution(
-    request,
-    target,
-    { client, readWhole },
-    async (watched, reader) => {
-      // What is remembered needs no solver.
-      const { solve } = await import("./solve.ts");
-      return client.whilePagesHold(() => solve(watched, target, { client, readWhole: reader, demands }));
-    },
-  );
+  const {
+    chosen,
+    satisfied,
+    warnings,
+    graph = [],
+  } = await rememberedSolution(request, python, { client, readWhole }, async (watched, reader) => {
+    // What is remembered needs no solver.
+    const { solve } = await import("./solve.ts");
+    return client.whilePagesHold(() => solve(watched, python, { client, readWhole: reader, demands }));
+  });
   const asked = new Map(request.wanted.map((project) => [project.name, project]));
   return {
     resolved: chosen.map((one) => resolvedFrom(one, asked.get(one.name), demands.get(one.name) ?? [], request)),
     satisfied,
     warnings,
+    graph: new Map(graph.map(([name, needs, extras]) => [name, { needs, extras }])),
   };
 }
 

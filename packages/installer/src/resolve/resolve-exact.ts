@@ -1,6 +1,6 @@
 import type { IndexClient } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
-import { ReleaseChooser, type ReleaseChoice } from "@murre/resolver";
+import { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "@murre/resolver";
 import { hashMissing } from "../wanted/accepted-hashes.ts";
 import { NoMatchingVersion, NoUsableFile, throwProblems } from "../errors.ts";
 import { directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
@@ -15,7 +15,10 @@ import type { SourceReader, SourceRequest } from "./source-reader.ts";
 import { tryParseVersion } from "@murre/pep440";
 import { parseMetadata } from "@murre/wheel";
 
-export interface ExactOptions {
+/** Besides the specifiers, what decides between versions. */
+type VersionOrder = Pick<ReleaseRequest<IndexedFile>, "order" | "preferences">;
+
+export interface ExactOptions extends VersionOrder {
   readonly requireHashes: boolean;
   readonly claims: MetadataClaims;
   /** See `ChangeOperation.commits`. */
@@ -62,9 +65,9 @@ class ExactResolution {
     client: IndexClient,
     target: WheelTarget,
     sources: SourceReader,
-    { requireHashes, claims, commits, readsMetadata = true }: ExactOptions,
+    { requireHashes, claims, commits, readsMetadata = true, ...choice }: ExactOptions,
   ) {
-    const { formats, tags, markerEnvironment, prereleases } = target;
+    const { formats, tags, markerEnvironment, prereleases, uploadedBefore } = target;
     this.#target = target;
     this.#sources = sources;
     this.#requireHashes = requireHashes;
@@ -73,6 +76,7 @@ class ExactResolution {
       wanted,
       demands: new Map(wanted.map(({ name, hashes }) => [name, hashes])),
       formats,
+      uploadedBefore,
       requireHashes,
       target,
       readWhole: sources.readWhole,
@@ -85,7 +89,8 @@ class ExactResolution {
       specifiers: new Map(wanted.map(({ name, specifiers }) => [name, specifiers])),
       formats,
       readsMetadata,
-      ...(prereleases ? { prereleases: "allow" } : {}),
+      prereleases,
+      ...choice,
     });
   }
 

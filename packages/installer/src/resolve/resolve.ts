@@ -11,17 +11,26 @@ import { wheelTarget } from "../operation/target-environment.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { heldPins } from "../wanted/held-pins.ts";
 import { resolveDependencies } from "./resolve-dependencies.ts";
+import type { ResolutionGraph } from "./resolution-request.ts";
 import { resolveExact } from "./resolve-exact.ts";
 import type { SourceReader } from "./source-reader.ts";
 import { transitiveUrls } from "./transitive-urls.ts";
 
-export type Resolved = Pick<WantedState, "resolved" | "preserve">;
+export interface Resolved extends Pick<WantedState, "resolved" | "preserve"> {
+  /** Empty where no dependencies were followed. */
+  readonly graph: ResolutionGraph;
+}
 
 /** What of it is there already, and what of that is no reason to stay at its version. */
 export interface Present {
   readonly installed: InstalledState;
   readonly upgrade: InstallOptions["upgrade"];
+  /** Versions to take wherever the requirements allow, as an earlier result has them. */
+  readonly preferences?: ReadonlyMap<NormalizedName, readonly string[]>;
 }
+
+/** What is installed is no reason to take a version or to leave one out. */
+export const nothingPresent: Present = { installed: { own: [], visible: [] }, upgrade: undefined };
 
 /** Resolves, and says how long it took and what was taken although it is yanked. */
 export async function timed(
@@ -51,44 +60,53 @@ export function resolveRequirements(
 ): Promise<Resolved> {
   return operation.decisions.followsDependencies
     ? withDependencies(operation, request, sources, present)
-    : resolveNamed(operation, request, sources, present.installed);
+    : resolveNamed(operation, request, sources, present);
 }
 
 /** What is named, without what it needs. */
 export async function resolveNamed(
-  { target, claims, commits, decisions }: ChangeOperation,
+  { target, python, claims, commits, decisions }: ChangeOperation,
   { gathered, client, files, requireHashes }: Request,
   sources: SourceReader,
-  { own }: InstalledState,
+  { installed: { own }, preferences }: Pick<Present, "installed" | "preferences">,
 ): Promise<Resolved> {
-  const all = wantedProjects(gathered, target.interpreter.markerEnvironment);
+  const all = wantedProjects(gathered, python.markerEnvironment);
   // With --reinstall every file is needed again.
   const archives = decisions.change.reinstalls
     ? undefined
     : untouchedArchives(environmentState(target.destination), target.destination);
   const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, own, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
-  const resolved = await resolveExact(wanted, client, wheelTarget(target, files), sources, {
+  const resolved = await resolveExact(wanted, client, wheelTarget(python, files), sources, {
     requireHashes,
     claims,
     commits,
+    ...(preferences === undefined ? {} : { preferences }),
+    order: () => (decisions.resolution.strategy === "highest" ? "highest" : "lowest"),
   });
-  return { resolved, preserve: held };
+  return { resolved, preserve: held, graph: new Map() };
 }
 
 async function withDependencies(
-  { target, claims, commits, decisions, signal, onEvent }: ChangeOperation,
+  { python, claims, commits, decisions, signal, onEvent }: ChangeOperation,
   { gathered, client, files, requireHashes, memory }: Request,
   sources: SourceReader,
-  { installed, upgrade }: Present,
+  { installed, upgrade, preferences }: Present,
 ): Promise<Resolved> {
   const staying = decisions.change.reinstalls ? [] : stayingInstalled(installed, upgrade);
-  const { resolved, satisfied, warnings } = await resolveDependencies(
+  const { resolved, satisfied, warnings, graph } = await resolveDependencies(
     {
-      wanted: wantedProjects(gathered, target.interpreter.markerEnvironment),
+      wanted: wantedProjects(gathered, python.markerEnvironment),
       constraints: gathered.constraints,
       installed: staying,
+      overrides: gathered.replacements.overrides.map(({ requirement }) => requirement),
+      excludes: gathered.replacements.excludes,
+      strategy: decisions.resolution.strategy,
+      ...(preferences === undefined ? {} : { preferences }),
       prereleases: files.prereleases,
+      uploadedBefore: files.uploadedBefore,
+      uploadLimits: files.uploadLimits,
+      wantsGraph: preferences !== undefined,
       requireHashes,
       formats: files.formats,
       signal,
@@ -98,12 +116,12 @@ async function withDependencies(
       refusedUrl: transitiveUrls(files, staying),
       memory,
     },
-    target,
+    python,
     client,
     sources.readWhole,
   );
   for (const message of warnings) onEvent({ type: "warning", code: "MURRE_WARNING_RESOLUTION", message });
-  return { resolved, preserve: new Set(satisfied) };
+  return { resolved, preserve: new Set(satisfied), graph };
 }
 
 /** What may stay as it is: with --upgrade nothing, with --upgrade-package all but these. */

@@ -3,7 +3,7 @@ import { supportedTags } from "@murre/platform-tags";
 import { redactUrl, type NormalizedName } from "@murre/pep508";
 import { readInstalledMetadata, type InstalledDistribution } from "@murre/python";
 import { resolvePython, type DistributionMetadata } from "@murre/resolver";
-import { describeInterpreter, type TargetEnvironment } from "../operation/target-environment.ts";
+import { describePython, type TargetPython } from "../options/target-python.ts";
 import type { HashDemand } from "../wanted/resolved.ts";
 import { IndexSource, type IndexedFile } from "./index-source.ts";
 import type { Chosen, Solution } from "./resolution-document.ts";
@@ -25,11 +25,11 @@ export interface SolverServices {
  */
 export async function solve(
   request: ResolutionRequest,
-  target: TargetEnvironment,
+  python: TargetPython,
   { client, readWhole, demands }: SolverServices,
 ): Promise<Solution> {
   const { wanted, installed } = request;
-  const { markerEnvironment, tagTarget } = target.interpreter;
+  const { markerEnvironment, tagTarget } = python;
   const requirements = wanted.map(({ requirement }) => requirement);
   const constraints = request.constraints.map(({ requirement }) => requirement);
   const failed = new FailedReleases([...requirements, ...constraints]);
@@ -38,8 +38,9 @@ export async function solve(
     wanted,
     demands,
     formats: request.formats,
+    uploadedBefore: request.uploadedBefore,
     requireHashes: request.requireHashes,
-    target: { tags, description: describeInterpreter(target) },
+    target: { tags, description: describePython(python) },
     readWhole,
     claims: request.claims,
     failed,
@@ -51,7 +52,11 @@ export async function solve(
     source,
     formats: request.formats,
     refusedUrl: request.refusedUrl,
-    ...(request.prereleases ? { prereleases: "allow" } : {}),
+    prereleases: request.prereleases,
+    ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
+    ...(request.overrides === undefined ? {} : { overrides: request.overrides }),
+    ...(request.excludes === undefined ? {} : { excludes: request.excludes }),
+    ...(request.preferences === undefined ? {} : { preferences: request.preferences }),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.asker === undefined ? {} : { asker: request.asker }),
@@ -72,7 +77,13 @@ export async function solve(
       chosen.push({ name, version, file: from.file, ...(claimed === undefined ? {} : { claimed }) });
     }
   }
-  return { chosen, satisfied, warnings: [...outcome.warnings, ...failed.warnings] };
+  const graph = outcome.distributions.map(({ name, needs, extras }) => [name, needs, extras] as const);
+  return {
+    chosen,
+    satisfied,
+    warnings: [...outcome.warnings, ...failed.warnings],
+    ...(request.wantsGraph === true ? { graph } : {}),
+  };
 }
 
 /** Read when the resolver asks: most of what is installed is never looked at. */

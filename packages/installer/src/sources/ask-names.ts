@@ -3,7 +3,8 @@ import { isValidName, Requirement, type MarkerEnvironment } from "@murre/pep508"
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
-import { describeOrigin, directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { describeOrigin } from "../wanted/origin.ts";
 import { urlKind } from "../wanted/source-url.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 

@@ -171,6 +171,8 @@ class PrivateEnvironment implements BuildEnvironment {
       requireHashes: false,
       asker: { root: "the requirements of the build", asks: "the build requires" },
       formats: files.formats,
+      uploadedBefore: files.uploadedBefore,
+      uploadLimits: files.uploadLimits,
       signal,
       onEvent: operation.onEvent,
       claims: operation.claims,
@@ -178,7 +180,7 @@ class PrivateEnvironment implements BuildEnvironment {
       refusedUrl: transitiveUrls(files, []),
       memory,
     };
-    return resolveDependencies(request, this.#target, client, readWhole(chain));
+    return resolveDependencies(request, this.#target.interpreter, client, readWhole(chain));
   }
 
   /** Nobody else knows the folder, so that nothing has to be a transaction here. */

@@ -64,7 +64,7 @@ export async function withSources<Result>(
         : metadata({ source, name, hashes }),
   };
   try {
-    const named = await nameSources(gathered, operation.target.interpreter.markerEnvironment, sources, requireHashes);
+    const named = await nameSources(gathered, operation.python.markerEnvironment, sources, requireHashes);
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);

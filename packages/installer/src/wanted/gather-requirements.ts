@@ -16,10 +16,15 @@ import {
   type FileOptions,
   type RequirementEntry,
   type RequirementsContext,
+  type RequirementSource,
 } from "@murre/requirements";
 import { parseVcsUrl } from "@murre/vcs";
 import { basename } from "node:path";
+import type { ProjectInput } from "./project-inputs.ts";
+import { noSelection, type ProjectSelection } from "./selection.ts";
 import { demandsOf } from "./accepted-hashes.ts";
+import { describeOrigin } from "./origin.ts";
+import { noReplacements, readReplacements, replaced, type Replacements } from "./overrides.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
 import { urlKind } from "./source-url.ts";
@@ -28,6 +33,9 @@ import { urlKind } from "./source-url.ts";
 export interface GatheredRequirements {
   readonly entries: readonly RequirementEntry[];
   readonly constraints: readonly Constraint[];
+  readonly replacements: Replacements;
+  /** Where entries stand that are in no requirements file; undefined: nowhere that has a name. */
+  readonly sources: ReadonlyMap<RequirementEntry, RequirementSource | undefined>;
   readonly options: FileOptions;
   readonly warnings: readonly string[];
 }
@@ -41,19 +49,57 @@ export async function gatherRequirements(
     readonly files: readonly string[];
     readonly constraintFiles: readonly string[];
     readonly words: readonly string[];
+    readonly overrideFiles?: readonly string[] | undefined;
+    readonly excludeFiles?: readonly string[] | undefined;
+    readonly selection?: ProjectSelection | undefined;
   },
   context: RequirementsContext,
 ): Promise<GatheredRequirements> {
   const words = from.words.map((word) => parseRequirementArgument(word, context));
+  const projects = await readProjects(from.files, from.selection, context);
   const files = [];
-  for (const file of from.files) files.push(await parseRequirementsFile(file, context));
+  const entries: RequirementEntry[] = [];
+  for (const file of from.files) {
+    const input = projects.get(file);
+    if (input === undefined) {
+      const read = await parseRequirementsFile(file, context);
+      files.push(read);
+      entries.push(...read.requirements);
+    } else entries.push(...input.entries);
+  }
+  for (const [name, input] of projects) if (!from.files.includes(name)) entries.push(...input.entries);
   for (const file of from.constraintFiles) files.push(await parseRequirementsFile(file, context, "constraints"));
+  const overrides = await readEntries(from.overrideFiles, context);
+  const excludes = await readEntries(from.excludeFiles, context);
   return {
-    entries: [...files.flatMap(({ requirements }) => requirements), ...words],
+    replacements: readReplacements(overrides, excludes),
+    entries: [...entries, ...words],
+    sources: new Map([...projects.values()].flatMap(({ sources }) => [...sources])),
     constraints: files.flatMap(({ constraints }) => constraints),
     options: mergeOptions(files.map(({ options }) => options)),
-    warnings: files.flatMap(({ warnings }) => warnings),
+    warnings: [...files, ...projects.values()].flatMap(({ warnings }) => warnings),
   };
+}
+
+/** Loaded where one is named: most requirements stand in requirements files. */
+async function readProjects(
+  files: readonly string[],
+  selection: ProjectSelection = noSelection,
+  context: RequirementsContext,
+): Promise<ReadonlyMap<string, ProjectInput>> {
+  const own = files.filter((file) => /(?:^|[\\/])pyproject\.toml$|\.py$/.test(file));
+  if (own.length === 0 && selection.extras.length === 0 && selection.groups.length === 0) return new Map();
+  const { readProjectInputs } = await import("./project-inputs.ts");
+  return readProjectInputs(own, selection, context);
+}
+
+async function readEntries(
+  files: readonly string[] | undefined = [],
+  context: RequirementsContext,
+): Promise<readonly RequirementEntry[]> {
+  const entries: RequirementEntry[] = [];
+  for (const file of files) entries.push(...(await parseRequirementsFile(file, context)).requirements);
+  return entries;
 }
 
 /** Several files on one command line count as one long file. */
@@ -90,11 +136,15 @@ export interface WantedProject {
  * @throws {ConflictingRequirements} {UnsupportedRequirement}
  */
 export function wantedProjects(
-  { entries, constraints }: Pick<GatheredRequirements, "entries" | "constraints">,
+  {
+    entries,
+    constraints,
+    replacements = noReplacements,
+  }: Pick<GatheredRequirements, "entries" | "constraints"> & Partial<Pick<GatheredRequirements, "replacements">>,
   environment: MarkerEnvironment,
 ): WantedProject[] {
   const wanted = new Map<NormalizedName, WantedProject>();
-  for (const entry of entries) {
+  for (const entry of replaced(entries, replacements, environment)) {
     const next = readEntry(entry, environment);
     if (next === undefined) continue;
     const known = wanted.get(next.name);
@@ -263,9 +313,4 @@ function combine(one: WantedProject, other: WantedProject): WantedProject {
     origin: one.origin,
     ...(url === undefined ? {} : { url }),
   };
-}
-
-/** `requirements.txt:3`. */
-export function describeOrigin({ origin }: Pick<RequirementEntry, "origin">): string {
-  return origin === undefined ? "the command line" : `${origin.file}:${origin.line}`;
 }

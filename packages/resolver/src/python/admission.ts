@@ -2,21 +2,27 @@ import { type Specifier, tryParseVersion } from "@murre/pep440";
 import { type Admission, isPin } from "./project.ts";
 
 /**
- * `allow` treats pre-releases like other releases. By default they are, where a direct requirement or a constraint names one; elsewhere a
- * pre-release is taken where the requirements leave no other release (PEP 440, and as uv does).
+ * What becomes of pre-releases (uv's words):
+ * - `allow`: they are releases like others;
+ * - `disallow`: they are never taken;
+ * - `if-necessary`: one is taken where the requirements leave no other release (PEP 440);
+ * - `explicit`: like others, where a direct requirement or a constraint names one, and nowhere else;
+ * - `if-necessary-or-explicit`: both (the default).
  */
-export type PrereleaseMode = "if-necessary-or-explicit" | "allow" | "disallow";
+export type PrereleaseMode = "if-necessary-or-explicit" | "if-necessary" | "explicit" | "allow" | "disallow";
 
 /** What may be taken of a project of which the user requires this, and prefers that version. */
 export function admissionOf(
   stated: readonly Specifier[],
   { mode = "if-necessary-or-explicit", preferred }: { mode?: PrereleaseMode | undefined; preferred: readonly string[] },
 ): Admission {
-  const isExplicit = mode === "if-necessary-or-explicit" && stated.some(namesPrerelease);
+  const heedsNames = mode === "if-necessary-or-explicit" || mode === "explicit";
+  const isNamed = heedsNames && stated.some(namesPrerelease);
   const pinning = stated.filter(isPin);
   const preferredKeys = new Set(preferred.map((text) => tryParseVersion(text)?.key));
   return {
-    prereleases: mode === "disallow" ? "none" : mode === "allow" || isExplicit ? "all" : "if-necessary",
+    prereleases:
+      mode === "allow" || isNamed ? "all" : mode === "disallow" || mode === "explicit" ? "none" : "if-necessary",
     pins: (version) => pinning.some((pin) => pin.contains(version)) || preferredKeys.has(version.key),
   };
 }

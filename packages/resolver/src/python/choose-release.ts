@@ -15,6 +15,10 @@ export interface ReleaseRequest<File extends DistributionFile> {
   /** What is required of each project that will be asked for. */
   readonly specifiers: ReadonlyMap<NormalizedName, SpecifierSet>;
   readonly prereleases?: PrereleaseMode;
+  /** Which end of the versions is tried from. Default: the highest of each project. */
+  readonly order?: (project: NormalizedName) => "highest" | "lowest";
+  /** Versions to take wherever the requirements allow. */
+  readonly preferences?: ReadonlyMap<NormalizedName, readonly string[]>;
   /** Default: wheels and sdists for every project. */
   readonly formats?: (project: NormalizedName) => AllowedFormats;
   /** False: metadata is not looked at, but only what the pages say. Where one version is pinned it never is. Default true. */
@@ -44,11 +48,14 @@ export class ReleaseChooser<File extends DistributionFile> {
   private readonly chooser: FileChooser;
 
   constructor(request: ReleaseRequest<File>) {
-    const { target, source, specifiers, prereleases, formats = () => "any" } = request;
+    const { target, source, specifiers, prereleases, preferences, formats = () => "any" } = request;
     this.request = request;
     this.chooser = new FileChooser(target, formats);
     const admission = (project: NormalizedName) =>
-      admissionOf(specifiers.get(project)?.specifiers ?? [], { mode: prereleases, preferred: [] });
+      admissionOf(specifiers.get(project)?.specifiers ?? [], {
+        mode: prereleases,
+        preferred: preferences?.get(project) ?? [],
+      });
     this.catalog = new Catalog(source, this.chooser, admission, new Places(new Map(), new Map()));
   }
 
@@ -63,7 +70,7 @@ export class ReleaseChooser<File extends DistributionFile> {
     const refused = new Map<number, string>();
     let left = wanted;
     for (;;) {
-      const version = project.first(left, "highest");
+      const version = this.next(project, left);
       if (version === undefined) break;
       const refusal = isPinned ? undefined : await this.refusal(project, version);
       const choice = project.choice(version);
@@ -79,6 +86,11 @@ export class ReleaseChooser<File extends DistributionFile> {
       available: project.versions.map(String),
       ...refusedFile(project, wanted),
     };
+  }
+
+  private next(project: Project<File>, left: VersionSet): number | undefined {
+    const { preferences, order = () => "highest" } = this.request;
+    return project.preferred(left, preferences?.get(project.name) ?? []) ?? project.first(left, order(project.name));
   }
 
   private async refusal(project: Project<File>, version: number): Promise<string | undefined> {

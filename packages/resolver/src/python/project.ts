@@ -194,6 +194,15 @@ export class Project<File extends DistributionFile> {
     return best;
   }
 
+  /** The first of the versions that are preferred that is in the set and may be taken. */
+  preferred(set: VersionSet, texts: readonly string[]): number | undefined {
+    for (const text of texts) {
+      const version = this.indexOf(text);
+      if (version !== undefined && set.has(version) && this.isUsable(version)) return version;
+    }
+    return undefined;
+  }
+
   /** Lower is better. */
   private rank(version: number): number {
     const isLate = this.admission.prereleases !== "all" && this.versions[version]!.isPrerelease;

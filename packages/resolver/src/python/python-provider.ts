@@ -102,11 +102,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   likely(project: Project<File>, set: VersionSet): number | undefined {
-    for (const preferred of this.rules.preferences(project.name)) {
-      const version = project.indexOf(preferred);
-      if (version !== undefined && set.has(version) && project.isUsable(version)) return version;
-    }
-    return project.first(set, this.rules.order(project.name));
+    const preferred = project.preferred(set, this.rules.preferences(project.name));
+    return preferred ?? project.first(set, this.rules.order(project.name));
   }
 
   getDependencies(name: string, version: number): Dependencies | undefined {

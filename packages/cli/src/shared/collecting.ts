@@ -4,9 +4,21 @@ import { UsageError } from "../errors.ts";
 import { addChangeOptions, addGlobalOptions, changeOptions, collect, defined, type ChangeFlags } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentCollected } from "../present/reports.ts";
+import {
+  addResolutionOptions,
+  addSelectionOptions,
+  resolutionOptions,
+  selectionOptions,
+  addProjectOptions,
+  hasGroups,
+  projectOptions,
+  type ProjectFlags,
+  type ResolutionFlags,
+  type SelectionFlags,
+} from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
 
-interface CollectFlags extends ChangeFlags {
+interface CollectFlags extends ChangeFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
   readonly requirement?: string[];
   readonly deps: boolean;
 }
@@ -22,13 +34,18 @@ export function collectingCommand<Flags>(
     .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
     .option("-r, --requirement <file>", "take what a requirements file lists", collect)
     .option("--no-deps", "take only what is named");
-  return addGlobalOptions(addChangeOptions(command)).action((requirements: string[], flags: CollectFlags & Flags) =>
+  return addGlobalOptions(
+    addProjectOptions(addResolutionOptions(addSelectionOptions(addChangeOptions(command)))),
+  ).action((requirements: string[], flags: CollectFlags & Flags) =>
     run(flags, async ({ operations, terminal, context }) => {
-      if (requirements.length === 0 && flags.requirement === undefined)
+      if (requirements.length === 0 && flags.requirement === undefined && !hasGroups(flags))
         throw new UsageError("name what to take: a requirement, the path of a project, or -r FILE");
       const options: CollectOptions = {
         ...context,
         ...changeOptions(flags),
+        ...selectionOptions(flags),
+        ...resolutionOptions(flags),
+        ...projectOptions(flags),
         requirements,
         dependencies: flags.deps ? "follow" : "none",
         ...defined({ requirementFiles: flags.requirement, outputFolder: folderOf(flags) }),

@@ -1,0 +1,98 @@
+import type { InstallOptions } from "@murre/installer";
+import { type Command, Option } from "commander";
+import { alias, collect, defined } from "./options.ts";
+
+type SelectionOptions = Pick<
+  InstallOptions,
+  "prerelease" | "excludeNewer" | "excludeNewerPackages" | "pythonVersion" | "pythonPlatform"
+>;
+type ResolutionOptions = Pick<InstallOptions, "resolution" | "overrideFiles" | "excludeFiles">;
+type ProjectSelectionOptions = Pick<InstallOptions, "extras" | "allExtras" | "groups" | "allGroups">;
+
+export interface SelectionFlags {
+  readonly prerelease?: NonNullable<SelectionOptions["prerelease"]>;
+  readonly excludeNewer?: string;
+  readonly excludeNewerPackage?: string[];
+  readonly pythonVersion?: string;
+  readonly pythonPlatform?: string;
+}
+
+/** What of the indexes counts, and for which Python. */
+export function addSelectionOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option("--prerelease <mode>", "what becomes of pre-releases").choices([
+        "disallow",
+        "allow",
+        "if-necessary",
+        "explicit",
+        "if-necessary-or-explicit",
+      ]),
+    )
+    .option("--exclude-newer <when>", "only files uploaded before: a timestamp, a date, or a time back such as 3 days")
+    .option("--exclude-newer-package <NAME=when>", "the same for one project; false: whenever", collect)
+    .option("--python-version <version>", "the Python to choose for, instead of the interpreter's version")
+    .option("--python-platform <name>", "the platform to choose for: linux, windows, macos, x86_64-manylinux_2_28 …");
+  return alias(command, "--uploaded-prior-to <when>", "excludeNewer");
+}
+
+export function selectionOptions(flags: SelectionFlags): SelectionOptions {
+  return defined({
+    prerelease: flags.prerelease,
+    excludeNewer: flags.excludeNewer,
+    excludeNewerPackages: flags.excludeNewerPackage,
+    pythonVersion: flags.pythonVersion,
+    pythonPlatform: flags.pythonPlatform,
+  });
+}
+
+export interface ResolutionFlags {
+  readonly resolution?: NonNullable<ResolutionOptions["resolution"]>;
+  readonly override?: string[];
+  readonly exclude?: string[];
+}
+
+/** Which versions are taken of those that fit. */
+export function addResolutionOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option("--resolution <strategy>", "which of the versions that fit are taken").choices([
+        "highest",
+        "lowest",
+        "lowest-direct",
+      ]),
+    )
+    .option("--override <file>", "requirements that take the place of all others of their projects", collect)
+    .option("--exclude <file>", "projects that are left out, whoever requires them", collect);
+  alias(command, "--overrides <file>", "override", collect);
+  return alias(command, "--excludes <file>", "exclude", collect);
+}
+
+export function resolutionOptions(flags: ResolutionFlags): ResolutionOptions {
+  return defined({ resolution: flags.resolution, overrideFiles: flags.override, excludeFiles: flags.exclude });
+}
+
+export interface ProjectFlags {
+  readonly extra?: string[];
+  readonly allExtras?: boolean;
+  readonly group?: string[];
+  readonly allGroups?: boolean;
+}
+
+/** Which optional parts of projects are wanted. */
+export function addProjectOptions(command: Command): Command {
+  return command
+    .option("--extra <name>", "an extra of the projects whose pyproject.toml is named", collect)
+    .option("--all-extras", "all of their extras")
+    .option("--group <name>", "a dependency group of ./pyproject.toml, or PATH:NAME", collect)
+    .option("--all-groups", "all dependency groups");
+}
+
+export function projectOptions(flags: ProjectFlags): ProjectSelectionOptions {
+  return defined({ extras: flags.extra, allExtras: flags.allExtras, groups: flags.group, allGroups: flags.allGroups });
+}
+
+/** Whether groups say what is wanted, though no file is named. */
+export function hasGroups({ group, allGroups }: ProjectFlags): boolean {
+  return group !== undefined || allGroups === true;
+}

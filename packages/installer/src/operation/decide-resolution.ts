@@ -1,0 +1,99 @@
+import { withoutCredentials } from "@murre/index-client";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
+import type { FileOptions } from "@murre/requirements";
+import type { PrereleaseMode } from "@murre/resolver";
+import { ResolutionOptionInvalid } from "../errors.ts";
+import { parseMoment, type Moment } from "../options/moments.ts";
+import { namedPlatform, platformNames } from "../options/python-platform.ts";
+import { parsePythonVersion, type DescribedPython } from "../options/target-python.ts";
+import type { FileDecision, IndexDecision, ResolutionDecision } from "./decisions.ts";
+import { isOneOf, variable, wordsOf, type Said } from "./said.ts";
+
+const strategies = ["highest", "lowest", "lowest-direct"] as const;
+const modes = ["disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"] as const;
+
+/** @throws {ResolutionOptionInvalid} */
+export function decideResolution({ options, variables }: Said): ResolutionDecision {
+  return {
+    strategy: options.resolution ?? chosen(variables, "MURRE_RESOLUTION", strategies) ?? "highest",
+    overrideFiles: options.overrideFiles ?? wordsOf(variables, "MURRE_OVERRIDE"),
+    excludeFiles: options.excludeFiles ?? wordsOf(variables, "MURRE_EXCLUDE"),
+  };
+}
+
+/** Options, then what files say, then variables, then pip's configuration. @throws {ResolutionOptionInvalid} */
+export function decidePrereleases(
+  { options, variables, configuration }: Said,
+  inFiles: Pick<FileOptions, "pre"> | undefined,
+): PrereleaseMode {
+  const usual: PrereleaseMode = "if-necessary-or-explicit";
+  if (options.prerelease !== undefined) return options.prerelease;
+  if (options.prereleases !== undefined) return options.prereleases ? "allow" : usual;
+  if (inFiles?.pre === true) return "allow";
+  return chosen(variables, "MURRE_PRERELEASE", modes) ?? (configuration.pre?.value === true ? "allow" : usual);
+}
+
+/**
+ * The moment before which a file has to have been uploaded, for each project. Nothing is uploaded to find-links places (pip, uv).
+ * @throws {ResolutionOptionInvalid}
+ */
+export function decideUploads(
+  { options, variables, now }: Said,
+  { locations }: IndexDecision,
+): Pick<FileDecision, "uploadedBefore" | "uploadLimits"> {
+  const given = options.excludeNewer ?? variable(variables, "MURRE_EXCLUDE_NEWER");
+  const all = given === "" ? undefined : momentOf(given, "--exclude-newer", now);
+  const own = new Map<NormalizedName, Moment | undefined>();
+  for (const word of options.excludeNewerPackages ?? []) {
+    const equals = word.indexOf("=");
+    const option = `--exclude-newer-package ${word}`;
+    if (equals <= 0) throw new ResolutionOptionInvalid(option, "expected NAME=WHEN");
+    own.set(normalizeName(word.slice(0, equals)), momentOf(word.slice(equals + 1), option, now));
+  }
+  const places = new Set(
+    locations.filter(({ kind }) => kind === "find-links").map(({ url }) => withoutCredentials(url)),
+  );
+  return {
+    uploadedBefore: (project, index) => (places.has(index) ? undefined : own.has(project) ? own.get(project) : all),
+    uploadLimits: JSON.stringify([all, [...own]]),
+  };
+}
+
+/** The Python that is resolved for, where it is another than the one at hand. @throws {ResolutionOptionInvalid} */
+export function decidePython(
+  { pythonVersion, pythonPlatform }: Said["options"],
+  variables: Said["variables"],
+): DescribedPython {
+  const version = pythonVersion === undefined ? undefined : parsePythonVersion(pythonVersion);
+  if (pythonVersion !== undefined && version === undefined)
+    throw new ResolutionOptionInvalid(`--python-version ${pythonVersion}`, "expected a version such as 3.12 or 3.12.4");
+  const platform = pythonPlatform === undefined ? undefined : namedPlatform(pythonPlatform, variables);
+  if (pythonPlatform !== undefined && platform === undefined)
+    throw new ResolutionOptionInvalid(
+      `--python-platform ${pythonPlatform}`,
+      `expected one of ${platformNames.join(", ")}`,
+    );
+  return { version, platform };
+}
+
+function momentOf(text: string, option: string, now: Moment): Moment | undefined {
+  if (text.trim().toLowerCase() === "false") return undefined;
+  const moment = parseMoment(text, now);
+  if (moment !== undefined) return moment;
+  const expected = "a timestamp (2026-03-01T12:00:00Z), a date (2026-03-01) or a time back from now (3 days, P3D)";
+  throw new ResolutionOptionInvalid(
+    option.includes(" ") ? option : `${option} ${text}`,
+    `expected ${expected}; months and years have no fixed length`,
+  );
+}
+
+function chosen<const Choice extends string>(
+  variables: Said["variables"],
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = variable(variables, name);
+  if (text === "") return undefined;
+  if (isOneOf(text, choices)) return text;
+  throw new ResolutionOptionInvalid(`${name}=${text}`, `expected one of ${choices.join(", ")}`);
+}

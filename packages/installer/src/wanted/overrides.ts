@@ -1,0 +1,73 @@
+import type { MarkerEnvironment, NormalizedName, Requirement } from "@murre/pep508";
+import { parseWheelFilename } from "@murre/platform-tags";
+import type { RequirementEntry } from "@murre/requirements";
+import { UnsupportedRequirement } from "../errors.ts";
+import { describeOrigin } from "./origin.ts";
+import { urlKind, withoutFragment } from "./source-url.ts";
+
+/** An entry that names its project. */
+export type NamedEntry = Extract<RequirementEntry, { kind: "named" }>;
+
+/** What takes the place of requirements, and what of them is left out. */
+export interface Replacements {
+  readonly overrides: readonly NamedEntry[];
+  readonly excludes: readonly NormalizedName[];
+}
+
+export const noReplacements: Replacements = { overrides: [], excludes: [] };
+
+/** @throws {UnsupportedRequirement} where an entry names a place alone: nobody knows yet what it would take the place of. */
+export function readReplacements(
+  overrides: readonly RequirementEntry[],
+  excludes: readonly RequirementEntry[],
+): Replacements {
+  return {
+    overrides: overrides.map((entry) => named(entry, "an override")),
+    excludes: excludes.map((entry) => named(entry, "what is excluded").requirement.normalizedName),
+  };
+}
+
+function named(entry: RequirementEntry, what: string): NamedEntry {
+  if (entry.kind === "named") return entry;
+  throw new UnsupportedRequirement(
+    entry.text,
+    `${what} has to name its project; write NAME @ URL`,
+    describeOrigin(entry),
+  );
+}
+
+/** The entries that count: where something is overridden, the overrides of its project in its place, once. */
+export function replaced(
+  entries: readonly RequirementEntry[],
+  { overrides, excludes }: Replacements,
+  environment: MarkerEnvironment,
+): readonly RequirementEntry[] {
+  if (overrides.length === 0 && excludes.length === 0) return entries;
+  const done = new Set<NormalizedName>();
+  return entries.flatMap((entry) => {
+    const name = entryName(entry);
+    if (name === undefined) return [entry];
+    if (excludes.includes(name) || markerOf(entry)?.evaluate(environment) === false) return [];
+    const others = overrides.filter(({ requirement }) => requirement.normalizedName === name);
+    if (others.length === 0) return [entry];
+    if (done.has(name)) return [];
+    done.add(name);
+    return others;
+  });
+}
+
+/** The project that an entry asks for, as far as it says that itself. */
+export function entryName(entry: RequirementEntry): NormalizedName | undefined {
+  if (entry.kind === "named") return entry.requirement.normalizedName;
+  const { url } = entry.reference;
+  if (urlKind(url) !== "wheel") return undefined;
+  try {
+    return parseWheelFilename(decodeURIComponent(new URL(withoutFragment(url)).pathname.split("/").at(-1) ?? "")).name;
+  } catch {
+    return undefined; // who reads the entry says what is wrong with it
+  }
+}
+
+function markerOf(entry: RequirementEntry): Requirement["marker"] {
+  return entry.kind === "named" ? entry.requirement.marker : entry.reference.marker;
+}

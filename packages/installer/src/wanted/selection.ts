@@ -1,0 +1,21 @@
+/** Which optional parts of projects are wanted. */
+export interface ProjectSelection {
+  readonly extras: "all" | readonly string[];
+  /** Dependency groups (PEP 735): `NAME`, or `PATH:NAME` for those of another pyproject.toml. */
+  readonly groups: "all" | readonly string[];
+}
+
+export const noSelection: ProjectSelection = { extras: [], groups: [] };
+
+/** What options say of it. */
+export function selectionOf(options: {
+  readonly extras?: readonly string[];
+  readonly allExtras?: boolean;
+  readonly groups?: readonly string[];
+  readonly allGroups?: boolean;
+}): ProjectSelection {
+  return {
+    extras: options.allExtras === true ? "all" : (options.extras ?? []),
+    groups: options.allGroups === true ? "all" : (options.groups ?? []),
+  };
+}
