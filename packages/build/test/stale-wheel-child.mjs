@@ -1,4 +1,4 @@
-// One process of test/stale-wheel.test.ts: it walks through an installation of a folder, and is held at each of the five named points.
+// One process of test/stale-wheel.slow.test.ts: it walks through an installation of a folder, and is held at each of the five named points.
 import { beginCacheOperation } from "@murre/cache";
 import { createBuilder } from "@murre/build";
 import { findInterpreter } from "@murre/python";

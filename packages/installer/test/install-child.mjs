@@ -1,4 +1,4 @@
-// One process of test/one-build.test.ts: installs what it is told, and prints its events and how it ended, one document a line.
+// One process of test/one-build.slow.test.ts: installs what it is told, and prints its events and how it ended, one document a line.
 import { createInstaller } from "@murre/installer";
 import { homedir } from "node:os";
 import { join } from "node:path";
