@@ -5,9 +5,10 @@ import base from "./vitest.config.base.ts";
 export default defineConfig({
   test: {
     ...base.test,
+    exclude: ["**/node_modules/**", "**/dist/**"],
     reporters: ["default", ["json", { outputFile: process.env["MURRE_MATRIX_REPORT"] }]],
     include: [
-      "apps/murre/test/{main-job,bundle,proxies}.test.ts",
+      "apps/murre/test/{main-job,bundle,proxies}{,.slow}.test.ts",
       "packages/{wheel,index-client}/{src,test}/**/*.test.ts",
       "packages/{linker,locking}/src/**/*.test.ts",
     ],

@@ -1,6 +1,7 @@
 // node storms/cache/clean-beside-slow-install.mjs [--seconds 60] [--python P] [--json FILE]
 // `cache clean PROJECT`, `cache prune` and `cache clean` beside an installation that a slow server keeps busy: when they return, whether the
 // installation ends well, and whether what they removed is gone after it. uv beside it, where UV_BINARY or the PATH has one.
+import { CACHE_LAYOUT } from "@murre/cache";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -102,7 +103,7 @@ async function besideMurre(folder, url, files, wheels) {
   const left = entries(cache).filter((id) => condemned.has(id)).length;
   if (left > 0)
     broken.push(`${left} of ${condemned.size} entries that were cleaned away are still there after the installation`);
-  const trash = namesIn(join(cache, "v1/trash")).length;
+  const trash = namesIn(join(cache, `${CACHE_LAYOUT}/trash`)).length;
   if (trash > 0) broken.push(`${trash} things lie in the trash`);
   table(`murre beside an installation of ${seconds(endedMs)}`, [
     ["prune, with nobody beside it", seconds(alone.ms)],
@@ -152,7 +153,7 @@ function namesIn(folder) {
 }
 
 function entries(cache) {
-  return namesIn(join(cache, "v1/store"));
+  return namesIn(join(cache, `${CACHE_LAYOUT}/store`));
 }
 
 function parse(text) {

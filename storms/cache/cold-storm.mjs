@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { hashedName } from "@murre/cache";
+import { CACHE_LAYOUT, hashedName } from "@murre/cache";
 import {
   chooseWheels,
   damageOf,
@@ -91,7 +91,7 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
   const server = await serveWheels(wheels, { secondsEach: () => Number(values["second-each"]) });
   const tool = makeTool(server.url);
   const cache = join(folder, "cache");
-  const store = join(cache, "v1/store");
+  const store = join(cache, `${CACHE_LAYOUT}/store`);
   mkdirSync(store, { recursive: true });
   const made = new Set();
   const arrived = new Map();
@@ -148,7 +148,7 @@ function partialKey(url, path) {
 
 /** What has reached the disk of the downloads under way. */
 function noteArrived(cache, arrived) {
-  const partial = join(cache, "v1/partial");
+  const partial = join(cache, `${CACHE_LAYOUT}/partial`);
   for (const name of existsSync(partial) ? readdirSync(partial) : []) {
     const bytes = statSync(join(partial, name, "data"), { throwIfNoEntry: false })?.size ?? 0;
     if (existsSync(join(partial, name, "validators"))) arrived.set(name.split(".")[0], bytes);

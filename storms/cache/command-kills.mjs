@@ -1,5 +1,6 @@
 // Ends murre at every call that changes a file system, while it fills a cache over HTTP or cleans it, and looks at what fresh processes make of
 // that cache: a correct installation, and after one `cache prune` nothing that nobody can reach.
+import { CACHE_LAYOUT } from "@murre/cache";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { indexedWheel, seededRandom, serveFolder, writeIndex } from "@murre/test-kit";
@@ -46,7 +47,7 @@ class World {
     const filled = await this.install(full);
     if (filled.code !== 0) throw new Error(filled.stderr);
     // One that was killed in the middle of filling: a lease, tickets, what it had received and unpacked.
-    rmSync(join(full, "v1/archives/third"), { recursive: true });
+    rmSync(join(full, `${CACHE_LAYOUT}/archives/third`), { recursive: true });
     await this.install(full, { MURRE_KILL_AT: "40" });
   }
 
@@ -92,7 +93,11 @@ class World {
     if (installed.code !== 0) return [`installing ended with ${howItEnded(installed)}`];
     const pruned = await this.run(["cache", "prune"], cache);
     if (pruned.code !== 0) return [`pruning ended with ${howItEnded(pruned)}`];
-    return [...wrongFiles(installed.target), ...cacheLeavings(join(cache, "v1")), ...strangers(join(cache, "v1"))];
+    return [
+      ...wrongFiles(installed.target),
+      ...cacheLeavings(join(cache, CACHE_LAYOUT)),
+      ...strangers(join(cache, CACHE_LAYOUT)),
+    ];
   }
 }
 

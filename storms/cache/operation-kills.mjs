@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { maintainCache } from "@murre/cache";
+import { CACHE_LAYOUT, maintainCache } from "@murre/cache";
 import { seededRandom, writeWheel } from "@murre/test-kit";
 import {
   asProgram,
@@ -34,7 +34,7 @@ async function makeWorld(folder) {
   const filled = await runChild("fill", world, world.full);
   if (filled.code !== 0) throw new Error(filled.stderr);
   // Killed before its first link: a lease, a ticket, an entry that nothing names.
-  rmSync(join(world.full, "v1/archives/third"), { recursive: true });
+  rmSync(join(world.full, `${CACHE_LAYOUT}/archives/third`), { recursive: true });
   await runChild("fill", world, world.full, { MURRE_KILL_AT: "20" });
   return world;
 }
@@ -48,7 +48,7 @@ async function damages(world, cache) {
   );
   await maintainCache(cache).prune();
   const { problems } = await maintainCache(cache).verify();
-  return [...wrong, ...problems.map((problem) => JSON.stringify(problem)), ...cacheLeavings(join(cache, "v1"))];
+  return [...wrong, ...problems.map((problem) => JSON.stringify(problem)), ...cacheLeavings(join(cache, CACHE_LAYOUT))];
 }
 
 /** @returns {Promise<import("./operation-kills.d.mts").KillReport>} */

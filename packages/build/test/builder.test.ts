@@ -1,4 +1,4 @@
-import { maintainCache } from "@murre/cache";
+import { CACHE_LAYOUT, maintainCache } from "@murre/cache";
 import { normalizeName } from "@murre/pep508";
 import { parseMetadata } from "@murre/wheel";
 import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
@@ -86,7 +86,10 @@ describe("metadata that is not static", () => {
     await world.once(async ({ builder }) => {
       expect((await builder.wheel(unnamed)).manifest.head.name).toBe("demo");
     });
-    expect(readdirSync(join(world.folder, "cache/v1/built")).toSorted()).toEqual(["demo", "unnamed-sources"]);
+    expect(readdirSync(join(world.folder, `cache/${CACHE_LAYOUT}/built`)).toSorted()).toEqual([
+      "demo",
+      "unnamed-sources",
+    ]);
   });
 });
 
@@ -211,10 +214,10 @@ describe("several operations that need one build", () => {
 test("nothing temporary stays, and of logs those of failures", async () => {
   const world = new BuilderWorld();
   await world.once(({ builder }) => builder.wheel(world.directory));
-  expect(readdirSync(join(world.folder, "cache/v1/tmp"))).toEqual([]);
+  expect(readdirSync(join(world.folder, `cache/${CACHE_LAYOUT}/tmp`))).toEqual([]);
   expect(readdirSync(world.logFolder)).toEqual([]);
   const failing = new BuilderWorld("def build_wheel(*a, **k): raise ValueError()");
   await expect(failing.once(({ builder }) => builder.wheel(failing.directory))).rejects.toThrow(failing.logFolder);
-  expect(readdirSync(join(failing.folder, "cache/v1/tmp"))).toEqual([]);
+  expect(readdirSync(join(failing.folder, `cache/${CACHE_LAYOUT}/tmp`))).toEqual([]);
   expect(readdirSync(failing.logFolder)).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { serveFolder, type IndexedFile, type WheelSpec } from "@murre/test-kit";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +32,7 @@ describe("an index with sdists", () => {
     expect(await world.installed()).toEqual(["app==1.0", "lib==1.5"]);
     expect(world.hooks().toSorted()).toEqual(["metadata app", "metadata lib", "wheel app 1.0", "wheel lib 1.5"]);
     expect(brokenRecords(sitePackages(world))).toEqual([]);
-    expect(readdirSync(join(world.folder, "cache/v1/tmp"))).toEqual([]);
+    expect(readdirSync(join(world.folder, `cache/${CACHE_LAYOUT}/tmp`))).toEqual([]);
   });
 
   test("the wheel of a version wins over its sdist, and a newer sdist over an older wheel", async () => {

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -75,7 +76,7 @@ async function begin(project: ToyProject) {
       readFileSync(log, "utf8")
         .split("\n")
         .filter((line) => line.startsWith("wheel")).length,
-    leftovers: () => readdirSync(join(world.folder, "cache/v1/tmp")),
+    leftovers: () => readdirSync(join(world.folder, `cache/${CACHE_LAYOUT}/tmp`)),
   };
 }
 
@@ -110,7 +111,7 @@ describe("eight processes need the same sdist at once", () => {
     expect(builds()).toBe(2);
     const finished = environments.filter((_, index) => all[index] !== builder);
     for (const environment of finished) expect(brokenRecords(sitePackages(environment))).toEqual([]);
-    expect(existsSync(join(folder, "cache/v1/built/lib"))).toBe(true);
+    expect(existsSync(join(folder, `cache/${CACHE_LAYOUT}/built/lib`))).toBe(true);
   });
 
   test("the build fails: it fails once, and all say why", async () => {

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { indexedWheel, serveFolder, writeIndex, type IndexedFile } from "@murre/test-kit";
 import fc from "fast-check";
 import { existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
@@ -38,7 +39,7 @@ async function openWorld(files: readonly IndexedFile[], cacheControl = "max-age=
     wasRemembered: () => events.includes(remembered),
     asked: () => server.requests.length,
     documents: () => {
-      const folder = join(world.folder, "cache/v1/resolutions");
+      const folder = join(world.folder, `cache/${CACHE_LAYOUT}/resolutions`);
       return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
     },
     [Symbol.asyncDispose]: () => server.close(),
@@ -163,14 +164,14 @@ describe("anything else that it rests on is resolved again", () => {
     await using world = await openWorld([top, lib1]);
     await world.run({ requirements: ["top"] });
     world.publish([top, lib1, lib2]);
-    rmSync(join(world.folder, "cache/v1/index"), { recursive: true });
+    rmSync(join(world.folder, `cache/${CACHE_LAYOUT}/index`), { recursive: true });
     expect(pinsOf(await world.run({ requirements: ["top"] }))).toContain("lib==2.0");
   });
 
   test("a cache whose metadata is gone", async () => {
     await using world = await openWorld([top, lib1]);
     await world.run({ requirements: ["top"] });
-    rmSync(join(world.folder, "cache/v1/metadata"), { recursive: true });
+    rmSync(join(world.folder, `cache/${CACHE_LAYOUT}/metadata`), { recursive: true });
     await world.run({ requirements: ["top"] });
     expect(world.wasRemembered()).toBe(false);
   });

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -192,6 +193,6 @@ describe("murre pip install --no-deps", () => {
       const { distributions } = await openInstaller(world.folder).list({ python: path });
       expect(distributions.map(({ name }) => name)).toEqual(["lib", "tool"]);
     }
-    expect(readdirSync(join(world.folder, "cache/v1/store"))).toHaveLength(2);
+    expect(readdirSync(join(world.folder, `cache/${CACHE_LAYOUT}/store`))).toHaveLength(2);
   });
 });

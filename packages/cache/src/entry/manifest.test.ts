@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { demoWheel } from "../demo-wheel.test.data.ts";
 import { describeArchive, type ArchiveManifest } from "./archive-manifest.ts";
 import { decodeManifest, decodeWheelManifest, encodeManifest, filesOf } from "./manifest.ts";
+import { MANIFEST_FORMAT } from "./manifest-head.ts";
 import type { WheelContents } from "./wheel-manifest.ts";
 
 const digest = "a".repeat(43);
@@ -126,7 +127,7 @@ describe.each([
     ["empty", Buffer.alloc(0)],
     ["cut short", whole.subarray(0, whole.length - 3)],
     ["longer than it says", Buffer.concat([whole, Buffer.from("x")])],
-    ["of another format", Buffer.from(whole.toString().replace('"format":1', '"format":9'))],
+    ["of another format", Buffer.from(whole.toString().replace(`"format":${MANIFEST_FORMAT}`, '"format":999'))],
     ["no JSON", Buffer.from("nothing\n")],
   ])("%s", (_case, bytes) => {
     expect(() => decodeManifest(bytes)).toThrow(expect.objectContaining({ code: "MURRE_INVALID_MANIFEST" }));

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { indexedWheel, writeIndex } from "@murre/test-kit";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -77,7 +78,7 @@ describe.runIf(canMount)("a cache folder", () => {
       mount("-o", "remount,size=40m", cache);
       whole(await install(cache, "one", "two"));
       succeeded(await world.murre("cache", "prune", "--cache-dir", cache));
-      expect(readdirSync(join(cache, "v1/tmp"))).toEqual([]);
+      expect(readdirSync(join(cache, `${CACHE_LAYOUT}/tmp`))).toEqual([]);
     },
   );
 
@@ -108,7 +109,7 @@ describe("a cache folder that was restored from an archive", () => {
       const cache = cacheOf(world, "cache-original");
       whole(await install(cache, "one", "two"));
       // A lease of a process of another machine, such as an archive brings along.
-      writeFileSync(join(cache, "v1/leases", `${"a".repeat(16)}_0boot0spce_1_1`), "");
+      writeFileSync(join(cache, `${CACHE_LAYOUT}/leases`, `${"a".repeat(16)}_0boot0spce_1_1`), "");
       const restored = cacheOf(world, "cache-restored");
       copy(cache, restored);
       rmSync(cache, { recursive: true });
@@ -159,7 +160,7 @@ describe.runIf(canSwitch)("another user's cache folder", () => {
 
   test("that cannot be read is refused, and the message names it", { timeout }, async ({ skip }) => {
     const { world, cache, mine, index } = await makeShared();
-    chmodSync(join(cache, "v1"), 0o700);
+    chmodSync(join(cache, CACHE_LAYOUT), 0o700);
     const words = ["pip", "install", "one", ...index, "--cache-dir", cache, "--target", join(mine, "target")];
     const ended = await asNobody(world, ...words);
     if (!ended.stderr.includes(cache)) skip();

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { temporaryFolder } from "@murre/test-kit";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
@@ -211,7 +212,7 @@ describe.runIf(isReal)("real backends of the indexes of pip's configuration", ()
       const result = pip("install", write());
       expect(result).toMatchObject({ status: 0 });
       expect(print(code)).toBe(prints);
-      expect(readdirSync(join(folder, "cache/v1/tmp"))).toEqual([]);
+      expect(readdirSync(join(folder, `cache/${CACHE_LAYOUT}/tmp`))).toEqual([]);
     });
 
   test("murre build leaves an sdist, and the wheel from it", () => {

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { indexedWheel, writeIndex } from "@murre/test-kit";
 import {
   chmodSync,
@@ -66,14 +67,14 @@ describe.runIf(canSwitchUsers)("a cache folder (tested where root runs the tests
     ] as const) {
       const { stderr } = succeeded(await as(user, installWords(home, ...names)));
       expect(stderr).not.toContain("warning");
-      held.push(readdirSync(join(cache, "v1/store")).length);
+      held.push(readdirSync(join(cache, `${CACHE_LAYOUT}/store`)).length);
     }
     expect(held).toEqual([1, 2, 2]);
     expect(owners(cache)).toEqual(new Set([ann.uid, bob.uid]));
     succeeded(await as(bob, ["cache", "prune"]));
     succeeded(await as(ann, ["cache", "verify"]));
     succeeded(await as(bob, ["cache", "clean"]));
-    expect(readdirSync(join(cache, "v1/store"))).toEqual([]);
+    expect(readdirSync(join(cache, `${CACHE_LAYOUT}/store`))).toEqual([]);
 
     const stranger = succeeded(await as(eve, installWords(homes.eve, "one")));
     expect(stranger.stderr.match(notUsed)).toEqual([expect.stringContaining("belongs to another user (uid 12001)")]);
@@ -130,10 +131,12 @@ describe.runIf(canSwitchUsers)("a cache folder (tested where root runs the tests
       succeeded(await own(...installWords(home, "one")));
       const precious = folderOf(ann, "precious");
       writeFileSync(join(precious, "file"), "important");
-      rmSync(join(cache, "v1", name), { recursive: true, force: true });
-      symlinkSync(precious, join(cache, "v1", name));
+      rmSync(join(cache, CACHE_LAYOUT, name), { recursive: true, force: true });
+      symlinkSync(precious, join(cache, CACHE_LAYOUT, name));
       const { stderr } = succeeded(await own(...installWords(home, "one")));
-      expect(stderr.match(notUsed)).toEqual([expect.stringContaining(`v1/${name} in it is a symbolic link`)]);
+      expect(stderr.match(notUsed)).toEqual([
+        expect.stringContaining(`${CACHE_LAYOUT}/${name} in it is a symbolic link`),
+      ]);
       expect((await own("cache", "clean")).stderr).toContain("(MURRE_CACHE_UNUSABLE)");
       expect(readdirSync(precious)).toEqual(["file"]);
     },

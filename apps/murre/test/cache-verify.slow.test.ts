@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { indexedWheel, temporaryFolder, writeIndex } from "@murre/test-kit";
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ test.each<[what: string, kind: string, damage: (place: Damaged) => void]>([
       return brokenRecords(target);
     };
     expect(await install()).toEqual([]);
-    damage(placeOf(join(world.cache, "v1")));
+    damage(placeOf(join(world.cache, CACHE_LAYOUT)));
 
     const verify = async (...words: string[]) => {
       const { code, stdout } = await world.murre("cache", "verify", "--json", ...words);

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { temporaryFolder } from "@murre/test-kit";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -96,7 +97,7 @@ describe.skipIf(process.platform === "win32")("an interrupted command ends its o
     await once(server, "request");
     const held = () =>
       ["leases", "locks", "sockets", "hints"]
-        .map((name) => join(cache, "v1", name))
+        .map((name) => join(cache, CACHE_LAYOUT, name))
         .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
     expect(held()).not.toEqual([]);
     child.kill("SIGINT");

@@ -1,3 +1,4 @@
+import { CACHE_LAYOUT } from "@murre/cache";
 import { indexedWheel, selfSigned, temporaryFolder, writeIndex } from "@murre/test-kit";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -257,7 +258,7 @@ describe.skipIf(process.platform === "win32")("where a file belongs", () => {
       });
     succeeded(await install());
     const inside = () =>
-      readdirSync(join(cache, "v1"), { recursive: true, withFileTypes: true })
+      readdirSync(join(cache, CACHE_LAYOUT), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => join(entry.parentPath, entry.name));
     const files = inside().filter((path) => !/\/pkg\//.test(path));
