@@ -27,8 +27,13 @@ export const wrongCalls: readonly (readonly [
     "requirements has to be a list of texts, not a list that holds null",
   ],
   ["install", { requirements: null }, "requirements", "requirements has to be a list of texts, not null"],
-  ["install", {}, "requirements", "requirements or requirementFiles has to be given"],
-  ["install", { requirements: undefined }, "requirements", "requirements or requirementFiles has to be given"],
+  ["install", {}, "requirements", "requirements or requirementFiles or groups or allGroups has to be given"],
+  [
+    "install",
+    { requirements: undefined },
+    "requirements",
+    "requirements or requirementFiles or groups or allGroups has to be given",
+  ],
   [
     "install",
     { requirements: [], linkMode: "hard-link" },

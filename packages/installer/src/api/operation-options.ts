@@ -72,11 +72,11 @@ const resolution: OptionTable<ResolutionOptions> = {
 };
 
 const change: OptionTable<ChangeOptions> = {
-  ...selection,
   ...context,
   ...python,
   ...index,
   ...build,
+  ...selection,
   constraintFiles: texts,
   reinstall: flag,
   dryRun: flag,
