@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorClasses } from "../../../scripts/house-errors.mjs";
+import { errorClasses, typedCodes } from "../../../scripts/house-errors.mjs";
 import { namedPaths, prose, wrongLabels, wrongReadme } from "../../../scripts/house-documents.mjs";
 import { wrongRooms } from "../../../scripts/house-rooms.mjs";
 
@@ -97,6 +97,25 @@ describe("errors that a source declares", () => {
     ],
   ])("%s", (_, source, said) => {
     expect(errorClasses(source).map(({ code, says }) => `${code}: ${says}`)).toEqual(said);
+  });
+});
+
+describe("the codes of a type", () => {
+  test.each([
+    ["one", 'export type AnyErrorCode = "MURRE_A";\n', ["AnyErrorCode MURRE_A: "]],
+    [
+      "several",
+      'export type AnyErrorCode =\n  | "MURRE_A"\n  | "MURRE_B";\n',
+      ["AnyErrorCode MURRE_A: ", "AnyErrorCode MURRE_B: "],
+    ],
+    [
+      "some that say what they mean",
+      'export type WarningCode =\n  /** One; two. */\n  | "MURRE_A"\n  /**\n   * Three.\n   * To do: four;\n   * five.\n   */\n  | "MURRE_B"\n  | OtherCode;\n\nexport const x = "MURRE_X";\n',
+      ["WarningCode MURRE_A: One; two.", "WarningCode MURRE_B: Three. To do: four; five."],
+    ],
+    ["none", 'export type Other = "MURRE_A";\nexport type AnyCode = OtherCode;\n', []],
+  ])("%s", (_, source, said) => {
+    expect(typedCodes(source).map(({ type, code, says }) => `${type} ${code}: ${says}`)).toEqual(said);
   });
 });
 

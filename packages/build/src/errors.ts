@@ -1,8 +1,26 @@
+/** The permanent codes of this package's errors. */
+export type BuildErrorCode =
+  | "MURRE_UNREADABLE_SDIST"
+  | "MURRE_UNSAFE_SDIST"
+  | "MURRE_SDIST_TOO_LARGE"
+  | "MURRE_NO_SOURCE_TREE"
+  | "MURRE_SOURCE_CHANGING"
+  | "MURRE_BUILD_FAILED"
+  | "MURRE_BUILD_TIMEOUT"
+  | "MURRE_INVALID_BACKEND_ANSWER"
+  | "MURRE_BUILD_MISMATCH"
+  | "MURRE_BUILD_CYCLE";
+
+/** What all errors of this package are. */
+export abstract class BuildError extends Error {
+  abstract readonly code: BuildErrorCode;
+}
+
 /**
  * An archive of sources that is damaged, or of a kind that cannot be read.
  * To do: fetch or make the archive again; of the kinds there are, `.tar.gz` and `.zip` are read.
  */
-export class UnreadableSdist extends Error {
+export class UnreadableSdist extends BuildError {
   override readonly name = "UnreadableSdist";
   readonly code = "MURRE_UNREADABLE_SDIST";
   readonly archive: string;
@@ -16,7 +34,7 @@ export class UnreadableSdist extends Error {
  * An archive of sources with a member that would be written, or would lead, outside of its folder. Nothing of it is kept.
  * To do: do not trust it; tell its author, or take a wheel.
  */
-export class UnsafeSdist extends Error {
+export class UnsafeSdist extends BuildError {
   override readonly name = "UnsafeSdist";
   readonly code = "MURRE_UNSAFE_SDIST";
   readonly archive: string;
@@ -32,7 +50,7 @@ export class UnsafeSdist extends Error {
  * An archive of sources that unpacks to more than the limits allow. Nothing of it is kept.
  * To do: take a wheel, or build it by other means.
  */
-export class SdistTooLarge extends Error {
+export class SdistTooLarge extends BuildError {
   override readonly name = "SdistTooLarge";
   readonly code = "MURRE_SDIST_TOO_LARGE";
   readonly archive: string;
@@ -46,7 +64,7 @@ export class SdistTooLarge extends Error {
  * There is nothing to build: neither pyproject.toml nor setup.py, or no such folder.
  * To do: check the path.
  */
-export class NoSourceTree extends Error {
+export class NoSourceTree extends BuildError {
   override readonly name = "NoSourceTree";
   readonly code = "MURRE_NO_SOURCE_TREE";
   readonly path: string;
@@ -60,7 +78,7 @@ export class NoSourceTree extends Error {
  * The files of a source tree were changed by somebody while they were copied.
  * To do: run the command again when nobody writes there.
  */
-export class SourceChanging extends Error {
+export class SourceChanging extends BuildError {
   override readonly name = "SourceChanging";
   readonly code = "MURRE_SOURCE_CHANGING";
   readonly path: string;
@@ -87,7 +105,7 @@ export interface FailedBuild {
  * The backend failed, or could not be started. Nothing was changed; the log is kept.
  * To do: read the log; often a program or header that the build needs is missing, or an older release has a wheel.
  */
-export class BuildFailed extends Error {
+export class BuildFailed extends BuildError {
   override readonly name = "BuildFailed";
   readonly code = "MURRE_BUILD_FAILED";
   readonly failure: FailedBuild;
@@ -101,7 +119,7 @@ export class BuildFailed extends Error {
  * The backend took longer than it may; it and everything that it started was ended. Nothing was changed; the log is kept.
  * To do: read the log, or allow more time (`--build-timeout`).
  */
-export class BuildTimeout extends Error {
+export class BuildTimeout extends BuildError {
   override readonly name = "BuildTimeout";
   readonly code = "MURRE_BUILD_TIMEOUT";
   readonly failure: FailedBuild;
@@ -133,7 +151,7 @@ export class SharedBuildFailure extends Error {
  * The backend answered something that PEP 517 does not allow, such as the name of a wheel that is not there.
  * To do: tell the backend's author, or limit its version (`--build-constraint`).
  */
-export class InvalidBackendAnswer extends Error {
+export class InvalidBackendAnswer extends BuildError {
   override readonly name = "InvalidBackendAnswer";
   readonly code = "MURRE_INVALID_BACKEND_ANSWER";
   readonly source: string;
@@ -149,7 +167,7 @@ export class InvalidBackendAnswer extends Error {
  * What was built has another name or version than the source says, or than was asked for.
  * To do: correct the name or version that is asked for, or the source's own.
  */
-export class BuildMismatch extends Error {
+export class BuildMismatch extends BuildError {
   override readonly name = "BuildMismatch";
   readonly code = "MURRE_BUILD_MISMATCH";
   readonly source: string;
@@ -163,7 +181,7 @@ export class BuildMismatch extends Error {
  * To build one of these, all of them have to be built.
  * To do: take a wheel of one of them (`--only-binary`).
  */
-export class BuildCycle extends Error {
+export class BuildCycle extends BuildError {
   override readonly name = "BuildCycle";
   readonly code = "MURRE_BUILD_CYCLE";
   readonly projects: readonly string[];

@@ -9,6 +9,7 @@ export { openBuildLog, type BuildLog } from "./backend/build-log.ts";
 export { readBuildSystem } from "./source/static-metadata.ts";
 export {
   BuildCycle,
+  BuildError,
   BuildFailed,
   BuildMismatch,
   BuildTimeout,
@@ -19,5 +20,6 @@ export {
   SourceChanging,
   UnreadableSdist,
   UnsafeSdist,
+  type BuildErrorCode,
   type FailedBuild,
 } from "./errors.ts";

@@ -23,4 +23,11 @@ export type { ManifestDirectory, WheelContents, WheelManifest } from "./entry/wh
 export type { ArchiveManifest } from "./entry/archive-manifest.ts";
 export type { FileDetails, ManifestHead } from "./entry/manifest-head.ts";
 export { fileValidators, rememberFileHash, rememberedFileHash } from "./documents/remembered-file.ts";
-export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "./errors.ts";
+export {
+  CacheError,
+  CacheUnusable,
+  CacheWriteFailed,
+  InvalidManifest,
+  type CacheErrorCode,
+  type CacheWarningCode,
+} from "./errors.ts";

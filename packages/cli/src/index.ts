@@ -1,2 +1,2 @@
 export { describeCrash, runCli, type CliContext, type ExitCode } from "./run-cli.ts";
-export { UsageError } from "./errors.ts";
+export { CliError, UsageError, type CliErrorCode } from "./errors.ts";

@@ -1,3 +1,11 @@
+/** The permanent codes of this package's errors. */
+export type FilesErrorCode = "MURRE_NOT_A_FILE" | "MURRE_FILE_TOO_LARGE" | "MURRE_NO_TEMPORARY_FOLDER";
+
+/** What all errors of this package are. */
+export abstract class FilesError extends Error {
+  abstract readonly code: FilesErrorCode;
+}
+
 /** What lies at a path where a file is expected. */
 export type NoFileKind = "folder" | "pipe" | "socket" | "device" | "link";
 
@@ -13,7 +21,7 @@ const words: Readonly<Record<NoFileKind, string>> = {
  * Something else lies where a file is expected. Reading it might never end, so it was not begun.
  * To do: name a file.
  */
-export class NotAFile extends Error {
+export class NotAFile extends FilesError {
   override readonly name = "NotAFile";
   readonly code = "MURRE_NOT_A_FILE";
   readonly path: string;
@@ -29,7 +37,7 @@ export class NotAFile extends Error {
  * A file is larger than any of its kind.
  * To do: check that it is the file that was meant.
  */
-export class FileTooLarge extends Error {
+export class FileTooLarge extends FilesError {
   override readonly name = "FileTooLarge";
   readonly code = "MURRE_FILE_TOO_LARGE";
   readonly path: string;
@@ -42,7 +50,7 @@ export class FileTooLarge extends Error {
 }
 
 /** Nowhere can a temporary folder be made. To do: name one with TMPDIR. */
-export class NoTemporaryFolder extends Error {
+export class NoTemporaryFolder extends FilesError {
   override readonly name = "NoTemporaryFolder";
   readonly code = "MURRE_NO_TEMPORARY_FOLDER";
   readonly places: readonly string[];

@@ -11,4 +11,11 @@ export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";
 export { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
 export { makeTemporaryFolder, temporaryPlace } from "./temporary-folder.ts";
-export { FileTooLarge, NotAFile, NoTemporaryFolder, type NoFileKind } from "./errors.ts";
+export {
+  FilesError,
+  FileTooLarge,
+  NotAFile,
+  NoTemporaryFolder,
+  type FilesErrorCode,
+  type NoFileKind,
+} from "./errors.ts";

@@ -1,5 +1,25 @@
 import { redactUrl } from "@murre/pep508";
 
+/** The permanent codes of this package's errors. */
+export type IndexErrorCode =
+  | "MURRE_INDEX_UNREACHABLE"
+  | "MURRE_PROJECT_NOT_FOUND"
+  | "MURRE_HTTP_STATUS"
+  | "MURRE_HASH_MISMATCH"
+  | "MURRE_DOWNLOAD_INTERRUPTED"
+  | "MURRE_DOWNLOAD_NOT_WRITTEN"
+  | "MURRE_INVALID_INDEX_PAGE"
+  | "MURRE_DAMAGED_PAGE"
+  | "MURRE_INVALID_INDEX_LOCATION"
+  | "MURRE_OFFLINE"
+  | "MURRE_INVALID_PIP_CONFIGURATION"
+  | "MURRE_INVALID_TRANSPORT_SETTINGS";
+
+/** What all errors of this package are. */
+export abstract class IndexError extends Error {
+  abstract readonly code: IndexErrorCode;
+}
+
 /** Says nothing of what was tried once. */
 /** How often something was tried, and for how many milliseconds from the first attempt to the end of the last one. */
 export interface Tried {
@@ -16,7 +36,7 @@ function describeTries(tried: Tried | undefined): string {
  * No connection could be made, or the connection broke or stayed silent, after all retries.
  * To do: check the address, the proxy and the network, and run the command again.
  */
-export class IndexUnreachable extends Error {
+export class IndexUnreachable extends IndexError {
   override readonly name = "IndexUnreachable";
   readonly code = "MURRE_INDEX_UNREACHABLE";
   readonly url: string;
@@ -34,7 +54,7 @@ export class IndexUnreachable extends Error {
  * No location has a page for the project.
  * To do: check the spelling, and which indexes are asked (`-v`).
  */
-export class ProjectNotFound extends Error {
+export class ProjectNotFound extends IndexError {
   override readonly name = "ProjectNotFound";
   readonly code = "MURRE_PROJECT_NOT_FOUND";
   readonly project: string;
@@ -56,7 +76,7 @@ export class ProjectNotFound extends Error {
  * The server answered, but not with what was asked for.
  * To do: 401 and 403 are about credentials, 404 about the address; else run the command again later.
  */
-export class HttpStatusError extends Error {
+export class HttpStatusError extends IndexError {
   override readonly name = "HttpStatusError";
   readonly code = "MURRE_HTTP_STATUS";
   readonly url: string;
@@ -78,7 +98,7 @@ export class HttpStatusError extends Error {
  * The bytes received are not the bytes that the index, the requirement or the lock file promised.
  * To do: do not install it; find out which of the two is wrong.
  */
-export class HashMismatch extends Error {
+export class HashMismatch extends IndexError {
   override readonly name = "HashMismatch";
   readonly code = "MURRE_HASH_MISMATCH";
   readonly url: string;
@@ -101,7 +121,7 @@ export class HashMismatch extends Error {
  * A download ended before the promised length, and could not be continued.
  * To do: run the command again: it goes on where this one ended, where the server allows it.
  */
-export class DownloadInterrupted extends Error {
+export class DownloadInterrupted extends IndexError {
   override readonly name = "DownloadInterrupted";
   readonly code = "MURRE_DOWNLOAD_INTERRUPTED";
   readonly url: string;
@@ -121,7 +141,7 @@ export class DownloadInterrupted extends Error {
  * The downloaded bytes cannot be written where the caller wants them.
  * To do: make room or allow writing there, and run the command again.
  */
-export class DownloadNotWritten extends Error {
+export class DownloadNotWritten extends IndexError {
   override readonly name = "DownloadNotWritten";
   readonly code = "MURRE_DOWNLOAD_NOT_WRITTEN";
   readonly path: string;
@@ -136,7 +156,7 @@ export class DownloadNotWritten extends Error {
  * A page of an index is no page of the simple API.
  * To do: check the address of the index; it may lead to a login or an error page.
  */
-export class InvalidIndexPage extends Error {
+export class InvalidIndexPage extends IndexError {
   override readonly name = "InvalidIndexPage";
   readonly code = "MURRE_INVALID_INDEX_PAGE";
   readonly url: string;
@@ -151,7 +171,7 @@ export class InvalidIndexPage extends Error {
  * its index.
  * To do: nothing; the next command fetches the page.
  */
-export class DamagedPage extends Error {
+export class DamagedPage extends IndexError {
   override readonly name = "DamagedPage";
   readonly code = "MURRE_DAMAGED_PAGE";
   constructor(index: string, project: string) {
@@ -165,7 +185,7 @@ export class DamagedPage extends Error {
  * The address of an index or of a find-links location cannot be used.
  * To do: correct the address.
  */
-export class InvalidIndexLocation extends Error {
+export class InvalidIndexLocation extends IndexError {
   override readonly name = "InvalidIndexLocation";
   readonly code = "MURRE_INVALID_INDEX_LOCATION";
   readonly location: string;
@@ -179,7 +199,7 @@ export class InvalidIndexLocation extends Error {
  * The network would be needed, and the caller said that it must not be used.
  * To do: run the command once without `--offline`.
  */
-export class OfflineMiss extends Error {
+export class OfflineMiss extends IndexError {
   override readonly name = "OfflineMiss";
   readonly code = "MURRE_OFFLINE";
   readonly url: string;
@@ -193,7 +213,7 @@ export class OfflineMiss extends Error {
  * Files of pip's configuration, or PIP_* variables, hold what pip itself would refuse. All problems are listed.
  * To do: correct each place that is listed.
  */
-export class InvalidPipConfiguration extends Error {
+export class InvalidPipConfiguration extends IndexError {
   override readonly name = "InvalidPipConfiguration";
   readonly code = "MURRE_INVALID_PIP_CONFIGURATION";
   readonly problems: readonly string[];
@@ -207,7 +227,7 @@ export class InvalidPipConfiguration extends Error {
  * A certificate file, a client certificate or a proxy address cannot be used.
  * To do: correct the path or address.
  */
-export class InvalidTransportSettings extends Error {
+export class InvalidTransportSettings extends IndexError {
   override readonly name = "InvalidTransportSettings";
   readonly code = "MURRE_INVALID_TRANSPORT_SETTINGS";
 }

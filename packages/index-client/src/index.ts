@@ -30,6 +30,7 @@ export {
   DownloadNotWritten,
   HashMismatch,
   HttpStatusError,
+  IndexError,
   IndexUnreachable,
   InvalidIndexLocation,
   InvalidIndexPage,
@@ -37,4 +38,5 @@ export {
   InvalidTransportSettings,
   OfflineMiss,
   ProjectNotFound,
+  type IndexErrorCode,
 } from "./errors.ts";

@@ -1,5 +1,31 @@
 import { redactUrl } from "@murre/pep508";
 
+/** The permanent codes of this package's errors. */
+export type InstallerErrorCode =
+  | "MURRE_NO_MATCHING_VERSION"
+  | "MURRE_NO_USABLE_WHEEL"
+  | "MURRE_CONFLICTING_REQUIREMENTS"
+  | "MURRE_UNSUPPORTED_REQUIREMENT"
+  | "MURRE_UNUSABLE_URL"
+  | "MURRE_HASH_REQUIRED"
+  | "MURRE_HASH_MISMATCH"
+  | "MURRE_NOTHING_REQUIRED"
+  | "MURRE_EXTERNALLY_MANAGED"
+  | "MURRE_SEVERAL_PROBLEMS"
+  | "MURRE_NO_SOLUTION"
+  | "MURRE_BUILD_REQUIREMENTS"
+  | "MURRE_CANNOT_BUILD"
+  | "MURRE_BUILD_OPTION"
+  | "MURRE_WHEEL_NOT_FOUND"
+  | "MURRE_METADATA_MISMATCH"
+  | "MURRE_INVALID_OPTION"
+  | "MURRE_FILE_SYSTEM";
+
+/** What all errors of this package are. */
+export abstract class InstallerError extends Error {
+  abstract readonly code: InstallerErrorCode;
+}
+
 export interface NoMatchingVersionFacts {
   readonly project: string;
   /** `demo>=2`, everything that is required of it together. */
@@ -15,7 +41,7 @@ export interface NoMatchingVersionFacts {
  * No version of a project satisfies what is required of it. Nothing was changed.
  * To do: loosen the requirement or the constraint, or allow pre-releases (`--pre`).
  */
-export class NoMatchingVersion extends Error {
+export class NoMatchingVersion extends InstallerError {
   override readonly name = "NoMatchingVersion";
   readonly code = "MURRE_NO_MATCHING_VERSION";
   readonly project: string;
@@ -45,7 +71,7 @@ export interface NoUsableWheelFacts {
  * The version exists, but none of its files can be installed for this interpreter. Nothing was changed.
  * To do: take another version or another Python, or allow building.
  */
-export class NoUsableFile extends Error {
+export class NoUsableFile extends InstallerError {
   override readonly name = "NoUsableFile";
   readonly code = "MURRE_NO_USABLE_WHEEL";
   readonly project: string;
@@ -65,7 +91,7 @@ export class NoUsableFile extends Error {
  * Two requirements, or a requirement and a constraint, cannot both hold. Nothing was changed.
  * To do: change one of the two that are named.
  */
-export class ConflictingRequirements extends Error {
+export class ConflictingRequirements extends InstallerError {
   override readonly name = "ConflictingRequirements";
   readonly code = "MURRE_CONFLICTING_REQUIREMENTS";
   readonly project: string;
@@ -79,7 +105,7 @@ export class ConflictingRequirements extends Error {
  * A requirement that this version of murre cannot install: an editable, an archive of a kind that it cannot read.
  * To do: name an index's release, an archive or a folder in its place.
  */
-export class UnsupportedRequirement extends Error {
+export class UnsupportedRequirement extends InstallerError {
   override readonly name = "UnsupportedRequirement";
   readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
   constructor(requirement: string, reason: string, origin: string) {
@@ -91,7 +117,7 @@ export class UnsupportedRequirement extends Error {
  * A URL that a requirement names, and from which nothing can be had: it is none, or names another machine's file. Nothing was changed.
  * To do: correct the URL, or name the file by its path.
  */
-export class UnusableUrl extends Error {
+export class UnusableUrl extends InstallerError {
   override readonly name = "UnusableUrl";
   readonly code = "MURRE_UNUSABLE_URL";
   readonly url: string;
@@ -105,7 +131,7 @@ export class UnusableUrl extends Error {
  * --require-hashes, and a requirement without one; or none of the given hashes is that of the file. Nothing was changed.
  * To do: give each requirement a version and its hashes.
  */
-export class HashRequired extends Error {
+export class HashRequired extends InstallerError {
   override readonly name = "HashRequired";
   readonly code = "MURRE_HASH_REQUIRED";
   constructor(requirement: string, reason: string, origin: string) {
@@ -129,7 +155,7 @@ export interface HashNotAcceptedFacts {
  * A file that would fit has none of the hashes that the user gave for it. Nothing was changed.
  * To do: do not install it before you know why; then correct the hash that is named.
  */
-export class HashNotAccepted extends Error {
+export class HashNotAccepted extends InstallerError {
   override readonly name = "HashNotAccepted";
   readonly code = "MURRE_HASH_MISMATCH";
   readonly project: string;
@@ -160,7 +186,7 @@ export function describeRefusedHash({
  * Nothing was named: an empty file would remove everything from the environment.
  * To do: name something, or check the file; to remove all, `murre venv --clear` makes the environment anew.
  */
-export class NothingRequired extends Error {
+export class NothingRequired extends InstallerError {
   override readonly name = "NothingRequired";
   readonly code = "MURRE_NOTHING_REQUIRED";
   constructor(files: readonly string[]) {
@@ -175,7 +201,7 @@ export class NothingRequired extends Error {
  * PEP 668: the interpreter belongs to the system's package manager. Nothing was changed.
  * To do: make an environment (`murre venv`), or insist (`--break-system-packages`).
  */
-export class ExternallyManaged extends Error {
+export class ExternallyManaged extends InstallerError {
   override readonly name = "ExternallyManaged";
   readonly code = "MURRE_EXTERNALLY_MANAGED";
   readonly executable: string;
@@ -198,7 +224,7 @@ export function shorten(names: readonly string[], shown = 6): string {
  * More than one requirement cannot be met; each has an error of its own. Nothing was changed.
  * To do: see each of `errors`.
  */
-export class SeveralProblems extends Error {
+export class SeveralProblems extends InstallerError {
   override readonly name = "SeveralProblems";
   readonly code = "MURRE_SEVERAL_PROBLEMS";
   readonly errors: readonly Error[];
@@ -216,7 +242,7 @@ export class SeveralProblems extends Error {
  * No set of versions satisfies all requirements together. Nothing was changed.
  * To do: loosen one of the requirements in the explanation.
  */
-export class NoSolution extends Error {
+export class NoSolution extends InstallerError {
   override readonly name = "NoSolution";
   readonly code = "MURRE_NO_SOLUTION";
 }
@@ -225,7 +251,7 @@ export class NoSolution extends Error {
  * What a build requires cannot be had. Nothing was changed.
  * To do: see the reason in it; `--build-constraint` limits them, `--no-build-isolation` takes the environment's own.
  */
-export class BuildRequirementsUnmet extends Error {
+export class BuildRequirementsUnmet extends InstallerError {
   override readonly name = "BuildRequirementsUnmet";
   readonly code = "MURRE_BUILD_REQUIREMENTS";
   readonly source: string;
@@ -245,7 +271,7 @@ export class BuildRequirementsUnmet extends Error {
  * There is only a source, and building is not allowed (`--no-build`, `--only-binary`). Nothing was changed.
  * To do: allow it, or take a version that has a wheel.
  */
-export class CannotBuild extends Error {
+export class CannotBuild extends InstallerError {
   override readonly name = "CannotBuild";
   readonly code = "MURRE_CANNOT_BUILD";
   readonly project: string;
@@ -259,7 +285,7 @@ export class CannotBuild extends Error {
  * An option of builds, or its variable, has a value that means nothing. Nothing was changed.
  * To do: correct the value.
  */
-export class BuildOptionInvalid extends Error {
+export class BuildOptionInvalid extends InstallerError {
   override readonly name = "BuildOptionInvalid";
   readonly code = "MURRE_BUILD_OPTION";
   constructor(option: string, problem: string) {
@@ -315,7 +341,7 @@ export class ResolutionOptionInvalid extends Error {
  * A path that the user or an index names leads to no file. Nothing was changed.
  * To do: check the path.
  */
-export class PathNotFound extends Error {
+export class PathNotFound extends InstallerError {
   override readonly name = "PathNotFound";
   readonly code = "MURRE_WHEEL_NOT_FOUND";
   readonly path: string;
@@ -329,7 +355,7 @@ export class PathNotFound extends Error {
  * What was told of distributions before they were there is not what they require: an index says something else than its wheels hold. Nothing
  * was changed. Where it can be, everything is resolved again with what they hold. To do: run it again; tell whoever runs the index.
  */
-export class MetadataRefuted extends Error {
+export class MetadataRefuted extends InstallerError {
   override readonly name = "MetadataRefuted";
   readonly code = "MURRE_METADATA_MISMATCH";
   readonly files: readonly string[];
@@ -353,7 +379,7 @@ export function throwProblems(errors: readonly Error[]): void {
  * A caller gave an option that there is not, or one that is of another kind, or left out one that there has to be. Nothing was done.
  * To do: correct the call.
  */
-export class InvalidOption extends Error {
+export class InvalidOption extends InstallerError {
   override readonly name = "InvalidOption";
   readonly code = "MURRE_INVALID_OPTION";
   /** The function that was called. */
@@ -370,7 +396,7 @@ export class InvalidOption extends Error {
  * The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is.
  * To do: what the message says.
  */
-export class FileSystemRefused extends Error {
+export class FileSystemRefused extends InstallerError {
   override readonly name = "FileSystemRefused";
   readonly code = "MURRE_FILE_SYSTEM";
   readonly path: string | undefined;

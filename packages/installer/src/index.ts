@@ -26,7 +26,7 @@ export type {
   PruneOptions,
   VerifyAndRepairReport,
 } from "./api/cache-operations.ts";
-export type { InstallerEvent, OnEvent } from "./api/events.ts";
+export type { InstallerEvent, OnEvent, WarningCode } from "./api/events.ts";
 export type {
   BuildReport,
   ChangeReport,
@@ -53,3 +53,4 @@ export { DynamicRequirements, ExternallyManaged, FileSystemRefused, HashNotAccep
 export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
 export { NoUsableFile, PathNotFound, ResolutionOptionInvalid, SeveralProblems, UnknownExtra } from "./errors.ts";
 export { UnsupportedRequirement, UnusableUrl } from "./errors.ts";
+export { InstallerError, type InstallerErrorCode } from "./errors.ts";

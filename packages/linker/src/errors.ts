@@ -1,8 +1,26 @@
+/** The permanent codes of this package's errors. */
+export type LinkerErrorCode =
+  | "MURRE_UNOWNED_FILE"
+  | "MURRE_FILE_AGAINST_DIRECTORY"
+  | "MURRE_CASE_COLLISION"
+  | "MURRE_RESERVED_PATH"
+  | "MURRE_PATH_LEAVES_ENVIRONMENT"
+  | "MURRE_LINK_FAILED"
+  | "MURRE_CHANGE_INTERRUPTED"
+  | "MURRE_UNREADABLE_JOURNAL"
+  | "MURRE_FOREIGN_STATE"
+  | "MURRE_NO_RECORD";
+
+/** What all errors of this package are. */
+export abstract class LinkerError extends Error {
+  abstract readonly code: LinkerErrorCode;
+}
+
 /**
  * Files that no installed distribution owns stand where new ones belong. Nothing was changed.
  * To do: move them away, or keep them beside (`--overwrite`).
  */
-export class UnownedFileInTheWay extends Error {
+export class UnownedFileInTheWay extends LinkerError {
   override readonly name = "UnownedFileInTheWay";
   readonly code = "MURRE_UNOWNED_FILE";
   readonly paths: readonly string[];
@@ -21,7 +39,7 @@ export class UnownedFileInTheWay extends Error {
  * A distribution would place a file where another one needs a folder. Nothing was changed.
  * To do: leave one of the two distributions out.
  */
-export class FileAgainstDirectory extends Error {
+export class FileAgainstDirectory extends LinkerError {
   override readonly name = "FileAgainstDirectory";
   readonly code = "MURRE_FILE_AGAINST_DIRECTORY";
   readonly path: string;
@@ -40,7 +58,7 @@ export class FileAgainstDirectory extends Error {
  * Two paths differ by case only, and the file system takes them for one. Nothing was changed.
  * To do: leave one of the two out, or use a file system that tells case apart.
  */
-export class CaseCollision extends Error {
+export class CaseCollision extends LinkerError {
   override readonly name = "CaseCollision";
   readonly code = "MURRE_CASE_COLLISION";
   readonly paths: readonly string[];
@@ -59,7 +77,7 @@ export class CaseCollision extends Error {
  * A wheel would replace what the environment itself is made of, or write what installers write. Nothing was changed.
  * To do: do not trust the wheel; tell its author.
  */
-export class ReservedPath extends Error {
+export class ReservedPath extends LinkerError {
   override readonly name = "ReservedPath";
   readonly code = "MURRE_RESERVED_PATH";
   readonly distribution: string;
@@ -79,7 +97,7 @@ export class ReservedPath extends Error {
  * A wheel's path leads out of the environment. Nothing was changed.
  * To do: do not trust the wheel.
  */
-export class PathLeavesEnvironment extends Error {
+export class PathLeavesEnvironment extends LinkerError {
   override readonly name = "PathLeavesEnvironment";
   readonly code = "MURRE_PATH_LEAVES_ENVIRONMENT";
   readonly distribution: string;
@@ -95,7 +113,7 @@ export class PathLeavesEnvironment extends Error {
  * The file system refused while a change was made ready or carried out; the environment is as it was.
  * To do: make room or allow writing, and run the command again.
  */
-export class LinkFailed extends Error {
+export class LinkFailed extends LinkerError {
   override readonly name = "LinkFailed";
   readonly code = "MURRE_LINK_FAILED";
   readonly path: string;
@@ -109,7 +127,7 @@ export class LinkFailed extends Error {
  * A committed change could be neither finished nor taken back by this process; the next murre command that changes the environment does it.
  * To do: `murre pip check --recover`, when the reason is gone.
  */
-export class ChangeInterrupted extends Error {
+export class ChangeInterrupted extends LinkerError {
   override readonly name = "ChangeInterrupted";
   readonly code = "MURRE_CHANGE_INTERRUPTED";
   readonly environment: string;
@@ -127,7 +145,7 @@ export class ChangeInterrupted extends Error {
  * A transaction that another version of murre left, that a power loss damaged, or that somebody else made, is not obeyed. Nothing was changed.
  * To do: use the version that left it; after a power loss, make the environment anew (`murre venv --clear`); otherwise find out who put it there.
  */
-export class UnreadableJournal extends Error {
+export class UnreadableJournal extends LinkerError {
   override readonly name = "UnreadableJournal";
   readonly code = "MURRE_UNREADABLE_JOURNAL";
   readonly path: string;
@@ -145,7 +163,7 @@ export class UnreadableJournal extends Error {
  * A part of murre's state in an environment is a link, or another user's, and is not followed. Nothing was changed.
  * To do: look at what lies there; remove it if no murre is at work, and the next command makes its own.
  */
-export class ForeignState extends Error {
+export class ForeignState extends LinkerError {
   override readonly name = "ForeignState";
   readonly code = "MURRE_FOREIGN_STATE";
   readonly path: string;
@@ -162,7 +180,7 @@ export class ForeignState extends Error {
  * A distribution's dist-info has no RECORD, so nobody knows which files are its own. Nothing was changed.
  * To do: remove its files by hand, or reinstall it with the tool that installed it.
  */
-export class NoRecord extends Error {
+export class NoRecord extends LinkerError {
   override readonly name = "NoRecord";
   readonly code = "MURRE_NO_RECORD";
   readonly distribution: string;

@@ -39,10 +39,12 @@ export {
   ChangeInterrupted,
   FileAgainstDirectory,
   ForeignState,
+  LinkerError,
   LinkFailed,
   NoRecord,
   PathLeavesEnvironment,
   ReservedPath,
   UnownedFileInTheWay,
   UnreadableJournal,
+  type LinkerErrorCode,
 } from "./errors.ts";

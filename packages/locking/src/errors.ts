@@ -1,10 +1,26 @@
 import type { LockHolder } from "./lock-events.ts";
 
+/** The permanent codes of this package's errors. */
+export type LockingErrorCode =
+  | "MURRE_LEASE_UNAVAILABLE"
+  | "MURRE_LEASE_LOST"
+  | "MURRE_LOCK_UNAVAILABLE"
+  | "MURRE_LOCK_LOST"
+  | "MURRE_LOCK_TIMEOUT"
+  | "MURRE_FLIGHT_FAILED"
+  | "MURRE_FLIGHT_UNSETTLED"
+  | "MURRE_DEADLOCK_RISK";
+
+/** What all errors of this package are. */
+export abstract class LockingError extends Error {
+  abstract readonly code: LockingErrorCode;
+}
+
 /**
  * A lease could not be made: a read-only mount, missing rights, a full disk. Nothing was left behind.
  * To do: make room or allow writing; murre's commands go on without.
  */
-export class LeaseUnavailable extends Error {
+export class LeaseUnavailable extends LockingError {
   override readonly name = "LeaseUnavailable";
   readonly code = "MURRE_LEASE_UNAVAILABLE";
   readonly root: string;
@@ -21,7 +37,7 @@ export class LeaseUnavailable extends Error {
  * Another process judged this operation dead, or someone removed the lease's file. What was derived under it must be redone.
  * To do: begin again under a new lease; murre's commands do.
  */
-export class LeaseLost extends Error {
+export class LeaseLost extends LockingError {
   override readonly name = "LeaseLost";
   readonly code = "MURRE_LEASE_LOST";
   readonly lease: string;
@@ -38,7 +54,7 @@ export class LeaseLost extends Error {
  * The lock's folder cannot be used: a read-only mount, missing rights, a full disk. Nothing was left behind.
  * To do: make room or allow writing there.
  */
-export class LockUnavailable extends Error {
+export class LockUnavailable extends LockingError {
   override readonly name = "LockUnavailable";
   readonly code = "MURRE_LOCK_UNAVAILABLE";
   readonly folder: string;
@@ -52,7 +68,7 @@ export class LockUnavailable extends Error {
  * The ticket was revoked while it was held: work that was not committed by renaming the ticket must not be committed.
  * To do: begin again; murre's commands do.
  */
-export class LockLost extends Error {
+export class LockLost extends LockingError {
   override readonly name = "LockLost";
   readonly code = "MURRE_LOCK_LOST";
   readonly folder: string;
@@ -71,7 +87,7 @@ export class LockLost extends Error {
  * `timeoutMs` passed while others held the lock.
  * To do: see `holders`; wait longer, or end the one that hangs.
  */
-export class LockTimeout extends Error {
+export class LockTimeout extends LockingError {
   override readonly name = "LockTimeout";
   readonly code = "MURRE_LOCK_TIMEOUT";
   readonly folder: string;
@@ -90,7 +106,7 @@ export class LockTimeout extends Error {
  * The work this process waited for failed in another process.
  * To do: see `failure`; begin again to try it here.
  */
-export class FlightFailed extends Error {
+export class FlightFailed extends LockingError {
   override readonly name = "FlightFailed";
   readonly code = "MURRE_FLIGHT_FAILED";
   readonly key: string;
@@ -114,7 +130,7 @@ export interface FlightFailure {
  * Work was done again and again, and its result was never found by the lookup.
  * To do: a program's mistake: `work` must leave its result where `lookup` finds it.
  */
-export class FlightUnsettled extends Error {
+export class FlightUnsettled extends LockingError {
   override readonly name = "FlightUnsettled";
   readonly code = "MURRE_FLIGHT_UNSETTLED";
   readonly key: string;
@@ -130,7 +146,7 @@ export class FlightUnsettled extends Error {
  * A mistake of the program: a task waits for something while it holds something that others may need first (rule D).
  * To do: change the program: wait before, or after, it holds that.
  */
-export class DeadlockRisk extends Error {
+export class DeadlockRisk extends LockingError {
   override readonly name = "DeadlockRisk";
   readonly code = "MURRE_DEADLOCK_RISK";
   readonly held: string;

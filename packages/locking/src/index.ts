@@ -24,8 +24,10 @@ export {
   FlightUnsettled,
   LeaseLost,
   LeaseUnavailable,
+  LockingError,
   LockLost,
   LockTimeout,
   LockUnavailable,
   type FlightFailure,
+  type LockingErrorCode,
 } from "./errors.ts";

@@ -1,8 +1,16 @@
+/** The permanent codes of this package's errors. */
+export type Pep440ErrorCode = "MURRE_INVALID_VERSION" | "MURRE_INVALID_SPECIFIER";
+
+/** What all errors of this package are. */
+export abstract class Pep440Error extends Error {
+  abstract readonly code: Pep440ErrorCode;
+}
+
 /**
  * The text is no version in any spelling that PEP 440 accepts.
  * To do: correct it.
  */
-export class InvalidVersion extends Error {
+export class InvalidVersion extends Pep440Error {
   override readonly name = "InvalidVersion";
   readonly code = "MURRE_INVALID_VERSION";
   /** What was given, unchanged. */
@@ -20,7 +28,7 @@ export class InvalidVersion extends Error {
  * The text is no version specifier, or no comma separated list of them.
  * To do: correct it.
  */
-export class InvalidSpecifier extends Error {
+export class InvalidSpecifier extends Pep440Error {
   override readonly name = "InvalidSpecifier";
   readonly code = "MURRE_INVALID_SPECIFIER";
   /** The one clause that is wrong, without the white space around it. */

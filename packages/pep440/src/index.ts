@@ -13,4 +13,4 @@ export { parseLenientSpecifierSet, repairSpecifiers } from "./lenient-specifier-
 export { acceptsPython, releaseOf } from "./requires-python.ts";
 export { SPECIFIER_PATTERN } from "./specifier-grammar.ts";
 export { compareBounds, type VersionBound, type VersionInterval } from "./version-interval.ts";
-export { InvalidSpecifier, InvalidVersion } from "./errors.ts";
+export { InvalidSpecifier, InvalidVersion, Pep440Error, type Pep440ErrorCode } from "./errors.ts";

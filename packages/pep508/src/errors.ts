@@ -1,5 +1,18 @@
 import { redactUrl, redactWithPositions } from "./redact-url.ts";
 
+/** The permanent codes of this package's errors. */
+export type Pep508ErrorCode =
+  | "MURRE_INVALID_REQUIREMENT"
+  | "MURRE_INVALID_MARKER"
+  | "MURRE_UNDEFINED_COMPARISON"
+  | "MURRE_UNDEFINED_MARKER_VARIABLE"
+  | "MURRE_MARKER_TOO_COMPLEX";
+
+/** What all errors of this package are. */
+export abstract class Pep508Error extends Error {
+  abstract readonly code: Pep508ErrorCode;
+}
+
 /** Start and end of the bad piece in a text, in UTF-16 units; the end is exclusive. */
 export type Span = readonly [start: number, end: number];
 
@@ -25,7 +38,7 @@ function draw(rawProblem: string, original: string, span: Span): Drawing {
 }
 
 /** A text that does not follow its grammar, with a drawing of where. */
-abstract class DrawnError extends Error {
+abstract class DrawnError extends Pep508Error {
   /** The problem in one line, without the drawing. */
   readonly problem: string;
   /** What was given, credentials in URLs masked. */
@@ -63,7 +76,7 @@ export class InvalidMarker extends DrawnError {
  * A comparison in a marker that has no meaning for the values it meets.
  * To do: compare versions with versions, texts with texts.
  */
-export class UndefinedComparison extends Error {
+export class UndefinedComparison extends Pep508Error {
   override readonly name = "UndefinedComparison";
   readonly code = "MURRE_UNDEFINED_COMPARISON";
   /** The comparison as the marker has it. */
@@ -78,7 +91,7 @@ export class UndefinedComparison extends Error {
  * A marker names a variable that the environment, or this kind of file, does not have.
  * To do: use a variable that there is.
  */
-export class UndefinedMarkerVariable extends Error {
+export class UndefinedMarkerVariable extends Pep508Error {
   override readonly name = "UndefinedMarkerVariable";
   readonly code = "MURRE_UNDEFINED_MARKER_VARIABLE";
   readonly variable: string;
@@ -96,7 +109,7 @@ export class UndefinedMarkerVariable extends Error {
  * needs it.
  * To do: write it with fewer alternatives; of a distribution's metadata, take another version.
  */
-export class MarkerTooComplex extends Error {
+export class MarkerTooComplex extends Pep508Error {
   override readonly name = "MarkerTooComplex";
   readonly code = "MURRE_MARKER_TOO_COMPLEX";
   constructor(options?: ErrorOptions) {

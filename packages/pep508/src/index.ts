@@ -18,7 +18,9 @@ export {
   InvalidMarker,
   InvalidRequirement,
   MarkerTooComplex,
+  Pep508Error,
   UndefinedComparison,
   UndefinedMarkerVariable,
+  type Pep508ErrorCode,
   type Span,
 } from "./errors.ts";

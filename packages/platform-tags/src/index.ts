@@ -10,4 +10,10 @@ export {
   type SdistFilename,
   type WheelFilename,
 } from "./distribution-filename.ts";
-export { InvalidSdistFilename, InvalidTag, InvalidWheelFilename } from "./errors.ts";
+export {
+  InvalidSdistFilename,
+  InvalidTag,
+  InvalidWheelFilename,
+  PlatformTagsError,
+  type PlatformTagsErrorCode,
+} from "./errors.ts";

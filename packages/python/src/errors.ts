@@ -1,3 +1,20 @@
+/** The permanent codes of this package's errors. */
+export type PythonErrorCode =
+  | "MURRE_NO_INTERPRETER"
+  | "MURRE_INVALID_PYTHON_REQUEST"
+  | "MURRE_INTERPRETER_FAILED"
+  | "MURRE_BROKEN_ENVIRONMENT"
+  | "MURRE_UNSUPPORTED_PYTHON"
+  | "MURRE_ENVIRONMENT_EXISTS"
+  | "MURRE_ENVIRONMENT_NOT_CREATED"
+  | "MURRE_BYTECODE_NOT_COMPILED"
+  | "MURRE_UNREADABLE_DISTRIBUTION";
+
+/** What all errors of this package are. */
+export abstract class PythonError extends Error {
+  abstract readonly code: PythonErrorCode;
+}
+
 /** A place where an interpreter was looked for, and why it was not taken. */
 export interface RejectedCandidate {
   readonly path: string;
@@ -10,7 +27,7 @@ const SHOWN_CANDIDATES = 12;
  * No interpreter satisfies the request.
  * To do: install such a Python, or name one (`-p`).
  */
-export class NoInterpreter extends Error {
+export class NoInterpreter extends PythonError {
   override readonly name = "NoInterpreter";
   readonly code = "MURRE_NO_INTERPRETER";
   /** What was asked for, in words: `Python 3.12`. */
@@ -35,7 +52,7 @@ export class NoInterpreter extends Error {
  * `-p` has a form that means nothing.
  * To do: give a version, a name or a path.
  */
-export class InvalidPythonRequest extends Error {
+export class InvalidPythonRequest extends PythonError {
   override readonly name = "InvalidPythonRequest";
   readonly code = "MURRE_INVALID_PYTHON_REQUEST";
   readonly request: string;
@@ -52,7 +69,7 @@ export class InvalidPythonRequest extends Error {
  * A program that should be an interpreter did not answer as one.
  * To do: run it by hand, and see what it says.
  */
-export class InterpreterFailed extends Error {
+export class InterpreterFailed extends PythonError {
   override readonly name = "InterpreterFailed";
   readonly code = "MURRE_INTERPRETER_FAILED";
   readonly executable: string;
@@ -68,7 +85,7 @@ export class InterpreterFailed extends Error {
  * An environment that was named, or that is the nearest, has no interpreter; another one is not taken in its place.
  * To do: make it anew (`murre venv --clear`), or name another one (`-p`).
  */
-export class BrokenEnvironment extends Error {
+export class BrokenEnvironment extends PythonError {
   override readonly name = "BrokenEnvironment";
   readonly code = "MURRE_BROKEN_ENVIRONMENT";
   readonly folder: string;
@@ -88,7 +105,7 @@ export class BrokenEnvironment extends Error {
  * An interpreter older than the oldest murre installs for.
  * To do: take a newer one.
  */
-export class UnsupportedPython extends Error {
+export class UnsupportedPython extends PythonError {
   override readonly name = "UnsupportedPython";
   readonly code = "MURRE_UNSUPPORTED_PYTHON";
   readonly executable: string;
@@ -104,7 +121,7 @@ export class UnsupportedPython extends Error {
  * There is something at the path where an environment was to be made.
  * To do: take another path, or replace it (`--clear`) or keep it (`--allow-existing`).
  */
-export class EnvironmentExists extends Error {
+export class EnvironmentExists extends PythonError {
   override readonly name = "EnvironmentExists";
   readonly code = "MURRE_ENVIRONMENT_EXISTS";
   readonly path: string;
@@ -138,7 +155,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * The file system refused a step of making an environment; what was at the path before is there still.
  * To do: make room or allow writing, and run the command again.
  */
-export class EnvironmentNotCreated extends Error {
+export class EnvironmentNotCreated extends PythonError {
   override readonly name = "EnvironmentNotCreated";
   readonly code = "MURRE_ENVIRONMENT_NOT_CREATED";
   readonly path: string;
@@ -155,7 +172,7 @@ export class EnvironmentNotCreated extends Error {
  * An interpreter that compiled bytecode ended or hung. Everything is installed; what has no bytecode is compiled when it is imported.
  * To do: nothing, or compile again with another Python.
  */
-export class BytecodeNotCompiled extends Error {
+export class BytecodeNotCompiled extends PythonError {
   override readonly name = "BytecodeNotCompiled";
   readonly code = "MURRE_BYTECODE_NOT_COMPILED";
   /** The file that it was at, as far as that is known. */
@@ -177,7 +194,7 @@ export class BytecodeNotCompiled extends Error {
  * A file of an installed distribution cannot be read or understood.
  * To do: reinstall it.
  */
-export class UnreadableDistribution extends Error {
+export class UnreadableDistribution extends PythonError {
   override readonly name = "UnreadableDistribution";
   readonly code = "MURRE_UNREADABLE_DISTRIBUTION";
   readonly path: string;

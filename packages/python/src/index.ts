@@ -36,7 +36,9 @@ export {
   InterpreterFailed,
   InvalidPythonRequest,
   NoInterpreter,
+  PythonError,
   UnreadableDistribution,
   UnsupportedPython,
+  type PythonErrorCode,
   type RejectedCandidate,
 } from "./errors.ts";

@@ -1,12 +1,38 @@
-/** What is wrong with one line; codes are permanent. */
+/** The permanent codes of this package's errors. */
+export type RequirementsErrorCode =
+  | "MURRE_REQUIREMENTS_FILE"
+  | "MURRE_INVALID_REQUIREMENT"
+  | "MURRE_INVALID_PYPROJECT"
+  | "MURRE_UNWRITABLE_REQUIREMENT"
+  | "MURRE_INVALID_SCRIPT"
+  | "MURRE_UNKNOWN_DEPENDENCY_GROUP"
+  | "MURRE_INVALID_LOCK_FILE"
+  | "MURRE_LOCK_VERSION"
+  | UnfitLockFileCode;
+
+/** What all errors of this package are. */
+export abstract class RequirementsError extends Error {
+  abstract readonly code: RequirementsErrorCode;
+}
+
+/** The permanent codes of what can be wrong with a line or a file, of which {@link InvalidRequirementsFile} has a list. */
+export type FileProblemCode =
+  /** A line is no requirement, URL or path. To do: correct it at the mark. */
+  | "MURRE_INVALID_REQUIREMENT"
+  /** A constraint is an editable, has extras, or has no name. To do: write `NAME @ URL`, or leave the rest out. */
+  | "MURRE_INVALID_CONSTRAINT"
+  /** An option that there is not, or whose value means nothing. To do: correct the line. */
+  | "MURRE_REQUIREMENTS_OPTION"
+  /** A file that came over HTTP names a file of this machine. To do: do not trust it, or fetch it and name it by its path. */
+  | "MURRE_LOCAL_FROM_REMOTE"
+  /** A file includes itself. To do: take one of the lines out. */
+  | "MURRE_REQUIREMENTS_CYCLE"
+  /** A file cannot be read, or fetched. To do: check the path or address. */
+  | "MURRE_REQUIREMENTS_UNREADABLE";
+
+/** What is wrong with one line. */
 export interface FileProblem {
-  readonly code:
-    | "MURRE_INVALID_REQUIREMENT"
-    | "MURRE_INVALID_CONSTRAINT"
-    | "MURRE_REQUIREMENTS_OPTION"
-    | "MURRE_LOCAL_FROM_REMOTE"
-    | "MURRE_REQUIREMENTS_CYCLE"
-    | "MURRE_REQUIREMENTS_UNREADABLE";
+  readonly code: FileProblemCode;
   /** As it is shown, without credentials. */
   readonly file: string;
   /** From 1; absent when the whole file is concerned. */
@@ -21,7 +47,7 @@ export interface FileProblem {
  * A requirements file, or one that it includes, cannot be used. All problems of all files are listed.
  * To do: correct each place that is listed.
  */
-export class InvalidRequirementsFile extends Error {
+export class InvalidRequirementsFile extends RequirementsError {
   override readonly name = "InvalidRequirementsFile";
   readonly code = "MURRE_REQUIREMENTS_FILE";
   readonly problems: readonly FileProblem[];
@@ -40,7 +66,7 @@ function formatProblem({ code, file, line, problem, drawing }: FileProblem): str
  * A word of a command line names no requirement, path or URL.
  * To do: correct the word.
  */
-export class InvalidRequirementArgument extends Error {
+export class InvalidRequirementArgument extends RequirementsError {
   override readonly name = "InvalidRequirementArgument";
   readonly code = "MURRE_INVALID_REQUIREMENT";
   /** What was given, credentials masked. */
@@ -57,7 +83,7 @@ export class InvalidRequirementArgument extends Error {
  * A pyproject.toml is no TOML, or its tables [build-system] and [project] are not what the standards say.
  * To do: correct the place that is named.
  */
-export class InvalidPyproject extends Error {
+export class InvalidPyproject extends RequirementsError {
   override readonly name = "InvalidPyproject";
   readonly code = "MURRE_INVALID_PYPROJECT";
   readonly problems: readonly string[];
@@ -71,7 +97,7 @@ export class InvalidPyproject extends Error {
  * A path or URL cannot stand in a requirements file: it has a line's end, begins a comment, or ends in a backslash.
  * To do: name the distribution by another path, or by its `file:` URL.
  */
-export class UnwritableRequirement extends Error {
+export class UnwritableRequirement extends RequirementsError {
   override readonly name = "UnwritableRequirement";
   readonly code = "MURRE_UNWRITABLE_REQUIREMENT";
   /** Without credentials. */
@@ -86,7 +112,7 @@ export class UnwritableRequirement extends Error {
  * The block `# /// script` of a Python file (PEP 723) is not closed, stands there twice, is no TOML, or has values that the standard does not allow.
  * To do: correct the place that is named.
  */
-export class InvalidScript extends Error {
+export class InvalidScript extends RequirementsError {
   override readonly name = "InvalidScript";
   readonly code = "MURRE_INVALID_SCRIPT";
   readonly problems: readonly string[];
@@ -100,7 +126,7 @@ export class InvalidScript extends Error {
  * A dependency group is asked for that the pyproject.toml does not have.
  * To do: name one of the groups that are listed, or add it to `[dependency-groups]`.
  */
-export class UnknownDependencyGroup extends Error {
+export class UnknownDependencyGroup extends RequirementsError {
   override readonly name = "UnknownDependencyGroup";
   readonly code = "MURRE_UNKNOWN_DEPENDENCY_GROUP";
   readonly group: string;
@@ -118,7 +144,7 @@ export class UnknownDependencyGroup extends Error {
  * A lock file is no TOML, or not what PEP 751 says; the key of each problem is named.
  * To do: make it again with the tool that made it, or correct the places that are named.
  */
-export class InvalidLockFile extends Error {
+export class InvalidLockFile extends RequirementsError {
   override readonly name = "InvalidLockFile";
   readonly code = "MURRE_INVALID_LOCK_FILE";
   readonly problems: readonly string[];
@@ -132,7 +158,7 @@ export class InvalidLockFile extends Error {
  * A lock file is of a version of the format whose meaning is not known.
  * To do: install a newer murre, or lock with a tool that writes version 1.
  */
-export class UnsupportedLockVersion extends Error {
+export class UnsupportedLockVersion extends RequirementsError {
   override readonly name = "UnsupportedLockVersion";
   readonly code = "MURRE_LOCK_VERSION";
   readonly version: string;
@@ -158,7 +184,7 @@ export type UnfitLockFileCode =
  * A lock file is right, but cannot be installed here, or not with what is asked for.
  * To do: lock for this environment too, or ask for what the file has.
  */
-export class UnfitLockFile extends Error {
+export class UnfitLockFile extends RequirementsError {
   override readonly name = "UnfitLockFile";
   readonly code: UnfitLockFileCode;
   constructor(code: UnfitLockFileCode, problem: string, options?: ErrorOptions) {

@@ -46,10 +46,13 @@ export {
   InvalidRequirementArgument,
   InvalidRequirementsFile,
   InvalidScript,
+  RequirementsError,
   UnfitLockFile,
   UnknownDependencyGroup,
   UnsupportedLockVersion,
   UnwritableRequirement,
   type FileProblem,
+  type FileProblemCode,
+  type RequirementsErrorCode,
   type UnfitLockFileCode,
 } from "./errors.ts";

@@ -1,5 +1,6 @@
 import type { Lease } from "@murre/locking";
 import type { DocumentRequest, Documents } from "../documents/documents.ts";
+import type { CacheWarningCode } from "../errors.ts";
 import type { CacheLayout } from "../folder/layout.ts";
 import type { PartialDownload, ReadValidators } from "./partial.ts";
 import type { FillEntry } from "./publish.ts";
@@ -96,7 +97,7 @@ export interface CacheOptions {
   /** The folder is the default one, which nobody named: where it cannot be used, the operation goes on as with {@link isPrivate}, with a warning. */
   readonly isDefault?: boolean;
   /** Something that the user should know; the operation goes on. */
-  readonly onWarning?: (code: string, message: string) => void;
+  readonly onWarning?: (code: CacheWarningCode, message: string) => void;
   /** What this operation waits for, in words: which archive, and which process works on it. */
   readonly onWaiting?: (what: string) => void;
   readonly onDebug?: (message: string) => void;

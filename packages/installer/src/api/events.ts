@@ -1,3 +1,7 @@
+import type { WarningCode } from "../warnings.ts";
+
+export type { WarningCode } from "../warnings.ts";
+
 /** What an operation says while it runs. Values only: a presenter, an editor or a log decides what to show. */
 export type InstallerEvent =
   | {
@@ -30,7 +34,7 @@ export type InstallerEvent =
     }
   /** A change that another process had left half done was brought to its end. */
   | { readonly type: "recovered"; readonly message: string }
-  | { readonly type: "warning"; readonly code: string; readonly message: string }
+  | { readonly type: "warning"; readonly code: WarningCode; readonly message: string }
   | { readonly type: "debug"; readonly message: string };
 
 export type OnEvent = (event: InstallerEvent) => void;

@@ -1,5 +1,5 @@
 import { beginCacheOperation, type CacheOperation } from "@murre/cache";
-import type { OnEvent } from "../api/events.ts";
+import type { OnEvent, WarningCode } from "../api/events.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 
 /** Begins an operation on the cache of these settings; what the user should know of it becomes events. */
@@ -8,7 +8,7 @@ export function openCache(
   onEvent: OnEvent | undefined,
   noCache = false,
 ): CacheOperation {
-  const warn = (code: string, message: string) => onEvent?.({ type: "warning", code, message });
+  const warn = (code: WarningCode, message: string) => onEvent?.({ type: "warning", code, message });
   if (cachePlace === "temporary" && !noCache)
     warn(
       "MURRE_WARNING_CACHE_TEMPORARY",

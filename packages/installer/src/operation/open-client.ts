@@ -13,6 +13,12 @@ export interface ClientContext {
   readonly signal: AbortSignal | undefined;
 }
 
+const warningCodes = {
+  "index-skipped": "MURRE_WARNING_INDEX_SKIPPED",
+  "mixed-origins": "MURRE_WARNING_MIXED_ORIGINS",
+  "newer-api": "MURRE_WARNING_NEWER_API",
+} as const;
+
 /** Opens a client for these places, with its warnings as events. */
 export function openIndexClient(
   { locations, strategy }: IndexDecision,
@@ -35,7 +41,7 @@ export function openIndexClient(
             ? { type: "debug", message: text }
             : {
                 type: "warning",
-                code: `MURRE_WARNING_${event.kind.toUpperCase().replaceAll("-", "_")}`,
+                code: warningCodes[event.kind],
                 message: text,
               },
         );
