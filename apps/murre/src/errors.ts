@@ -77,7 +77,13 @@ export {
   DeadlockRisk,
 } from "@murre/locking";
 export { InvalidVersion, InvalidSpecifier } from "@murre/pep440";
-export { InvalidRequirement, InvalidMarker, UndefinedComparison, UndefinedMarkerVariable } from "@murre/pep508";
+export {
+  InvalidRequirement,
+  InvalidMarker,
+  UndefinedComparison,
+  UndefinedMarkerVariable,
+  MarkerTooComplex,
+} from "@murre/pep508";
 export { InvalidTag, InvalidWheelFilename, InvalidSdistFilename } from "@murre/platform-tags";
 export {
   NoInterpreter,
@@ -90,7 +96,17 @@ export {
   BytecodeNotCompiled,
   UnreadableDistribution,
 } from "@murre/python";
-export { InvalidRequirementsFile, InvalidRequirementArgument, InvalidPyproject } from "@murre/requirements";
+export {
+  InvalidRequirementsFile,
+  InvalidRequirementArgument,
+  InvalidPyproject,
+  UnwritableRequirement,
+  InvalidScript,
+  UnknownDependencyGroup,
+  InvalidLockFile,
+  UnsupportedLockVersion,
+  UnfitLockFile,
+} from "@murre/requirements";
 export {
   AmbiguousArchive,
   NotAZip,

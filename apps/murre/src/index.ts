@@ -47,4 +47,5 @@ export type {
   VenvOptions,
   VenvReport,
   VerifyAndRepairReport,
+  WarningCode,
 } from "@murre/installer";

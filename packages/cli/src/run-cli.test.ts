@@ -298,7 +298,7 @@ describe("what is printed", () => {
   test("events go to stderr, and with --quiet only warnings", async () => {
     const sync: Operations["sync"] = async ({ onEvent }) => {
       onEvent?.({ type: "resolved", distributions: 3, durationMs: 1234 });
-      onEvent?.({ type: "warning", code: "W", message: "careful" });
+      onEvent?.({ type: "warning", code: "MURRE_WARNING_RECORD", message: "careful" });
       onEvent?.({ type: "debug", message: "detail" });
       return change;
     };

@@ -36,7 +36,7 @@ const shorten = (text: string): string => (text.length <= longestShown ? text : 
 export const enoughProblems = 20;
 
 /** What all errors about one archive have: its name and every problem found before reading stopped. */
-abstract class WheelError extends Error {
+export abstract class WheelError extends Error {
   abstract readonly code: WheelErrorCode;
   /** The wheel's filename. */
   readonly archive: string;

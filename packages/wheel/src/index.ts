@@ -29,6 +29,7 @@ export {
   UnpackWorkerLost,
   UnsafePath,
   UnsupportedWheel,
+  WheelError,
   type WheelErrorCode,
   type WheelProblem,
 } from "./errors.ts";
