@@ -10,6 +10,7 @@ import type { Pep508ErrorCode } from "@murre/pep508";
 import type { PlatformTagsErrorCode } from "@murre/platform-tags";
 import type { PythonErrorCode } from "@murre/python";
 import type { RequirementsErrorCode } from "@murre/requirements";
+import type { VcsErrorCode } from "@murre/vcs";
 import type { WheelErrorCode } from "@murre/wheel";
 import type * as errors from "./errors.ts";
 
@@ -32,4 +33,5 @@ export type ErrorCode =
   | PlatformTagsErrorCode
   | PythonErrorCode
   | RequirementsErrorCode
+  | VcsErrorCode
   | WheelErrorCode;

@@ -108,6 +108,18 @@ export {
   UnfitLockFile,
 } from "@murre/requirements";
 export {
+  GitAuthenticationFailed,
+  GitFailed,
+  GitNotFound,
+  InvalidVcsUrl,
+  RepositoryNotFound,
+  RepositoryOffline,
+  RepositoryUnreachable,
+  RevisionNotFound,
+  UnsafeRepository,
+  UnsupportedVcs,
+} from "@murre/vcs";
+export {
   AmbiguousArchive,
   NotAZip,
   UnsupportedWheel,

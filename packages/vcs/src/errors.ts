@@ -1,8 +1,26 @@
+/** The permanent codes of this package's errors. */
+export type VcsErrorCode =
+  | "MURRE_INVALID_VCS_URL"
+  | "MURRE_UNSUPPORTED_VCS"
+  | "MURRE_GIT_NOT_FOUND"
+  | "MURRE_GIT_AUTHENTICATION"
+  | "MURRE_REPOSITORY_NOT_FOUND"
+  | "MURRE_REPOSITORY_UNREACHABLE"
+  | "MURRE_REPOSITORY_OFFLINE"
+  | "MURRE_REVISION_NOT_FOUND"
+  | "MURRE_UNSAFE_REPOSITORY"
+  | "MURRE_GIT_FAILED";
+
+/** What all errors of this package are. */
+export abstract class VcsError extends Error {
+  abstract readonly code: VcsErrorCode;
+}
+
 /**
  * A URL of a repository that cannot be read, or that leads where git is not let to go.
  * To do: write it as `git+https://HOST/PATH@REVISION`; `git+ssh:`, `git+file:` and `git+http:` are known as well.
  */
-export class InvalidVcsUrl extends Error {
+export class InvalidVcsUrl extends VcsError {
   override readonly name = "InvalidVcsUrl";
   readonly code = "MURRE_INVALID_VCS_URL";
   /** Without credentials. */
@@ -17,7 +35,7 @@ export class InvalidVcsUrl extends Error {
  * A repository of Mercurial, Subversion or Bazaar.
  * To do: name an archive of that revision, a mirror of it in git, or a folder that holds it.
  */
-export class UnsupportedVcs extends Error {
+export class UnsupportedVcs extends VcsError {
   override readonly name = "UnsupportedVcs";
   readonly code = "MURRE_UNSUPPORTED_VCS";
   /** Without credentials. */
@@ -37,7 +55,7 @@ export class UnsupportedVcs extends Error {
  * The program git, or the part of it that git-lfs is, is not on the PATH.
  * To do: install it, or name an archive instead of the repository.
  */
-export class GitNotFound extends Error {
+export class GitNotFound extends VcsError {
   override readonly name = "GitNotFound";
   readonly code = "MURRE_GIT_NOT_FOUND";
   readonly program: "git" | "git-lfs";
@@ -67,7 +85,7 @@ function describe({ repository, task, lastLines }: GitFailure, hint: string): st
  * The server wants to know who asks, or does not let this user in.
  * To do: set up a credential helper or an ssh agent so that `git ls-remote URL` works without a question, or put a token into the URL by a variable.
  */
-export class GitAuthenticationFailed extends Error {
+export class GitAuthenticationFailed extends VcsError {
   override readonly name = "GitAuthenticationFailed";
   readonly code = "MURRE_GIT_AUTHENTICATION";
   readonly repository: string;
@@ -86,7 +104,7 @@ export class GitAuthenticationFailed extends Error {
  * There is no repository at that URL, or none that this user may see.
  * To do: check the URL, and your rights.
  */
-export class RepositoryNotFound extends Error {
+export class RepositoryNotFound extends VcsError {
   override readonly name = "RepositoryNotFound";
   readonly code = "MURRE_REPOSITORY_NOT_FOUND";
   readonly repository: string;
@@ -100,7 +118,7 @@ export class RepositoryNotFound extends Error {
  * The host of a repository does not answer, or stopped answering.
  * To do: try again later; check the network, and what git's configuration says of proxies.
  */
-export class RepositoryUnreachable extends Error {
+export class RepositoryUnreachable extends VcsError {
   override readonly name = "RepositoryUnreachable";
   readonly code = "MURRE_REPOSITORY_UNREACHABLE";
   readonly repository: string;
@@ -114,7 +132,7 @@ export class RepositoryUnreachable extends Error {
  * The network would be needed for a repository, and must not be used.
  * To do: run the command once without `--offline`.
  */
-export class RepositoryOffline extends Error {
+export class RepositoryOffline extends VcsError {
   override readonly name = "RepositoryOffline";
   readonly code = "MURRE_REPOSITORY_OFFLINE";
   readonly repository: string;
@@ -130,7 +148,7 @@ export class RepositoryOffline extends Error {
  * A branch, tag or commit that the repository does not have.
  * To do: check how it is written, and whether it was pushed.
  */
-export class RevisionNotFound extends Error {
+export class RevisionNotFound extends VcsError {
   override readonly name = "RevisionNotFound";
   readonly code = "MURRE_REVISION_NOT_FOUND";
   readonly repository: string;
@@ -146,7 +164,7 @@ export class RevisionNotFound extends Error {
  * A repository that would write where it has no business, or lead git to where it must not go. Nothing of it was built.
  * To do: do not trust it; tell its owner.
  */
-export class UnsafeRepository extends Error {
+export class UnsafeRepository extends VcsError {
   override readonly name = "UnsafeRepository";
   readonly code = "MURRE_UNSAFE_REPOSITORY";
   readonly repository: string;
@@ -160,7 +178,7 @@ export class UnsafeRepository extends Error {
  * git failed for a reason that it tells itself.
  * To do: read what it says; the same command by hand may tell more.
  */
-export class GitFailed extends Error {
+export class GitFailed extends VcsError {
   override readonly name = "GitFailed";
   readonly code = "MURRE_GIT_FAILED";
   readonly repository: string;

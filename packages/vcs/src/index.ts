@@ -12,5 +12,7 @@ export {
   RevisionNotFound,
   UnsafeRepository,
   UnsupportedVcs,
+  VcsError,
   type GitFailure,
+  type VcsErrorCode,
 } from "./errors.ts";
