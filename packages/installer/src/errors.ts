@@ -19,7 +19,10 @@ export type InstallerErrorCode =
   | "MURRE_WHEEL_NOT_FOUND"
   | "MURRE_METADATA_MISMATCH"
   | "MURRE_INVALID_OPTION"
-  | "MURRE_FILE_SYSTEM";
+  | "MURRE_FILE_SYSTEM"
+  | "MURRE_UNKNOWN_EXTRA"
+  | "MURRE_DYNAMIC_REQUIREMENTS"
+  | "MURRE_RESOLUTION_OPTION";
 
 /** What all errors of this package are. */
 export abstract class InstallerError extends Error {
@@ -167,15 +170,9 @@ export class HashNotAccepted extends InstallerError {
   }
 }
 
-/** `x.whl of x==1.0: the hash is another one: expected sha256:…, the index has sha256:…`, for every message about a hash that the user gave. */
-export function describeRefusedHash({
-  project,
-  version,
-  filename,
-  demand: { digests },
-  found,
-  holder,
-}: HashNotAcceptedFacts): string {
+/** `x.whl of x==1.0: the hash is another one: expected sha256:…, the index has sha256:…` */
+function describeRefusedHash({ project, version, filename, demand, found, holder }: HashNotAcceptedFacts): string {
+  const { digests } = demand;
   const expected = Object.entries(digests).flatMap(([name, accepted]) => accepted.map((digest) => `${name}:${digest}`));
   const known = Object.keys(digests).flatMap((name) => (!Object.hasOwn(found, name) ? [] : [`${name}:${found[name]}`]));
   const what = version === "" ? project : `${project}==${version}`;
@@ -297,7 +294,7 @@ export class BuildOptionInvalid extends InstallerError {
  * An extra that was asked for, and that none of the projects has. Nothing was changed.
  * To do: check the spelling; `optional-dependencies` of the pyproject.toml names what there is.
  */
-export class UnknownExtra extends Error {
+export class UnknownExtra extends InstallerError {
   override readonly name = "UnknownExtra";
   readonly code = "MURRE_UNKNOWN_EXTRA";
   readonly extras: readonly string[];
@@ -313,7 +310,7 @@ export class UnknownExtra extends Error {
  * What a project needs is not written in its pyproject.toml: only its build backend knows. Nothing was changed.
  * To do: name the folder of the project in a requirements file, or write the dependencies down.
  */
-export class DynamicRequirements extends Error {
+export class DynamicRequirements extends InstallerError {
   override readonly name = "DynamicRequirements";
   readonly code = "MURRE_DYNAMIC_REQUIREMENTS";
   readonly path: string;
@@ -329,7 +326,7 @@ export class DynamicRequirements extends Error {
  * An option of resolution, or its variable, has a value that means nothing. Nothing was changed.
  * To do: correct the value.
  */
-export class ResolutionOptionInvalid extends Error {
+export class ResolutionOptionInvalid extends InstallerError {
   override readonly name = "ResolutionOptionInvalid";
   readonly code = "MURRE_RESOLUTION_OPTION";
   constructor(option: string, problem: string) {
@@ -366,13 +363,6 @@ export class MetadataRefuted extends InstallerError {
     );
     this.files = files;
   }
-}
-
-/** Throws what was found wrong: a single error as itself, several as one {@link SeveralProblems}; nothing when there is none. */
-export function throwProblems(errors: readonly Error[]): void {
-  const [first, ...more] = errors;
-  if (first === undefined) return;
-  throw more.length === 0 ? first : new SeveralProblems(errors);
 }
 
 /**
