@@ -66,6 +66,41 @@ describe("what will be needed is loaded ahead", () => {
     expect(new Set(source.asked).size).toBe(source.asked.length);
   });
 
+  test.each<[string, string, MemoryIndex, string]>([
+    ["the request", "base<2|app", { app: { "1.0": ["base"], "2.0": ["junk", "base>=2"] } }, "app==1.0 base==1.0"],
+    [
+      "the request, for another reason than the extra that is asked for",
+      "app[x]|base<2",
+      {
+        app: {
+          "1.0": { requires: ["base"], extras: ["x"] },
+          "2.0": { requires: ["base>=2", "junk; extra == 'x'"], extras: ["x"] },
+        },
+      },
+      "app==1.0 base==1.0",
+    ],
+    [
+      "what is selected",
+      "first|app",
+      { first: { "1.0": ["base==1.0"] }, app: { "1.0": [], "2.0": ["junk", "base>1.0"], "3.0": ["base>1.0"] } },
+      "app==1.0 base==1.0 first==1.0",
+    ],
+  ])("what a version needs is not gone down where it is refused by %s", async (_, requirements, index, expected) => {
+    const deep = { junk: { "1.0": ["deeper"] }, deeper: { "1.0": [] }, base: { "1.0": [], "2.0": [] } };
+    const source = new RoundTrips({ ...deep, ...index });
+    expect(pins(await resolveIn(source, requirements))).toBe(expected);
+    expect(source.asked).not.toContain("junk-1.0-py3-none-any.whl");
+    expect(source.asked).not.toContain("deeper");
+  });
+
+  test("pre-releases are not loaded ahead as long as there are releases", async () => {
+    const { front, ...others } = deepIndex(40);
+    const early = Object.fromEntries(Object.keys(front!).map((version) => [`${version}.dev1`, ["base>=2"]]));
+    const source = new RoundTrips({ front: { ...front, ...early }, ...others });
+    expect(pins(await resolveIn(source, "front|base<2"))).toBe("back==1.2 base==1.0 front==1.2");
+    expect(source.asked.filter((question) => question.includes(".dev1"))).toEqual([]);
+  });
+
   test("metadata of an sdist is loaded only when it is needed, because it may have to be built", async () => {
     const sdist = { files: [".tar.gz"] };
     const source = new MemorySource({

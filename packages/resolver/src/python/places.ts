@@ -1,4 +1,4 @@
-import type { NormalizedName } from "@murre/pep508";
+import type { NormalizedName, Requirement } from "@murre/pep508";
 import type { DistributionMetadata } from "./source.ts";
 
 /** One version of one package of the solver that asks for a candidate, by the names that outlive an attempt. */
@@ -39,6 +39,11 @@ export class Place {
     const isNew = this.bound === undefined && !this.asksIndex;
     this.isWanted = true;
     return isNew;
+  }
+
+  /** Whether what is installed does for the requirement. */
+  satisfies({ specifiers }: Requirement): boolean {
+    return this.installed !== undefined && specifiers.contains(this.installed.version, { prereleases: true });
   }
 
   /** Those that ask for a candidate which may only be taken where something does. */

@@ -17,8 +17,10 @@ export interface Outlook<File extends DistributionFile> {
     readonly names: readonly string[];
     readonly requirement: { readonly url?: string | undefined };
   }>;
-  /** What the requirements of the package's version leave of the project. */
+  /** What the request, the selected versions and the requirements of the package's version leave of the project. */
   open(name: string, version: number, project: Project<File>): VersionSet;
+  /** Whether the request names the project. */
+  isDirect(project: NormalizedName): boolean;
 }
 
 /** After so many versions of a project were tried, a batch is loaded ahead; later whenever two fifths of the last are used up. */
@@ -48,8 +50,25 @@ export class Prefetcher<File extends DistributionFile> {
     if (version !== undefined) this.loadQuietly(project, version);
   }
 
-  /** Goes down the dependencies of a version, taking everywhere the likely version; each package once. */
-  follow(name: string, version: number): void {
+  /**
+   * Goes down the dependencies of a version of packages of one project, taking everywhere the likely version; each package once. A version
+   * that is going to be refused is not gone down: of what it needs nothing may be needed.
+   */
+  follow(packages: readonly string[], version: number): void {
+    if (packages.every((name) => this.mayStand(name, version)))
+      for (const name of packages) this.followNeeds(name, version);
+  }
+
+  /** Whether what the version needs leaves something of all projects that are loaded. */
+  private mayStand(name: string, version: number): boolean {
+    for (const { project, requirement } of this.outlook.needs(name, version)) {
+      const needed = requirement.url === undefined ? this.catalog.project(project) : undefined;
+      if (needed !== undefined && this.outlook.open(name, version, needed).isEmpty) return false;
+    }
+    return true;
+  }
+
+  private followNeeds(name: string, version: number): void {
     for (const need of this.outlook.needs(name, version)) {
       // A project that a URL is given for need not be one of the index.
       if (need.requirement.url !== undefined) continue;
@@ -70,7 +89,11 @@ export class Prefetcher<File extends DistributionFile> {
       const likely = this.outlook.likely(project, this.outlook.open(name, version, project));
       if (likely === undefined) return;
       await this.loadMetadata(project, likely);
-      for (const other of names) this.follow(other, likely);
+      // What the request names is loaded anyway, and says most often whether a guess was right.
+      for (const other of names)
+        for (const need of this.outlook.needs(other, likely))
+          if (this.outlook.isDirect(need.project)) await this.catalog.loadProject(need.project);
+      this.follow(names, likely);
     } catch {
       // It was a guess: whoever really needs it will meet the error.
     }
@@ -104,7 +127,7 @@ export class Prefetcher<File extends DistributionFile> {
     for (const candidate of candidates(open, possible, () => lowest)) {
       if (left === 0) return;
       lowest = Math.min(lowest, candidate);
-      if (seen.has(candidate) || !project.isUsable(candidate)) continue;
+      if (seen.has(candidate) || !project.isAsGood(candidate, version) || !project.isUsable(candidate)) continue;
       seen.add(candidate);
       left--;
       this.loadQuietly(project, candidate);

@@ -203,6 +203,11 @@ export class Project<File extends DistributionFile> {
     return undefined;
   }
 
+  /** Whether it would be taken without need where the other one is: a pre-release, say, is not taken as long as there are releases. */
+  isAsGood(version: number, as: number): boolean {
+    return this.rank(version) <= this.rank(as);
+  }
+
   /** Lower is better. */
   private rank(version: number): number {
     const isLate = this.admission.prereleases !== "all" && this.versions[version]!.isPrerelease;

@@ -6,7 +6,7 @@ import type { FileRule } from "./choose-file.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
-import type { Place, Sponsor } from "./places.ts";
+import type { Sponsor } from "./places.ts";
 import { isPin, type Project } from "./project.ts";
 import type { KnownRequirement, RequirementTable } from "./requirement-table.ts";
 import type { DistributionFile } from "./source.ts";
@@ -51,6 +51,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly met = new Set<NormalizedName>();
   /** Projects of which a version was chosen, or refused, in this attempt. */
   private readonly consulted = new Set<NormalizedName>();
+  /** The versions that the solver holds open, as far as it got. */
+  private openNow: OpenVersions | undefined;
 
   constructor(
     catalog: Catalog<File>,
@@ -90,6 +92,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     if (sponsorship !== undefined) return this.chooseSponsor(sponsorship, set, open);
     const project = this.projectOf(name);
     this.consulted.add(project.name);
+    this.openNow = open;
     if (name !== project.name) {
       // An extra needs its project in the same version: any other than those still open there would be refused.
       const version = this.likely(project, set.intersect(open(project.name) ?? set));
@@ -134,7 +137,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const needs = this.needsOf(name, version);
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(name, version, need);
-    this.prefetcher.follow(name, version);
+    const project = this.packages.get(name)?.project ?? name;
+    this.prefetcher.follow(name === project ? [name] : [project, name], version);
     const loads = needs.map(({ project }) => this.catalog.loadProject(project));
     // One after the other: of several errors the same one is reported whichever came first.
     for (const load of loads) await load;
@@ -160,8 +164,13 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     return needs === undefined || typeof needs === "string" ? [] : needs;
   }
 
+  isDirect(project: NormalizedName): boolean {
+    return this.rules.directOf.has(project);
+  }
+
   open(name: string, version: number, project: Project<File>): VersionSet {
-    let open = this.directlyAllowed(project);
+    const allowed = this.directlyAllowed(project);
+    let open = this.openNow?.(project.name)?.intersect(allowed) ?? allowed;
     // The root's needs are the direct ones, and are many.
     if (name === rootName) return open;
     for (const need of this.needs(name, version))
@@ -287,7 +296,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     if (requirement.url !== undefined) {
       this.addSponsor(name, version, project, `@${requirement.url}`);
       if (place.addUrl(requirement.url)) this.outdate(project, "has one more URL");
-    } else if (!isSatisfied(place, requirement) && place.wantIndex()) this.outdate(project, "has to be looked up");
+    } else if (!place.satisfies(requirement) && place.wantIndex()) this.outdate(project, "has to be looked up");
   }
 
   /** A yanked release may be taken where something pins it (PEP 592). @throws {AttemptOutdated} */
@@ -385,9 +394,4 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private projectOf(name: string): Project<File> {
     return this.catalog.project(this.packages.get(name)!.project)!;
   }
-}
-
-/** What is installed does for the requirement. */
-function isSatisfied({ installed }: Place, { specifiers }: Requirement): boolean {
-  return installed !== undefined && specifiers.contains(installed.version, { prereleases: true });
 }
