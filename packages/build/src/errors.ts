@@ -164,6 +164,24 @@ export class InvalidBackendAnswer extends BuildError {
 }
 
 /**
+ * A project is to be installed as an editable one, and its build backend makes no editable wheels (PEP 660). Nothing was changed.
+ * To do: install it without `-e` or with `--no-editable`, or let it be built with a newer version of its backend (setuptools: 64 or newer).
+ */
+export class EditableUnsupported extends Error {
+  override readonly name = "EditableUnsupported";
+  readonly code = "MURRE_EDITABLE_UNSUPPORTED";
+  readonly source: string;
+  readonly backend: string;
+  constructor(source: string, { backend }: { readonly backend: string }, why: string) {
+    const said = why === "" ? "" : `: ${why}`;
+    const helps = backend.startsWith("setuptools.") ? "; setuptools makes them since version 64" : "";
+    super(`${source}: its backend ${backend} makes no editable wheels (PEP 660)${said}${helps}`);
+    this.source = source;
+    this.backend = backend;
+  }
+}
+
+/**
  * What was built has another name or version than the source says, or than was asked for.
  * To do: correct the name or version that is asked for, or the source's own.
  */

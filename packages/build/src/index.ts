@@ -13,6 +13,7 @@ export {
   BuildFailed,
   BuildMismatch,
   BuildTimeout,
+  EditableUnsupported,
   InvalidBackendAnswer,
   NoSourceTree,
   SdistTooLarge,

@@ -55,6 +55,7 @@ export class BuilderWorld {
         constraints: [],
         timeoutMs: undefined,
         logFolder: this.logFolder,
+        env: process.env,
         platform: process.platform,
         ...settings,
       },

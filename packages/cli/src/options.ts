@@ -228,6 +228,31 @@ export function addChangeOptions(command: Command): Command {
     .option("--overwrite", "keep a file that nobody owns beside, as NAME.murre-backup, where a new one belongs");
 }
 
+export interface EditableFlags {
+  readonly noEditable?: boolean;
+  /** The values of --no-editable-package; see {@link ChangeFlags.binary}. */
+  readonly editablePackage: string[] | true;
+}
+
+/** An option that negates no other one, although it begins as one that does. */
+class Unpaired extends Option {
+  override negate = false;
+  override attributeName(): string {
+    return this.name().replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  }
+}
+
+export function addEditableOptions(command: Command): Command {
+  return command
+    .addOption(new Unpaired("--no-editable", "install what is named as an editable project as an ordinary one"))
+    .option("--no-editable-package <name>", "install this project as an ordinary one", collect);
+}
+
+export function editableOptions({ noEditable, editablePackage }: EditableFlags): Pick<ChangeOptions, "noEditable"> {
+  if (noEditable === true) return { noEditable: "all" };
+  return editablePackage === true ? {} : { noEditable: editablePackage };
+}
+
 export interface CompileFlags {
   readonly compileBytecode?: boolean;
 }

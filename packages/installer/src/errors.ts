@@ -105,7 +105,7 @@ export class ConflictingRequirements extends InstallerError {
 }
 
 /**
- * A requirement that this version of murre cannot install: an editable, an archive of a kind that it cannot read.
+ * A requirement that this version of murre cannot install: an archive of a kind that it cannot read, an editable that is no folder.
  * To do: name an index's release, an archive or a folder in its place.
  */
 export class UnsupportedRequirement extends InstallerError {

@@ -41,7 +41,12 @@ interface EntryBase {
 /** One requirement of a file or of a command line. */
 export type RequirementEntry =
   /** `name[extra]==1.0; marker`, or `name @ URL`. */
-  | (EntryBase & { readonly kind: "named"; readonly requirement: Requirement })
+  | (EntryBase & {
+      readonly kind: "named";
+      readonly requirement: Requirement;
+      /** `-e name @ URL`, or the entry of an editable project whose name is known by now. */
+      readonly isEditable?: true;
+    })
   /** `./x.whl`, `file:…`, `https://…/x.tar.gz`, `git+https://…`. */
   | (EntryBase & { readonly kind: "direct"; readonly reference: DirectReference })
   /** `-e PATH`, `-e URL`. */

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import type { BuildSystem } from "@murre/requirements";
 import type { BuildEnvironment } from "./build-environment.ts";
 import type { BuildLog } from "./build-log.ts";
-import { BuildFailed, InvalidBackendAnswer } from "../errors.ts";
+import { BuildFailed, EditableUnsupported, InvalidBackendAnswer } from "../errors.ts";
 import { runHook, type HookAnswer, type HookName, type HookWatch } from "./run-hook.ts";
 
 /** `--config-settings`: a key that was given several times has several values. */
@@ -20,6 +20,8 @@ export interface BackendOptions {
   /** Is told what the hooks write and read. */
   readonly watch?: HookWatch | undefined;
   readonly configSettings: ConfigSettings;
+  /** The wheel is an editable one (PEP 660): what is imported stays where the source tree is. Default: false. */
+  readonly isEditable?: boolean;
   /** An existing folder in which the backend's requests, results and outputs get folders of their own. */
   readonly folder: string;
   readonly log: BuildLog;
@@ -31,7 +33,7 @@ export interface BackendOptions {
 }
 
 /**
- * One backend on one source tree, in one environment (PEP 517). Each method runs at most one process, which has ended when it settles; a
+ * One backend on one source tree, in one environment (PEP 517, PEP 660). Each method runs at most one process, which has ended when it settles; a
  * signal given to a method takes the place of the options' one.
  */
 export interface Backend {
@@ -39,7 +41,7 @@ export interface Backend {
   requiresFor(kind: "wheel" | "sdist"): Promise<readonly string[]>;
   /** The METADATA that the wheel will have, or undefined where only building it can tell. */
   prepareMetadata(signal?: AbortSignal): Promise<string | undefined>;
-  /** @returns the wheel's path, in a folder of its own below {@link BackendOptions.folder}. */
+  /** @returns the wheel's path, in a folder of its own below {@link BackendOptions.folder}. @throws {EditableUnsupported} where it is to be one */
   buildWheel(signal?: AbortSignal): Promise<string>;
   buildSdist(): Promise<string>;
 }
@@ -51,16 +53,19 @@ export function openBackend(options: BackendOptions): Backend {
 
 class HookedBackend implements Backend {
   readonly #options: BackendOptions;
+  /** As hooks call it. */
+  readonly #wheel: "wheel" | "editable";
   #calls = 0;
   /** The folder with what prepare_metadata answered: PEP 517 promises the backend that build_wheel gets it back. */
   #metadataFolder: string | undefined;
 
   constructor(options: BackendOptions) {
     this.#options = options;
+    this.#wheel = options.isEditable === true ? "editable" : "wheel";
   }
 
   async requiresFor(kind: "wheel" | "sdist"): Promise<readonly string[]> {
-    const hook = `get_requires_for_build_${kind}` as const;
+    const hook = `get_requires_for_build_${kind === "wheel" ? this.#wheel : kind}` as const;
     const answer = await this.#call(hook, [this.#settings()]);
     if (!("value" in answer)) return [];
     const { value } = answer;
@@ -69,7 +74,7 @@ class HookedBackend implements Backend {
   }
 
   async prepareMetadata(signal?: AbortSignal): Promise<string | undefined> {
-    const hook = "prepare_metadata_for_build_wheel";
+    const hook = `prepare_metadata_for_build_${this.#wheel}` as const;
     const folder = this.#ownFolder("metadata");
     const answer = await this.#call(hook, [folder, this.#settings()], signal);
     if (!("value" in answer)) return undefined;
@@ -85,7 +90,12 @@ class HookedBackend implements Backend {
 
   buildWheel(signal?: AbortSignal): Promise<string> {
     const folder = this.#ownFolder("wheel");
-    return this.#build("build_wheel", folder, [folder, this.#settings(), this.#metadataFolder ?? null], signal);
+    return this.#build(
+      `build_${this.#wheel}`,
+      folder,
+      [folder, this.#settings(), this.#metadataFolder ?? null],
+      signal,
+    );
   }
 
   buildSdist(): Promise<string> {
@@ -94,7 +104,7 @@ class HookedBackend implements Backend {
   }
 
   async #build(
-    hook: "build_wheel" | "build_sdist",
+    hook: "build_wheel" | "build_editable" | "build_sdist",
     folder: string,
     args: readonly unknown[],
     signal?: AbortSignal,
@@ -103,6 +113,7 @@ class HookedBackend implements Backend {
     if ("unsupported" in answer || "missing" in answer) {
       const { source, log } = this.#options;
       const why = "missing" in answer ? "the backend has no such hook" : answer.unsupported;
+      if (hook === "build_editable") throw new EditableUnsupported(source, this.#options.buildSystem, why);
       const reason = `is not supported here${why === "" ? "" : `: ${why}`}`;
       throw new BuildFailed({ source, hook, reason, lastLines: log.lastLines(), logPath: log.path });
     }

@@ -2,11 +2,12 @@
  * Calls one hook of a PEP 517 backend, in an interpreter of its own: `python -u -c DRIVER REQUEST RESULT`, both files of JSON, with the source
  * tree as working folder. Runs on every Python from 3.6 on, and needs nothing but its standard library.
  *
- * REQUEST: {"backend", "backendPath", "hook", "arguments": […], "watch": true or not}. RESULT: {"value"}, or {"missing": true} where the backend has no such hook,
+ * REQUEST: {"backend", "backendPath", "hook", "arguments": […], "watch": "writes", "writes and reads" or null}. RESULT: {"value"}, or {"missing": true} where the backend has no such hook,
  * or {"unavailable": text}, {"unsupported": text}, {"error": text}.
  *
- * With "watch" the result also has "written", {path in the tree: "new", "same" or "changed"}, and "outside", {path that was read: how it
+ * With a "watch" the result also has "written", {path in the tree: "new", "same" or "changed"}, and "outside", {path that was read: how it
  * looked then}: what this process itself did by Python's own means (PEP 578). What programs did that it started is not in there.
+ * With "writes and reads" the files in the tree that it read are among those, except what builds leave there; none where they are very many.
  *
  * Standard input is a pipe that murre holds open and writes nothing to. Its end means that murre is gone, however it went; then the whole
  * process group ends, because nobody would ever look at what it makes.
@@ -15,7 +16,7 @@ export const HOOK_DRIVER = `
 import sys
 # PEP 517: the source tree itself is on the path only where backend-path says so. Before any other import, which it could shadow.
 sys.path[:] = [folder for folder in sys.path if folder != ""]
-import importlib, json, os, threading, traceback
+import importlib, importlib.util, json, os, re, threading, traceback
 
 def end_with_parent(pipe):
     try:
@@ -44,12 +45,15 @@ class Watch:
     BOTH = ("os.rename", "os.link", "os.symlink")
     LISTED = ("os.listdir", "os.scandir")
     MOST = 2000
+    MOST_READ = 500
+    LEFT = re.compile(r"(^|/)(__pycache__|[^/]+\\.egg-info|\\.eggs|build|dist)(/|$)")
 
-    def __init__(self, own):
+    def __init__(self, own, reads):
         self.tree = os.getcwd()
         self.ignored = {own, "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
         self.ignored.update(os.path.abspath(path) for path in sys.path if not self.tree.startswith(os.path.abspath(path)))
         self.before, self.outside, self.own, self.thread = {}, {}, set(), None
+        self.inside = {} if reads else None
         sys.addaudithook(self.hear)
 
     def hear(self, event, args):
@@ -82,8 +86,11 @@ class Watch:
 
     def note(self, path, writes):
         if path == self.tree or path.startswith(os.path.join(self.tree, "")):
-            if writes and path not in self.before:
-                self.before[path] = self.digest(path)
+            if writes:
+                if path not in self.before:
+                    self.before[path] = self.digest(path)
+            elif writes is False and self.inside is not None:
+                self.read(path)
         elif writes:
             self.own.add(path)
         elif writes is False or not self.tree.startswith(os.path.join(path, "")):
@@ -92,6 +99,16 @@ class Watch:
                 folders.append(os.path.dirname(folders[-1]))
             if path not in self.outside and not any(folder in self.ignored or folder in self.own for folder in folders):
                 self.outside[path] = self.facts(path)
+
+    def read(self, path):
+        if path.endswith(".pyc"):
+            try:
+                path = importlib.util.source_from_cache(path)
+            except ValueError:
+                return
+        inner = os.path.relpath(path, self.tree).replace(os.sep, "/")
+        if path not in self.before and path not in self.inside and not self.LEFT.search(inner) and not os.path.isdir(path):
+            self.inside[path] = self.facts(path)
 
     def facts(self, path):
         try:
@@ -119,6 +136,8 @@ class Watch:
             written[os.path.relpath(path, self.tree).replace(os.sep, "/")] = state
         # Too many to be looked at each time are said by a path that never looks so.
         outside = self.outside if len(self.outside) <= self.MOST else {"": "too many"}
+        if self.inside and len(self.inside) <= self.MOST_READ:
+            outside.update(self.inside)
         return {"written": written, "outside": outside}
 
 def inside(path, folder):
@@ -170,7 +189,7 @@ def main():
     answer = sys.argv[2]
     # Backends such as setuptools read the arguments of the process.
     sys.argv[:] = sys.argv[:1]
-    watch = Watch(os.path.dirname(answer)) if request["watch"] else None
+    watch = Watch(os.path.dirname(answer), request["watch"] != "writes") if request["watch"] else None
     result = call(request)
     if watch:
         result.update(watch.report())

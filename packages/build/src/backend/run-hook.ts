@@ -8,12 +8,15 @@ import * as v from "valibot";
 import { BuildFailed, BuildTimeout } from "../errors.ts";
 import { HOOK_DRIVER } from "./hook-driver.ts";
 
-/** The hooks of PEP 517 that murre calls. */
+/** The hooks of PEP 517 and PEP 660 that murre calls. */
 export type HookName =
   | "get_requires_for_build_wheel"
+  | "get_requires_for_build_editable"
   | "get_requires_for_build_sdist"
   | "prepare_metadata_for_build_wheel"
+  | "prepare_metadata_for_build_editable"
   | "build_wheel"
+  | "build_editable"
   | "build_sdist";
 
 /** One call of a hook. */
@@ -42,6 +45,8 @@ export interface HookCall {
 
 /** What hooks did in a source tree, and what they read outside of it. */
 export interface HookWatch {
+  /** Whether the files in the tree that they read are noted as well, with those outside. */
+  readonly reads: boolean;
   /** By path in the tree: it was not there before, it has the same bytes as before, or others. */
   readonly written: Map<string, "new" | "same" | "changed">;
   /** How it looked when it was read first; compare factsOfOutside. */
@@ -74,7 +79,7 @@ export async function runHook(call: HookCall): Promise<HookAnswer> {
     backendPath: buildSystem.backendPath,
     hook,
     arguments: call.arguments,
-    watch: call.watch !== undefined,
+    watch: call.watch === undefined ? null : call.watch.reads ? "writes and reads" : "writes",
   };
   const [requestPath, resultPath] = [`${exchange}.request`, `${exchange}.result`];
   writeFileSync(requestPath, JSON.stringify(request), { flag: "wx" });

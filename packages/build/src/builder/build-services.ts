@@ -20,6 +20,8 @@ export interface BuildSource {
   /** What is expected to come out, as far as it is known. */
   readonly project?: NormalizedName;
   readonly version?: string;
+  /** Of a folder: the wheel is an editable one (PEP 660). */
+  readonly isEditable?: boolean;
   /** Of this source only, over those of all. */
   readonly configSettings?: ConfigSettings;
   /** It came over HTTP. */
@@ -48,6 +50,8 @@ export interface BuildSettings {
   readonly timeoutMs: number | undefined;
   /** Where the logs of failed builds stay. */
   readonly logFolder: string;
+  /** The variables that a project may name as what its build depends on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }
 

@@ -13,6 +13,8 @@ export interface Builder {
   metadata(source: BuildSource): Promise<string>;
   /** The wheel as an entry of the store, built if nobody has built it from this state of the source. @throws as metadata() */
   wheel(source: BuildSource): Promise<WheelEntry>;
+  /** The wheel that was built from the source as it is now, if there is one: nothing runs. */
+  built(source: BuildSource): Promise<WheelEntry | undefined>;
   /** The wheel as a file, made by the backend now, in a folder that {@link close} removes. @throws as metadata() */
   wheelFile(source: BuildSource): Promise<string>;
   /** Removes everything temporary. The logs of failed builds stay. */
@@ -39,16 +41,21 @@ class SourceBuilder implements Builder {
     return this.#of(source).wheel();
   }
 
+  async built(source: BuildSource): Promise<WheelEntry | undefined> {
+    return this.#of(source).built();
+  }
+
   async wheelFile(source: BuildSource): Promise<string> {
     return this.#of(source).wheelFile();
   }
 
   #of(source: BuildSource): SourceBuild {
     const { chain } = this.#services;
-    const { project, path, sha256, checkout, subdirectory = "", configSettings = {} } = source;
+    const { project, path, sha256, checkout, subdirectory = "", isEditable = false, configSettings = {} } = source;
     if (project !== undefined && chain.includes(project))
       throw new BuildCycle([...chain.slice(chain.indexOf(project)), project]);
-    const key = JSON.stringify([sha256 ?? checkout?.identity ?? path, subdirectory, Object.entries(configSettings)]);
+    const bytes = sha256 ?? checkout?.identity ?? path;
+    const key = JSON.stringify([bytes, subdirectory, isEditable, Object.entries(configSettings)]);
     const build = this.#builds.get(key) ?? new SourceBuild(source, this.#services);
     this.#builds.set(key, build);
     return build;

@@ -1,5 +1,5 @@
 import { readSmallText } from "@murre/files";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { EntryMaker, WheelEntry } from "@murre/cache";
 import { tryParseVersion } from "@murre/pep440";
@@ -24,6 +24,7 @@ import {
 import { BuildMismatch, InvalidBackendAnswer, NoSourceTree, SharedBuildFailure } from "../errors.ts";
 import { SourceFolder } from "../source/source-folder.ts";
 import { nameOfSource } from "./source-name.ts";
+import { ownBuildBase } from "./own-build-base.ts";
 import { readBuildSystem, readPyproject, staticPkgInfo, staticProject } from "../source/static-metadata.ts";
 import { unpackSdist } from "../sdist/unpack-sdist.ts";
 
@@ -32,6 +33,7 @@ export class SourceBuild {
   readonly #source: BuildSource;
   readonly #services: BuildServices;
   readonly #key: string;
+  readonly #isEditable: boolean;
   /** Of a folder: where and in which state it is. */
   #sources: SourceFolder | undefined;
   /** Whether hooks run in the user's own folder. */
@@ -51,6 +53,7 @@ export class SourceBuild {
 
   constructor(source: BuildSource, services: BuildServices) {
     this.#source = source;
+    this.#isEditable = source.isEditable === true;
     this.#services = services;
     this.#losses = services.cache.losses;
     const { isolation, constraints } = services.settings;
@@ -77,6 +80,12 @@ export class SourceBuild {
     return this.#theWheel();
   }
 
+  /** What somebody has built of the source as it is. */
+  async built(): Promise<WheelEntry | undefined> {
+    const { cache } = this.#services;
+    return this.#entry ?? findBuiltWheel(cache, cache.lookup.bind(cache), await this.#place());
+  }
+
   #theWheel(): Promise<WheelEntry> {
     if (this.#entry !== undefined) return Promise.resolve(this.#entry);
     return (this.#wheel ??= this.#guarded(async () => (this.#entry = await this.#buildOnce())));
@@ -86,7 +95,7 @@ export class SourceBuild {
   wheelFile(): Promise<string> {
     return this.#guarded(async () => {
       const backend = await this.#openBackend();
-      const path = await this.#hook("build_wheel", () => backend.buildWheel());
+      const path = await this.#hook(`build_${this.#product}`, () => backend.buildWheel());
       this.#nameOf(basename(path), this.#source.project);
       return path;
     });
@@ -115,6 +124,11 @@ export class SourceBuild {
     }
   }
 
+  /** As hooks call it. */
+  get #product(): "wheel" | "editable" {
+    return this.#isEditable ? "editable" : "wheel";
+  }
+
   #configSettings(): ConfigSettings {
     return { ...this.#services.settings.configSettings, ...this.#source.configSettings };
   }
@@ -124,7 +138,8 @@ export class SourceBuild {
     const { cache, settings, signal } = this.#services;
     const { kind, path, subdirectory } = this.#source;
     if (kind !== "directory") return undefined;
-    return new SourceFolder(path, subdirectory, { apart: [cache.lease.root, settings.logFolder], signal });
+    const apart = [cache.lease.root, settings.logFolder];
+    return new SourceFolder(path, subdirectory, { apart, isEditable: this.#isEditable, env: settings.env, signal });
   }
 
   /** Named as the source is named, or names itself; where only the wheel tells, without a name. */
@@ -139,7 +154,7 @@ export class SourceBuild {
   async #readMetadata(): Promise<string> {
     const { cache } = this.#services;
     const place = await this.#place();
-    const entry = this.#entry ?? findBuiltWheel(cache, cache.lookup.bind(cache), place);
+    const entry = await this.built();
     if (entry !== undefined) return metadataOf((this.#entry = entry));
     const noted = findBuiltMetadata(cache, place);
     if (noted !== undefined) return noted;
@@ -178,7 +193,8 @@ export class SourceBuild {
           const { found, result, state } = await this.#observed(
             place,
             (now) => findBuiltMetadata(cache, now),
-            () => this.#hook("prepare_metadata_for_build_wheel", () => backend.prepareMetadata(flightSignal)),
+            () =>
+              this.#hook(`prepare_metadata_for_build_${this.#product}`, () => backend.prepareMetadata(flightSignal)),
           );
           if (found !== undefined) return { text: found };
           if (result !== undefined && state !== undefined) noteBuiltMetadata(cache, place, state, result);
@@ -191,7 +207,7 @@ export class SourceBuild {
 
   async #buildOnce(): Promise<WheelEntry> {
     const { cache, signal } = this.#services;
-    const found = findBuiltWheel(cache, cache.lookup.bind(cache), await this.#place());
+    const found = await this.built();
     if (found !== undefined) return found;
     const backend = await this.#openBackend();
     const place = await this.#place();
@@ -216,7 +232,7 @@ export class SourceBuild {
     } = await this.#observed(
       place,
       (now) => findBuiltWheel(cache, cache.lookup.bind(cache), now),
-      () => this.#hook("build_wheel", () => backend.buildWheel(maker.signal)),
+      () => this.#hook(`build_${this.#product}`, () => backend.buildWheel(maker.signal)),
     );
     if (found !== undefined) return found;
     const filename = basename(wheelPath);
@@ -282,7 +298,7 @@ export class SourceBuild {
       built = parseWheelFilename(filename);
     } catch (error) {
       const problem = `made ${filename}, which is no name of a wheel`;
-      throw new InvalidBackendAnswer(shown, "build_wheel", problem, { cause: error });
+      throw new InvalidBackendAnswer(shown, `build_${this.#product}`, problem, { cause: error });
     }
     const promised = this.#metadataText === undefined ? version : parseMetadata(this.#metadataText).version;
     const { name, version: builtVersion } = built;
@@ -313,7 +329,7 @@ export class SourceBuild {
 
   async #makeTree(): Promise<string> {
     const { path, filename = "", subdirectory, shown } = this.#source;
-    const destination = this.#ownTree();
+    const destination = join(this.#ownFolder(), "source");
     const place = await this.#sources?.treeFor(destination);
     await this.#source.checkout?.write(destination);
     const made = this.#source.kind === "archive" ? await unpackSdist(path, destination, filename) : destination;
@@ -337,7 +353,7 @@ export class SourceBuild {
     const buildSystem = readBuildSystem(tree, shown);
     // Where the version does not stand in the files, it may be made of tags and of the number of commits.
     if (checkout !== undefined && (await this.#staticMetadata()) === undefined)
-      await checkout.addHistory(this.#ownTree());
+      await checkout.addHistory(join(this.#ownFolder(), "source"));
     const environment = await environments.make(
       buildSystem.requires,
       join(this.#ownFolder(), "environment"),
@@ -351,8 +367,11 @@ export class SourceBuild {
       buildSystem,
       tree,
       environment,
-      ...(this.#isInPlace ? { env: this.#ownBuildBase(environment.env), watch: this.#sources?.watch } : {}),
+      ...(this.#isInPlace
+        ? { env: this.#isEditable ? {} : ownBuildBase(this.#ownFolder(), environment.env), watch: this.#sources?.watch }
+        : {}),
       configSettings: this.#configSettings(),
+      isEditable: this.#isEditable,
       folder: this.#ownFolder(),
       log: this.#log,
       source: shown,
@@ -361,24 +380,8 @@ export class SourceBuild {
       signal,
     });
     const more = await this.#inTurn(() => inBuildSlot(shown, () => backend.requiresFor("wheel")));
-    if (more.length > 0) await environment.add(more, "get_requires_for_build_wheel");
+    if (more.length > 0) await environment.add(more, `get_requires_for_build_${this.#product}`);
     return backend;
-  }
-
-  /**
-   * setuptools collects modules in `build/lib` and packs all that is there, those that are gone from the sources as well: it is told to
-   * collect them where nothing is left of earlier builds (its own variable for a further configuration file).
-   */
-  #ownBuildBase(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
-    const base = join(this.#ownFolder(), "build");
-    if (env["DIST_EXTRA_CONFIG"] !== undefined || /[%\n]/.test(base)) return {};
-    const path = join(this.#ownFolder(), "setuptools.cfg");
-    writeFileSync(path, `[build]\nbuild_base = ${base}\n`);
-    return { DIST_EXTRA_CONFIG: path };
-  }
-
-  #ownTree(): string {
-    return join(this.#ownFolder(), "source");
   }
 
   /** Below the cache's `tmp/`, so that whoever finds it after this process knows whose it is. */

@@ -38,7 +38,7 @@ interface BuiltMetadata extends BuiltState {
 
 /** What decides about a built wheel besides the state of the source. */
 export interface BuildKey {
-  /** `sdist <sha256>`, `directory <real path>`, or `git <commit> of <repository>`. */
+  /** `sdist <sha256>`, `directory <real path>`, `editable <real path>`, or `git <commit> of <repository>`. */
   readonly source: string;
   readonly subdirectory: string | undefined;
   readonly configSettings: ConfigSettings;

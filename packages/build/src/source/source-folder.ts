@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { BuiltState } from "./built-wheels.ts";
 import { copySource } from "./copy-source.ts";
 import type { HookWatch } from "../backend/run-hook.ts";
@@ -12,11 +12,17 @@ import {
   type SourceChange,
   type SourceListing,
 } from "./source-tree.ts";
+import { listStaticParts, type StaticPartsOptions } from "./static-parts.ts";
 
 /** What builds leave beside their sources, wherever a project lies in the tree; git refreshes its index when it is asked for a version. */
 const byProducts = /^(?:.*\/)?(?:[^/]+\.egg-info|\.eggs)(?:\/|$)|^(?:\.\.\/)?\.git\/index$/;
 const outputs = /^((?:.*\/)?)(?:build|dist)(?:\/|$)/;
 const projectFiles = ["pyproject.toml", "setup.py", "setup.cfg"];
+
+export interface FolderOptions extends ListingOptions, StaticPartsOptions {
+  /** Only what an editable wheel depends on counts as a change. */
+  readonly isEditable: boolean;
+}
 
 /**
  * A folder of the user's, in which it is built. Everything that is not a build's own doing counts as a change: a wheel is noted only for
@@ -25,16 +31,17 @@ const projectFiles = ["pyproject.toml", "setup.py", "setup.cfg"];
 export class SourceFolder {
   readonly path: string;
   readonly real: string;
-  readonly watch: HookWatch = { written: new Map(), outside: new Map() };
+  readonly watch: HookWatch;
   readonly #subdirectory: string;
-  readonly #options: ListingOptions;
+  readonly #options: FolderOptions;
   #listing: Promise<SourceListing> | undefined;
   /** Fingerprints of states that differ in what builds wrote, and in nothing else; the latest is the last. */
   #states: string[] = [];
 
-  constructor(path: string, subdirectory: string | undefined, options: ListingOptions) {
+  constructor(path: string, subdirectory: string | undefined, options: FolderOptions) {
     this.path = path;
     this.real = realPath(path);
+    this.watch = { reads: options.isEditable, written: new Map(), outside: new Map() };
     this.#subdirectory = subdirectory === undefined ? "" : `${subdirectory}/`;
     this.#options = options;
   }
@@ -45,8 +52,14 @@ export class SourceFolder {
     return this.#states.at(-1) ?? "";
   }
 
+  /** What counts: all of it, or what an editable wheel depends on. */
+  readonly #list = (): Promise<SourceListing> =>
+    this.#options.isEditable
+      ? listStaticParts(this.path, this.#subdirectory, this.#options)
+      : listSource(this.path, this.#options);
+
   async #look(): Promise<SourceListing> {
-    const listing = await settledListing(this.path, this.#options);
+    const listing = await settledListing(this.#list);
     this.#states = [listing.fingerprint];
     return listing;
   }
@@ -54,7 +67,7 @@ export class SourceFolder {
   /** To be called when nobody else builds in the folder, before a hook runs: takes in what happened since. */
   async begin(made: ReadonlySet<string>): Promise<string> {
     await this.fingerprint();
-    await this.#advance(await settledListing(this.path, this.#options), made);
+    await this.#advance(await settledListing(this.#list), made);
     return this.fingerprint();
   }
 
@@ -63,14 +76,20 @@ export class SourceFolder {
    * @returns for which states the hook's result is right; undefined where something else changed meanwhile, so that it is for none.
    */
   async end(made: ReadonlySet<string>): Promise<BuiltState | undefined> {
-    const isOwn = await this.#advance(await listSource(this.path, this.#options), made);
+    const listing = await this.#list();
+    const isOwn = await this.#advance(listing, made);
     if (!isOwn) return undefined;
     const written = [...this.watch.written].filter(([path, state]) => state === "new" || made.has(path));
     return {
       fingerprints: [...this.#states],
-      outside: [...this.watch.outside],
+      outside: [...this.watch.outside].filter(([path]) => !this.#isListed(path, listing)),
       made: [...new Set([...made, ...written.map(([path]) => path)])],
     };
+  }
+
+  #isListed(path: string, { facts }: SourceListing): boolean {
+    const inside = `${this.real}${sep}`;
+    return path.startsWith(inside) && facts.has(path.slice(inside.length).replaceAll(sep, "/"));
   }
 
   /** @returns whether everything that changed since is a build's own doing. */
@@ -103,9 +122,10 @@ export class SourceFolder {
     return state === "same" || (state === "new" && !wasThere) || made.has(inTree);
   }
 
-  /** The folder itself where it can be written to, as builds do; else a copy. */
+  /** The folder itself where it can be written to, as builds do; else a copy, which nothing could be imported from afterwards. */
   async treeFor(destination: string): Promise<{ readonly tree: string; readonly isInPlace: boolean }> {
-    if (isWritable(join(this.path, this.#subdirectory))) return { tree: this.path, isInPlace: true };
+    if (this.#options.isEditable || isWritable(join(this.path, this.#subdirectory)))
+      return { tree: this.path, isInPlace: true };
     const { signal } = this.#options;
     await copySource(this.path, destination, await (this.#listing ??= this.#look()), signal);
     return { tree: destination, isInPlace: false };

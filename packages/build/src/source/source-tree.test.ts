@@ -13,7 +13,7 @@ function makeTree(): string {
   return folder;
 }
 
-const fingerprint = async (folder: string) => (await settledListing(folder)).fingerprint;
+const fingerprint = async (folder: string) => (await settledListing(() => listSource(folder))).fingerprint;
 
 describe("the fingerprint of a folder changes", () => {
   test.each<readonly [string, (folder: string) => void]>([
@@ -87,7 +87,7 @@ test("folders apart do not count", async () => {
   const folder = makeTree();
   const before = await fingerprint(folder);
   mkdirSync(join(folder, "cache"));
-  expect((await settledListing(folder, { apart: [join(folder, "cache")] })).fingerprint).toBe(before);
+  expect((await settledListing(() => listSource(folder, { apart: [join(folder, "cache")] }))).fingerprint).toBe(before);
 });
 
 describe("links that lead in circles, nowhere, or to everything end", () => {
@@ -126,11 +126,15 @@ test("a folder that cannot be read is named", async () => {
 
 test("changes are told by path", async () => {
   const folder = makeTree();
-  const before = await settledListing(folder);
+  const before = await settledListing(() => listSource(folder));
   rmSync(join(folder, "pyproject.toml"));
   writeFileSync(join(folder, "src/demo/__init__.py"), "A = 2\n");
   mkdirSync(join(folder, "new"));
-  expect(changesBetween(before, await settledListing(folder)).toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+  expect(
+    changesBetween(before, await settledListing(() => listSource(folder))).toSorted((a, b) =>
+      a.path < b.path ? -1 : 1,
+    ),
+  ).toEqual([
     { path: "new", wasThere: false, isFolder: true },
     { path: "pyproject.toml", wasThere: true, isFolder: false },
     { path: "src/demo/__init__.py", wasThere: true, isFolder: false },

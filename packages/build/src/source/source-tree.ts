@@ -1,9 +1,9 @@
-import { readSmallText } from "@murre/files";
 import { createHash, randomUUID } from "node:crypto";
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type BigIntStats } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { NoSourceTree } from "../errors.ts";
+import { gitFolders, nearestGit } from "./git-repository.ts";
 
 /**
  * What a folder with sources looked like at one moment. Two equal fingerprints mean that nothing that can go into a wheel was changed, added
@@ -42,9 +42,13 @@ export async function listSource(folder: string, options: ListingOptions = {}): 
     const reason = `cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
     throw new NoSourceTree(folder, reason, { cause: error });
   }
+  return { fingerprint: fingerprintOf(lister.facts), facts: lister.facts, newest: lister.newest };
+}
+
+export function fingerprintOf(all: ReadonlyMap<string, string>): string {
   const hash = createHash("sha256");
-  for (const [path, facts] of lister.facts) hash.update(`${path}\0${facts}\0`);
-  return { fingerprint: hash.digest("hex"), facts: lister.facts, newest: lister.newest };
+  for (const [path, facts] of all) hash.update(`${path}\0${facts}\0`);
+  return hash.digest("hex");
 }
 
 class Lister {
@@ -67,7 +71,8 @@ class Lister {
   async list(): Promise<void> {
     await this.#walk("", this.#folder, readdirSync(this.#folder));
     // A project in a larger repository takes its version from there.
-    if (!this.facts.has(".git")) for (const path of enclosingGit(this.#folder)) this.#git("../.git", path);
+    const around = this.facts.has(".git") ? undefined : nearestGit(dirname(resolve(this.#folder)));
+    if (around !== undefined) this.#git("../.git", around);
   }
 
   async #walk(below: string, folder: string, names: readonly string[], isOutside = false): Promise<void> {
@@ -119,9 +124,7 @@ class Lister {
   /** Of a repository what tells a version and which files belong to it: where HEAD and the refs are, and the index. */
   #git(path: string, at: string): void {
     this.facts.set(path, "repository");
-    const folder = readText(at)?.match(/^gitdir: (.*)$/m)?.[1] ?? ".";
-    const own = resolve(at, ...(folder === "." ? [] : ["..", folder]));
-    const common = resolve(own, readText(join(own, "commondir"))?.trim() ?? ".");
+    const { own, common } = gitFolders(at);
     for (const name of ["HEAD", "index", "packed-refs"])
       for (const place of new Set([own, common])) this.#gitFile(`${path}/${name}`, join(place, name));
     this.#refs(`${path}/refs`, join(common, "refs"));
@@ -149,13 +152,8 @@ function isCacheOrEnvironment(names: readonly string[]): boolean {
  * The change time is there beside the modification time: no tool can set it back, and a file that was replaced by an older one (a checkout,
  * a restored backup) has a new one.
  */
-function factsOf({ mode, size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
+export function factsOf({ mode, size, mtimeNs, ctimeNs, ino }: BigIntStats): string {
   return `${mode} ${size} ${mtimeNs} ${ctimeNs} ${ino}`;
-}
-
-function* enclosingGit(folder: string): Generator<string> {
-  for (let at = resolve(folder, ".."), below = folder; at !== below; below = at, at = resolve(at, ".."))
-    if (lstatSync(join(at, ".git"), { throwIfNoEntry: false }) !== undefined) return void (yield join(at, ".git"));
 }
 
 /** Undefined for what is no folder, or one that nobody may read: neither may a build that this user starts. */
@@ -171,14 +169,6 @@ function namesIn(folder: string): string[] | undefined {
 function followed(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true });
-  } catch {
-    return undefined;
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readSmallText(path);
   } catch {
     return undefined;
   }
@@ -200,15 +190,15 @@ function isInside(path: string, folder: string): boolean {
 const slowestTickMs = 20;
 
 /**
- * The state of a folder. A file that is written twice within one tick of the file system's clock would keep its fingerprint; so where
+ * A listing that holds. A file that is written twice within one tick of the file system's clock would keep its fingerprint; so where
  * something was changed a moment ago, that moment is waited out, and a later change has a later time for certain.
  * @throws {NoSourceTree}
  */
-export async function settledListing(folder: string, options: ListingOptions = {}): Promise<SourceListing> {
-  const listing = await listSource(folder, options);
+export async function settledListing(list: () => Promise<SourceListing>): Promise<SourceListing> {
+  const listing = await list();
   if (Date.now() - listing.newest > slowestTickMs) return listing;
   await setTimeout(slowestTickMs);
-  return listSource(folder, options);
+  return list();
 }
 
 /** A path whose facts differ between two listings. */

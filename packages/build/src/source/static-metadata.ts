@@ -13,7 +13,7 @@ const deciding = ["name", "version", "requires-dist", "requires-python", "provid
  * Dynamic is what every build of this sdist says (PEP 643).
  */
 export function staticPkgInfo(tree: string): string | undefined {
-  const text = readText(join(tree, "PKG-INFO"));
+  const text = readTextIfThere(join(tree, "PKG-INFO"));
   if (text === undefined) return undefined;
   const metadata = readable(text);
   if (metadata === undefined || !isAtLeast22(metadata.metadataVersion)) return undefined;
@@ -54,9 +54,9 @@ export function staticProject({ project }: Pyproject): string | undefined {
  * @throws {InvalidPyproject}
  */
 export function readPyproject(tree: string, shown: string): Pyproject {
-  const text = readText(join(tree, "pyproject.toml"));
+  const text = readTextIfThere(join(tree, "pyproject.toml"));
   if (text !== undefined) return parsePyproject(text, `${shown}: pyproject.toml`);
-  if (readText(join(tree, "setup.py")) !== undefined) return { buildSystem: legacyBuildSystem };
+  if (readTextIfThere(join(tree, "setup.py")) !== undefined) return { buildSystem: legacyBuildSystem };
   throw new NoSourceTree(shown, "holds neither a pyproject.toml nor a setup.py, so that there is nothing to build");
 }
 
@@ -65,7 +65,8 @@ export function readBuildSystem(tree: string, shown: string): BuildSystem {
   return readPyproject(tree, shown).buildSystem;
 }
 
-function readText(path: string): string | undefined {
+/** Undefined where no file is. @throws {NotAFile} for what would be waited for */
+export function readTextIfThere(path: string): string | undefined {
   try {
     return readSmallText(path);
   } catch (error) {

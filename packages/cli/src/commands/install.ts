@@ -4,13 +4,16 @@ import { UsageError } from "../errors.ts";
 import {
   addChangeOptions,
   addCompileOptions,
+  addEditableOptions,
   addGlobalOptions,
   changeOptions,
   compileOptions,
+  editableOptions,
   collect,
   defined,
   type ChangeFlags,
   type CompileFlags,
+  type EditableFlags,
 } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentChange } from "../present/reports.ts";
@@ -28,7 +31,8 @@ import {
 } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
 
-interface InstallFlags extends ChangeFlags, CompileFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
+interface InstallFlags extends ChangeFlags, CompileFlags, EditableFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
+  readonly editable?: string[];
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly upgrade?: boolean;
@@ -41,27 +45,35 @@ export function installCommand(run: Runner): Command {
   const command = new Command("install")
     .description("Install distributions and what they need")
     .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
+    .option("-e, --editable <folder>", "install a project so that it is imported from its folder", collect)
     .option("-r, --requirement <file>", "install what a requirements file lists", collect)
     .option("--no-deps", "install only what is named")
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
     .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
     .option("--exact", "remove everything that the requirements do not lead to");
   return addGlobalOptions(
-    addProjectOptions(addResolutionOptions(addSelectionOptions(addCompileOptions(addChangeOptions(command))))),
+    addProjectOptions(
+      addResolutionOptions(addSelectionOptions(addCompileOptions(addChangeOptions(addEditableOptions(command))))),
+    ),
   ).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async ({ operations, terminal, context }) => {
-      if (requirements.length === 0 && flags.requirement === undefined && !hasGroups(flags))
-        throw new UsageError("name what to install: a requirement, the path of a wheel or a project, or -r FILE");
+      const isNamed = [flags.requirement, flags.editable].some((values) => values !== undefined);
+      if (requirements.length === 0 && !isNamed && !hasGroups(flags))
+        throw new UsageError(
+          "name what to install: a requirement, the path of a wheel or a project, -e FOLDER, or -r FILE",
+        );
       const options: InstallOptions = {
         ...context,
         ...changeOptions(flags),
         ...compileOptions(flags),
+        ...editableOptions(flags),
         ...selectionOptions(flags),
         ...resolutionOptions(flags),
         ...projectOptions(flags),
         requirements,
         dependencies: flags.deps ? "follow" : "none",
         ...defined({
+          editables: flags.editable,
           requirementFiles: flags.requirement,
           upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
           exact: flags.exact,

@@ -8,6 +8,7 @@ export function listCommand(run: Runner): Command {
   const command = new Command("list")
     .alias("ls")
     .description("List what is installed")
+    .addOption(new Option("-e, --editable", "list editable installations only").conflicts("excludeEditable"))
     .addOption(new Option("--format <format>").choices(["columns", "freeze", "json"]).default("columns"));
   return listingCommand<{ readonly format: ListFormat }>(command, run, (report, terminal, { format }) =>
     presentList(report, format, terminal),

@@ -2,11 +2,14 @@ import { Command } from "commander";
 import {
   addChangeOptions,
   addCompileOptions,
+  addEditableOptions,
   addGlobalOptions,
   changeOptions,
   compileOptions,
+  editableOptions,
   type ChangeFlags,
   type CompileFlags,
+  type EditableFlags,
   type GlobalFlags,
 } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
@@ -23,14 +26,16 @@ export function syncCommand(run: Runner): Command {
   type Flags = GlobalFlags &
     ChangeFlags &
     CompileFlags &
+    EditableFlags &
     SelectionFlags & { readonly allowEmptyRequirements?: boolean };
-  return addGlobalOptions(addSelectionOptions(addCompileOptions(addChangeOptions(command)))).action(
+  return addGlobalOptions(addSelectionOptions(addCompileOptions(addChangeOptions(addEditableOptions(command))))).action(
     (files: string[], flags: Flags) =>
       run(flags, async ({ operations, terminal, context }) => {
         const report = await operations.sync({
           ...context,
           ...changeOptions(flags),
           ...compileOptions(flags),
+          ...editableOptions(flags),
           ...selectionOptions(flags),
           requirementFiles: files,
           allowEmpty: flags.allowEmptyRequirements === true,

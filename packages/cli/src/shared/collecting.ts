@@ -19,6 +19,7 @@ import {
 import type { Runner } from "../runner.ts";
 
 interface CollectFlags extends ChangeFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
+  readonly editable?: string[];
   readonly requirement?: string[];
   readonly deps: boolean;
 }
@@ -32,13 +33,15 @@ export function collectingCommand<Flags>(
 ): Command {
   command
     .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
+    .option("-e, --editable <folder>", "take a project as if it were named without -e", collect)
     .option("-r, --requirement <file>", "take what a requirements file lists", collect)
     .option("--no-deps", "take only what is named");
   return addGlobalOptions(
     addProjectOptions(addResolutionOptions(addSelectionOptions(addChangeOptions(command)))),
   ).action((requirements: string[], flags: CollectFlags & Flags) =>
     run(flags, async ({ operations, terminal, context }) => {
-      if (requirements.length === 0 && flags.requirement === undefined && !hasGroups(flags))
+      const isNamed = [flags.requirement, flags.editable].some((values) => values !== undefined);
+      if (requirements.length === 0 && !isNamed && !hasGroups(flags))
         throw new UsageError("name what to take: a requirement, the path of a project, or -r FILE");
       const options: CollectOptions = {
         ...context,
@@ -48,7 +51,7 @@ export function collectingCommand<Flags>(
         ...projectOptions(flags),
         requirements,
         dependencies: flags.deps ? "follow" : "none",
-        ...defined({ requirementFiles: flags.requirement, outputFolder: folderOf(flags) }),
+        ...defined({ editables: flags.editable, requirementFiles: flags.requirement, outputFolder: folderOf(flags) }),
       };
       const report = await operations[what](options);
       printReport(report, flags, terminal, presentCollected);

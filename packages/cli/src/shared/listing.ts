@@ -5,7 +5,7 @@ import { presentList } from "../present/reports.ts";
 import type { Terminal } from "../present/terminal.ts";
 import type { Runner } from "../runner.ts";
 
-type ListingFlags = GlobalFlags & PythonFlags & { readonly excludeEditable?: boolean };
+type ListingFlags = GlobalFlags & PythonFlags & { readonly excludeEditable?: boolean; readonly editable?: boolean };
 
 /** What `list` and `freeze` share: all but how people read it. */
 export function listingCommand<Flags>(
@@ -20,6 +20,7 @@ export function listingCommand<Flags>(
         ...context,
         ...pythonOptions(flags),
         excludeEditable: flags.excludeEditable === true,
+        onlyEditable: flags.editable === true,
       });
       if (flags.json === true) presentList(report, "json", terminal);
       else present(report, terminal, flags);

@@ -89,6 +89,7 @@ const change: OptionTable<ChangeOptions> = {
   prereleases: flag,
   onlyBinary: texts,
   noBinary: texts,
+  noEditable: allOrTexts,
 };
 
 const venv: OptionRules<VenvOptions> = {
@@ -105,7 +106,8 @@ const venv: OptionRules<VenvOptions> = {
 };
 
 const onePlace = ["target", "prefix"] as const;
-const somethingWanted = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
+const somethingRead = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
+const somethingWanted = [...somethingRead, "editables"] as const;
 
 const sync: OptionRules<SyncOptions> = {
   options: { ...change, requirementFiles: texts, allowEmpty: flag },
@@ -120,13 +122,15 @@ const projects: OptionTable<ProjectSelectionOptions> = {
   allGroups: flag,
 };
 
-const wanted = {
+const read = {
   ...resolution,
   ...projects,
   requirements: texts,
   requirementFiles: texts,
   dependencies: choice("follow", "none"),
 };
+
+const wanted = { ...read, editables: texts };
 
 const install: OptionRules<InstallOptions> = {
   options: { ...change, ...wanted, upgrade: allOrTexts, exact: flag },
@@ -156,7 +160,7 @@ const compile: OptionRules<CompileOptions> = {
     ...index,
     ...build,
     ...selection,
-    ...wanted,
+    ...read,
     constraintFiles,
     dryRun,
     prereleases,
@@ -177,7 +181,7 @@ const compile: OptionRules<CompileOptions> = {
     emitBuildOptions: flag,
     omit: texts,
   },
-  someOf: somethingWanted,
+  someOf: somethingRead,
 };
 
 const buildProject: OptionRules<BuildProjectOptions> = {
@@ -200,7 +204,7 @@ const uninstall: OptionRules<UninstallOptions> = {
 };
 
 const list: OptionRules<ListOptions> = {
-  options: { ...context, ...python, excludeEditable: flag },
+  options: { ...context, ...python, excludeEditable: flag, onlyEditable: flag },
   oneOf: onePlace,
 };
 

@@ -139,6 +139,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
   readonly onlyBinary?: readonly string[];
   readonly noBinary?: readonly string[];
+  /** Installs as ordinary ones what is named as editable: "all", or these projects. Default: MURRE_NO_EDITABLE, else none. */
+  readonly noEditable?: "all" | readonly string[];
 }
 
 export interface SyncOptions extends ChangeOptions {
@@ -151,6 +153,8 @@ export interface SyncOptions extends ChangeOptions {
 export interface InstallOptions extends ChangeOptions, ResolutionOptions, ProjectSelectionOptions {
   /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
+  /** Folders of projects that are imported from where they lie (PEP 660), with extras: `.[dev]`. */
+  readonly editables?: readonly string[];
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
@@ -175,6 +179,8 @@ export interface BuildProjectOptions extends OperationContext, IndexOptions, Bui
 /** Distributions that are wanted as files, with everything they need. */
 export interface CollectOptions extends ChangeOptions, ResolutionOptions, ProjectSelectionOptions {
   readonly requirements?: readonly string[];
+  /** Become ordinary wheels. */
+  readonly editables?: readonly string[];
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
@@ -241,6 +247,8 @@ export interface UninstallOptions extends OperationContext, PythonOptions {
 
 export interface ListOptions extends OperationContext, PythonOptions {
   readonly excludeEditable?: boolean;
+  /** Only editable installations. */
+  readonly onlyEditable?: boolean;
 }
 
 export interface CheckOptions extends OperationContext, PythonOptions {

@@ -33,12 +33,14 @@ export function collectDistributions(
   const folder = resolve(settings.cwd, options.outputFolder ?? ".");
   return withChangeOperation(
     settings,
-    options,
+    // What leaves this machine imports nothing from it (pip).
+    { ...options, noEditable: "all" },
     async (operation) => {
       const { isDryRun } = operation.decisions.change;
       const asked = await openRequest(operation, {
         files: options.requirementFiles,
         words: options.requirements,
+        editables: options.editables,
         constraintFiles: operation.decisions.constraintFiles,
         ...operation.decisions.resolution,
         selection: selectionOf(options),

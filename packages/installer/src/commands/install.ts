@@ -14,6 +14,7 @@ export function installDistributions(settings: InstallerSettings, options: Insta
     const asked = await openRequest(operation, {
       files: options.requirementFiles,
       words: options.requirements,
+      editables: options.editables,
       constraintFiles: operation.decisions.constraintFiles,
       ...operation.decisions.resolution,
       selection: selectionOf(options),
@@ -26,7 +27,7 @@ export function installDistributions(settings: InstallerSettings, options: Insta
         return changeEnvironment(operation, request.client, async (installed) => {
           const resolve = () =>
             resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade });
-          return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel };
+          return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel, built: sources.built };
         });
       },
       options.upgrade ?? [],

@@ -18,10 +18,14 @@ import type { InstallerSettings } from "../api/settings.ts";
 /** `murre pip list`. Writes nothing into the environment. */
 export function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
   const origins = new Origins();
+  const leftOut = new Set([
+    ...(options.excludeEditable === true ? [true] : []),
+    ...(options.onlyEditable === true ? [false] : []),
+  ]);
   const reported = withReadOperation(settings, options, (target) => {
     const distributions = readInstalled(target.visible)
       .map((distribution) => describeInstalled(distribution, origins))
-      .filter(({ editableLocation }) => options.excludeEditable !== true || editableLocation === undefined)
+      .filter(({ editableLocation }) => !leftOut.has(editableLocation !== undefined))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
   });

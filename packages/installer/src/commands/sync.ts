@@ -34,6 +34,7 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
             extraneous: "remove",
             preserve: new Set([...preserve, ...held]),
             build: sources.wheel,
+            built: sources.built,
           };
         });
       },

@@ -1,9 +1,11 @@
-import { normalizeName } from "@murre/pep508";
+import { isLocalUrl, normalizeName } from "@murre/pep508";
+import { readDirectUrl, type InstalledDistribution } from "@murre/python";
+import type { RequirementEntry } from "@murre/requirements";
 import { changeEnvironment } from "../environment/change-environment.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
 import { gather, nowhere } from "../operation/read-requirements.ts";
-import { UnsupportedRequirement } from "../errors.ts";
-import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { isFromUrl } from "../wanted/direct-url-info.ts";
+import { ownFolder } from "../wanted/source-url.ts";
 import type { UninstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -15,10 +17,10 @@ export function uninstallDistributions(settings: InstallerSettings, options: Uni
     const { onEvent } = operation;
     // Nothing is looked up, so that constraints and indexes do not matter, nor do mistakes in them.
     const gathered = await gather(operation, { files: requirementFiles, words: names, constraintFiles: [] });
-    const wished = wishedNames(gathered);
     const client = operation.openClient(nowhere);
     const told = new Set<string>();
     return changeEnvironment(operation, client, async ({ own }) => {
+      const wished = new Set(gathered.entries.flatMap((entry) => wishedNames(entry, own)));
       for (const name of wished)
         if (!told.has(name) && !own.some(({ normalizedName }) => normalizedName === name))
           onEvent({
@@ -33,18 +35,23 @@ export function uninstallDistributions(settings: InstallerSettings, options: Uni
   });
 }
 
-/** Versions and markers in a requirement do not matter: the name says what goes. */
-function wishedNames({ entries }: GatheredRequirements): ReadonlySet<string> {
-  return new Set(
-    entries.map((entry) => {
-      if (entry.kind === "named") return entry.requirement.normalizedName;
-      const { egg } = entry.reference;
-      if (egg !== undefined) return normalizeName(egg);
-      throw new UnsupportedRequirement(
-        entry.text,
-        "an installed distribution is named by its name, not by a path or URL",
-        "uninstall",
-      );
-    }),
-  );
+/** Versions and markers in a requirement do not matter: the name says what goes, or the place from which it was installed. */
+function wishedNames(entry: RequirementEntry, installed: readonly InstalledDistribution[]): readonly string[] {
+  if (entry.kind === "named") return [entry.requirement.normalizedName];
+  const { url, egg, subdirectory } = entry.reference;
+  if (egg !== undefined) return [normalizeName(egg)];
+  const fragment = subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(subdirectory)}`;
+  const place = `${url}${fragment}`;
+  const own = isLocalUrl(url) ? ownFolder(place) : place;
+  const found = installed.filter((one) => isInstalledFrom(one, place) || isInstalledFrom(one, own));
+  return found.length === 0 ? [entry.text] : found.map(({ normalizedName }) => normalizedName);
+}
+
+function isInstalledFrom(distribution: InstalledDistribution, url: string): boolean {
+  try {
+    const from = readDirectUrl(distribution);
+    return from !== undefined && isFromUrl(from, url);
+  } catch {
+    return false; // nobody can tell where it is from
+  }
 }

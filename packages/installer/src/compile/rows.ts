@@ -49,14 +49,18 @@ export function compiledRows(compiled: Compiled): CompiledRequirement[] {
 }
 
 /** A path is written as the user wrote it; whatever else has a place, by its URL. */
-function placeOf({ directUrl }: ResolvedDistribution, { entries }: Compiled["asked"]): CompiledPlace | undefined {
+function placeOf(
+  { directUrl, source: { isEditable = false } }: ResolvedDistribution,
+  { entries }: Compiled["asked"],
+): CompiledPlace | undefined {
   if (directUrl === undefined) return undefined;
   const entry = entries.find(
     (one) =>
-      one.kind === "direct" &&
+      one.kind === (isEditable ? "editable" : "direct") &&
       one.reference.url === withoutFragment(directUrl) &&
       !/^[a-z][a-z\d+.-]+:/i.test(one.text),
   );
+  if (isEditable) return { kind: "editable", location: entry === undefined ? directUrl : pathIn(entry.text) };
   if (entry === undefined) return { kind: "url", url: directUrl };
   return { kind: "path", path: pathIn(entry.text) };
 }

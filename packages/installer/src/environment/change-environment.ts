@@ -3,6 +3,7 @@ import {
   isUntouched,
   LinkFailed,
   removeState,
+  untouchedArchives,
   type ChangePlan,
   type CommitEnd,
   type EnvironmentWriter,
@@ -11,6 +12,7 @@ import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
 import { compileEnvironment } from "./compile-environment.ts";
+import { currentFolders, type BuiltOf } from "./current-folders.ts";
 import { findDamage, type DamagedFile } from "./damage.ts";
 import { describeConflicts, describeDamage, describeForeignRows, describeUnrestored } from "./describe-change.ts";
 import {
@@ -43,6 +45,8 @@ export interface WantedState {
   readonly resolveMs: number;
   /** How what is no wheel becomes one; absent where only wheels are resolved. */
   readonly build?: PrepareServices["build"];
+  /** What has been built of a source as it is now. */
+  readonly built?: BuiltOf;
 }
 
 /** What is wanted of an environment in which this is installed. */
@@ -157,7 +161,9 @@ class EnvironmentChange {
   }
 
   async #compare(wanted: WantedState, installed: InstalledState): Promise<Difference> {
-    const localSha256s = await localHashes(wanted.resolved, installed.own, this.#operation.cache.documents);
+    const { resolved, built } = wanted;
+    const localSha256s = await localHashes(resolved, installed.own, this.#operation.cache.documents);
+    const current = await currentFolders(resolved, installed.own, this.#archives, built);
     this.#damage = undefined;
     const difference = compareInstalled(wanted.resolved, installed.own, {
       extraneous: wanted.extraneous,
@@ -165,6 +171,7 @@ class EnvironmentChange {
       reinstall: this.#operation.decisions.change.reinstalls && this.#done === undefined,
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: readDirectUrl,
+      isCurrent: (one) => current.has(one),
       localSha256: (url) => localSha256s.get(url),
       isKnownToFit: (one, sha256) => isKnownToFit(one, sha256, this.#operation.cache.documents),
       ...(wanted.preserve === undefined ? {} : { preserve: wanted.preserve }),
@@ -172,6 +179,10 @@ class EnvironmentChange {
     describeDamage(difference, this.#damage ?? new Map(), this.#operation.onEvent);
     return difference;
   }
+
+  /** The wheels that murre has installed here, where nobody else has changed anything. */
+  readonly #archives = (): ReadonlyMap<string, string | undefined> =>
+    untouchedArchives(this.access.state, this.#operation.target.destination) ?? new Map<string, undefined>();
 
   /** Whether files of it are missing or changed. Only where another program has changed the environment is everything looked at, once. */
   #isDamaged(distribution: InstalledDistribution, { own }: InstalledState): boolean {

@@ -18,6 +18,8 @@ export interface CompareOptions {
   readonly preserve?: ReadonlySet<string>;
   /** Where an installed distribution came from, when not from an index (PEP 610). */
   readonly directUrlOf: (installed: InstalledDistribution) => DirectUrl | undefined;
+  /** Whether what is installed of a folder is the wheel that was built from the folder as it is now. */
+  readonly isCurrent: (wanted: ResolvedDistribution) => boolean;
   /** The sha256 of an archive that lies here, by its URL; undefined for what is no file, as a folder. */
   readonly localSha256: (directUrl: string) => string | undefined;
   /** Whether bytes with this sha256, or of which none is known, are all that is asked for. */
@@ -28,7 +30,7 @@ export interface CompareOptions {
 
 /**
  * Compares what was resolved with what is installed. A distribution from an index satisfies only a requirement on an
- * index, one from a URL only that URL (uv's rule); of several installed versions of one name none stays.
+ * index, one from a URL only that URL (uv's rule), and an editable one only an editable one; of several installed versions of one name none stays.
  */
 export function compareInstalled(
   resolved: readonly ResolvedDistribution[],
@@ -64,7 +66,7 @@ export function compareInstalled(
 function satisfies(
   installed: InstalledDistribution,
   wanted: ResolvedDistribution,
-  { directUrlOf, localSha256, isKnownToFit, isTorn }: CompareOptions,
+  { directUrlOf, isCurrent, localSha256, isKnownToFit, isTorn }: CompareOptions,
 ): boolean {
   if (isTorn(installed)) return false;
   if (wanted.directUrl === undefined && !isSameVersion(installed.version, wanted.version)) return false;
@@ -75,10 +77,13 @@ function satisfies(
     return false; // nobody can tell what it is: it is installed again
   }
   if (wanted.directUrl === undefined || from === undefined) return wanted.directUrl === undefined && from === undefined;
+  if (!isFromUrl(from, wanted.directUrl)) return false;
+  if (from.dir_info !== undefined)
+    return (from.dir_info.editable === true) === (wanted.source.isEditable === true) && isCurrent(wanted);
   const sha256 = installedSha256(from);
-  // A file may have changed under its name; what a folder holds nobody has hashed, so it is installed again.
+  // A file may have changed under its name.
   const isLocal = /^file:/i.test(wanted.directUrl);
   if (isLocal && (sha256 === undefined || localSha256(wanted.directUrl) !== sha256)) return false;
   if (from.vcs_info?.commit_id !== wanted.source.commit) return false;
-  return isFromUrl(from, wanted.directUrl) && isKnownToFit(wanted, sha256);
+  return isKnownToFit(wanted, sha256);
 }

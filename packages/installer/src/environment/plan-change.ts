@@ -71,7 +71,7 @@ function toInstall({ distribution, entry, archiveSha256 }: StoredDistribution): 
     version,
     entry,
     requested,
-    ...(directUrl === undefined ? {} : { directUrl: directUrlInfo(directUrl, archiveSha256, source.commit) }),
+    ...(directUrl === undefined ? {} : { directUrl: directUrlInfo(directUrl, archiveSha256, source) }),
   };
 }
 

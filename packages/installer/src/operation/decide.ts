@@ -17,6 +17,7 @@ export function decide(all: Said): Decisions {
   return {
     constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
     followsDependencies: options.dependencies !== "none" && configuration.noDeps?.value !== true,
+    isEditable: decideEditable(said),
     isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
     remembersResolutions: !(options.resolveAnew ?? isSwitchedOn(variables, "MURRE_RESOLVE_ANEW")),
     network: decideNetwork(said),
@@ -33,6 +34,13 @@ export function decide(all: Said): Decisions {
       };
     },
   };
+}
+
+function decideEditable({ options, variables }: Said): Decisions["isEditable"] {
+  const ordinary = options.noEditable ?? (isSwitchedOn(variables, "MURRE_NO_EDITABLE") ? "all" : []);
+  if (ordinary === "all") return () => false;
+  const names = new Set<string>(ordinary.map(normalizeName));
+  return (project) => project === undefined || !names.has(project);
 }
 
 function decideNetwork({ options, configuration, userAgent }: Said): NetworkDecision {

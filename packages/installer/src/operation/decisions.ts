@@ -11,6 +11,8 @@ export interface Decisions {
   /** Files with constraints, besides those that requirements files name. */
   readonly constraintFiles: readonly string[];
   readonly followsDependencies: boolean;
+  /** Whether this project, where it is named as an editable one, becomes one; without a name, whether any does. */
+  readonly isEditable: (project?: NormalizedName) => boolean;
   /** A wheel whose RECORD and members disagree is refused. */
   readonly isRecordStrict: boolean;
   /** What requirements were resolved to is taken again as long as nothing that it rests on has changed. */

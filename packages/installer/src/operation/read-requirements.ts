@@ -12,6 +12,7 @@ import { openIndexClient, type ClientContext } from "./open-client.ts";
 export interface Asked {
   readonly files?: readonly string[] | undefined;
   readonly words?: readonly string[] | undefined;
+  readonly editables?: readonly string[] | undefined;
   readonly constraintFiles: readonly string[];
   readonly overrideFiles?: readonly string[] | undefined;
   readonly excludeFiles?: readonly string[] | undefined;

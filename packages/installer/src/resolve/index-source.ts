@@ -105,14 +105,14 @@ export class IndexSource implements PythonSource<IndexedFile> {
   async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
     const { target, wanted } = this.#options;
     const demands = this.#demandsOf(project);
+    const named = wanted.find((one) => one.name === project && one.url === url);
     let source: ArchiveSource;
     try {
-      source = directSource(url, demands);
+      source = directSource(url, demands, named);
     } catch (error) {
       if (unusable.has((error as { code?: unknown }).code)) return { unavailable: (error as Error).message };
       throw error;
     }
-    const named = wanted.find((one) => one.name === project && one.url === url);
     if (named !== undefined) refuseOtherTags(named, source.filename, target);
     const reason = otherTags(source.filename, target.tags);
     if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };

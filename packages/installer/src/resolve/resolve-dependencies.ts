@@ -56,5 +56,5 @@ function resolvedFrom(
     return { ...common, source: file, ...(claimed === undefined ? {} : { claimed }) };
   }
   if (project !== undefined) refuseVersion(project, version);
-  return { ...common, source: directSource(chosen.url, hashes, commits), directUrl: chosen.url };
+  return { ...common, source: directSource(chosen.url, hashes, { ...project, commits }), directUrl: chosen.url };
 }

@@ -106,10 +106,17 @@ class ExactResolution {
 
   async #sourceAt(project: WantedProject, url: string): Promise<ResolvedDistribution> {
     const { name, hashes } = project;
-    const source = directSource(url, hashes);
+    const source = directSource(url, hashes, project);
     const version = await versionOfSource(this.#sources, { name, source, hashes });
     refuseVersion(project, version);
-    return { name, version, source: directSource(url, hashes, this.#commits), hashes, requested: true, directUrl: url };
+    return {
+      name,
+      version,
+      source: directSource(url, hashes, { ...project, commits: this.#commits }),
+      hashes,
+      requested: true,
+      directUrl: url,
+    };
   }
 
   #wheelAt(project: WantedProject, url: string): ResolvedDistribution {

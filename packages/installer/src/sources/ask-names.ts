@@ -1,46 +1,62 @@
 import { parseSpecifierSet } from "@murre/pep440";
-import { isValidName, Requirement, type MarkerEnvironment } from "@murre/pep508";
+import { isValidName, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseMetadata } from "@murre/wheel";
 import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
-import { directSource, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { directSource, refuseEditable, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { describeOrigin } from "../wanted/origin.ts";
-import { urlKind } from "../wanted/source-url.ts";
+import { ownFolder, urlKind } from "../wanted/source-url.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 
 /**
  * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
  * Where they do not say it themselves, their backend is asked.
+ * @param isEditable whether a folder that is named as an editable one becomes one; without a name, whether any can
  */
 export async function nameSources(
   gathered: GatheredRequirements,
   environment: MarkerEnvironment,
   sources: SourceReader,
   requireHashes: boolean,
+  isEditable: (name?: NormalizedName) => boolean,
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
-    gathered.entries.map((entry) =>
-      isUnnamedSource(entry, environment) ? named(entry, sources, requireHashes) : entry,
-    ),
+    gathered.entries.map(async (entry) => {
+      if (entry.kind === "named") return entry;
+      if (entry.reference.marker?.evaluate(environment) === false) return entry;
+      if (entry.kind === "editable") refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
+      const kind = urlKind(entry.reference.url);
+      if (kind !== "archive" && kind !== "directory" && kind !== "version-control") return entry;
+      return named(entry, sources, { requireHashes, isEditable: entry.kind === "editable" && isEditable() });
+    }),
   );
-  return { ...gathered, entries };
+  return { ...gathered, entries: entries.map((entry) => unlessOrdinary(entry, isEditable)) };
 }
 
-type DirectEntry = Extract<RequirementEntry, { kind: "direct" }>;
+type UnnamedEntry = Exclude<RequirementEntry, { kind: "named" }>;
 
-function isUnnamedSource(entry: RequirementEntry, environment: MarkerEnvironment): entry is DirectEntry {
-  if (entry.kind !== "direct" || entry.reference.marker?.evaluate(environment) === false) return false;
-  const kind = urlKind(entry.reference.url);
-  return kind === "archive" || kind === "directory" || kind === "version-control";
+function unlessOrdinary(entry: RequirementEntry, isEditable: (name: NormalizedName) => boolean): RequirementEntry {
+  if (entry.kind !== "named" || entry.isEditable === undefined) return entry;
+  const { isEditable: _, ...ordinary } = entry;
+  const { name, extras, normalizedName, specifiers, url } = entry.requirement;
+  if (url === undefined || !isEditable(normalizedName)) return ordinary;
+  refuseEditable(url, entry.text, describeOrigin(entry));
+  return { ...entry, requirement: new Requirement(name, extras, specifiers, ownFolder(url), entry.requirement.marker) };
 }
 
-async function named(entry: DirectEntry, sources: SourceReader, requireHashes: boolean): Promise<RequirementEntry> {
-  const { reference, ...rest } = entry;
+async function named(
+  entry: UnnamedEntry,
+  sources: SourceReader,
+  { requireHashes, isEditable }: { readonly requireHashes: boolean; readonly isEditable: boolean },
+): Promise<RequirementEntry> {
+  const { reference, kind: _, ...rest } = entry;
   const fragment =
     reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
-  const url = `${reference.url}${fragment}`;
+  const place = `${reference.url}${fragment}`;
+  // It is known by its own folder, which `list` and `freeze` of any tool show.
+  const url = isEditable ? ownFolder(place) : place;
   const hashes = demandsOf(entry, describeOrigin(entry));
-  const source = directSource(url, hashes);
+  const source = directSource(url, hashes, { isEditable });
   const { configSettings } = entry;
   const kind = urlKind(url);
   if (kind === "directory") refuseHash("folder", source, hashes, requireHashes);
@@ -52,5 +68,5 @@ async function named(entry: DirectEntry, sources: SourceReader, requireHashes: b
     ? reference.egg
     : parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text).name;
   const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
-  return { ...rest, kind: "named", requirement };
+  return { ...rest, kind: "named", requirement, ...(isEditable ? { isEditable } : {}) };
 }

@@ -34,6 +34,7 @@ import { verifyArchive } from "../prepare/verify-archive.ts";
 export interface OpenSources {
   metadata(request: SourceRequest): Promise<string>;
   readonly wheel: (distribution: ResolvedDistribution) => Promise<WheelEntry>;
+  readonly built: (distribution: ResolvedDistribution) => Promise<WheelEntry | undefined>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   /** Where backends run, for who runs one directly. */
@@ -101,6 +102,7 @@ class OperationSources implements OpenSources {
         constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
         timeoutMs: build.timeoutMs,
         logFolder: build.logFolder,
+        env: settings.env,
         platform: settings.platform,
       },
       chain,
@@ -120,6 +122,9 @@ class OperationSources implements OpenSources {
 
   readonly wheel = async (distribution: ResolvedDistribution): Promise<WheelEntry> =>
     this.#builder.wheel(await this.#toBuild(distribution));
+
+  readonly built = async (distribution: ResolvedDistribution): Promise<WheelEntry | undefined> =>
+    this.#builder.built(await this.#toBuild(distribution));
 
   async wheelFile(distribution: ResolvedDistribution): Promise<string> {
     return this.#builder.wheelFile(await this.#toBuild(distribution));
@@ -172,7 +177,8 @@ class OperationSources implements OpenSources {
     const url = withoutFragment(source.url);
     if (urlKind(url) === "directory") {
       refuseHash("folder", source, hashes);
-      return { ...common, kind: "directory", path: fileURLToPath(url) };
+      const { isEditable = false } = source;
+      return { ...common, kind: "directory", isEditable, path: fileURLToPath(url) };
     }
     const { services } = this.#preparation;
     const archive = await archiveOf({ source: { ...source, url }, hashes, name }, services);

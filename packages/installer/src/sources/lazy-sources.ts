@@ -17,6 +17,8 @@ import type { ResolvedDistribution } from "../wanted/resolved.ts";
 /** What an operation asks of sources. All that it takes to build is loaded when the first of them is met, which in most operations is never. */
 export interface Sources extends SourceReader {
   readonly wheel: (distribution: ResolvedDistribution) => Promise<WheelEntry>;
+  /** The wheel that was built from the source as it is now, if there is one: nothing is built. */
+  readonly built: (distribution: ResolvedDistribution) => Promise<WheelEntry | undefined>;
   /** The wheel as the file that the backend makes now, in a temporary folder that lasts as long as the operation. */
   wheelFile(distribution: ResolvedDistribution): Promise<string>;
   environments(): Promise<BuildEnvironments>;
@@ -56,6 +58,7 @@ export async function withSources<Result>(
   const sources: Sources = {
     metadata,
     wheel: async (distribution) => (await open()).wheel(distribution),
+    built: async (distribution) => (await open()).built(distribution),
     wheelFile: async (distribution) => (await open()).wheelFile(distribution),
     environments: async () => (await open()).environments,
     readWhole: async (source, name, hashes) =>
@@ -64,7 +67,9 @@ export async function withSources<Result>(
         : metadata({ source, name, hashes }),
   };
   try {
-    const named = await nameSources(gathered, operation.python.markerEnvironment, sources, requireHashes);
+    const { markerEnvironment } = operation.python;
+    const { isEditable } = operation.decisions;
+    const named = await nameSources(gathered, markerEnvironment, sources, requireHashes, isEditable);
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);

@@ -2,15 +2,20 @@ import { withoutCredentials } from "@murre/index-client";
 import type { DirectUrl } from "@murre/python";
 import { isSameUrl } from "@murre/pep508";
 import { parseVcsUrl } from "@murre/vcs";
+import type { ArchiveSource } from "./resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "./source-url.ts";
 
 /** The content of `direct_url.json` (PEP 610) for what comes from a URL that the user named. */
-export function directUrlInfo(directUrl: string, archiveSha256: string | undefined, commit?: string): DirectUrl {
+export function directUrlInfo(
+  directUrl: string,
+  archiveSha256?: string,
+  { commit, isEditable = false }: Pick<ArchiveSource, "commit" | "isEditable"> = {},
+): DirectUrl {
   const subdirectory = subdirectoryOf(directUrl);
   const inside = subdirectory === undefined ? {} : { subdirectory };
   if (urlKind(directUrl) === "version-control") return { ...repositoryInfo(directUrl, commit), ...inside };
   const place = { url: recordedUrl(directUrl), ...inside };
-  if (urlKind(directUrl) === "directory") return { ...place, dir_info: {} };
+  if (urlKind(directUrl) === "directory") return { ...place, dir_info: isEditable ? { editable: true } : {} };
   const hashes =
     archiveSha256 === undefined ? {} : { hash: `sha256=${archiveSha256}`, hashes: { sha256: archiveSha256 } };
   return { ...place, archive_info: hashes };
@@ -32,7 +37,7 @@ function recordedUrl(directUrl: string): string {
 
 /** Whether an installed distribution is from the place that a requirement on a URL names. */
 export function isFromUrl(installed: DirectUrl, directUrl: string): boolean {
-  const { url, subdirectory, vcs_info: vcs } = directUrlInfo(directUrl, undefined);
+  const { url, subdirectory, vcs_info: vcs } = directUrlInfo(directUrl);
   if (installed.vcs_info?.vcs !== vcs?.vcs || installed.subdirectory !== subdirectory) return false;
   return isSameUrl(installed.url, url);
 }

@@ -10,6 +10,7 @@ import {
 import { urlProblem } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import {
+  parseEditableArgument,
   parseRequirementArgument,
   parseRequirementsFile,
   type Constraint,
@@ -49,13 +50,19 @@ export async function gatherRequirements(
     readonly files: readonly string[];
     readonly constraintFiles: readonly string[];
     readonly words: readonly string[];
+    /** Values of `-e`. */
+    readonly editables?: readonly string[] | undefined;
     readonly overrideFiles?: readonly string[] | undefined;
     readonly excludeFiles?: readonly string[] | undefined;
     readonly selection?: ProjectSelection | undefined;
   },
   context: RequirementsContext,
 ): Promise<GatheredRequirements> {
-  const words = from.words.map((word) => parseRequirementArgument(word, context));
+  const { editables = [] } = from;
+  const words = [
+    ...from.words.map((word) => parseRequirementArgument(word, context)),
+    ...editables.map((word) => parseEditableArgument(word, context)),
+  ];
   const projects = await readProjects(from.files, from.selection, context);
   const files = [];
   const entries: RequirementEntry[] = [];
@@ -127,6 +134,8 @@ export interface WantedProject {
   /** For messages: `requirements.txt:3`. */
   readonly origin: string;
   readonly url?: string;
+  /** What is installed of it imports from the folder at its URL. */
+  readonly isEditable?: true;
   /** All of it in one, for the resolver; extras of all entries, markers done with. */
   readonly requirement: Requirement;
 }
@@ -207,11 +216,9 @@ export function refuseVersion(
 
 function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
   const origin = describeOrigin(entry);
-  if (entry.kind === "editable")
-    throw new UnsupportedRequirement(entry.text, "this version cannot install editable projects", origin);
   const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
   if (marker?.evaluate(environment) === false) return undefined;
-  if (entry.kind === "direct") return direct(entry.reference.url, entry, entry.reference.extras, origin);
+  if (entry.kind !== "named") return direct(entry.reference.url, entry, entry.reference.extras, origin);
   const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
   if (url === undefined)
     return {
@@ -223,7 +230,19 @@ function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): Wan
     };
   refuseOtherName(url, name, entry.text, origin);
   const requirement = new Requirement(written, extras, anyVersion, url);
-  return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
+  const project = { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
+  return entry.isEditable === true ? { ...project, isEditable: true } : project;
+}
+
+/** Only what lies here can be worked on where it lies. @throws {UnsupportedRequirement} */
+export function refuseEditable(url: string, text: string, origin: string): void {
+  const kind = urlKind(url);
+  if (kind === "directory") return;
+  const reason =
+    kind === "version-control"
+      ? "a checkout of a repository cannot be editable; name it without -e, or clone it and name the folder"
+      : "is no folder that is there, and nothing else can be editable";
+  throw new UnsupportedRequirement(text, reason, origin);
 }
 
 /** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
@@ -251,6 +270,13 @@ function wheelName(url: string, text: string, origin: string): string {
 
 const anyVersion: SpecifierSet = parseSpecifierSet("");
 
+/** What is known of a source besides its URL. */
+export interface SourceFacts {
+  /** Of repositories, by URL. */
+  readonly commits?: ReadonlyMap<string, string>;
+  readonly isEditable?: boolean;
+}
+
 /**
  * The file behind a path or URL that the user, or a distribution's metadata, named. It has what the URL's fragment says.
  * @param commits what URLs of repositories were found to name
@@ -259,7 +285,7 @@ const anyVersion: SpecifierSet = parseSpecifierSet("");
 export function directSource(
   url: string,
   demands: readonly HashDemand[] = [],
-  commits: ReadonlyMap<string, string> = new Map(),
+  { commits = new Map(), isEditable = false }: SourceFacts = {},
 ): ArchiveSource {
   if (urlKind(url) === "version-control") return repositorySource(url, commits.get(url));
   const problem = urlProblem(url);
@@ -276,7 +302,8 @@ export function directSource(
   });
   // Schemes are compared in small letters everywhere else.
   const named = url.replace(/^[a-z][a-z\d+.-]*:/i, (scheme) => scheme.toLowerCase());
-  return { filename, url: named, hashes: { ...Object.fromEntries(single), ...fragmentHashes(url) } };
+  const hashes = { ...Object.fromEntries(single), ...fragmentHashes(url) };
+  return { filename, url: named, hashes, ...(isEditable ? { isEditable } : {}) };
 }
 
 /** A repository has no file of its own: its name ends in what no file of a distribution ends in. @throws {InvalidVcsUrl} {UnsupportedVcs} */
@@ -312,5 +339,7 @@ function combine(one: WantedProject, other: WantedProject): WantedProject {
     hashes: [...one.hashes, ...other.hashes],
     origin: one.origin,
     ...(url === undefined ? {} : { url }),
+    // Who names a folder twice, once as editable, works on it (uv).
+    ...(one.isEditable === true || other.isEditable === true ? { isEditable: true } : {}),
   };
 }

@@ -18,6 +18,8 @@ export interface ArchiveSource {
   readonly sizeBytes?: number;
   /** Of a repository: the commit that its URL names, as this operation was told. */
   readonly commit?: string;
+  /** Of a folder: what is installed imports from there (PEP 660). */
+  readonly isEditable?: boolean;
 }
 
 /** A distribution that the environment is to hold. */

@@ -1,6 +1,7 @@
 import { isSourceArchive } from "@murre/platform-tags";
 import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** What a URL that the user or a distribution's metadata names leads to. */
 export type UrlKind = "wheel" | "archive" | "directory" | "version-control" | "unknown";
@@ -24,6 +25,12 @@ function isDirectory(url: string): boolean {
 
 export function withoutFragment(url: string): string {
   return url.replace(/#.*$/s, "");
+}
+
+/** A project of this machine that lies inside of another folder, as a folder of its own: `file:///a#subdirectory=b` is `file:///a/b`. */
+export function ownFolder(url: string): string {
+  const subdirectory = subdirectoryOf(url);
+  return subdirectory === undefined ? url : pathToFileURL(join(fileURLToPath(withoutFragment(url)), subdirectory)).href;
 }
 
 /** `#subdirectory=PATH`: where in an archive or folder the project lies. */

@@ -29,9 +29,10 @@ export interface TextProblem {
   readonly drawing?: string;
 }
 
-type Interpreted =
-  | Pick<Extract<RequirementEntry, { kind: "named" }>, "kind" | "requirement" | "fragmentHashes">
-  | Pick<Extract<RequirementEntry, { kind: "direct" }>, "kind" | "reference" | "fragmentHashes">;
+type Direct = Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes">;
+type Named = Pick<Extract<RequirementEntry, { kind: "named" }>, "kind" | "requirement" | "fragmentHashes">;
+type Interpreted = Named | (Direct & { readonly kind: "direct" });
+type InterpretedEditable = (Named & { readonly isEditable: true }) | (Direct & { readonly kind: "editable" });
 
 /** Thrown inside the package, turned into a problem of a line or an error of an argument. */
 export class UnreadableText extends Error {
@@ -63,12 +64,11 @@ export function parseRequirementArgument(text: string, context: TextContext): Re
 }
 
 /**
- * Reads the value of `-e`: a path or a URL.
+ * Reads the value of `-e`: a path or a URL, with or without a name before it.
  * @throws {InvalidRequirementArgument}
  */
 export function parseEditableArgument(text: string, context: TextContext): RequirementEntry {
   return argument(text, () => ({
-    kind: "editable" as const,
     ...interpretEditable(text.trim(), context),
     text: redactUrl(text.trim()),
     hashes: {},
@@ -94,7 +94,7 @@ export function interpretRequirement(text: string, context: TextContext): Interp
     return { kind: "direct", ...directReference(place, extras, marker, context) };
   }
   try {
-    const requirement = parseRequirement(separateMarker(text));
+    const requirement = parseRequirement(separateMarker(withAbsolutePlace(text, context)));
     refuseLocal(requirement.url ?? "", text, context);
     return { kind: "named", requirement, fragmentHashes: readFragment(requirement.url ?? "") };
   } catch (error) {
@@ -132,13 +132,30 @@ function readFragment(url: string): Readonly<Record<string, string>> {
   return hashes;
 }
 
-/** @throws {UnreadableText} */
-export function interpretEditable(
-  text: string,
-  context: TextContext,
-): Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes"> {
+/** Unlike that of a requirement, a path needs no `./` (pip). @throws {UnreadableText} */
+export function interpretEditable(text: string, context: TextContext): InterpretedEditable {
+  if (!isUrl(text) && splitNamed(text, context.platform) !== undefined) {
+    const read = interpretRequirement(text, context);
+    if (read.kind === "named") return { ...read, isEditable: true };
+  }
   const { place, extras, marker } = splitDirect(text);
-  return directReference(place, extras, marker, context);
+  return { kind: "editable", ...directReference(place, extras, marker, context) };
+}
+
+/** `NAME[extra] @ PLACE`, where PLACE is a URL or looks like a path. */
+function splitNamed(text: string, platform: string): { readonly name: string; readonly place: string } | undefined {
+  const [, name = "", place = ""] =
+    /^(\s*[a-z\d](?:[\w.-]*[a-z\d])?\s*(?:\[[^\]]*\]\s*)?@\s*)(\S.*)$/is.exec(text) ?? [];
+  return isUrl(place) || looksLikePath(place, platform) ? { name, place } : undefined;
+}
+
+/** A relative place after a name starts at the working directory, as it does alone (uv). */
+function withAbsolutePlace(text: string, context: TextContext): string {
+  const named = splitNamed(text, context.platform);
+  if (named === undefined || (isUrl(named.place) && !relativeFile.test(named.place))) return text;
+  const separator = /\s;|;\s/.exec(named.place);
+  const end = separator?.index ?? named.place.length;
+  return `${named.name}${absoluteUrl(named.place.slice(0, end).trimEnd(), context)}${named.place.slice(end)}`;
 }
 
 /** `git+git@host:path` is meant as one, and whoever reads it says how it is written. */
@@ -146,6 +163,8 @@ const urlScheme = /^(?:(?:https?|file|ftp|(?:git|hg|svn|bzr)(?:\+[a-z]+)?):|(?:g
 const archive = /\.(?:whl|zip|tar|tar\.gz|tgz|tar\.bz2|tbz|tar\.xz|txz|tar\.lzma|tlz)$/i;
 
 const isUrl = (text: string): boolean => urlScheme.test(text);
+/** `file:demo` and `file:./demo` start at the working directory (pip, uv). */
+const relativeFile = /^file:(?![/\\])/i;
 
 /**
  * pip's `_looks_like_path`, or the name of an archive. `name @ ./x` is a requirement of PEP 508: there the part before
@@ -181,8 +200,8 @@ function directReference(
   extras: readonly string[],
   marker: string | undefined,
   context: TextContext,
-): Pick<Extract<RequirementEntry, { kind: "direct" }>, "reference" | "fragmentHashes"> {
-  const url = isUrl(place) ? place : urlOfPath(place, context);
+): Direct {
+  const url = absoluteUrl(place, context);
   refuseLocal(url, place, context);
   const [plain = url] = url.split("#", 1);
   const fragment = fragmentOf(url);
@@ -230,6 +249,11 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+function absoluteUrl(place: string, context: TextContext): string {
+  if (relativeFile.test(place)) return urlOfPath(decode(place.slice("file:".length)), context);
+  return isUrl(place) ? place : urlOfPath(place, context);
 }
 
 function urlOfPath(place: string, { cwd, home, platform }: TextContext): string {

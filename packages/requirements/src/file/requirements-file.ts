@@ -115,9 +115,7 @@ class FileReader {
     const text = (isEditable ? editable : line.requirement).trim();
     const context = { ...this.#context, isRemote: isRemote(place.location) };
     try {
-      const read = isEditable
-        ? { kind: "editable" as const, ...interpretEditable(text, context) }
-        : interpretRequirement(text, context);
+      const read = isEditable ? interpretEditable(text, context) : interpretRequirement(text, context);
       this.#add({ ...read, ...details, origin: place.origin, text: redactUrl(text) }, place);
     } catch (error) {
       if (!(error instanceof UnreadableText)) throw error;
@@ -131,7 +129,7 @@ class FileReader {
       return;
     }
     const refusal =
-      entry.kind === "editable"
+      entry.kind === "editable" || (entry.kind === "named" && entry.isEditable === true)
         ? "an editable requirement is no constraint"
         : entry.kind === "direct"
           ? "a constraint needs a name: write NAME @ URL"
@@ -154,7 +152,7 @@ class FileReader {
       if (name === "editable" && isEditable) continue;
       if (name === "hash" && !isEditable) hashes.push(value);
       else if (name === "global-option" && !isEditable) globalOptions.push(value);
-      else if (name === "config-settings" && !isEditable) this.#configSetting(value, configSettings, place);
+      else if (name === "config-settings") this.#configSetting(value, configSettings, place);
       else this.#warn(place, `--${name} has no effect on the line of ${isEditable ? "an editable" : "a"} requirement`);
     }
     return { hashes: this.#hashes(hashes, place), configSettings, globalOptions };
