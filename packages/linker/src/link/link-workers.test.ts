@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "@murre/test-kit";
 import { madeUpWheel } from "../../test/made-up-wheel.ts";
 import type { LinkShare } from "./link-worker.ts";
-import { startLinkWorkers } from "./link-workers.ts";
+import { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 
 /** A share of one wheel with one file, into a folder of its own. */
 function share(aborted = 0, target?: string): LinkShare & { readonly place: string } {
@@ -48,18 +48,35 @@ describe("link workers", () => {
     workers.close();
   });
 
-  test("whoever waits for one that ends hears of it, and so does who comes later", async () => {
+  test("what a worker cannot do is an answer, and it goes on", async () => {
     const workers = startLinkWorkers(1);
     const { tasks, aborted } = share();
-    const broken = {
-      tasks: tasks.map((task) => ({ ...task, filesFolder: undefined as never, generated: undefined as never })),
-      mode: "auto" as const,
-      aborted,
-    };
-    expect(await workers.run(0, broken)).toMatchObject({ ok: false });
-    const waiting = workers.run(0, { tasks, mode: "hardlink", aborted });
+    const broken = tasks.map((task) => ({ ...task, filesFolder: undefined as never, generated: undefined as never }));
+    expect(await workers.run(0, { tasks: broken, mode: "auto", aborted })).toMatchObject({ ok: false });
+    expect(await workers.run(0, { tasks, mode: "hardlink", aborted })).toMatchObject({ ok: true });
     workers.close();
-    await expect(waiting).rejects.toThrow("ended with code");
+  });
+
+  const ended = "a link worker ended with code";
+
+  test("whoever waits when all are closed hears of it, also where the answer is under way", async () => {
+    const workers = startLinkWorkers(1);
+    const { place, ...sent } = share();
+    const waiting = workers.run(0, sent);
+    // Nothing of this thread runs meanwhile: the answer lies there before the worker is ended.
+    while (!existsSync(`${place}/RECORD`)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    workers.close();
+    await expect(waiting).rejects.toThrow(ended);
+  });
+
+  test.each<[string, (workers: LinkWorkers) => Promise<unknown>]>([
+    ["at once", () => Promise.resolve()],
+    ["when the threads have ended", (workers) => workers.run(0, share()).catch(() => undefined)],
+  ])("whoever comes after all are closed hears of it: %s", async (_, before) => {
+    const workers = startLinkWorkers(1);
+    workers.close();
+    await before(workers);
+    await expect(workers.run(0, share())).rejects.toThrow(ended);
   });
 
   test("there is none but those that were started", async () => {

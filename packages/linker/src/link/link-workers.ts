@@ -4,8 +4,9 @@ import type { LinkAnswer, LinkShare } from "./link-worker.ts";
 /** Worker threads that place files. Start them early: they load while the plan is made. */
 export interface LinkWorkers {
   readonly count: number;
-  /** Runs one share on a worker. Rejects when the thread ends before it answers. */
+  /** Runs one share on a worker. Rejects when the thread has ended, or ends before it answers. */
   run(worker: number, share: LinkShare): Promise<LinkAnswer>;
+  /** Ends the threads. A share that has no answer yet gets none: whoever waits for it hears so when its thread has ended. */
   close(): void;
 }
 
@@ -18,38 +19,66 @@ const workerFile = new URL(
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 export function startLinkWorkers(count: number): LinkWorkers {
-  const failures = new Map<Worker, Error>();
-  const workers = Array.from({ length: count }, () => {
-    // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
-    const worker = new Worker(workerFile, { execArgv: [], resourceLimits });
-    worker.unref();
-    // A thread may fail before it is given anything: without a listener that would end the process.
-    worker.on("error", (error: Error) => failures.set(worker, error));
-    return worker;
-  });
+  const workers = Array.from({ length: count }, () => new LinkWorker());
   return {
     count,
     run(index, share) {
       const worker = workers[index];
       if (worker === undefined) return Promise.reject(new RangeError(`there is no link worker ${index}`));
-      const failure = failures.get(worker);
-      if (failure !== undefined) return Promise.reject(failure);
-      return new Promise<LinkAnswer>((resolve, reject) => {
-        const ended = (code: number) => reject(new Error(`a link worker ended with code ${code} before it answered`));
-        worker.ref();
-        worker.once("error", reject);
-        worker.once("exit", ended);
-        worker.once("message", (answer: LinkAnswer) => {
-          worker.off("error", reject);
-          worker.off("exit", ended);
-          worker.unref();
-          resolve(answer);
-        });
-        worker.postMessage(share);
-      });
+      return worker.run(share);
     },
     close() {
-      for (const worker of workers) void worker.terminate();
+      for (const worker of workers) worker.close();
     },
   };
+}
+
+/** Whoever waits for the answer to a share. */
+interface Waiter {
+  readonly resolve: (answer: LinkAnswer) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/** One thread, which does one share at a time. */
+class LinkWorker {
+  // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
+  readonly #thread = new Worker(workerFile, { execArgv: [], resourceLimits });
+  #waiter: Waiter | undefined;
+  #failure: Error | undefined;
+  #isClosed = false;
+
+  constructor() {
+    this.#thread.unref();
+    // A thread may fail before it is given anything: without a listener that would end the process.
+    this.#thread.on("error", (error: Error) => (this.#failure = error));
+    this.#thread.on("exit", (code) => {
+      this.#failure ??= new Error(`a link worker ended with code ${code} before it answered`);
+      this.#take()?.reject(this.#failure);
+    });
+    this.#thread.on("message", (answer: LinkAnswer) => {
+      // What it answered before it noticed that it was ended comes before "exit": whether it is in time would be chance.
+      if (!this.#isClosed) this.#take()?.resolve(answer);
+    });
+  }
+
+  run(share: LinkShare): Promise<LinkAnswer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#thread.postMessage(share);
+      this.#thread.ref();
+      this.#waiter = { resolve, reject };
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    void this.#thread.terminate();
+  }
+
+  #take(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    this.#thread.unref();
+    return waiter;
+  }
 }
