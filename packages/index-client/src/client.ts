@@ -16,7 +16,7 @@ import { readHttpPage, type HttpPages } from "./pages/http-page.ts";
 import { withoutCredentials } from "./location/index-location.ts";
 import { keptPages } from "./pages/kept-pages.ts";
 import { MetadataPacks } from "./metadata/metadata-packs.ts";
-import { readMetadata, type MetadataSources, type ToldMetadata } from "./metadata/metadata.ts";
+import { knownMetadata, readMetadata, type MetadataSources, type ToldMetadata } from "./metadata/metadata.ts";
 import { createRangeServers } from "./http/range-servers.ts";
 import { createSlots, type Slots } from "./http/slots.ts";
 import { defaultRetries } from "./http/retry.ts";
@@ -81,6 +81,8 @@ export interface IndexClient {
   page(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined>;
   /** The METADATA of a wheel, or undefined when only the whole file can tell. */
   metadata(file: DistributionFile, signal?: AbortSignal): Promise<ToldMetadata | undefined>;
+  /** The same, as far as the cache has it; of what another process has added since the last look nothing is known. */
+  knownMetadata(file: DistributionFile): ToldMetadata | undefined;
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
   /**
    * Runs work that looks at pages; where the copy of one in the cache turns out to be damaged, once more: by then that page comes from its index.
@@ -259,6 +261,10 @@ class Client implements IndexClient {
 
   metadata(file: DistributionFile, signal = this.#signal): Promise<ToldMetadata | undefined> {
     return readMetadata(this.#metadata, file, signal);
+  }
+
+  knownMetadata(file: DistributionFile): ToldMetadata | undefined {
+    return knownMetadata(this.#metadata, file);
   }
 
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded> {

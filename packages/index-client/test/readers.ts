@@ -1,3 +1,4 @@
+import { Witness } from "../src/answers/witness.ts";
 import { normalizeName } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
 import { deflateSync, gzipSync, brotliCompressSync } from "node:zlib";
@@ -78,10 +79,11 @@ async function keptPage(bytes: Buffer): Promise<void> {
   };
   const pages = {
     transport: { get },
-    kept: keptPages({ read: () => bytes, write: () => {} } as never, () => {}),
+    kept: keptPages({ read: () => bytes, write: () => {}, stampOf: () => "1:2" } as never, () => {}),
     once: async ({ make }: { make: () => unknown }) => make(),
     offline: false,
     missingStatuses: [],
+    witness: new Witness(),
     onEvent: () => {},
   };
   const page = { url, index, document: project, project, refresh: false };
@@ -92,7 +94,7 @@ async function keptPage(bytes: Buffer): Promise<void> {
 }
 
 const documents = (pieces: Buffer[]) => ({
-  stampOf: () => "",
+  stampOf: () => "1:2",
   readAll: () => pieces,
   append: (_: unknown, line: Buffer) => pieces.push(line),
 });

@@ -18,7 +18,7 @@ export async function resolve(
     if (step.done === true) return step.value;
     if (step.value) await orAborted(provider.load(step.value, signal), signal);
     // A pause: a turn of the event loop, in which an abort can arrive.
-    else await new Promise((resume) => setTimeout(resume, 0));
+    else await new Promise((resume) => setImmediate(resume));
   }
 }
 

@@ -25,7 +25,7 @@ interface Conflict {
 }
 
 /** The solver hands control back after so many rounds, so that its driver can see an abort. */
-const roundsBetweenPauses = 1000;
+const roundsBetweenPauses = 100;
 
 /**
  * PubGrub, as a synchronous machine: it yields what it needs to know and is resumed when the provider knows it.

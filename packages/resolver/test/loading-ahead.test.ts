@@ -60,6 +60,16 @@ describe("what will be needed is loaded ahead", () => {
     expect(source.asked.length).toBeLessThan(200 * 2 * 1.25);
   });
 
+  test("where all metadata is at hand, none is asked for, and none is read that nobody needs", async () => {
+    const read: string[] = [];
+    const index = { ...deepIndex(300), front: { ...deepIndex(300).front, "1.200": ["base<2"] } };
+    const source = new MemorySource(index, {}, undefined, ({ filename }) => read.push(filename) > 0);
+    expect(pins(await resolveIn(source, "front|base<2"))).toBe("base==1.0 front==1.200");
+    expect(source.asked).toEqual(["front", "base", "back"]);
+    // front 1.299 to 1.200, those of back that they pin, and base.
+    expect(read.length).toBeLessThan(2 * 100 + 5);
+  });
+
   test("nothing is asked twice", async () => {
     const source = new RoundTrips(deepIndex(100));
     await resolveIn(source, "front|base<2");

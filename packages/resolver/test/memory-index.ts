@@ -63,15 +63,18 @@ export class MemorySource implements PythonSource<MemoryFile> {
   private readonly index: MemoryIndex;
   private readonly urls: Readonly<Record<string, DistributionMetadata | Unavailable>>;
   private readonly delayMs: (() => number) | undefined;
+  private readonly isAtHand: (file: MemoryFile) => boolean;
 
   constructor(
     index: MemoryIndex,
     urls: Readonly<Record<string, DistributionMetadata | Unavailable>> = {},
     delayMs?: () => number,
+    isAtHand: (file: MemoryFile) => boolean = () => false,
   ) {
     this.index = index;
     this.urls = urls;
     this.delayMs = delayMs;
+    this.isAtHand = isAtHand;
   }
 
   files(project: NormalizedName): Promise<MemoryFile[] | undefined> {
@@ -84,11 +87,17 @@ export class MemorySource implements PythonSource<MemoryFile> {
   }
 
   metadata(file: MemoryFile, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
-    const { version } = file;
+    return this.answer(file.filename, this.told(file, project));
+  }
+
+  known(file: MemoryFile, project: NormalizedName): DistributionMetadata | Unavailable | undefined {
+    return this.isAtHand(file) ? this.told(file, project) : undefined;
+  }
+
+  private told({ version }: MemoryFile, project: NormalizedName): DistributionMetadata | Unavailable {
     const { requires = [], extras = [], metadataPython, broken } = toRelease(this.index[project]![version]!);
-    if (broken !== undefined) return this.answer(file.filename, { unavailable: broken });
-    const metadata = { version, requiresDist: requires, providesExtra: extras, requiresPython: metadataPython };
-    return this.answer(file.filename, metadata);
+    if (broken !== undefined) return { unavailable: broken };
+    return { version, requiresDist: requires, providesExtra: extras, requiresPython: metadataPython };
   }
 
   urlMetadata(url: string): Promise<DistributionMetadata | Unavailable> {

@@ -191,6 +191,17 @@ describe("600 random worlds with URLs, pre-releases, yanked releases and install
     expect(kept).toBeGreaterThan(5);
   });
 
+  test("whatever is at hand, the answer is the same", async () => {
+    for (const seed of mixtures.slice(0, 150)) {
+      const ask = randomMixture(seed);
+      const random = randomNumbers(seed * 11 + 5);
+      const share = random();
+      const source = new MemorySource(ask.index, ask.urls, undefined, () => random() < share);
+      const outcome = await resolveIn(source, ask.requirements, { installed: ask.installed });
+      expect(told(outcome), `seed ${seed}`).toBe(told(await solve(ask)));
+    }
+  });
+
   test("whatever order the network answers in, the answer is the same", async () => {
     await Promise.all(
       mixtures.slice(0, 100).map(async (seed) => {

@@ -26,9 +26,13 @@ export interface MetadataReading {
 export const keyLength = 16;
 export const readingLength = 2 * keyLength + 8;
 
+/** The beginning of the file's sha256, the key of the index, and the seal. */
 function readingOf({ own, claimed, seal }: MetadataReading): string {
   return `${own.slice(0, keyLength)}${claimed.slice(0, keyLength)}${seal}`;
 }
+
+/** Whether no copy of a document was there when it had this stamp. */
+export const isStampOfNothing = (stamp: string): boolean => /^,*$/.test(stamp);
 
 /** Notes what a client's answers rest on while it gives them. */
 export class Witness {

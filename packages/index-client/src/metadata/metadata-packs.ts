@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
+import { isStampOfNothing } from "../answers/witness.ts";
 
 /** As much of a project's metadata is read at once (bytes); what is longer is a miss, and is fetched again. */
 const largestPackBytes = 64 << 20;
@@ -11,6 +12,9 @@ interface PackedText {
   readonly text: string;
   readonly seal: string;
 }
+
+/** Whether a pack is looked at again where it has grown since. */
+export type PackState = "as it is now" | "as it was read";
 
 interface Pack {
   /** Of the document as it was read, or as this process added to it. */
@@ -34,11 +38,12 @@ export class MetadataPacks {
   }
 
   /** The text of the first of the keys that has one. */
-  find(project: NormalizedName, keys: readonly string[]): PackedText | undefined {
+  find(project: NormalizedName, keys: readonly string[], state: PackState = "as it is now"): PackedText | undefined {
     const known = this.#packs.get(project) ?? this.#read(project);
     const found = firstOf(known, keys);
     // A miss: another process may have added it meanwhile.
-    if (found !== undefined || this.#documents.stampOf(packOf(project)) === known.stamp) return found;
+    if (found !== undefined || state === "as it was read") return found;
+    if (this.#documents.stampOf(packOf(project)) === known.stamp) return undefined;
     return firstOf(this.#read(project), keys);
   }
 
@@ -73,6 +78,7 @@ function readPack(documents: Documents, project: NormalizedName): Pack {
   // Before the read: what is added meanwhile is read again.
   const stamp = documents.stampOf(segments);
   const texts = new Map<string, string>();
+  if (isStampOfNothing(stamp)) return { stamp, texts };
   for (const bytes of documents.readAll(segments, largestPackBytes)) readLines(bytes.toString("utf8"), texts);
   return { stamp, texts };
 }
@@ -116,7 +122,7 @@ function seal(json: string): string {
 function textOf({ texts }: Pack, key: string): string | undefined {
   const sealed = texts.get(key);
   const json = sealed?.slice(sealLength);
-  if (json === undefined || sealed !== seal(json)) return undefined;
+  if (json === undefined || Number.parseInt(sealed!.slice(0, 8), 16) !== crc32(json)) return undefined;
   try {
     const text: unknown = JSON.parse(json);
     return typeof text === "string" ? text : undefined;

@@ -203,7 +203,9 @@ describe("metadata of a wheel with a known hash is kept", () => {
     expect([...contents]).toEqual([
       [
         "metadata/foo/pack",
-        expect.stringMatching(/^\n[0-9a-f]{64}\t[0-9a-f]{8}\t"Metadata-Version.*Requires-Dist: bar>=2\\n"\n$/),
+        expect.stringMatching(
+          /^\n[0-9a-f]{16}\.a{64}\.foo-1\.0-py3-none-any\.whl\t[0-9a-f]{8}\t"Metadata-Version.*Requires-Dist: bar>=2\\n"\n$/,
+        ),
       ],
     ]);
     server.forget();

@@ -1,7 +1,7 @@
 import { readSmallFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { hashedName, type CacheOperation, type Documents } from "@murre/cache";
+import type { CacheOperation, Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import { readWheelMetadata } from "@murre/wheel";
 import { largestMetadataBytes } from "../location/answer-limits.ts";
@@ -9,9 +9,9 @@ import type { Witness } from "../answers/witness.ts";
 import { acceptedEncodings, answerContent } from "../http/answer-text.ts";
 import { HashMismatch, HttpStatusError } from "../errors.ts";
 import { projectOf } from "../pages/find-links.ts";
-import { withoutCredentials } from "../location/index-location.ts";
+import { indexKey } from "../location/index-location.ts";
 import { openRangedFile, RangesUnsupported } from "../http/ranged-file.ts";
-import { essentialMetadata, MetadataPacks } from "./metadata-packs.ts";
+import { essentialMetadata, MetadataPacks, type PackState } from "./metadata-packs.ts";
 import type { RangeServers } from "../http/range-servers.ts";
 import type { Slots } from "../http/slots.ts";
 import { DamagedBody, type Transport } from "../http/transport.ts";
@@ -74,6 +74,11 @@ export async function readMetadata(
   return found.told;
 }
 
+/** What the cache has of it, without a look at what others have added since it was read. */
+export function knownMetadata(sources: MetadataSources, file: DistributionFile): ToldMetadata | undefined {
+  return readCached(sources, documentNames(file), "as it was read");
+}
+
 function claim(text: string | undefined): ToldMetadata | undefined {
   return text === undefined ? undefined : { text, isClaim: true };
 }
@@ -83,7 +88,7 @@ interface DocumentNames {
   readonly project: NormalizedName;
   /** `<sha256 of the wheel>.own`: what a wheel with this sha256 was found to hold. */
   readonly own: string;
-  /** The sha256 of index, name and hash: what this index says of a file that it calls so and says to have this hash. */
+  /** Index, hash and name: what this index says of a file that it calls so and says to have this hash. */
   readonly claimed: string;
 }
 
@@ -93,8 +98,18 @@ function documentNames(file: DistributionFile): DocumentNames | undefined {
   const { sha256 = "" } = file.hashes;
   const project = kind === "wheel" && /^[0-9a-f]{64}$/.test(sha256) ? projectOf(file) : undefined;
   if (project === undefined) return undefined;
-  const claimed = hashedName(JSON.stringify([withoutCredentials(index), filename, sha256]));
-  return { project, own: ownKey(sha256), claimed };
+  // A key stands in a line of a pack, before a tab.
+  if (/[\t\n]/.test(filename)) return undefined;
+  return { project, own: ownKey(sha256), claimed: `${keyOfIndex(index)}.${sha256}.${filename}` };
+}
+
+/** All files of a project come from a few indexes. */
+const indexKeys = new Map<string, string>();
+
+function keyOfIndex(index: string): string {
+  let key = indexKeys.get(index);
+  if (key === undefined) indexKeys.set(index, (key = indexKey(index)));
+  return key;
 }
 
 const ownKey = (sha256: string): string => `${sha256}.own`;
@@ -112,9 +127,13 @@ export function rememberOwnMetadata(
   new MetadataPacks(documents).add(project, ownKey(sha256), essentialMetadata(text.toString()));
 }
 
-function readCached({ packs, witness }: MetadataSources, names: DocumentNames | undefined): ToldMetadata | undefined {
+function readCached(
+  { packs, witness }: MetadataSources,
+  names: DocumentNames | undefined,
+  state: PackState = "as it is now",
+): ToldMetadata | undefined {
   if (names === undefined || packs === undefined) return undefined;
-  const found = packs.find(names.project, [names.own, names.claimed]);
+  const found = packs.find(names.project, [names.own, names.claimed], state);
   if (found !== undefined) witness.metadata({ ...names, seal: found.seal });
   return found && { text: found.text, isClaim: found.key !== names.own };
 }

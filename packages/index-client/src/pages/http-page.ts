@@ -2,7 +2,7 @@ import type { CacheOperation } from "@murre/cache";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
-import type { Witness } from "../answers/witness.ts";
+import { isStampOfNothing, type Witness } from "../answers/witness.ts";
 import { acceptedEncodings, answerText } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
@@ -125,6 +125,8 @@ function askForPage(
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
   const stamp = pages.kept.stampOf(documentOf(page));
+  // Cheaper to see than a file that cannot be opened.
+  if (isStampOfNothing(stamp)) return undefined;
   const document = pages.kept.read(documentOf(page), keptOf(page));
   return document && { ...document, stamp };
 }

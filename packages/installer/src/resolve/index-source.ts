@@ -9,13 +9,13 @@ import type {
   Unavailable,
   DistributionFile as ResolverFile,
 } from "@murre/resolver";
-import { parseMetadata } from "@murre/wheel";
 import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted } from "../errors.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
+import { ReadNeeds, type Promised } from "./read-needs.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
 import type { FileDecision } from "../operation/decisions.ts";
@@ -48,6 +48,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
   readonly #listed = new Map<NormalizedName, ProjectFiles>();
   readonly #notFound = new Map<NormalizedName, Error>();
   readonly #claimed = new Map<IndexedFile, string>();
+  readonly #needs = new ReadNeeds();
 
   constructor(client: IndexClient, options: IndexSourceOptions) {
     this.#client = client;
@@ -77,6 +78,13 @@ export class IndexSource implements PythonSource<IndexedFile> {
     return { releases: [...listed, ...unreadableReleases(project, found)] };
   }
 
+  known(file: IndexedFile, project: NormalizedName): DistributionMetadata | Unavailable | undefined {
+    if (file.kind !== "wheel" || this.#options.claims.hasAny) return undefined;
+    const told = this.#client.knownMetadata(file);
+    if (told === undefined) return undefined;
+    return this.#needs.read(file.filename, promisedBy(file, project), told.text);
+  }
+
   metadata(file: IndexedFile, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
     const claimed = (text: string): string => {
       this.#claimed.set(file, text);
@@ -97,9 +105,9 @@ export class IndexSource implements PythonSource<IndexedFile> {
       return told === undefined ? this.#readWhole(file, project, demands) : claimed(told);
     };
     const { failed } = this.#options;
-    return readable(file.filename, { project, version: fileVersion(file, project)?.key }, read).catch(
-      (error: unknown) => failed.passOver(project, error, this.#listed.get(project)?.releases.length),
-    );
+    return this.#needs
+      .readable(file.filename, promisedBy(file, project), read)
+      .catch((error: unknown) => failed.passOver(project, error, this.#listed.get(project)?.releases.length));
   }
 
   async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
@@ -116,14 +124,18 @@ export class IndexSource implements PythonSource<IndexedFile> {
     if (named !== undefined) refuseOtherTags(named, source.filename, target);
     const reason = otherTags(source.filename, target.tags);
     if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
-    return readable(source.filename, { project, isNamed: named !== undefined }, () =>
+    return this.#needs.readable(source.filename, { project, isNamed: named !== undefined }, () =>
       this.#readWhole(source, project, demands),
     );
   }
 
   /** The METADATA that was told of a file, where nobody has looked into the file itself. */
   claimed(file: IndexedFile): string | undefined {
-    return this.#claimed.get(file);
+    const waitedFor = this.#claimed.get(file);
+    if (waitedFor !== undefined || file.kind !== "wheel") return waitedFor;
+    // It was at hand: of thousands that are looked at few are chosen.
+    const told = this.#client.knownMetadata(file);
+    return told?.isClaim === true && this.#options.claims.own(file.url) === undefined ? told.text : undefined;
   }
 
   /** The index client's own error about a project that is nowhere. */
@@ -197,43 +209,6 @@ function unreadableReleases(project: NormalizedName, { groups }: ProjectFiles): 
   return found;
 }
 
-/** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
-const ownFaults = new Set<unknown>([
-  "MURRE_AMBIGUOUS_ARCHIVE",
-  "MURRE_ARCHIVE_TOO_LARGE",
-  "MURRE_CORRUPT_ARCHIVE",
-  "MURRE_INVALID_METADATA",
-  "MURRE_INVALID_WHEEL",
-  "MURRE_NOT_A_ZIP",
-  "MURRE_UNSAFE_PATH",
-  "MURRE_UNSUPPORTED_WHEEL",
-]);
-
-/**
- * A release whose metadata nobody can read, or is that of another project or version, is passed over, as if it were not there (uv and pip do
- * so).
- */
-async function readable(
-  filename: string,
-  promised: {
-    readonly project: NormalizedName;
-    /** The key of its version. */
-    readonly version?: string | undefined;
-    /** The user named this very file: there is no other one to be taken, and its own error ends the run. */
-    readonly isNamed?: boolean;
-  },
-  read: () => Promise<string>,
-): Promise<DistributionMetadata | Unavailable> {
-  try {
-    const metadata = parseMetadata(await read(), filename);
-    if (normalizeName(metadata.name) !== promised.project)
-      return { unavailable: `the metadata of ${filename} is that of ${metadata.name}` };
-    if (promised.version !== undefined && tryParseVersion(metadata.version)?.key !== promised.version)
-      return { unavailable: `the metadata of ${filename} says that its version is ${metadata.version}` };
-    return metadata;
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (promised.isNamed !== true && ownFaults.has(code)) return { unavailable: message };
-    throw error;
-  }
+function promisedBy(file: IndexedFile, project: NormalizedName): Promised {
+  return { project, version: fileVersion(file, project)?.key };
 }

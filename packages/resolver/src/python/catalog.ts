@@ -17,6 +17,8 @@ export class Catalog<File extends DistributionFile> {
   private readonly listings = new Map<NormalizedName, Promise<Found<File>>>();
   private readonly urls = new Map<string, Promise<Release<File> | Unavailable>>();
   private readonly metadatas = new Map<Release<File>, DistributionMetadata | Unavailable>();
+  /** Those that the source was asked for, and that somebody has to wait for, as far as they are needed. */
+  private readonly notAtHand = new Set<Release<File>>();
   private readonly metadataLoads = new Map<Release<File>, Promise<void>>();
   /** Asked of the source so far. */
   readonly requests = { projects: 0, metadata: 0 };
@@ -57,7 +59,24 @@ export class Catalog<File extends DistributionFile> {
 
   metadata(project: Project<File>, version: number): DistributionMetadata | Unavailable | undefined {
     const release = project.releases[version]!;
-    return release.installed ?? this.metadatas.get(release);
+    return release.installed ?? this.metadatas.get(release) ?? this.metadataAtHand(project, version);
+  }
+
+  private metadataAtHand(project: Project<File>, version: number): DistributionMetadata | Unavailable | undefined {
+    const release = project.releases[version]!;
+    if (this.source.known === undefined || this.notAtHand.has(release)) return undefined;
+    this.notAtHand.add(release);
+    const choice = project.choice(version);
+    const known = "unusable" in choice ? undefined : this.source.known(choice.file, project.name);
+    if (known === undefined) return undefined;
+    this.requests.metadata++;
+    this.metadatas.set(release, known);
+    return known;
+  }
+
+  /** Whether its metadata is told without a wait. */
+  wasAtHand(project: Project<File>, version: number): boolean {
+    return this.metadata(project, version) !== undefined && !this.metadataLoads.has(project.releases[version]!);
   }
 
   loadMetadata(project: Project<File>, version: number): Promise<void> {

@@ -101,6 +101,7 @@ export class Prefetcher<File extends DistributionFile> {
 
   /** An error is met again by whoever really needs the metadata. */
   private loadQuietly(project: Project<File>, version: number): void {
+    if (this.catalog.metadata(project, version) !== undefined) return;
     this.loadMetadata(project, version).catch(() => {});
   }
 
@@ -119,6 +120,8 @@ export class Prefetcher<File extends DistributionFile> {
     if (!tried) this.tried.set(project, (tried = new Set()));
     const before = tried.size;
     tried.add(version);
+    // Nobody has waited for it, so that nobody will wait for what comes next, as far as can be told.
+    if (this.catalog.wasAtHand(project, version)) return;
     if (!isBatchDue(before, this.lastBatch.get(project) ?? 0)) return;
     this.lastBatch.set(project, before);
     let left = batchSize(before);

@@ -47,6 +47,8 @@ export interface PythonSource<File extends DistributionFile = DistributionFile> 
     readonly File[] | { readonly releases: readonly ListedRelease<File>[] } | { readonly missing: string } | undefined
   >;
   metadata(file: File, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
+  /** What {@link metadata} would tell, where it is at hand: nobody has to wait then. Asked once for a file, and must not change its mind. */
+  known?(file: File, project: NormalizedName): DistributionMetadata | Unavailable | undefined;
   /** The metadata of what a direct URL leads to. */
   urlMetadata?(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
 }

@@ -16,8 +16,9 @@ export function parseHeaderFields(written: string): HeaderFields {
   let at = text.startsWith("\uFEFF") ? 1 : 0;
   while (at < text.length) {
     let end = lineEnd(text, at);
-    const match = /^([^\s:]+)[ \t]*:([^]*)$/.exec(text.slice(at, end));
-    if (!match) {
+    const colon = text.indexOf(":", at);
+    const name = colon < 0 || colon > end ? "" : fieldName(text.slice(at, colon));
+    if (name === "") {
       if (end === at) at++;
       break;
     }
@@ -28,12 +29,20 @@ export function parseHeaderFields(written: string): HeaderFields {
       end = lineEnd(text, at);
       at = end + 1;
     }
-    const [, name = "", value = ""] = match;
-    const values = fields.get(name.toLowerCase()) ?? [];
-    values.push(value.trim() + text.slice(firstEnd, end));
-    fields.set(name.toLowerCase(), values);
+    const value = text.slice(colon + 1, firstEnd).trim() + text.slice(firstEnd, end);
+    const values = fields.get(name);
+    if (values === undefined) fields.set(name, [value]);
+    else values.push(value);
   }
   return { fields, body: text.slice(at) };
+}
+
+/** In lower case, without the blanks behind it; empty where it is none. */
+function fieldName(written: string): string {
+  let end = written.length;
+  while (end > 0 && (written[end - 1] === " " || written[end - 1] === "\t")) end--;
+  const name = written.slice(0, end);
+  return /\s/.test(name) ? "" : name.toLowerCase();
 }
 
 function lineEnd(text: string, start: number): number {
