@@ -11,6 +11,8 @@ export {
   type UniversalRequest,
   type UniversalStatistics,
 } from "./python/universal/resolve-universal.ts";
+export { resolveMarked, type MarkedOutcome, type MarkedRequest } from "./python/universal/resolve-marked.ts";
+export type { PreferredVersion } from "./python/universal/preferred-versions.ts";
 export type { UniversalDistribution, UniversalNeed } from "./python/universal/merge.ts";
 export { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "./python/choose-release.ts";
 export type { PrereleaseMode } from "./python/admission.ts";

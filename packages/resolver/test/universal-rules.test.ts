@@ -193,7 +193,7 @@ describe("files", () => {
   });
 
   test("a version without a file for any of the environments is not taken", async () => {
-    expect(await linesIn(index, "a", { environments: [parseMarker("sys_platform == 'linux'")] })).toEqual(["a==1"]);
+    expect(await linesIn(index, "a", { environments: [parseMarker("sys_platform == 'linux'")] })).toEqual(["a==1 ; sys_platform == 'linux'"]);
   });
 
   test.each([
@@ -207,7 +207,7 @@ describe("files", () => {
     const own: MemoryIndex = { a: { "1": [], "2": { files: [`-cp312-cp312-${tag}.whl`] } } };
     const windows = { environments: [parseMarker("sys_platform == 'win32'")] };
     expect(await linesIn(own, "a")).toEqual(["a==2"]);
-    expect(await linesIn(own, "a", windows)).toEqual(["a==1"]);
+    expect(await linesIn(own, "a", windows)).toEqual(["a==1 ; sys_platform == 'win32'"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type Marker, parseMarker, parseRequirement } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
-import { resolveUniversal, type UniversalOutcome, type UniversalRequest } from "../src/index.ts";
+import { type PreferredVersion, resolveUniversal, type UniversalOutcome, type UniversalRequest } from "../src/index.ts";
 import { type MemoryFile, MemorySource } from "./memory-index.ts";
 import { randomNumbers } from "./small-world.ts";
 import { environments, hasSolutionIn, problemsIn, randomUniversalAsk, type UniversalAsk } from "./universal-world.ts";
@@ -92,6 +92,21 @@ describe("120 random indexes, for each of 16 environments against exhaustive sea
       const solved = outcome.kind === "solution" ? outcome.distributions : [];
       const problems = isSolvable ? within.flatMap((environment) => problemsIn(ask, environment, solved)) : [];
       expect(problems, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test("what was taken before is taken again where it was taken, as the lines of its file say", async () => {
+    for (const seed of seeds.slice(0, 60)) {
+      const ask = randomUniversalAsk(seed);
+      const first = await resolve(ask);
+      if (first.kind === "no-solution") continue;
+      const preferences = new Map<never, PreferredVersion[]>();
+      for (const { name, version, marker } of first.distributions)
+        preferences.set(name as never, [
+          ...(preferences.get(name as never) ?? []),
+          { version, marker: marker === undefined ? undefined : parseMarker(marker) },
+        ]);
+      expect(lines(await resolve(ask, { preferences })), `seed ${seed}`).toBe(lines(first));
     }
   });
 

@@ -9,6 +9,8 @@ import { conditionOf } from "./fork.ts";
 export interface UniversalNeed {
   readonly name: NormalizedName;
   readonly version: string;
+  /** Where it comes from, if that is no index. */
+  readonly url: string | undefined;
   /** Where it is needed, beyond where the distribution itself is wanted; undefined: everywhere. */
   readonly marker: string | undefined;
 }
@@ -24,7 +26,7 @@ export interface UniversalDistribution<File extends DistributionFile> {
   /** The extras that something asked for, sorted. */
   readonly extras: readonly NormalizedName[];
   readonly isDirect: boolean;
-  /** Where it is wanted; undefined: in all environments of the target. */
+  /** Where it is wanted; undefined: with every Python of the target. */
   readonly marker: string | undefined;
   readonly condition: Condition;
   /** In the order of names, then versions. */
@@ -34,6 +36,8 @@ export interface UniversalDistribution<File extends DistributionFile> {
 /** The solution of one fork. */
 export interface SolvedFork<File extends DistributionFile> {
   readonly scope: Condition;
+  /** It was solved for an environment that there is: what no marker seems to lead to is wanted all the same. */
+  readonly isWhole?: boolean;
   readonly search: Search<File>;
   readonly distributions: readonly ResolvedDistribution<File>[];
   /** Of a release of a project, the files that can be used in the fork. */
@@ -46,13 +50,18 @@ interface Merged<File extends DistributionFile> {
   readonly extras: Set<NormalizedName>;
   isDirect: boolean;
   condition: Condition;
-  readonly needs: Map<string, { readonly name: NormalizedName; readonly version: string; condition: Condition }>;
+  readonly needs: Map<string, Need>;
 }
 
-/** Puts the forks' solutions together: what several have in the same version and from the same place is one distribution. */
+type Need = Omit<UniversalNeed, "marker"> & { condition: Condition };
+
+/**
+ * Puts the forks' solutions together: what several have in the same version and from the same place is one distribution.
+ * @param known what markers need not say
+ */
 export function merge<File extends DistributionFile>(
   conditions: Conditions,
-  target: Condition,
+  known: Condition,
   forks: readonly SolvedFork<File>[],
 ): UniversalDistribution<File>[] {
   const merged = new Map<string, Merged<File>>();
@@ -65,13 +74,14 @@ export function merge<File extends DistributionFile>(
       files: [...files],
       extras: [...extras].sort(),
       isDirect,
-      marker: markerOf(condition, target),
+      marker: markerOf(condition, known),
       condition,
       needs: [...needs.values()]
         .map((need) => ({
           name: need.name,
           version: need.version,
-          marker: markerOf(need.condition, target.and(condition)),
+          url: need.url,
+          marker: markerOf(need.condition, known.and(condition)),
         }))
         .sort(inOrder),
     }))
@@ -81,15 +91,16 @@ export function merge<File extends DistributionFile>(
 function addFork<File extends DistributionFile>(
   conditions: Conditions,
   merged: Map<string, Merged<File>>,
-  { scope, search, distributions, usable }: SolvedFork<File>,
+  { scope, isWhole = false, search, distributions, usable }: SolvedFork<File>,
 ): void {
   const { reached, edges } = follow(conditions, search);
   const selected = new Map(distributions.map((one) => [one.name, one]));
   for (const one of distributions) {
-    const condition = scope.and(reached.get(one.name) ?? conditions.never);
+    let condition = scope.and(reached.get(one.name) ?? conditions.never);
     // Each step on the way is possible somewhere, all of them together nowhere.
-    if (condition.isNever) continue;
-    const key = `${one.name} ${one.version} ${one.from.kind === "url" ? one.from.url : ""}`;
+    if (condition.isNever && !isWhole) continue;
+    if (condition.isNever) condition = scope;
+    const key = `${one.name} ${one.version} ${urlOf(one) ?? ""}`;
     let entry = merged.get(key);
     if (entry === undefined) {
       entry = {
@@ -110,12 +121,17 @@ function addFork<File extends DistributionFile>(
       const other = selected.get(to);
       const where = scope.and(needed);
       if (other === undefined || where.isNever) continue;
-      const edge = `${to} ${other.version} ${other.from.kind === "url" ? other.from.url : ""}`;
+      const url = urlOf(other);
+      const edge = `${to} ${other.version} ${url ?? ""}`;
       const known = entry.needs.get(edge);
-      if (known === undefined) entry.needs.set(edge, { name: to, version: other.version, condition: where });
+      if (known === undefined) entry.needs.set(edge, { name: to, version: other.version, url, condition: where });
       else known.condition = known.condition.or(where);
     }
   }
+}
+
+function urlOf({ from }: ResolvedDistribution<DistributionFile>): string | undefined {
+  return from.kind === "url" ? from.url : undefined;
 }
 
 function filesOf<File extends DistributionFile>(search: Search<File>, name: NormalizedName): readonly File[] {
@@ -158,9 +174,9 @@ function follow<File extends DistributionFile>(
   return { reached, edges };
 }
 
-/** Undefined where the target says all of it. */
-export function markerOf(condition: Condition, target: Condition): string | undefined {
-  const left = condition.assuming(target);
+/** Undefined where what is known says all of it. */
+export function markerOf(condition: Condition, known: Condition): string | undefined {
+  const left = condition.assuming(known);
   return left.isAlways ? undefined : left.toString();
 }
 

@@ -6,11 +6,17 @@ import { type PythonStatistics, search, type SearchRequest } from "../resolve-py
 import type { DistributionFile, PythonSource } from "../source.ts";
 import { Fork, ForkNeeded, type ForkRules } from "./fork.ts";
 import { markerOf, merge, type SolvedFork, type UniversalDistribution } from "./merge.ts";
+import { type PreferredVersion, PreferredVersions } from "./preferred-versions.ts";
 import { PythonTexts } from "./python-texts.ts";
 import { UniversalFiles } from "./universal-files.ts";
 import { WheelConditions } from "./wheel-conditions.ts";
 
-export interface UniversalRequest<File extends DistributionFile> extends Omit<SearchRequest<File>, "installed"> {
+export interface UniversalRequest<File extends DistributionFile> extends Omit<
+  SearchRequest<File>,
+  "installed" | "preferences"
+> {
+  /** Versions to take wherever the requirements allow; of several the first one that is for the environments in question. */
+  readonly preferences?: ReadonlyMap<NormalizedName, string | readonly (string | PreferredVersion)[]>;
   /** The Pythons that the result is for. Default: all. */
   readonly requiresPython?: SpecifierSet;
   /** The result is for the environments in which one of these holds. Default: all. */
@@ -64,17 +70,13 @@ export async function resolveUniversal<File extends DistributionFile>(
   request: UniversalRequest<File>,
 ): Promise<UniversalOutcome<File>> {
   const conditions = new Conditions();
-  const target = targetOf(conditions, request);
-  return new UniversalResolution(request, conditions, target).run();
-}
-
-function targetOf<File extends DistributionFile>(
-  conditions: Conditions,
-  { requiresPython, environments = [] }: UniversalRequest<File>,
-): Condition {
+  const { requiresPython, environments = [] } = request;
   const pythons = requiresPython === undefined ? conditions.always : conditions.acceptedPythons(requiresPython);
-  if (environments.length === 0) return pythons;
-  return pythons.and(environments.map((marker) => conditions.of(marker)).reduce((a, b) => a.or(b)));
+  const target =
+    environments.length === 0
+      ? pythons
+      : pythons.and(environments.map((marker) => conditions.of(marker)).reduce((a, b) => a.or(b)));
+  return new UniversalResolution(request, conditions, { pythons, target }).run();
 }
 
 type ForkResult =
@@ -85,7 +87,10 @@ type ForkResult =
 class UniversalResolution<File extends DistributionFile> {
   private readonly request: UniversalRequest<File>;
   private readonly conditions: Conditions;
+  /** What markers need not say. */
+  private readonly pythons: Condition;
   private readonly target: Condition;
+  private readonly preferred: PreferredVersions;
   private readonly source: PythonSource<File>;
   private readonly tables: { readonly pythons: PythonTexts; readonly wheels: WheelConditions };
   private readonly rules: ForkRules;
@@ -94,10 +99,16 @@ class UniversalResolution<File extends DistributionFile> {
   private readonly requests = { projects: 0, metadata: 0 };
   private statistics = { decisions: 0, conflicts: 0, rejected: 0, incompatibilities: 0, attempts: 0 };
 
-  constructor(request: UniversalRequest<File>, conditions: Conditions, target: Condition) {
+  constructor(
+    request: UniversalRequest<File>,
+    conditions: Conditions,
+    { pythons, target }: { readonly pythons: Condition; readonly target: Condition },
+  ) {
     this.request = request;
     this.conditions = conditions;
+    this.pythons = pythons;
     this.target = target;
+    this.preferred = new PreferredVersions(request.preferences, conditions);
     this.source = remembering(request.source, this.requests);
     this.tables = {
       pythons: new PythonTexts(conditions, request.onRepair),
@@ -122,7 +133,7 @@ class UniversalResolution<File extends DistributionFile> {
     }
     return {
       kind: "solution",
-      distributions: merge(this.conditions, this.target, this.solved),
+      distributions: merge(this.conditions, this.pythons, this.solved),
       forks: this.solved.length > 1 ? this.solved.map(({ scope }) => scope.assuming(this.target).toString()) : [],
       warnings: [...this.warnings].sort(),
       statistics: this.count(),
@@ -146,7 +157,7 @@ class UniversalResolution<File extends DistributionFile> {
     const table = new RequirementTable(fork, request.onRepair);
     try {
       const found = await search(
-        { ...request, source: this.source, preferences: this.preferences() },
+        { ...request, source: this.source, preferences: this.preferences(scope) },
         table,
         files,
         fork,
@@ -168,10 +179,8 @@ class UniversalResolution<File extends DistributionFile> {
   }
 
   /** What the user prefers, then what earlier forks took, the first one first: so versions are as few as can be. */
-  private preferences(): Map<NormalizedName, readonly string[]> {
-    const all = new Map<NormalizedName, string[]>();
-    for (const [name, versions] of this.request.preferences ?? [])
-      all.set(name, typeof versions === "string" ? [versions] : [...versions]);
+  private preferences(scope: Condition): Map<NormalizedName, readonly string[]> {
+    const all = this.preferred.within(scope);
     for (const { distributions } of this.solved)
       for (const { name, version, from } of distributions)
         if (from.kind === "index") all.set(name, [...(all.get(name) ?? []), version]);
