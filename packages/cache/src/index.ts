@@ -12,6 +12,7 @@ export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
 export type { CacheProblem } from "./maintenance/verify.ts";
 export type { PartialDownload, ReadValidators } from "./operation/partial.ts";
 export type { DocumentRequest, Documents } from "./documents/documents.ts";
+export { readDocument } from "./documents/read-document.ts";
 export {
   decodeManifest,
   decodeWheelManifest,

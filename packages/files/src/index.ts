@@ -1,5 +1,6 @@
 export {
   openFile,
+  readBeginning,
   readSmallFile,
   readSmallText,
   type OpenedFile,

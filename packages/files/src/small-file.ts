@@ -53,6 +53,20 @@ export function readSmallFile(path: string, options: ReadOptions = {}): Buffer {
   }
 }
 
+/**
+ * The beginning of a regular file, at most so many bytes.
+ * @throws as {@link readSmallFile}
+ */
+export function readBeginning(path: string, bytes: number): Buffer {
+  const { descriptor } = openFile(path);
+  try {
+    const buffer = Buffer.allocUnsafe(bytes);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** As {@link readSmallFile}, in UTF-8. */
 export function readSmallText(path: string, options: ReadOptions = {}): string {
   return readSmallFile(path, options).toString("utf8");
@@ -102,12 +116,12 @@ const firstReadBytes = 4096;
 
 function readWhole(path: string, descriptor: number, size: number, atMostBytes: number): Buffer {
   if (size > atMostBytes) throw new FileTooLarge(path, atMostBytes);
-  // One byte more than it says, so that the read which fills nothing is the last one.
-  let buffer = Buffer.allocUnsafeSlow(size === 0 ? firstReadBytes : size + 1);
+  let buffer = Buffer.allocUnsafeSlow(size === 0 ? firstReadBytes : size);
   for (let length = 0; ;) {
     const read = readSync(descriptor, buffer, length, buffer.length - length, null);
-    if (read === 0) return buffer.subarray(0, length);
     length += read;
+    // What is added to it from now on is no part of it yet.
+    if (read === 0 || length === size) return buffer.subarray(0, length);
     if (length > atMostBytes) throw new FileTooLarge(path, atMostBytes);
     if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(2 * length, atMostBytes + 1));
   }

@@ -23,6 +23,7 @@ export {
   readInstalled,
   readInstalledEntryPoints,
   readInstalledMetadata,
+  readInstalledName,
   readInstalledRecord,
   readInstaller,
   readRequested,

@@ -1,7 +1,7 @@
 import {
   readDirectUrl,
   readInstalled,
-  readInstalledMetadata,
+  readInstalledName,
   readInstaller,
   type DirectUrl,
   type InstalledDistribution,
@@ -74,7 +74,7 @@ export function describeInstalled(distribution: InstalledDistribution, origins: 
 /** As METADATA writes it; where that cannot be read, which `check` reports, as the folder's name does. */
 function displayName(distribution: InstalledDistribution): string {
   try {
-    const { name } = readInstalledMetadata(distribution);
+    const name = readInstalledName(distribution);
     return NAME.test(name) ? name : distribution.name;
   } catch {
     return distribution.name;

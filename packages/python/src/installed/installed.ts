@@ -1,5 +1,5 @@
-import { NotAFile, readSmallText } from "@murre/files";
-import { readdirSync, statSync, type Dirent } from "node:fs";
+import { NotAFile, readBeginning, readSmallText } from "@murre/files";
+import { existsSync, readdirSync, statSync, type Dirent } from "node:fs";
 import { basename, join, posix } from "node:path";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { parseEntryPoints, parseMetadata, parseRecord, type CoreMetadata, type RecordEntry } from "@murre/wheel";
@@ -165,6 +165,31 @@ export function readInstalledMetadata(distribution: InstalledDistribution): Core
   return parseMetadata(text, file === "" ? path : join(path, file));
 }
 
+/** So much of METADATA is looked at for its name, which stands in one of its first lines. */
+const beginningBytes = 1024;
+
+/**
+ * The name as METADATA writes it, of which no more is read where its first lines tell.
+ * @throws as {@link readInstalledMetadata}
+ */
+export function readInstalledName(distribution: InstalledDistribution): string {
+  return (
+    (distribution.format === "dist-info" && nameAtTheTop(distribution.path)) || readInstalledMetadata(distribution).name
+  );
+}
+
+/** `Metadata-Version: …`, and then the name, as every tool writes them; undefined for any other beginning. */
+function nameAtTheTop(distInfo: string): string | undefined {
+  try {
+    const text = readBeginning(join(distInfo, "METADATA"), beginningBytes).toString("utf8");
+    return /^Metadata-Version: [12]\.\d+\nName: ([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\nVersion: [^\s]+\n(?![ \t])/.exec(
+      text,
+    )?.[1];
+  } catch {
+    return undefined; // whoever reads all of it says why
+  }
+}
+
 /** `entry_points.txt`; empty when there is none. */
 export function readInstalledEntryPoints(distribution: InstalledDistribution): ReturnType<typeof parseEntryPoints> {
   return parseEntryPoints(readBeside(distribution, "entry_points.txt") ?? "");
@@ -186,9 +211,10 @@ export function readRequested(distribution: InstalledDistribution): boolean {
  */
 export function readDirectUrl(distribution: InstalledDistribution): DirectUrl | undefined {
   if (distribution.format !== "dist-info") return undefined;
-  const text = readBeside(distribution, "direct_url.json");
-  if (text === undefined) return undefined;
   const file = join(distribution.path, "direct_url.json");
+  // Most have none, and a look is cheaper than a file that cannot be opened.
+  const text = existsSync(file) ? readIfThere(file) : undefined;
+  if (text === undefined) return undefined;
   try {
     return parseDirectUrl(text);
   } catch (cause) {
