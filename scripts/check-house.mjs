@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorsDocument } from "./house-errors.mjs";
+import { comparesUntyped, errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 import { wrongRooms } from "./house-rooms.mjs";
 
@@ -120,7 +120,10 @@ function checkImports(folder, manifest) {
   for (const file of sourceFiles(folder)) {
     const shown = relative(root, file);
     const isTest = file.endsWith(".test.ts") || shown.startsWith(`${folder}/test/`);
-    for (const [, target] of readFileSync(file, "utf8").matchAll(importPattern)) {
+    const source = readFileSync(file, "utf8");
+    if (!isTest && comparesUntyped(source))
+      problem(shown, "compares codes without their type: hasCode<…ErrorCode>(error, …) does");
+    for (const [, target] of source.matchAll(importPattern)) {
       if (target.startsWith("node:")) {
         const impure = !isTest && house.pure.includes(folder);
         const reaches = /^node:(fs|net|http|https|http2|dgram|child_process)/.test(target);

@@ -33,6 +33,13 @@ export function typedCodes(source) {
   );
 }
 
+const untyped = [/\bcode\??: unknown;? \}\)\.code\b/, /\bnew Set<[^>]*\b(?:unknown|string)\b[^>]*>\(\[\s*"MURRE_/];
+
+/** Whether a source compares codes that nothing checks: one that there is not would go unnoticed. */
+export function comparesUntyped(source) {
+  return untyped.some((pattern) => pattern.test(source));
+}
+
 /** What the command says beside the errors of the packages. */
 const ofTheCommand = {
   MURRE_CRASHED: "An error that murre did not foresee. To do: report it, with the stack that is printed.",

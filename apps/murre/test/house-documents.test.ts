@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorClasses, typedCodes } from "../../../scripts/house-errors.mjs";
+import { comparesUntyped, errorClasses, typedCodes } from "../../../scripts/house-errors.mjs";
 import { namedPaths, prose, wrongLabels, wrongReadme } from "../../../scripts/house-documents.mjs";
 import { wrongRooms } from "../../../scripts/house-rooms.mjs";
 
@@ -97,6 +97,20 @@ describe("errors that a source declares", () => {
     ],
   ])("%s", (_, source, said) => {
     expect(errorClasses(source).map(({ code, says }) => `${code}: ${says}`)).toEqual(said);
+  });
+});
+
+describe("codes that are compared", () => {
+  test.each([
+    ["by their type", 'if (hasCode<AnyErrorCode>(error, "MURRE_A")) throw error;', false],
+    ["of any text", 'if ((error as { code?: unknown }).code !== "MURRE_A") throw error;', true],
+    ["of any text that is there", 'const is = (error as { readonly code: unknown }).code === "MURRE_A";', true],
+    ["of a set of any text", 'const those = new Set<unknown>([\n  "MURRE_A",\n]);', true],
+    ["of a set of texts", 'const those = new Set<string | undefined>(["MURRE_A"]);', true],
+    ["of a set of a type", 'const those = new Set<AnyErrorCode>(["MURRE_A"]);', false],
+    ["the system's", 'const those = new Set<unknown>(["ENOENT"]);', false],
+  ])("%s", (_, source, isUntyped) => {
+    expect(comparesUntyped(source)).toBe(isUntyped);
   });
 });
 

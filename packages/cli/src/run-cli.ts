@@ -1,6 +1,7 @@
 import type { Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
+import type { CliErrorCode } from "./errors.ts";
 import { presentEvents } from "./present/events.ts";
 import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts";
 import type { GlobalFlags } from "./options.ts";
@@ -107,7 +108,7 @@ function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, si
   if (flags.verbose === true && error instanceof Error && error.stack !== undefined)
     terminal.err(say`${styled(colors.dim, sayLines(error.stack))}\n`);
   if (flags.json === true) terminal.out(say`${sayJson({ error: { code: code ?? null, message } })}\n`);
-  return code === "MURRE_USAGE" ? 2 : 1;
+  return code === ("MURRE_USAGE" satisfies CliErrorCode) ? 2 : 1;
 }
 
 function readError(error: unknown): { message: string; code: string | undefined } {

@@ -7,6 +7,7 @@ export {
   type OpenOptions,
   type ReadOptions,
 } from "./small-file.ts";
+export { errorCode, hasCode } from "./error-code.ts";
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";

@@ -1,3 +1,4 @@
+import { hasCode } from "@murre/files";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { CacheOperation, Documents } from "@murre/cache";
 import { largestTextBytes } from "./location/answer-limits.ts";
@@ -7,7 +8,7 @@ import { createCredentials } from "./connections/credentials.ts";
 import { DEFAULT_INDEX_URL } from "./location/default-index.ts";
 import { createDispatchers, type ConnectionSettings } from "./connections/dispatchers.ts";
 import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./http/download.ts";
-import { DamagedPage, HttpStatusError, InvalidIndexLocation } from "./errors.ts";
+import { DamagedPage, HttpStatusError, InvalidIndexLocation, type IndexErrorCode } from "./errors.ts";
 import { urlProblem } from "./location/file-url.ts";
 import { readFilePage } from "./pages/file-index.ts";
 import { findProjectFiles, mixedHosts } from "./pages/find-files.ts";
@@ -191,7 +192,7 @@ class Client implements IndexClient {
 
   #skipped(location: IndexLocation, project: string, error: Error): void {
     const url = withoutCredentials(location.url);
-    if ((error as { code?: unknown }).code !== "MURRE_OFFLINE")
+    if (!hasCode<IndexErrorCode>(error, "MURRE_OFFLINE"))
       this.#tellOnce(`skipped ${url}`, { kind: "index-skipped", url, project, error });
   }
 

@@ -1,3 +1,4 @@
+import { errorCode } from "@murre/files";
 import { redactUrl } from "@murre/pep508";
 
 /** The permanent codes of this package's errors. */
@@ -227,8 +228,8 @@ export class SeveralProblems extends InstallerError {
   readonly errors: readonly Error[];
   constructor(errors: readonly Error[]) {
     const lines = errors.map((error) => {
-      const { code } = error as { code?: unknown };
-      return `  ${error.message}${typeof code === "string" ? ` (${code})` : ""}`;
+      const code = errorCode(error);
+      return `  ${error.message}${code === undefined ? "" : ` (${code})`}`;
     });
     super(`${errors.length} requirements cannot be met:\n${lines.join("\n")}`);
     this.errors = errors;

@@ -1,3 +1,4 @@
+import { errorCode } from "@murre/files";
 import type { LockHolder } from "./lock-events.ts";
 
 /** The permanent codes of this package's errors. */
@@ -160,11 +161,6 @@ export class DeadlockRisk extends LockingError {
 
 function reasonOf(cause: unknown): string {
   return errorCode(cause) ?? (cause instanceof Error ? cause.message : "unknown reason");
-}
-
-/** `ENOENT` and the like, or undefined when `error` is no system error. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** ESTALE is what a network file system says when the entry went away in another client's hands: it is ENOENT (protocols/nfs.md, N4). */

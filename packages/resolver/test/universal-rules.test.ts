@@ -193,7 +193,9 @@ describe("files", () => {
   });
 
   test("a version without a file for any of the environments is not taken", async () => {
-    expect(await linesIn(index, "a", { environments: [parseMarker("sys_platform == 'linux'")] })).toEqual(["a==1 ; sys_platform == 'linux'"]);
+    expect(await linesIn(index, "a", { environments: [parseMarker("sys_platform == 'linux'")] })).toEqual([
+      "a==1 ; sys_platform == 'linux'",
+    ]);
   });
 
   test.each([

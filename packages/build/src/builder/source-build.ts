@@ -21,7 +21,8 @@ import {
   type BuiltPlace,
   type BuiltState,
 } from "../source/built-wheels.ts";
-import { BuildMismatch, InvalidBackendAnswer, NoSourceTree, SharedBuildFailure } from "../errors.ts";
+import { BuildMismatch, InvalidBackendAnswer, NoSourceTree } from "../errors.ts";
+import { sharingFailure } from "./failed-elsewhere.ts";
 import { SourceFolder } from "../source/source-folder.ts";
 import { nameOfSource } from "./source-name.ts";
 import { ownBuildBase } from "./own-build-base.ts";
@@ -183,7 +184,7 @@ export class SourceBuild {
       const text = findBuiltMetadata(cache, place);
       return text === undefined ? undefined : { text };
     };
-    const { text } = await this.#shared(() =>
+    const { text } = await sharingFailure(() =>
       cache.documentOnce<{ readonly text: string | undefined }>({
         key: `metadata of ${this.#flightKey(place)}`,
         signal,
@@ -211,7 +212,7 @@ export class SourceBuild {
     if (found !== undefined) return found;
     const backend = await this.#openBackend();
     const place = await this.#place();
-    return this.#shared(() =>
+    return sharingFailure(() =>
       cache.addOnce({
         key: `wheel of ${this.#flightKey(place)}`,
         signal,
@@ -309,18 +310,6 @@ export class SourceBuild {
 
   #flightKey({ project, key, fingerprint }: BuiltPlace): string {
     return `${project ?? this.#source.shown} (${key.slice(0, 16)} ${fingerprint.slice(0, 16)})`;
-  }
-
-  /** Another process's failure is this one's too: the same build would fail again. */
-  async #shared<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const { failure } = error as { failure?: { code?: unknown; message?: unknown } };
-      if ((error as { code?: unknown }).code !== "MURRE_FLIGHT_FAILED" || failure === undefined) throw error;
-      const code = typeof failure.code === "string" ? failure.code : "MURRE_BUILD_FAILED";
-      throw new SharedBuildFailure(code, String(failure.message), { cause: error });
-    }
   }
 
   #openTree(): Promise<string> {

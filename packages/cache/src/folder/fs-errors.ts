@@ -1,12 +1,9 @@
+import { errorCode } from "@murre/files";
+
 /** ESTALE (NFS) says what ENOENT says (protocols/nfs.md, N4). */
 export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ESTALE";
-}
-
-export function errorCode(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : undefined;
 }
 
 /** The step's result, or undefined where its file is missing. Every other error passes through. */

@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
-import { isRealFolder, namesIn } from "@murre/files";
+import { errorCode, isRealFolder, namesIn } from "@murre/files";
 import { normalizeName } from "@murre/pep508";
 import { condemn } from "../reclaim/condemn.ts";
 import { CacheWriteFailed } from "../errors.ts";
-import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { isMissing } from "../folder/fs-errors.ts";
 import { lastUseOf, pointers } from "./inventory.ts";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "../folder/layout.ts";
 import { readPointer } from "../entry/pointer.ts";

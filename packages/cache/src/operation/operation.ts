@@ -33,7 +33,7 @@
 //   validate   isLost -> #renew                                                                       rule V
 //   end        release, sweepCondemned                                                                R4, W3, W5
 
-import { makeTemporaryFolder } from "@murre/files";
+import { errorCode, makeTemporaryFolder } from "@murre/files";
 import { distrust } from "../folder/trust.ts";
 import { accessSync, constants, rmSync } from "node:fs";
 import {
@@ -52,7 +52,7 @@ import type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./c
 import { type DocumentRequest, type Documents, folderMode, openDocuments } from "../documents/documents.ts";
 import { CacheUnusable } from "../errors.ts";
 import { mayWorkAlone } from "./flight-failures.ts";
-import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { isMissing } from "../folder/fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { keepFolder, takeFolder } from "./kept-folder.ts";
 import { beginPartial } from "./partial.ts";

@@ -1,10 +1,10 @@
 import { folderMode } from "../documents/documents.ts";
 import { nothing, removeTree } from "../reclaim/trash.ts";
-import { namesIn, readSmallText } from "@murre/files";
+import { errorCode, namesIn, readSmallText } from "@murre/files";
 import { lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { judge, makeFolders, type Lease } from "@murre/locking";
 import { CacheWriteFailed } from "../errors.ts";
-import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { isMissing } from "../folder/fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "../folder/layout.ts";
 
 /** A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL. */

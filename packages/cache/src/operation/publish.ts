@@ -1,11 +1,11 @@
-import { refuseLink } from "@murre/files";
+import { errorCode, refuseLink } from "@murre/files";
 import { linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Lease } from "@murre/locking";
 import { condemn } from "../reclaim/condemn.ts";
 import { withParent } from "../documents/documents.ts";
 import { CacheWriteFailed } from "../errors.ts";
-import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { isMissing } from "../folder/fs-errors.ts";
 import { entryId, type CacheLayout } from "../folder/layout.ts";
 import { encodeManifest, type EntryContents } from "../entry/manifest.ts";
 import { removeOrphans } from "../reclaim/orphan.ts";

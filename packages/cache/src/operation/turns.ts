@@ -1,5 +1,12 @@
-import { acquireLock, holding, type HeldLock, type Lease, type LockEventListener } from "@murre/locking";
-import { errorCode } from "../folder/fs-errors.ts";
+import { hasCode } from "@murre/files";
+import {
+  acquireLock,
+  holding,
+  type HeldLock,
+  type Lease,
+  type LockEventListener,
+  type LockingErrorCode,
+} from "@murre/locking";
 import { hashedName } from "../folder/layout.ts";
 
 /** Something that one process at a time does, such as building in a folder of the user's. */
@@ -15,12 +22,12 @@ export interface Turn {
 const untoldMs = 2000;
 
 /** Nobody keeps a lock where there is none to be had, or where somebody removed the cache: the work is done all the same. */
-const withoutLock = new Set<string | undefined>([
+const withoutLock: readonly LockingErrorCode[] = [
   "MURRE_LEASE_UNAVAILABLE",
   "MURRE_LEASE_LOST",
   "MURRE_LOCK_UNAVAILABLE",
   "MURRE_LOCK_LOST",
-]);
+];
 
 /**
  * Runs `work` while no other process runs work of the same name. The lock lies in the cache (`locks/`), so nothing is written beside what it
@@ -61,7 +68,7 @@ async function acquire(
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
-    if (withoutLock.has(errorCode(error))) return undefined;
+    if (hasCode<LockingErrorCode>(error, ...withoutLock)) return undefined;
     throw error;
   } finally {
     clearTimeout(untold);

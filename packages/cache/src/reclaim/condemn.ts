@@ -1,11 +1,11 @@
 import { isPointer } from "../entry/pointer.ts";
-import { refuseLink } from "@murre/files";
+import { errorCode, refuseLink } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { decidingScan } from "@murre/locking";
 import { withParent } from "../documents/documents.ts";
-import { errorCode, isMissing } from "../folder/fs-errors.ts";
+import { isMissing } from "../folder/fs-errors.ts";
 import type { CacheLayout } from "../folder/layout.ts";
 
 /** ext4 refuses 65,000 links of one file; other file systems allow more. */

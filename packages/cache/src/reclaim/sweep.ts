@@ -1,8 +1,8 @@
-import { namesIn, NotAFile, readSmallFile } from "@murre/files";
+import { errorCode, namesIn, NotAFile, readSmallFile } from "@murre/files";
 import { lstatSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
-import { errorCode, isMissing, unlessMissing } from "../folder/fs-errors.ts";
+import { isMissing, unlessMissing } from "../folder/fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "../folder/layout.ts";
 import { isNamed, removeOrphans } from "./orphan.ts";
 import { readRecord } from "../entry/pointer.ts";

@@ -1,3 +1,4 @@
+import { errorCode } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import {
   chmodSync,
@@ -12,7 +13,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { withParent } from "../documents/documents.ts";
-import { errorCode, isMissing, unlessMissing } from "../folder/fs-errors.ts";
+import { isMissing, unlessMissing } from "../folder/fs-errors.ts";
 import type { CacheLayout } from "../folder/layout.ts";
 
 /** What removing gave back. Bytes of files that an environment links stay in use, and are not counted. */

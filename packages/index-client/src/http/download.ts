@@ -1,9 +1,16 @@
+import { hasCode } from "@murre/files";
 import { hashAlgorithm } from "@murre/pep508";
 import { createHash, type Hash } from "node:crypto";
 import { constants, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { DownloadInterrupted, DownloadNotWritten, HashMismatch, HttpStatusError } from "../errors.ts";
+import {
+  DownloadInterrupted,
+  DownloadNotWritten,
+  HashMismatch,
+  HttpStatusError,
+  type IndexErrorCode,
+} from "../errors.ts";
 import { validatorsOf, type HttpValidators } from "./http-validators.ts";
 import type { Slots } from "./slots.ts";
 import type { Answer, Headers, Transport } from "./transport.ts";
@@ -86,7 +93,7 @@ async function transferAll(
       (answer) => consume(answer, destination, options),
     );
   } catch (error) {
-    const unreachable = (error as { code?: unknown }).code === "MURRE_INDEX_UNREACHABLE";
+    const unreachable = hasCode<IndexErrorCode>(error, "MURRE_INDEX_UNREACHABLE");
     if (unreachable && destination.received > 0)
       throw new DownloadInterrupted(file.url, destination.received, (error as Error).message, { cause: error });
     throw error;

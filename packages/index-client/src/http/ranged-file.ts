@@ -1,5 +1,6 @@
+import { hasCode } from "@murre/files";
 import { answerBytes } from "./answer-text.ts";
-import { HttpStatusError } from "../errors.ts";
+import { HttpStatusError, type IndexErrorCode } from "../errors.ts";
 import type { Slots } from "./slots.ts";
 import type { Answer, Headers, Transport } from "./transport.ts";
 
@@ -11,10 +12,9 @@ export interface RangedFile {
   read(position: number, length: number): Promise<Buffer>;
 }
 
-/** The server ignores or refuses ranges, or gives what cannot be pieced together. */
+/** The server ignores or refuses ranges, or gives what cannot be pieced together. It has no code: nobody outside of this package meets it. */
 export class RangesUnsupported extends Error {
   override readonly name = "RangesUnsupported";
-  readonly code = "MURRE_RANGES_UNSUPPORTED";
   /** The server said what it does with every range; false when the answer may be meant for this file or this range alone. */
   readonly ofServer: boolean;
   constructor(url: string, ofServer = true) {
@@ -124,7 +124,7 @@ async function readPart(
     throw new RangesUnsupported(url);
   }
   const bytes = await answerBytes(answer, length).catch((error: unknown) => {
-    throw (error as { code?: unknown }).code === "MURRE_INVALID_INDEX_PAGE" ? new RangesUnsupported(url) : error;
+    throw hasCode<IndexErrorCode>(error, "MURRE_INVALID_INDEX_PAGE") ? new RangesUnsupported(url) : error;
   });
   if (bytes.length !== length) throw new RangesUnsupported(url);
   const { etag } = answer.headers;

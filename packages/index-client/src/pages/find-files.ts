@@ -1,5 +1,6 @@
+import { hasCode } from "@murre/files";
 import type { NormalizedName } from "@murre/pep508";
-import { IndexUnreachable, ProjectNotFound } from "../errors.ts";
+import { IndexUnreachable, ProjectNotFound, type IndexErrorCode } from "../errors.ts";
 import type { IndexLocation, IndexStrategy, ProjectFiles, ProjectPage } from "../location/types.ts";
 
 export interface FindFiles {
@@ -55,12 +56,12 @@ function isEmpty(page: ProjectPage | undefined): boolean {
   return page === undefined || (page.releases.length === 0 && page.skipped.length === 0);
 }
 
-const ofLocations = new Set<unknown>([
+const ofLocations: readonly IndexErrorCode[] = [
   "MURRE_INDEX_UNREACHABLE",
   "MURRE_HTTP_STATUS",
   "MURRE_INVALID_INDEX_PAGE",
   "MURRE_OFFLINE",
-]);
+];
 
 /**
  * Where indexes have an order, one that cannot say whether it has a project must not be passed over: the next one might be the public one, and
@@ -68,9 +69,8 @@ const ofLocations = new Set<unknown>([
  * the same rule.
  */
 function isSkippable(error: unknown, { kind }: IndexLocation, strategy: IndexStrategy): boolean {
-  const { code } = error as { code?: unknown };
-  if (!ofLocations.has(code)) return false;
-  return code === "MURRE_OFFLINE" || kind === "find-links" || strategy === "unsafe-best-match";
+  if (!hasCode<IndexErrorCode>(error, ...ofLocations)) return false;
+  return error.code === "MURRE_OFFLINE" || kind === "find-links" || strategy === "unsafe-best-match";
 }
 
 /** An index that gives no connection does not say by itself what it was asked for. */

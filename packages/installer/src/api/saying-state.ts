@@ -1,3 +1,5 @@
+import { hasCode } from "@murre/files";
+import type { LinkerErrorCode } from "@murre/linker";
 import { FileSystemRefused } from "../errors.ts";
 
 /** In which state each kind of operation leaves what it was to change, when the file system refuses. */
@@ -40,7 +42,8 @@ export async function sayingState<Result>(kind: StateKind, work: () => Promise<R
 export function withState(error: unknown, kind: StateKind): unknown {
   const refusal = systemErrorIn(error);
   // A change that is half done says so itself, and how it ends.
-  if (!(error instanceof Error) || refusal === undefined || codeOf(error) === "MURRE_CHANGE_INTERRUPTED") return error;
+  if (!(error instanceof Error) || refusal === undefined || hasCode<LinkerErrorCode>(error, "MURRE_CHANGE_INTERRUPTED"))
+    return error;
   const told = error === refusal ? new FileSystemRefused(refusal.path, error.message, { cause: error }) : error;
   // Several waited for one, or a part of the operation has said more.
   if (Object.values(states).some((state) => told.message.includes(state))) return told;
@@ -63,8 +66,4 @@ function systemErrorIn(error: unknown): SystemError | undefined {
 
 function isSystemError(error: Error): error is SystemError {
   return "syscall" in error && "code" in error && typeof error.code === "string";
-}
-
-function codeOf(error: Error): unknown {
-  return (error as { code?: unknown }).code;
 }

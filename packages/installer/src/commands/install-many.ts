@@ -1,5 +1,9 @@
+import { hasCode } from "@murre/files";
+import type { LinkerErrorCode } from "@murre/linker";
 import { isSameVersion } from "@murre/pep440";
 import type { RequirementEntry } from "@murre/requirements";
+import type { WheelErrorCode } from "@murre/wheel";
+import type { InstallerErrorCode } from "../errors.ts";
 import { changeEnvironment } from "../environment/change-environment.ts";
 import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openRequest, type Request } from "../operation/open-request.ts";
@@ -140,7 +144,7 @@ class ManyInstallation {
     try {
       return await wheels();
     } catch (error) {
-      if (!ofTheFiles.has((error as { code?: unknown }).code)) throw error;
+      if (!hasCode<InstallerErrorCode>(error, ...ofTheFiles)) throw error;
       return any();
     }
   }
@@ -157,7 +161,7 @@ class ManyInstallation {
       this.#note(batch, await changeEnvironment(this.#operation, this.#request.client, async () => wanted));
     } catch (error) {
       this.#operation.signal?.throwIfAborted();
-      if (!ofOneDistribution.has((error as { code?: unknown }).code)) throw error;
+      if (!hasCode<PlacingErrorCode>(error, ...ofOneDistribution)) throw error;
       if (batch.length === 1) return this.#fail(first.name, error, first.version);
       const half = batch.length >> 1;
       await this.#place(batch.slice(0, half));
@@ -200,10 +204,12 @@ class ManyInstallation {
 }
 
 /** None of the wheels will do; a source may. */
-const ofTheFiles = new Set<unknown>(["MURRE_NO_USABLE_WHEEL", "MURRE_HASH_MISMATCH"]);
+const ofTheFiles: readonly InstallerErrorCode[] = ["MURRE_NO_USABLE_WHEEL", "MURRE_HASH_MISMATCH"];
+
+type PlacingErrorCode = InstallerErrorCode | LinkerErrorCode | WheelErrorCode;
 
 /** Errors that say what one distribution is or meets: without it, the others can be placed. */
-const ofOneDistribution = new Set<unknown>([
+const ofOneDistribution: readonly PlacingErrorCode[] = [
   "MURRE_FILE_AGAINST_DIRECTORY",
   "MURRE_UNOWNED_FILE",
   "MURRE_PATH_LEAVES_ENVIRONMENT",
@@ -213,4 +219,4 @@ const ofOneDistribution = new Set<unknown>([
   "MURRE_RECORD_MISMATCH",
   "MURRE_INVALID_RECORD",
   "MURRE_SEVERAL_PROBLEMS",
-]);
+];

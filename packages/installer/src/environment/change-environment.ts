@@ -1,3 +1,4 @@
+import { hasCode } from "@murre/files";
 import type { IndexClient } from "@murre/index-client";
 import {
   isUntouched,
@@ -7,6 +8,7 @@ import {
   type ChangePlan,
   type CommitEnd,
   type EnvironmentWriter,
+  type LinkerErrorCode,
 } from "@murre/linker";
 import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "../operation/change-operation.ts";
@@ -148,7 +150,7 @@ class EnvironmentChange {
     try {
       return await readConsistently(this.access, read);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== "MURRE_CHANGE_INTERRUPTED") throw error;
+      if (!hasCode<LinkerErrorCode>(error, "MURRE_CHANGE_INTERRUPTED")) throw error;
       if (this.#operation.decisions.change.isDryRun) throw error;
       return changeExclusively(this.access, this.#writeOptions(), async () => read());
     }

@@ -1,7 +1,8 @@
-import { temporaryPlace } from "@murre/files";
+import { hasCode, temporaryPlace } from "@murre/files";
 import type { CacheOperation } from "@murre/cache";
 import { loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
+import type { PythonErrorCode } from "@murre/python";
 import type { RequirementsContext } from "@murre/requirements";
 import { setMaxListeners } from "node:events";
 import type { OnEvent } from "../api/events.ts";
@@ -131,7 +132,7 @@ function findTargetOf(
   } catch (error) {
     const isOptional =
       purpose === "resolve" && options.python !== undefined && options.python === options.pythonVersion;
-    if (!isOptional || (error as { code?: unknown }).code !== "MURRE_NO_INTERPRETER") throw error;
+    if (!isOptional || !hasCode<PythonErrorCode>(error, "MURRE_NO_INTERPRETER")) throw error;
     const { python: _, ...others } = options;
     return findTarget(settings, others, cache, preference);
   }

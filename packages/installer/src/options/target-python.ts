@@ -1,6 +1,8 @@
+import { hasCode } from "@murre/files";
 import { tryParseVersion } from "@murre/pep440";
 import type { MarkerEnvironment } from "@murre/pep508";
 import type { TagTarget } from "@murre/platform-tags";
+import type { PythonErrorCode } from "@murre/python";
 import { namedPlatform, type NamedPlatform } from "./python-platform.ts";
 
 /** The Python that distributions are chosen for: an interpreter of this machine, or one that is only described. */
@@ -70,7 +72,7 @@ export function resolvedPython(
     return describedPython(interpreter(), described);
   } catch (error) {
     const own = namedPlatform(system === "win32" ? "windows" : system === "darwin" ? "macos" : system, env);
-    if ((error as { code?: unknown }).code !== "MURRE_NO_INTERPRETER" || own === undefined) throw error;
+    if (!hasCode<PythonErrorCode>(error, "MURRE_NO_INTERPRETER") || own === undefined) throw error;
     return plainPython(version, own);
   }
 }

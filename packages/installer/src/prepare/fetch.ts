@@ -1,3 +1,4 @@
+import { hasCode } from "@murre/files";
 import {
   fileValidators,
   hashedName,
@@ -17,6 +18,7 @@ import {
   type Downloaded,
   type HttpValidators,
   type IndexClient,
+  type IndexErrorCode,
 } from "@murre/index-client";
 import { fitsFilename, installableWheel, type Unpacker } from "@murre/wheel";
 import { setTimeout } from "node:timers/promises";
@@ -248,15 +250,15 @@ async function addRemote(
 
 /** What was received before a connection broke, or the user lost patience, is where the next one goes on. */
 function endPartial(partial: PartialDownload<HttpValidators>, isAborted: boolean, error: unknown): void {
-  if (isAborted || resumable.has((error as { code?: unknown }).code)) partial.leave();
+  if (isAborted || hasCode<IndexErrorCode>(error, ...resumable)) partial.leave();
   else partial.remove();
 }
 
-const resumable = new Set<unknown>([
+const resumable: readonly IndexErrorCode[] = [
   "MURRE_DOWNLOAD_INTERRUPTED",
   "MURRE_DOWNLOAD_NOT_WRITTEN",
   "MURRE_INDEX_UNREACHABLE",
-]);
+];
 
 async function fetchAndAdd(
   distribution: ResolvedDistribution,

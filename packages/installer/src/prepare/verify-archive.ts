@@ -1,9 +1,9 @@
 import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { streamFile } from "@murre/files";
 import { hashedName, type Documents } from "@murre/cache";
-import { HashMismatch } from "@murre/index-client";
+import { HashMismatch, type IndexErrorCode } from "@murre/index-client";
+import type { WheelErrorCode } from "@murre/wheel";
 import { createHash, type Hash } from "node:crypto";
-
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 import { digestIn, meetsAll, promises } from "../wanted/accepted-hashes.ts";
@@ -61,10 +61,13 @@ export async function verifyArchive(
   documents.write(documentOf(sha256), JSON.stringify({ ...knownDigests(sha256, documents), ...found }));
 }
 
+/** The index client and the reader of wheels have one code for it. */
+const mismatch = "MURRE_HASH_MISMATCH" satisfies IndexErrorCode & WheelErrorCode;
+
 /** What was found wrong while the bytes came in, said as the user's demand where it is one. */
 export function explainMismatch(error: unknown, { name: project, version, source, hashes }: ExpectedArchive): unknown {
   const { code, expected, actual } = mismatchOf(error);
-  if (code !== "MURRE_HASH_MISMATCH" || expected === undefined || actual === undefined) return error;
+  if (code !== mismatch || expected === undefined || actual === undefined) return error;
   for (const demand of hashes)
     for (const [algorithm, digests] of Object.entries(demand.digests))
       if (digests.includes(expected.toLowerCase())) {

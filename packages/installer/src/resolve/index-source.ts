@@ -1,4 +1,5 @@
-import type { DistributionFile, IndexClient, PageRelease, ProjectFiles } from "@murre/index-client";
+import { hasCode } from "@murre/files";
+import type { DistributionFile, IndexClient, IndexErrorCode, PageRelease, ProjectFiles } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type {
@@ -9,8 +10,9 @@ import type {
   Unavailable,
   DistributionFile as ResolverFile,
 } from "@murre/resolver";
+import type { VcsErrorCode } from "@murre/vcs";
 import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
-import { HashNotAccepted } from "../errors.ts";
+import { HashNotAccepted, type InstallerErrorCode } from "../errors.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
@@ -62,10 +64,9 @@ export class IndexSource implements PythonSource<IndexedFile> {
     try {
       found = await this.#client.findFiles(project);
     } catch (error) {
-      // By code: two copies of a package may be loaded.
-      if ((error as { code?: unknown }).code !== "MURRE_PROJECT_NOT_FOUND") throw error;
-      this.#notFound.set(project, error as Error);
-      return { missing: (error as Error).message };
+      if (!hasCode<IndexErrorCode>(error, "MURRE_PROJECT_NOT_FOUND")) throw error;
+      this.#notFound.set(project, error);
+      return { missing: error.message };
     }
     this.#listed.set(project, found);
     const demands = this.#demandsOf(project);
@@ -118,7 +119,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
     try {
       source = directSource(url, demands, named);
     } catch (error) {
-      if (unusable.has((error as { code?: unknown }).code)) return { unavailable: (error as Error).message };
+      if (hasCode<InstallerErrorCode | VcsErrorCode>(error, ...unusable)) return { unavailable: error.message };
       throw error;
     }
     if (named !== undefined) refuseOtherTags(named, source.filename, target);
@@ -156,7 +157,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
 }
 
 /** What is wrong with a URL itself. */
-const unusable = new Set<unknown>(["MURRE_UNUSABLE_URL", "MURRE_INVALID_VCS_URL", "MURRE_UNSUPPORTED_VCS"]);
+const unusable = ["MURRE_UNUSABLE_URL", "MURRE_INVALID_VCS_URL", "MURRE_UNSUPPORTED_VCS"] as const;
 
 /** The error about a file that would do but for what the user says of its bytes. */
 export function hashNotAccepted(

@@ -1,10 +1,11 @@
+import { hasCode } from "@murre/files";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { DistributionMetadata, Unavailable } from "@murre/resolver";
-import { parseMetadata } from "@murre/wheel";
+import { parseMetadata, type WheelErrorCode } from "@murre/wheel";
 
 /** What is wrong with a file itself, whoever fetches it: neither the network, nor this machine, nor the user is the reason. */
-const ownFaults = new Set<unknown>([
+const ownFaults: readonly WheelErrorCode[] = [
   "MURRE_AMBIGUOUS_ARCHIVE",
   "MURRE_ARCHIVE_TOO_LARGE",
   "MURRE_CORRUPT_ARCHIVE",
@@ -13,7 +14,7 @@ const ownFaults = new Set<unknown>([
   "MURRE_NOT_A_ZIP",
   "MURRE_UNSAFE_PATH",
   "MURRE_UNSUPPORTED_WHEEL",
-]);
+];
 
 /** What a file's place and name say of its metadata. */
 export interface Promised {
@@ -73,8 +74,7 @@ export class ReadNeeds {
 
 /** @throws the error, where it is no fault of the file alone, or nothing else can be taken */
 function passedOver(error: unknown, { isNamed }: Promised): Unavailable {
-  const { code, message } = error as { code?: unknown; message: string };
-  if (isNamed !== true && ownFaults.has(code)) return { unavailable: message };
+  if (isNamed !== true && hasCode<WheelErrorCode>(error, ...ownFaults)) return { unavailable: error.message };
   throw error;
 }
 

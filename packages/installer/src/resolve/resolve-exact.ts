@@ -1,4 +1,5 @@
-import type { IndexClient } from "@murre/index-client";
+import { hasCode } from "@murre/files";
+import type { IndexClient, IndexErrorCode } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "@murre/resolver";
 import { hashMissing } from "../wanted/accepted-hashes.ts";
@@ -42,7 +43,9 @@ export async function resolveExact(
   const outcomes = await client.whilePagesHold(async () => {
     const resolution = new ExactResolution(wanted, client, target, sources, options);
     const settled = await Promise.allSettled(wanted.map((project) => resolution.resolve(project)));
-    const damaged = settled.find((outcome) => outcome.status === "rejected" && isDamagedPage(outcome.reason));
+    const damaged = settled.find(
+      (outcome) => outcome.status === "rejected" && hasCode<IndexErrorCode>(outcome.reason, "MURRE_DAMAGED_PAGE"),
+    );
     if (damaged?.status === "rejected") throw damaged.reason;
     return settled;
   });
@@ -50,8 +53,6 @@ export async function resolveExact(
   throwProblems(errors);
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
-
-const isDamagedPage = (error: unknown): boolean => (error as { code?: unknown }).code === "MURRE_DAMAGED_PAGE";
 
 class ExactResolution {
   readonly #target: WheelTarget;

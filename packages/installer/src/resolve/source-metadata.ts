@@ -1,12 +1,15 @@
+import type { BuildErrorCode } from "@murre/build";
+import { hasCode } from "@murre/files";
 import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep508";
+import type { RequirementsErrorCode } from "@murre/requirements";
 import { isPin, type AllowedFormats, type Unavailable } from "@murre/resolver";
 import { parseMetadata } from "@murre/wheel";
 import { refusingDemand } from "../wanted/accepted-hashes.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import type { HashDemand } from "../wanted/resolved.ts";
-import { NoSolution } from "../errors.ts";
+import { NoSolution, type InstallerErrorCode } from "../errors.ts";
 
 /**
  * A wheel of the sdist's release for another platform or Python: all files of a release are of one version, so that nothing has to be built
@@ -48,8 +51,10 @@ export async function foreignMetadata(
   }
 }
 
+type SourceErrorCode = BuildErrorCode | InstallerErrorCode | RequirementsErrorCode;
+
 /** What a release can be passed over for: its own sources are the reason, and not this machine, the network or the user. */
-const ownFaults = new Set<unknown>([
+const ownFaults: readonly SourceErrorCode[] = [
   "MURRE_BUILD_FAILED",
   "MURRE_BUILD_MISMATCH",
   "MURRE_BUILD_REQUIREMENTS",
@@ -57,7 +62,7 @@ const ownFaults = new Set<unknown>([
   "MURRE_INVALID_PYPROJECT",
   "MURRE_NO_SOURCE_TREE",
   "MURRE_UNREADABLE_SDIST",
-]);
+];
 
 /** So many releases of one project may fail: what else fails has most often one reason, such as a compiler that is missing. */
 const mostFailures = 3;
@@ -79,8 +84,7 @@ export class FailedReleases {
   /** @throws the error, where it is no reason to pass the release over */
   passOver(project: NormalizedName, error: unknown, releases = 1): Unavailable {
     const failures = this.#failures.get(project) ?? [];
-    const { code } = error as { code?: unknown };
-    if (!(error instanceof Error) || !ownFaults.has(code) || this.#pinned.has(project)) throw error;
+    if (!hasCode<SourceErrorCode>(error, ...ownFaults) || this.#pinned.has(project)) throw error;
     if (failures.length + 1 === Math.min(mostFailures, releases)) throw error;
     this.#failures.set(project, [...failures, error]);
     return { unavailable: `it cannot be built: ${firstLine(error)}` };

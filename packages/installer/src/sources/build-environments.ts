@@ -1,12 +1,13 @@
 import type { BuildEnvironment, BuildEnvironments } from "@murre/build";
+import { hasCode } from "@murre/files";
 import type { IndexClient } from "@murre/index-client";
 import { changePrivately, openFolders, planChange, planRemoval, viewEnvironment } from "@murre/linker";
 import { isSameVersion } from "@murre/pep440";
 import { createEnvironment, readInstalled, readInstalledRecord, type Interpreter } from "@murre/python";
-import { parseRequirementArgument, type Constraint } from "@murre/requirements";
+import { parseRequirementArgument, type Constraint, type RequirementsErrorCode } from "@murre/requirements";
 import { dirname, delimiter } from "node:path";
 import type { ChangeOperation } from "../operation/change-operation.ts";
-import { BuildRequirementsUnmet } from "../errors.ts";
+import { BuildRequirementsUnmet, type InstallerErrorCode } from "../errors.ts";
 import type { FileDecision } from "../operation/decisions.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { storeDistributions, type PrepareServices, type StoredDistribution } from "../prepare/fetch.ts";
@@ -72,13 +73,15 @@ function withScripts(env: Readonly<Record<string, string | undefined>>, scripts:
   return { ...env, PATH: path === "" ? scripts : `${scripts}${delimiter}${path}` };
 }
 
+type UnmetErrorCode = InstallerErrorCode | RequirementsErrorCode;
+
 /** What is wrong with requirements themselves. */
-const unmet = new Set<unknown>([
+const unmet: readonly UnmetErrorCode[] = [
   "MURRE_NO_SOLUTION",
   "MURRE_CONFLICTING_REQUIREMENTS",
   "MURRE_UNSUPPORTED_REQUIREMENT",
   "MURRE_INVALID_REQUIREMENT",
-]);
+];
 
 /** What an environment is made for. */
 interface BuiltSource {
@@ -140,7 +143,7 @@ class PrivateEnvironment implements BuildEnvironment {
 
   /** Whoever reads it did not require any of this: it has to say who did. */
   #unmet(error: unknown, requirements: readonly string[], origin: string): unknown {
-    if (!(error instanceof Error) || !unmet.has((error as { code?: unknown }).code)) return error;
+    if (!hasCode<UnmetErrorCode>(error, ...unmet)) return error;
     return new BuildRequirementsUnmet(this.#source.shown, requirements, origin, error.message, { cause: error });
   }
 

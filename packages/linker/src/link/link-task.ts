@@ -1,3 +1,4 @@
+import { errorCode } from "@murre/files";
 import { decodeWheelManifest, type ManifestDirectory } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
 import {
@@ -10,7 +11,6 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { errorCode } from "../environment/fs-errors.ts";
 import type { LinkTask, PlacedFolder, PlacedTree } from "../plan/change-plan.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { errorCode } from "@murre/files";
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
-import { errorCode } from "../environment/fs-errors.ts";
 import { LinkFailed } from "../errors.ts";
 import type { ChangePlan, GeneratedFile, LinkTask } from "../plan/change-plan.ts";
 import { FileLinker, LinkingAborted, runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";

@@ -1,6 +1,7 @@
+import { errorCode } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync, type BigIntStats } from "node:fs";
-import { errorCode, isGone } from "../environment/fs-errors.ts";
+import { isGone } from "../environment/fs-errors.ts";
 import { STATE_FOLDER } from "../environment/state-folder.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";
 import { identityFrom, isSameInode, lookAt, type Identity } from "../state/identity.ts";

@@ -1,6 +1,6 @@
+import { errorCode } from "@murre/files";
 import { readFileSync, statSync } from "node:fs";
 import { liesBelow, outermost, type Destination } from "../environment/destination.ts";
-import { errorCode } from "../environment/fs-errors.ts";
 import { parentOf } from "../environment/paths.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";
 import type { Step } from "../state/journal.ts";

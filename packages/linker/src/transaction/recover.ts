@@ -1,7 +1,8 @@
+import { errorCode } from "@murre/files";
 import { renameSync, rmdirSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { judge, judgeAtOnce, type Lease } from "@murre/locking";
-import { errorCode, isGone, list } from "../environment/fs-errors.ts";
+import { isGone, list } from "../environment/fs-errors.ts";
 import { STATE_FOLDER } from "../environment/state-folder.ts";
 import { ChangeInterrupted } from "../errors.ts";
 import type { EnvironmentState } from "../state/environment-state.ts";

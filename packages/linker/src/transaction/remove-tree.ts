@@ -1,5 +1,6 @@
+import { errorCode } from "@murre/files";
 import { lstatSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
-import { errorCode, isGone } from "../environment/fs-errors.ts";
+import { isGone } from "../environment/fs-errors.ts";
 
 /**
  * Deletes whatever is at a path, until `deadline` (performance.now()). Others may delete it at the same time.

@@ -35,6 +35,7 @@
 // After an "undone" that taught something about renames (learnFrom, places.ts) withWriter begins at E1 again by itself; after "again", "stopped" and "taken over"
 // whoever called it does, because what is installed may be another than the change was decided for.
 
+import { errorCode } from "@murre/files";
 import {
   acquireLock,
   holding,
@@ -49,7 +50,6 @@ import {
 import { writeFileSync } from "node:fs";
 import { basename, posix } from "node:path";
 import { outermost } from "../environment/destination.ts";
-import { errorCode } from "../environment/fs-errors.ts";
 import { isMetadataFolder } from "../environment/metadata-folder.ts";
 import { LinkFailed } from "../errors.ts";
 import type { LinkCounts, LinkMode } from "../link/link-task.ts";

@@ -1,9 +1,8 @@
-import { namesIn, openFile } from "@murre/files";
+import { errorCode, namesIn, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
-import { errorCode } from "../errors.ts";
 import type { Lease } from "../lease/lease.ts";
 import { parseLeaseName } from "../lease/lease-name.ts";
 import { judge } from "../lease/liveness.ts";

@@ -1,6 +1,7 @@
+import { errorCode } from "@murre/files";
 import { join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
-import { errorCode, FlightFailed, type FlightFailure } from "../errors.ts";
+import { FlightFailed, type FlightFailure } from "../errors.ts";
 import { cleanFlight, failureOf, reportFailure } from "./flight-folder.ts";
 import { announce, type Lease, takeLease } from "../lease/lease.ts";
 import type { LockEventListener } from "../lock-events.ts";

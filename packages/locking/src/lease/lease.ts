@@ -1,9 +1,10 @@
+import { errorCode } from "@murre/files";
 import { closeSync, openSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { makeFolders } from "./make-folders.ts";
-import { errorCode, isGone, LeaseLost, LeaseUnavailable } from "../errors.ts";
+import { isGone, LeaseLost, LeaseUnavailable } from "../errors.ts";
 import { beatFor, type Heartbeat } from "./heartbeat.ts";
 import { newLeaseName } from "./lease-name.ts";
 import { listenForJudges, stopListening } from "./life-socket.ts";

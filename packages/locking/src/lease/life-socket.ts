@@ -1,8 +1,8 @@
+import { errorCode } from "@murre/files";
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { makeFolders } from "./make-folders.ts";
-import { errorCode } from "../errors.ts";
 import { thisProcess } from "./lease-name.ts";
 
 // A process listens on <root>/sockets/<its part of a lease's name>. Another process of the same kernel that cannot see its pid (another

@@ -1,7 +1,7 @@
+import { errorCode } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, fstatSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../errors.ts";
 
 /** Probes that a killed process left are known by it. */
 export const probePrefix = "probe-";

@@ -1,7 +1,8 @@
+import { errorCode } from "@murre/files";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { assertMayWait, type Holding, holding } from "./deadlock-order.ts";
-import { errorCode, LockLost, LockTimeout, LockUnavailable } from "../errors.ts";
+import { LockLost, LockTimeout, LockUnavailable } from "../errors.ts";
 import { announce, type Lease } from "../lease/lease.ts";
 import type { LockEventListener } from "../lock-events.ts";
 import { leaveQueue, queue, type Queued } from "./queue.ts";

@@ -1,9 +1,9 @@
-import { refuseLink } from "@murre/files";
+import { errorCode, refuseLink } from "@murre/files";
 import { randomUUID } from "node:crypto";
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolders } from "../lease/make-folders.ts";
-import { errorCode, isGone } from "../errors.ts";
+import { isGone } from "../errors.ts";
 import { decidingScan } from "./deciding-scan.ts";
 import type { Lease } from "../lease/lease.ts";
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { hashedName } from "@murre/cache";
-import { RepositoryOffline, RevisionNotFound, UnsafeRepository } from "../errors.ts";
+import { hasCode } from "@murre/files";
+import { RepositoryOffline, RevisionNotFound, UnsafeRepository, type VcsErrorCode } from "../errors.ts";
 import { failureOf } from "../git/failures.ts";
 import { formatOf, isCommitId, remote, tryRemote, type ObjectFormat } from "../git/runs.ts";
 import type { RepositoryServices } from "../git/services.ts";
@@ -137,7 +138,7 @@ class CachedRepositories implements Repositories {
     try {
       submodules = await tree.write();
     } catch (error) {
-      if ((error as { code?: unknown }).code !== "MURRE_GIT_FAILED" || isSecond) throw error;
+      if (!hasCode<VcsErrorCode>(error, "MURRE_GIT_FAILED") || isSecond) throw error;
       await this.#taking(url, "snapshots", formatOf(commit), async (copy) => copy.remove());
       rmSync(destination, { recursive: true, force: true });
       return this.#checkOut({ url, commit, destination }, depth, budget, true);
@@ -177,7 +178,7 @@ class CachedRepositories implements Repositories {
         return result;
       } catch (error) {
         // What the server or the network was the reason of leaves a copy as it was; any other one may be damaged, and can be fetched again.
-        if (harmless.has((error as { code?: unknown }).code)) cache.keepFolder(path, name);
+        if (hasCode<VcsErrorCode>(error, ...harmless)) cache.keepFolder(path, name);
         else rmSync(path, { recursive: true, force: true });
         throw error;
       }
@@ -186,13 +187,13 @@ class CachedRepositories implements Repositories {
 }
 
 /** Failures after which a copy is what it was. */
-const harmless = new Set<unknown>([
+const harmless: readonly VcsErrorCode[] = [
   "MURRE_GIT_AUTHENTICATION",
   "MURRE_REPOSITORY_NOT_FOUND",
   "MURRE_REPOSITORY_OFFLINE",
   "MURRE_REPOSITORY_UNREACHABLE",
   "MURRE_REVISION_NOT_FOUND",
-]);
+];
 
 interface Note {
   readonly commit: string;
