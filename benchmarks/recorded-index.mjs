@@ -30,13 +30,14 @@ export function withRecordedIndex(snapshot, scratch, job) {
   }
 }
 
-function awaitUrl(file) {
+/** The address that a server prints once it listens. */
+export function awaitUrl(file) {
   for (let waited = 0; waited < longestStartMs; waited += 50) {
-    const url = /listening on (\S+)/.exec(readFileSync(file, "utf8"))?.[1];
+    const url = /(http:\S+)/.exec(readFileSync(file, "utf8"))?.[1];
     if (url !== undefined) return url;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
-  throw new Error("serve.mjs of the recorded index did not start");
+  throw new Error("the index did not start");
 }
 
 /** What the server answered while `run` ran; the questions about it are not counted. */

@@ -1,13 +1,11 @@
 // Resolves the workloads of a recorded index with the whole command, beside uv: cold (nothing cached) and warm (pages fresh).
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { median, murre, uv } from "../storms/kit.mjs";
+import { murre, uv } from "../storms/kit.mjs";
 import { compare, print } from "./harness.mjs";
 import { comparePins, parsePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
-
-// GNU time tells the peak memory and the processor time of a process; without it both are left out.
-const gnuTime = existsSync("/usr/bin/time") ? "/usr/bin/time" : undefined;
+import { describeUsage, usageMeasured } from "./usage.mjs";
 
 /**
  * @param {{ snapshot: string, scratch: string, runs: number, python: string, uvFile?: string, workloads: string[], caches: ("cold" | "warm")[] }} settings
@@ -91,35 +89,11 @@ function judge(name, found, expected, beside) {
   };
 }
 
-/** Processor seconds and peak memory of the runs that count. */
-function usageMeasured(name, command) {
-  const files = [];
-  return {
-    name,
-    command(run, own) {
-      const { file, args } = command(own);
-      if (gnuTime === undefined) return { file, args };
-      const usage = join(own, "usage");
-      if (run >= 0) files.push(usage);
-      return { file: gnuTime, args: ["-o", usage, "-f", "%U %S %M", file, ...args] };
-    },
-    usage() {
-      if (files.length === 0) return {};
-      const rows = files.map((file) => readFileSync(file, "utf8").trim().split("\n").at(-1).split(" ").map(Number));
-      return {
-        cpuSeconds: median(rows.map(([user, system]) => user + system)),
-        peakMiB: median(rows.map(([, , kib]) => kib / 1024)),
-      };
-    },
-  };
-}
-
 export function printResolution(result) {
   print(result);
   for (const { name, requests, bytes, cpuSeconds, peakMiB } of result.rows) {
-    const usage =
-      cpuSeconds === undefined ? "" : `; processor ${cpuSeconds.toFixed(2)} s, peak memory ${peakMiB.toFixed(0)} MiB`;
-    console.log(`  ${name.padEnd(22)} ${requests} requests, ${(bytes / 1e6).toFixed(2)} MB${usage}`);
+    const usage = describeUsage({ cpuSeconds, peakMiB });
+    console.log(`  ${name.padEnd(22)} ${requests} requests, ${(bytes / 1e6).toFixed(2)} MB; ${usage}`);
   }
   const { count, differences } = result.pins;
   const worse = differences.filter(({ verdict }) => verdict === "worse").length;

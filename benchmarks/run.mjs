@@ -1,7 +1,8 @@
 // node benchmarks/run.mjs [--requirements FILE] [--index URL]… [--find-links PLACE]… [--snapshot FOLDER] [--workload NAME]…
-//   [--python P] [--runs N] [--json FILE] [sync-warm|sync-cold|resolve-cold|resolve-warm]…
+//   [--shape chain|breadth|versions]… [--count N]… [--python P] [--runs N] [--json FILE]
+//   [sync-warm|sync-cold|resolve-cold|resolve-warm|growth-cold|growth-warm|felt]…
 // Without --index, the indexes are those of pip's configuration. `sync-*` measure `pip sync` of pinned requirements into new
-// environments, `resolve-*` the workloads of a recorded index (--snapshot, else MURRE_INDEX_SNAPSHOT).
+// environments, `resolve-*` the workloads of a recorded index (--snapshot, else MURRE_INDEX_SNAPSHOT), `growth-*` made-up indexes.
 import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,6 +11,8 @@ import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
 import { findUv, murre, uv } from "../storms/kit.mjs";
 import { writeFloorList } from "./floor/list.mjs";
 import { compileFloor, nodeFloor } from "./floor/programs.mjs";
+import { measureFelt } from "./felt.mjs";
+import { measureGrowth, printGrowth } from "./growth.mjs";
 import { compare, print, save, withScratch } from "./harness.mjs";
 import { printResolution, resolveWorkloads } from "./resolve.mjs";
 
@@ -21,6 +24,8 @@ const { values, positionals } = parseArgs({
     "find-links": { type: "string", multiple: true },
     snapshot: { type: "string", default: process.env.MURRE_INDEX_SNAPSHOT },
     workload: { type: "string", multiple: true },
+    shape: { type: "string", multiple: true, default: ["chain", "breadth", "versions"] },
+    count: { type: "string", multiple: true, default: ["1000", "5000"] },
     python: { type: "string", default: "3.11" },
     runs: { type: "string", default: "7" },
     json: { type: "string" },
@@ -36,6 +41,9 @@ const benchmarks = {
   "sync-cold": syncCold,
   "resolve-cold": (scratch) => resolveRecorded(scratch, "cold"),
   "resolve-warm": (scratch) => resolveRecorded(scratch, "warm"),
+  felt: (scratch) => measureFelt({ scratch, runs, python: values.python, uvFile }),
+  "growth-cold": (scratch) => growing(scratch, "cold"),
+  "growth-warm": (scratch) => growing(scratch, "warm"),
 };
 const chosen = positionals.length > 0 ? positionals : ["sync-warm", "sync-cold"];
 const requirements = pinnedRequirements();
@@ -45,7 +53,7 @@ const results = withScratch((scratch) =>
     const folder = join(scratch, name);
     mkdirSync(folder);
     const all = benchmarks[name](folder);
-    for (const result of all) ("pins" in result ? printResolution : print)(result);
+    for (const result of all) ("pins" in result ? printResolution : "shape" in result ? printGrowth : print)(result);
     return all;
   }),
 );
@@ -71,6 +79,13 @@ function resolveRecorded(scratch, cache) {
     workloads,
     caches: [cache],
   });
+}
+
+function growing(scratch, cache) {
+  const counts = values.count.map(Number);
+  return values.shape.flatMap((shape) =>
+    measureGrowth({ scratch, runs, python: values.python, uvFile, shape, counts, caches: [cache] }),
+  );
 }
 
 function indexPlaces() {

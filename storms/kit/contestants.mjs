@@ -32,7 +32,7 @@ export const murre = (places) => ({
     file: process.execPath,
     args: [
       murreBin,
-      ...words("pip install --dry-run --json --only-binary :all: -q"),
+      ...words("pip install --dry-run --json --only-binary :all: -q --resolve-anew"),
       "-r",
       requirements,
       "-p",
@@ -42,6 +42,15 @@ export const murre = (places) => ({
       ...murrePlaces(places),
     ],
   }),
+  install: (words, environment, cache) => ({
+    file: process.execPath,
+    args: [murreBin, "pip", "install", ...words, "-p", environment, "--cache-dir", cache, "-q", ...murrePlaces(places)],
+  }),
+  list: (environment, cache) => ({
+    file: process.execPath,
+    args: [murreBin, "pip", "list", "-p", environment, "--cache-dir", cache],
+  }),
+  version: () => ({ file: process.execPath, args: [murreBin, "--version"] }),
   venv: (python, environment, cache) =>
     execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
       stdio: "ignore",
@@ -87,6 +96,12 @@ export const uv = (file, { indexes, findLinks }) => {
         ...places,
       ],
     }),
+    install: (words, environment, cache) => ({
+      file,
+      args: ["pip", "install", ...words, "-p", environment, "--cache-dir", cache, "-q", ...places],
+    }),
+    list: (environment, cache) => ({ file, args: ["pip", "list", "-p", environment, "--cache-dir", cache] }),
+    version: () => ({ file, args: ["--version"] }),
     /** Prints `NAME==VERSION` lines. */
     pins: (requirements, environment, cache) => ({
       file,

@@ -1,0 +1,71 @@
+// What people feel many times a day: starting, looking, having nothing to do, and one small distribution more. Beside uv, and beside Node itself.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { murre, uv } from "../storms/kit.mjs";
+import { withMadeIndex } from "./growth.mjs";
+import { compare } from "./harness.mjs";
+import { usageMeasured } from "./usage.mjs";
+
+/** As many as a data scientist's environment has. */
+const installed = 138;
+
+/** @param {{ scratch: string, runs: number, python: string, uvFile?: string }} settings */
+export function measureFelt(settings) {
+  return withMadeIndex(["breadth", `${installed}`, "wheels"], settings.scratch, (url) => measure(settings, url));
+}
+
+function measure({ scratch, runs, python, uvFile }, url) {
+  const places = { indexes: [url], findLinks: [] };
+  const tools = [murre(places), ...(uvFile === undefined ? [] : [uv(uvFile, places)])];
+  const pins = join(scratch, "pins.txt");
+  writeFileSync(pins, Array.from({ length: installed }, (_, n) => `p${n}==1.0\n`).join(""));
+  const top = join(scratch, "top.in");
+  writeFileSync(top, "p0\n");
+  const cacheOf = (tool) => join(scratch, `cache-${tool.name}`);
+  const fullOf = (tool) => join(scratch, `full-${tool.name}`);
+  for (const tool of tools) {
+    tool.venv(python, fullOf(tool), cacheOf(tool));
+    const { file, args } = tool.sync(pins, fullOf(tool), cacheOf(tool));
+    execFileSync(file, args, { stdio: "ignore" });
+  }
+  const node = { name: "node", command: () => ({ file: process.execPath, args: ["-e", "0"] }) };
+  const emptyOf = (tool) => (_run, own) => tool.venv(python, join(own, "env"), cacheOf(tool));
+  const scenarios = {
+    "--version": (tool) => ({ command: () => tool.version() }),
+    [`pip list of ${installed}`]: (tool) => ({ command: () => tool.list(fullOf(tool), cacheOf(tool)) }),
+    [`pip sync of ${installed} pins, nothing to do`]: (tool) => ({
+      command: () => tool.sync(pins, fullOf(tool), cacheOf(tool)),
+    }),
+    [`pip install of what is there, with ${installed - 1} dependencies`]: (tool) => ({
+      command: () => tool.install(["p0"], fullOf(tool), cacheOf(tool)),
+    }),
+    "one small distribution more, known to the cache": (tool) => ({
+      prepare: emptyOf(tool),
+      command: (_run, own) => tool.install([`p${installed - 1}`], join(own, "env"), cacheOf(tool)),
+    }),
+    [`resolving ${installed} projects again, remembered`]: (tool) => ({
+      prepare: emptyOf(tool),
+      command: (_run, own) => {
+        const { file, args } = tool.resolve(top, join(own, "env"), cacheOf(tool));
+        return { file, args: args.filter((word) => word !== "--resolve-anew") };
+      },
+    }),
+  };
+  return Object.entries(scenarios).map(([title, scenario], at) => {
+    const folder = join(scratch, `${at}`);
+    mkdirSync(folder);
+    const measured = tools.map((tool) => {
+      const { prepare, command } = scenario(tool);
+      const usage = usageMeasured(tool.name, (own) => command(0, own));
+      return {
+        ...usage,
+        ...(prepare === undefined ? {} : { prepare }),
+        command: (run, own) => usage.command(run, own),
+      };
+    });
+    const result = compare(title, [...measured, node], { runs, scratch: folder, warmUp: 2 });
+    for (const [index, row] of result.rows.entries()) Object.assign(row, measured[index]?.usage());
+    return { ...result, kind: "felt" };
+  });
+}
