@@ -1,11 +1,11 @@
 // docs/errors.md: every code that a caller can meet, from the docblocks of the classes that have them.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const classWithCode =
   /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?export class (\w+) extends \w+[\s\S]*?\n(?: {2}(?:override )?readonly code(?:: \w+)? = "(MURRE_\w+)"|})/g;
 
-/** The classes of one `errors.ts` that have a code. */
+/** The classes of a source that have a code. */
 export function errorClasses(source) {
   return [...source.matchAll(classWithCode)]
     .map(([, block = "", name, code]) => ({ name, code, says: sentence(block) }))
@@ -40,6 +40,16 @@ export function comparesUntyped(source) {
   return untyped.some((pattern) => pattern.test(source));
 }
 
+/** Where a package has so many errors that they stand in files by subject. */
+function subjects(src) {
+  const folder = join(src, "errors");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => !name.endsWith(".test.ts"))
+    .toSorted()
+    .map((name) => `errors/${name}`);
+}
+
 /** What the command says beside the errors of the packages. */
 const ofTheCommand = {
   MURRE_CRASHED: "An error that murre did not foresee. To do: report it, with the stack that is printed.",
@@ -67,10 +77,10 @@ export function errorsDocument(root, folders, problem) {
       const path = join(root, folder, "src", name);
       return existsSync(path) ? readFileSync(path, "utf8") : "";
     };
-    const source = read("errors.ts");
+    const source = ["errors.ts", ...subjects(join(root, folder, "src"))].map(read).join("\n");
     const classes = errorClasses(source);
     for (const { name, code, says } of classes) {
-      if (!says.includes(" To do: ")) problem(`${folder}/src/errors.ts`, `the docblock of ${name} has no "To do:"`);
+      if (!says.includes(" To do: ")) problem(`${folder}/src`, `the docblock of ${name} has no "To do:"`);
       add(byCode, code, `\`${name}\` ${ofPackage}: ${says}`);
     }
     const typed = typedCodes(source + read("warnings.ts"));
@@ -88,7 +98,7 @@ export function errorsDocument(root, folders, problem) {
   const sorted = (entries) => [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `${[
     "# Errors and warnings",
-    "<!-- Written by `node scripts/check-house.mjs --fix` from the docblocks in `src/errors.ts` and `src/warnings.ts` of the packages. -->",
+    "<!-- Written by `node scripts/check-house.mjs --fix` from the docblocks in `src/errors.ts`, `src/errors/` and `src/warnings.ts` of the packages. -->",
     "Codes never change: branch on `code`, not on the message, which says what happened, where, and why. Unless an entry says otherwise, nothing was changed: the environment is as it was before the command, and the cache holds only what is whole. " +
       "`install-many` keeps the batches that it finished.",
     "## Errors",

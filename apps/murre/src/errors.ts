@@ -14,6 +14,7 @@ export {
   InvalidBackendAnswer,
   BuildMismatch,
   BuildCycle,
+  EditableUnsupported,
 } from "@murre/build";
 export { CacheUnusable, CacheWriteFailed, InvalidManifest } from "@murre/cache";
 export { FileTooLarge, NotAFile, NoTemporaryFolder } from "@murre/files";

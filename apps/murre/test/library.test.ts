@@ -39,7 +39,11 @@ describe("errors", () => {
   const declared = readdirSync(packages)
     .filter((name) => !["cli", "resolver", "test-kit"].includes(name))
     .flatMap((name) => {
-      const text = readFileSync(join(packages, name, "src/errors.ts"), "utf8");
+      const src = join(packages, name, "src");
+      const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
+        /^errors(?:\.ts$|\/)/.test(file),
+      );
+      const text = files.map((file) => readFileSync(join(src, file), "utf8")).join("\n");
       return [...text.matchAll(/^export class (\w+)/gm)].map(([, found]) => found);
     });
 

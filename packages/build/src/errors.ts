@@ -9,7 +9,8 @@ export type BuildErrorCode =
   | "MURRE_BUILD_TIMEOUT"
   | "MURRE_INVALID_BACKEND_ANSWER"
   | "MURRE_BUILD_MISMATCH"
-  | "MURRE_BUILD_CYCLE";
+  | "MURRE_BUILD_CYCLE"
+  | "MURRE_EDITABLE_UNSUPPORTED";
 
 /** What all errors of this package are. */
 export abstract class BuildError extends Error {
@@ -167,7 +168,7 @@ export class InvalidBackendAnswer extends BuildError {
  * A project is to be installed as an editable one, and its build backend makes no editable wheels (PEP 660). Nothing was changed.
  * To do: install it without `-e` or with `--no-editable`, or let it be built with a newer version of its backend (setuptools: 64 or newer).
  */
-export class EditableUnsupported extends Error {
+export class EditableUnsupported extends BuildError {
   override readonly name = "EditableUnsupported";
   readonly code = "MURRE_EDITABLE_UNSUPPORTED";
   readonly source: string;

@@ -174,10 +174,13 @@ export class InvalidIndexPage extends IndexError {
 export class DamagedPage extends IndexError {
   override readonly name = "DamagedPage";
   readonly code = "MURRE_DAMAGED_PAGE";
+  readonly index: string;
+  readonly project: string;
   constructor(index: string, project: string) {
-    super(
-      `the copy of ${redactUrl(index)}'s page of ${project} in the cache is damaged; the next command fetches it again`,
-    );
+    const shown = redactUrl(index);
+    super(`the copy of ${shown}'s page of ${project} in the cache is damaged; the next command fetches it again`);
+    this.index = shown;
+    this.project = project;
   }
 }
 

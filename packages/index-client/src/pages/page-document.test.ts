@@ -127,6 +127,12 @@ describe("a cached page is the page", () => {
     (base) => expect(() => release(documentOf('[["a.whl","x/"]]', { base }))?.files).toThrow(DamagedPage),
   );
 
+  test("which page it was", () => {
+    expect(() => release(documentOf("{}"))?.files).toThrow(
+      expect.objectContaining({ index: place.index, project: "foo" }) as Error,
+    );
+  });
+
   test("and the same of a sound one", () => {
     expect(release(documentOf('[["a.whl","x/"]]'))?.files.map(({ url }) => url)).toEqual(["https://f.x/x/a.whl"]);
   });

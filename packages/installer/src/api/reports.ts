@@ -37,6 +37,7 @@ export interface ManyFailure {
   readonly name: string;
   /** The one that was chosen, if it came so far. */
   readonly version?: string;
+  /** That of the error; `MURRE_UNKNOWN` where it has none. */
   readonly code: string;
   readonly message: string;
 }

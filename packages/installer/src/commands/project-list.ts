@@ -1,8 +1,10 @@
+import { errorCode } from "@murre/files";
 import type { NormalizedName } from "@murre/pep508";
 import { parseRequirementArgument, type RequirementEntry, type RequirementsContext } from "@murre/requirements";
 import { resolve } from "node:path";
 import { withState } from "../api/saying-state.ts";
 import type { ManyFailure } from "../api/reports.ts";
+import type { InstallerErrorCode } from "../errors.ts";
 
 /** What a list names, each project once, by its name; and the lines that name nothing. */
 export interface ProjectList {
@@ -49,6 +51,7 @@ export function nameOf(entry: RequirementEntry): NormalizedName | undefined {
 }
 
 export function describeError(error: unknown): Pick<ManyFailure, "code" | "message"> {
-  const { code, message = String(error) } = withState(error, "batches") as { code?: unknown; message?: string };
-  return { code: typeof code === "string" ? code : "MURRE_UNKNOWN", message };
+  const told = withState(error, "batches");
+  const unknown: InstallerErrorCode = "MURRE_UNKNOWN";
+  return { code: errorCode(told) ?? unknown, message: told instanceof Error ? told.message : String(told) };
 }

@@ -22,7 +22,7 @@ export function readUpgrade(upgrade: CompileOptions["upgrade"] = []): Upgrade {
     try {
       return parseRequirement(text);
     } catch (error) {
-      throw new ResolutionOptionInvalid(`--upgrade-package ${text}`, (error as Error).message);
+      throw new ResolutionOptionInvalid("--upgrade-package", text, (error as Error).message);
     }
   });
   return {

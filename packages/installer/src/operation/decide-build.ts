@@ -40,7 +40,7 @@ function parseConfigSettings(words: readonly string[]): ConfigSettings {
   const settings = Object.create(null) as Record<string, string | string[]>;
   for (const word of words) {
     const equals = word.indexOf("=");
-    if (equals <= 0) throw new BuildOptionInvalid(`--config-settings ${word}`, "expected KEY=VALUE");
+    if (equals <= 0) throw new BuildOptionInvalid("--config-settings", word, "expected KEY=VALUE");
     const [key, value] = [word.slice(0, equals), word.slice(equals + 1)];
     const known = settings[key];
     settings[key] = known === undefined ? value : [known, value].flat();
@@ -52,6 +52,6 @@ function timeoutOf(given: number | string): number | undefined {
   if (given === "") return defaultTimeoutMs;
   const seconds = Number(given);
   if (!Number.isFinite(seconds) || seconds < 0)
-    throw new BuildOptionInvalid(`--build-timeout ${given}`, "expected a number of seconds, or 0 for no limit");
+    throw new BuildOptionInvalid("--build-timeout", String(given), "expected a number of seconds, or 0 for no limit");
   return seconds === 0 ? undefined : seconds * 1000;
 }

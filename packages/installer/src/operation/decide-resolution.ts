@@ -42,13 +42,13 @@ export function decideUploads(
   { locations }: IndexDecision,
 ): Pick<FileDecision, "uploadedBefore" | "uploadLimits"> {
   const given = options.excludeNewer ?? variable(variables, "MURRE_EXCLUDE_NEWER");
-  const all = given === "" ? undefined : momentOf(given, "--exclude-newer", now);
+  const all = given === "" ? undefined : momentOf(given, ["--exclude-newer", given], now);
   const own = new Map<NormalizedName, Moment | undefined>();
   for (const word of options.excludeNewerPackages ?? []) {
     const equals = word.indexOf("=");
-    const option = `--exclude-newer-package ${word}`;
-    if (equals <= 0) throw new ResolutionOptionInvalid(option, "expected NAME=WHEN");
-    own.set(normalizeName(word.slice(0, equals)), momentOf(word.slice(equals + 1), option, now));
+    const given = ["--exclude-newer-package", word] as const;
+    if (equals <= 0) throw new ResolutionOptionInvalid(...given, "expected NAME=WHEN");
+    own.set(normalizeName(word.slice(0, equals)), momentOf(word.slice(equals + 1), given, now));
   }
   const places = new Set(
     locations.filter(({ kind }) => kind === "find-links").map(({ url }) => withoutCredentials(url)),
@@ -66,25 +66,24 @@ export function decidePython(
 ): DescribedPython {
   const version = pythonVersion === undefined ? undefined : parsePythonVersion(pythonVersion);
   if (pythonVersion !== undefined && version === undefined)
-    throw new ResolutionOptionInvalid(`--python-version ${pythonVersion}`, "expected a version such as 3.12 or 3.12.4");
+    throw new ResolutionOptionInvalid("--python-version", pythonVersion, "expected a version such as 3.12 or 3.12.4");
   const platform = pythonPlatform === undefined ? undefined : namedPlatform(pythonPlatform, variables);
   if (pythonPlatform !== undefined && platform === undefined)
     throw new ResolutionOptionInvalid(
-      `--python-platform ${pythonPlatform}`,
+      "--python-platform",
+      pythonPlatform,
       `expected one of ${platformNames.join(", ")}`,
     );
   return { version, platform };
 }
 
-function momentOf(text: string, option: string, now: Moment): Moment | undefined {
+/** @param given the option, and all that was written as its value */
+function momentOf(text: string, given: readonly [option: string, value: string], now: Moment): Moment | undefined {
   if (text.trim().toLowerCase() === "false") return undefined;
   const moment = parseMoment(text, now);
   if (moment !== undefined) return moment;
   const expected = "a timestamp (2026-03-01T12:00:00Z), a date (2026-03-01) or a time back from now (3 days, P3D)";
-  throw new ResolutionOptionInvalid(
-    option.includes(" ") ? option : `${option} ${text}`,
-    `expected ${expected}; months and years have no fixed length`,
-  );
+  throw new ResolutionOptionInvalid(...given, `expected ${expected}; months and years have no fixed length`);
 }
 
 function chosen<const Choice extends string>(
@@ -95,5 +94,5 @@ function chosen<const Choice extends string>(
   const text = variable(variables, name);
   if (text === "") return undefined;
   if (isOneOf(text, choices)) return text;
-  throw new ResolutionOptionInvalid(`${name}=${text}`, `expected one of ${choices.join(", ")}`);
+  throw new ResolutionOptionInvalid(name, text, `expected one of ${choices.join(", ")}`);
 }

@@ -1,5 +1,6 @@
 import { parseWheelFilename, tagToString, type SupportedTags } from "@murre/platform-tags";
-import { NoUsableFile, shorten } from "../errors.ts";
+import { NoUsableFile } from "../errors.ts";
+import { shorten } from "../errors/shorten.ts";
 import type { WantedProject } from "../wanted/gather-requirements.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
 

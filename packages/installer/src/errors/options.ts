@@ -1,0 +1,55 @@
+import { InstallerError } from "./installer-error.ts";
+
+/**
+ * An option of builds, or its variable, has a value that means nothing. Nothing was changed.
+ * To do: correct the value.
+ */
+export class BuildOptionInvalid extends InstallerError {
+  override readonly name = "BuildOptionInvalid";
+  readonly code = "MURRE_BUILD_OPTION";
+  readonly option: string;
+  readonly value: string;
+  constructor(option: string, value: string, problem: string) {
+    super(`${asGiven(option, value)}: ${problem}`);
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/**
+ * An option of resolution, or its variable, has a value that means nothing. Nothing was changed.
+ * To do: correct the value.
+ */
+export class ResolutionOptionInvalid extends InstallerError {
+  override readonly name = "ResolutionOptionInvalid";
+  readonly code = "MURRE_RESOLUTION_OPTION";
+  readonly option: string;
+  readonly value: string;
+  constructor(option: string, value: string, problem: string) {
+    super(`${asGiven(option, value)}: ${problem}`);
+    this.option = option;
+    this.value = value;
+  }
+}
+
+/**
+ * A caller gave an option that there is not, or one that is of another kind, or left out one that there has to be. Nothing was done.
+ * To do: correct the call.
+ */
+export class InvalidOption extends InstallerError {
+  override readonly name = "InvalidOption";
+  readonly code = "MURRE_INVALID_OPTION";
+  /** The function that was called. */
+  readonly operation: string;
+  readonly option: string | undefined;
+  constructor(operation: string, option: string | undefined, problem: string) {
+    super(`${operation}: ${problem}`);
+    this.operation = operation;
+    this.option = option;
+  }
+}
+
+/** `--build-timeout -1`, `MURRE_RESOLUTION=newest`. */
+function asGiven(option: string, value: string): string {
+  return option.startsWith("--") ? `${option} ${value}` : `${option}=${value}`;
+}

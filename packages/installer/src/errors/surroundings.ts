@@ -1,0 +1,32 @@
+import { InstallerError } from "./installer-error.ts";
+
+/**
+ * PEP 668: the interpreter belongs to the system's package manager. Nothing was changed.
+ * To do: make an environment (`murre venv`), or insist (`--break-system-packages`).
+ */
+export class ExternallyManaged extends InstallerError {
+  override readonly name = "ExternallyManaged";
+  readonly code = "MURRE_EXTERNALLY_MANAGED";
+  readonly executable: string;
+  constructor(executable: string, explanation: string) {
+    super(
+      `${executable}: this interpreter is managed from outside, and is left alone (PEP 668).\n${explanation.trim()}\n` +
+        "Make a virtual environment with `murre venv`, or give --break-system-packages",
+    );
+    this.executable = executable;
+  }
+}
+
+/**
+ * The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is.
+ * To do: what the message says.
+ */
+export class FileSystemRefused extends InstallerError {
+  override readonly name = "FileSystemRefused";
+  readonly code = "MURRE_FILE_SYSTEM";
+  readonly path: string | undefined;
+  constructor(path: string | undefined, reason: string, options: ErrorOptions) {
+    super(`the file system refused: ${reason}`, options);
+    this.path = path;
+  }
+}
