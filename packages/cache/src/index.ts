@@ -9,7 +9,8 @@ export type { ArchiveEntry, EntryOf, StoreEntry, WheelEntry } from "./entry/stor
 export { maintainCache, type CacheMaintenance, type VerifyAndRepairReport } from "./maintenance/maintenance.ts";
 export type { CleanReport, PruneOptions } from "./maintenance/clean.ts";
 export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
-export type { CacheProblem } from "./maintenance/verify.ts";
+export type { CacheProblem } from "./maintenance/verify-entry.ts";
+export type { VerifyProgress } from "./maintenance/verify.ts";
 export type { PartialDownload, ReadValidators } from "./operation/partial.ts";
 export type { DocumentRequest, Documents } from "./documents/documents.ts";
 export { readDocument } from "./documents/read-document.ts";

@@ -5,7 +5,7 @@ import { cleanAll, cleanProjects, prune, type CleanReport, type PruneOptions } f
 import { listEntries, measureCache, type CacheSize, type ListedEntry } from "./inventory.ts";
 import { cacheLayout } from "../folder/layout.ts";
 import { measureEntries, sweep } from "../reclaim/sweep.ts";
-import { verify, type VerifyReport } from "./verify.ts";
+import { verify, type VerifyOptions, type VerifyReport } from "./verify.ts";
 
 /**
  * Looking after a cache, at any time, beside any number of processes that use and fill it. Nothing here waits for them or makes them wait,
@@ -19,10 +19,7 @@ export interface CacheMaintenance {
   size(): CacheSize;
   list(): ListedEntry[];
   /** Compares every file with what was unpacked. With `repair`, damaged archives leave the cache. @throws {CacheUnusable} {CacheWriteFailed} */
-  verify(options?: {
-    readonly repair?: boolean;
-    readonly signal?: AbortSignal | undefined;
-  }): Promise<VerifyAndRepairReport>;
+  verify(options?: VerifyOptions): Promise<VerifyAndRepairReport>;
 }
 
 export type VerifyAndRepairReport = VerifyReport & Pick<CleanReport, "freed" | "pending">;

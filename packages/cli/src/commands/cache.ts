@@ -87,7 +87,7 @@ function addCacheVerify(parent: Command, run: Runner): void {
     .option("--repair", "remove damaged archives, to be fetched again when they are needed");
   addGlobalOptions(command).action((flags: GlobalFlags & { readonly repair?: boolean }) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
-      const report = await operations.cache.verify(defined({ repair: flags.repair, signal: context.signal }));
+      const report = await operations.cache.verify(defined({ repair: flags.repair, ...context }));
       printReport(report, flags, terminal, presentVerified);
       if (report.problems.length > report.repaired && flags.repair !== true) fail();
     }),

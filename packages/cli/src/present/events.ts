@@ -10,7 +10,7 @@ export interface EventPresenter {
   end(): void;
 }
 
-/** Writes an operation's events to stderr: a line for each step, one redrawn line while fetching. */
+/** Writes an operation's events to stderr: a line for each step, one redrawn line while fetching or checking. */
 export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPresenter {
   const colors = pc.createColors(terminal.color);
   const fetching = new Map<string, number>();
@@ -23,21 +23,28 @@ export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPr
     clear();
     terminal.err(say`${text}\n`);
   };
-  const draw = () => {
+  const redraw = (text: Printable | undefined) => {
     if (!terminal.redraws || verbosity === "quiet") return;
     clear();
-    if (fetching.size === 0) return;
+    if (text === undefined) return;
+    terminal.err(styled(colors.dim, text));
+    drawn = true;
+  };
+  const fetchingNow = (): Printable | undefined => {
+    if (fetching.size === 0) return undefined;
     const bytes = [...fetching.values()].reduce((sum, received) => sum + received, 0);
     const names = [...fetching.keys()].slice(0, 3).join(", ");
     const sum = `${counted(fetching.size, "distribution")} (${formatBytes(bytes)})`;
-    terminal.err(styled(colors.dim, say`fetching ${sum}: ${names}`));
-    drawn = true;
+    return say`fetching ${sum}: ${names}`;
   };
   const onEvent = (event: InstallerEvent) => {
     if (event.type === "fetch-started") fetching.set(event.name, 0);
     if (event.type === "fetch-progress") fetching.set(event.name, event.receivedBytes);
     if (event.type === "fetched") fetching.delete(event.name);
-    if (event.type.startsWith("fetch")) draw();
+    if (event.type.startsWith("fetch")) redraw(fetchingNow());
+    if (event.type === "verifying")
+      redraw(say`checking ${event.archives} of ${counted(event.of, "archive")} (${formatBytes(event.bytes)})`);
+    if (event.type === "verified") redraw(undefined);
     const text = describe(event, verbosity, colors);
     if (text !== undefined) line(text);
   };

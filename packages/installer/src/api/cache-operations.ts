@@ -1,3 +1,4 @@
+import type { OnEvent } from "./events.ts";
 import type { CacheSize, CleanReport, ListedEntry, PruneOptions, VerifyAndRepairReport } from "@murre/cache";
 
 export type {
@@ -18,5 +19,10 @@ export interface CacheOperations {
   size(): Promise<CacheSize>;
   list(): Promise<readonly ListedEntry[]>;
   /** Hashes every file; with `repair`, damaged archives leave the cache. */
-  verify(options?: { readonly repair?: boolean; readonly signal?: AbortSignal }): Promise<VerifyAndRepairReport>;
+  verify(options?: {
+    readonly repair?: boolean;
+    readonly signal?: AbortSignal;
+    /** Gets `verifying` while it runs, and `verified`. */
+    readonly onEvent?: OnEvent;
+  }): Promise<VerifyAndRepairReport>;
 }

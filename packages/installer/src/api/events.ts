@@ -21,6 +21,9 @@ export type InstallerEvent =
   | { readonly type: "waiting"; readonly what: string }
   /** git fetches from a repository: a commit, or its history. */
   | { readonly type: "repository"; readonly repository: string; readonly revision: string }
+  /** `murre cache verify` has compared `archives` of `of`, and that many bytes; those of large files come last. */
+  | { readonly type: "verifying"; readonly archives: number; readonly of: number; readonly bytes: number }
+  | { readonly type: "verified"; readonly archives: number; readonly files: number; readonly durationMs: number }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
   /** `windowMs`: how long another program could see a part of the change. */
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }

@@ -1,15 +1,16 @@
 import { maintainCache } from "@murre/cache";
 import type { CacheOperations } from "../api/cache-operations.ts";
+import type { OnEvent } from "../api/events.ts";
 import { checkOptions, optionKinds, type OptionRules } from "../api/check-options.ts";
 import { sayingState } from "../api/saying-state.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 
 type OptionsOf<Name extends keyof CacheOperations> = NonNullable<Parameters<CacheOperations[Name]>[0]>;
 
-const { amount, flag, signal, texts } = optionKinds;
+const { amount, flag, listener, signal, texts } = optionKinds;
 const clean: OptionRules<OptionsOf<"clean">> = { options: { projects: texts } };
 const prune: OptionRules<OptionsOf<"prune">> = { options: { olderThanMs: amount, maxBytes: amount } };
-const verify: OptionRules<OptionsOf<"verify">> = { options: { repair: flag, signal } };
+const verify: OptionRules<OptionsOf<"verify">> = { options: { repair: flag, signal, onEvent: listener<OnEvent>() } };
 
 /** What they are given is checked first: a wrong name must not empty the cache. */
 export function cacheOperations({ cacheFolder }: InstallerSettings): CacheOperations {
@@ -27,7 +28,14 @@ export function cacheOperations({ cacheFolder }: InstallerSettings): CacheOperat
     list: () => sayingState("read", async () => maintenance.list()),
     async verify(options = {}) {
       checkOptions("cache.verify", verify, options);
-      return sayingState("cache", () => maintenance.verify(options));
+      const { onEvent, ...how } = options;
+      const started = performance.now();
+      const report = await sayingState("cache", () =>
+        maintenance.verify({ ...how, onProgress: (progress) => onEvent?.({ type: "verifying", ...progress }) }),
+      );
+      const { entries: archives, files } = report;
+      onEvent?.({ type: "verified", archives, files, durationMs: performance.now() - started });
+      return report;
     },
   };
 }
