@@ -3,7 +3,10 @@ import type { Readable } from "node:stream";
 import { flags, type ArchiveEntry } from "./archive-entries.ts";
 import { wheelError, type WheelErrorCode } from "../errors.ts";
 import { readExtraFields, readUInt64, repeatsName } from "./extra-fields.ts";
-import { giveBack } from "./give-back.ts";
+import { giveBack, prepareToGiveBack } from "./give-back.ts";
+
+// Whoever loads this is about to inflate.
+prepareToGiveBack();
 
 /** Members above this size, packed or unpacked, are streamed instead of held in memory (bytes). */
 export const streamedAboveBytes = 1024 * 1024;

@@ -3,13 +3,15 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 /** Smaller ones are many, so that collections come often enough (bytes). */
 const worthwhileBytes = 16 * 1024;
 
+/** A port that nobody listens to: what is moved to it is freed there and then. It keeps no thread alive, and is closed from its third turn on. */
 let nowhere: MessagePort | undefined;
 
-/** A port that nobody listens to: what is moved to it is freed there and then. It keeps no thread alive, and is closed from the first turn on. */
-function openNowhere(): MessagePort {
+/** For modules that will give much back, when they are loaded: what is given back in the turn in which this is called, or the next, waits for the one after. */
+export function prepareToGiveBack(): MessagePort {
+  if (nowhere !== undefined) return nowhere;
   const { port1, port2 } = new MessageChannel();
   port2.close();
-  return port1;
+  return (nowhere = port1);
 }
 
 /**
@@ -25,8 +27,7 @@ function openNowhere(): MessagePort {
 export function giveBack(data: Uint8Array, askedBytes = data.length): void {
   if (data.length < worthwhileBytes || data.buffer.byteLength !== askedBytes) return;
   try {
-    nowhere ??= openNowhere();
-    nowhere.postMessage(null, [data.buffer as ArrayBuffer]);
+    prepareToGiveBack().postMessage(null, [data.buffer as ArrayBuffer]);
   } catch {
     // Marked as untransferable, or shared between threads. Nothing depends on its being given back now.
   }
