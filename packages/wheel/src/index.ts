@@ -7,7 +7,7 @@ export { readWheelMetadata, type WheelMetadata } from "./inspect/read-wheel-meta
 export { readZip, type ZipMember } from "./archive/read-zip.ts";
 export { isTooLongPath } from "./archive/member-paths.ts";
 export type { RandomAccess } from "./archive/random-access.ts";
-export { parseMetadata, type CoreMetadata } from "./metadata/metadata.ts";
+export { essentialMetadata, parseMetadata, type CoreMetadata } from "./metadata/metadata.ts";
 export { fitsFilename } from "./metadata/dist-info.ts";
 export { parseWheelFile, type WheelFile } from "./metadata/wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./metadata/record.ts";

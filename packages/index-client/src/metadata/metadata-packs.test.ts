@@ -2,10 +2,10 @@ import { crc32 } from "node:zlib";
 import { normalizeName } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
 import { memoryDocuments } from "./memory-documents.test.data.ts";
-import { essentialMetadata, MetadataPacks } from "./metadata-packs.ts";
+import { MetadataPacks } from "./metadata-packs.ts";
 
 const foo = normalizeName("foo");
-const path = "metadata/foo/pack";
+const path = "metadata/foo/needs";
 
 function world() {
   const { documents, contents } = memoryDocuments();
@@ -76,22 +76,3 @@ function memoryDocumentsWith(content: string) {
   contents.set(path, content);
   return documents;
 }
-
-test("what resolution does not read is not kept: of METADATA the description is the most", () => {
-  const text = [
-    "Metadata-Version: 2.1",
-    "Name: foo",
-    "Summary: with: colons",
-    "version: 1.0",
-    "Requires-Dist: bar (>=1,",
-    "\t<2)",
-    "Description: long",
-    "        Name: other",
-    "Provides-Extra: x",
-    "",
-    "Requires-Dist: from-the-body",
-  ].join("\n");
-  expect(essentialMetadata(text)).toBe(
-    "Metadata-Version: 2.1\nName: foo\nversion: 1.0\nRequires-Dist: bar (>=1,\n\t<2)\nProvides-Extra: x\n",
-  );
-});

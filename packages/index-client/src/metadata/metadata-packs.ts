@@ -24,7 +24,7 @@ interface Pack {
 }
 
 /**
- * The metadata of all files of a project in one document, `metadata/<project>/pack`: one read serves all versions that a resolution looks at.
+ * The metadata of all files of a project in one document, `metadata/<project>/needs`: one read serves all versions that a resolution looks at.
  * A line for each: the key, a tab, the checksum of what follows, a tab, the text as JSON. A METADATA that is cut off is still one, which requires
  * less: the checksum tells. Lines are only added, each in one write that begins with a line feed of its own, so that what a
  * crash or a full disk cut off spoils no other one; a line that is not whole is a miss.
@@ -93,7 +93,7 @@ export function readSeals(
 }
 
 /** The document that the metadata of a project's files lie in. */
-export const packOf = (project: NormalizedName): readonly string[] => ["metadata", project, "pack"];
+export const packOf = (project: NormalizedName): readonly string[] => ["metadata", project, "needs"];
 
 function readLines(content: string, texts: Map<string, string>): void {
   for (let from = 0; from < content.length;) {
@@ -138,24 +138,4 @@ function grownBy(before: string, after: string, bytes: number): boolean {
   const [ino = "", size = ""] = own.split(":");
   const [inoBefore = ino, sizeBefore = "0"] = ownBefore === "" ? [] : ownBefore.split(":");
   return ino === inoBefore && Number(size) === Number(sizeBefore) + bytes && others.join() === othersBefore.join();
-}
-
-/** The fields of METADATA that resolution reads. The rest, of which the description is by far the most, is not kept. */
-const kept = /^(?:metadata-version|name|version|requires-python|requires-dist|provides-extra|dynamic):/i;
-
-/** METADATA without what resolution does not read. */
-export function essentialMetadata(text: string): string {
-  let essential = "";
-  let isKept = false;
-  for (let from = 0; from < text.length;) {
-    const next = text.indexOf("\n", from);
-    const end = next < 0 ? text.length : next + 1;
-    const line = text.slice(from, end);
-    if (line.trim() === "") break;
-    // A line that begins with white space goes on with the field before it.
-    if (!/^[ \t]/.test(line)) isKept = kept.test(line.slice(0, 20));
-    if (isKept) essential += line;
-    from = end;
-  }
-  return essential;
 }

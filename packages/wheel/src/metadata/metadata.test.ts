@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseMetadata } from "./metadata.ts";
+import { essentialMetadata, parseMetadata } from "./metadata.ts";
 import { parseWheelFile } from "./wheel-file.ts";
 
 const head = "Metadata-Version: 2.1\nName: x\nVersion: 1.0\n";
@@ -75,5 +76,77 @@ describe("PEP 427: the WHEEL file", () => {
 
   test.each(["Tag: x\n", "Wheel-Version: one\n"])("%j has no Wheel-Version and is refused", (text) => {
     expect(() => parseWheelFile(text)).toThrow(expect.objectContaining({ code: "MURRE_INVALID_METADATA" }));
+  });
+});
+
+/** What resolution reads, or what is wrong with it. */
+function needsIn(text: string): unknown {
+  try {
+    const { name, version, requiresDist, requiresPython, providesExtra } = parseMetadata(text);
+    return { name, version, requiresDist, requiresPython, providesExtra };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe("METADATA reduced to what resolution reads", () => {
+  test("has these fields and no others; the description is the most of it", () => {
+    const text = [
+      "Metadata-Version: 2.1",
+      "Name: foo",
+      "Summary: with: colons",
+      "version: 1.0",
+      "Requires-Dist: bar (>=1,",
+      "\t<2)",
+      "Description: long",
+      "        Name: other",
+      "Provides-Extra: x",
+      "",
+      "Requires-Dist: from-the-body",
+    ].join("\n");
+    expect(essentialMetadata(text)).toBe(
+      "Metadata-Version: 2.1\nName: foo\nVersion: 1.0\nRequires-Dist: bar (>=1,\n\t<2)\nProvides-Extra: x\n",
+    );
+  });
+
+  // A licence is often quoted whole, with lines of blanks between its paragraphs.
+  const licence = "License: Copyright\n        \n        Some rights\n\t\n        reserved";
+  test.each<[string, string]>([
+    ["a field with lines of blanks", licence],
+    ["one with lines of blanks at its end", `${licence}\n        `],
+    ["an empty field", "Author-email:"],
+    ["a field with a form feed", "Author: a\fb"],
+    ["carriage returns", licence.replaceAll("\n", "\r\n")],
+    ["a field of two names", "Home page: here"],
+  ])("says the same as the whole where there is %s", (_, field) => {
+    const head = "Metadata-Version: 2.4\nName: foo\nVersion: 1.0";
+    const text = `${head}\n${field}\nRequires-Python: >=3.8\nRequires-Dist: bar\nRequires-Dist: baz; extra == "x"\nProvides-Extra: x\n\nbody\n`;
+    expect(needsIn(essentialMetadata(text))).toEqual(needsIn(text));
+  });
+  });
+
+  test("of random fields it says the same as the whole", () => {
+    const line = fc.constantFrom(
+      "Requires-Dist: a>=1",
+      "Requires-Dist:b",
+      "requires-python: >=3.8",
+      "Summary: x",
+      "License: y",
+      "        ",
+      "\t",
+      "        more",
+      " Requires-Dist: folded",
+      "Provides-Extra: z",
+      "no field",
+      "",
+      "Name : other",
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), (lines, end) => {
+        const text = ["Metadata-Version: 2.1", "Version: 1.0", ...lines].join(end);
+        expect(needsIn(essentialMetadata(text))).toEqual(needsIn(text));
+      }),
+      { numRuns: 500, seed: 3 },
+    );
   });
 });

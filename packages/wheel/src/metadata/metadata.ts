@@ -64,6 +64,25 @@ export function parseMetadata(text: string, source = "METADATA"): CoreMetadata {
   };
 }
 
+/** The fields that resolution reads, as they are spelled. The rest, of which the description is by far the most, is not kept. */
+const essentialFields = [
+  "Metadata-Version",
+  "Name",
+  "Version",
+  "Requires-Python",
+  "Requires-Dist",
+  "Provides-Extra",
+  "Dynamic",
+];
+
+/** METADATA without what resolution does not read; whatever is wrong with it still is. */
+export function essentialMetadata(text: string): string {
+  const { fields } = parseHeaderFields(text);
+  return essentialFields
+    .flatMap((name) => (fields.get(name.toLowerCase()) ?? []).map((value) => `${name}: ${value}\n`))
+    .join("");
+}
+
 /** Undoes the two ways in which a Description was indented: seven spaces and a bar, or eight spaces. */
 function unfoldDescription(value: string | undefined): string | undefined {
   return value?.replaceAll(/\n {7}[|]/g, "\n").replaceAll(/\n {8}/g, "\n");
