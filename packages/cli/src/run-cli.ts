@@ -107,7 +107,8 @@ function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, si
   }
   if (flags.verbose === true && error instanceof Error && error.stack !== undefined)
     terminal.err(say`${styled(colors.dim, sayLines(error.stack))}\n`);
-  if (flags.json === true) terminal.out(say`${sayJson({ error: { code: code ?? null, message } })}\n`);
+  if (flags.json === true)
+    terminal.out(say`${sayJson({ error: { code: code ?? null, message, ...derivationOf(error) } })}\n`);
   return code === ("MURRE_USAGE" satisfies CliErrorCode) ? 2 : 1;
 }
 
@@ -115,6 +116,12 @@ function readError(error: unknown): { message: string; code: string | undefined 
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
   const { code } = error as { code?: unknown };
   return { message: error.message, code: typeof code === "string" ? code : undefined };
+}
+
+/** Why there is no solution, for programs. */
+function derivationOf(error: unknown): object {
+  const { tree, hints } = error as { tree?: unknown; hints?: unknown };
+  return tree === undefined ? {} : { hints, tree };
 }
 
 function causeOf(error: unknown): unknown {

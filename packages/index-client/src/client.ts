@@ -11,7 +11,7 @@ import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions 
 import { DamagedPage, HttpStatusError, InvalidIndexLocation, type IndexErrorCode } from "./errors.ts";
 import { urlProblem } from "./location/file-url.ts";
 import { readFilePage } from "./pages/file-index.ts";
-import { findProjectFiles, mixedHosts } from "./pages/find-files.ts";
+import { findProjectFiles, mixedHosts, unaskedIndexes, type UnaskedIndex } from "./pages/find-files.ts";
 import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./pages/find-links.ts";
 import { readHttpPage, type HttpPages } from "./pages/http-page.ts";
 import { withoutCredentials } from "./location/index-location.ts";
@@ -78,6 +78,8 @@ export interface IndexClient {
    * @throws {ProjectNotFound} {IndexUnreachable} {HttpStatusError} {InvalidIndexPage} {OfflineMiss}
    */
   findFiles(project: NormalizedName): Promise<ProjectFiles>;
+  /** The indexes that `findFiles` does not ask for a project, because an earlier one has it. */
+  unaskedIndexes(project: NormalizedName): Promise<readonly UnaskedIndex[]>;
   /** What one location offers; undefined when it does not have the project. Asked for at most once for each project. */
   page(location: IndexLocation, project: NormalizedName): Promise<ProjectPage | undefined>;
   /** The METADATA of a wheel, or undefined when only the whole file can tell. */
@@ -188,6 +190,14 @@ class Client implements IndexClient {
     const hosts = mixedHosts(found, this.#options.publicIndexUrl ?? DEFAULT_INDEX_URL);
     if (hosts !== undefined) this.#tellOnce(`mixed ${project}`, { kind: "mixed-origins", project, hosts });
     return found;
+  }
+
+  unaskedIndexes(project: NormalizedName): Promise<readonly UnaskedIndex[]> {
+    return unaskedIndexes(project, {
+      locations: this.#options.locations,
+      strategy: this.#options.strategy ?? "first-index",
+      page: (location, name) => this.page(location, name),
+    });
   }
 
   #skipped(location: IndexLocation, project: string, error: Error): void {

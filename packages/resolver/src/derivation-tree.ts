@@ -1,4 +1,5 @@
 import type { Incompatibility, PackageId } from "./incompatibility.ts";
+import type { Told } from "./provider.ts";
 import type { VersionSet } from "./version-set.ts";
 
 /** A term with the package's name in place of its id. */
@@ -21,6 +22,8 @@ export type External = { readonly terms: readonly NamedTerm[] } & (
       readonly on: string;
       readonly set: VersionSet;
       readonly requirement: string;
+      /** The same as whoever declared it gave it. */
+      readonly told: Told;
     }
 );
 
@@ -72,8 +75,18 @@ function external(incompatibility: Incompatibility, names: readonly string[]): E
       return { kind: "unavailable", terms, name, set, reason: cause.reason };
     case "dependency": {
       const { on, set: needed } = cause;
-      const requirement = cause.requirement.toString();
-      return { kind: "dependency", terms, name, dependents: set, on: nameOf(on, names), set: needed, requirement };
+      const told = cause.requirement;
+      const requirement = told.toString();
+      return {
+        kind: "dependency",
+        terms,
+        name,
+        dependents: set,
+        on: nameOf(on, names),
+        set: needed,
+        requirement,
+        told,
+      };
     }
     default:
       return { kind: "root", terms };

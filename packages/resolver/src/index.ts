@@ -15,6 +15,10 @@ export { resolveMarked, type MarkedOutcome, type MarkedRequest } from "./python/
 export type { PreferredVersion } from "./python/universal/preferred-versions.ts";
 export type { UniversalDistribution, UniversalNeed } from "./python/universal/merge.ts";
 export { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "./python/choose-release.ts";
+export type { Explanation } from "./python/explain/explain-no-solution.ts";
+export type { Hint } from "./python/explain/hints.ts";
+export type { Proof } from "./python/explain/proof.ts";
+export type { Stated, StatedOf } from "./python/explain/stated.ts";
 export type { PrereleaseMode } from "./python/admission.ts";
 export type {
   DistributionFile,
@@ -39,4 +43,5 @@ export type {
 } from "./provider.ts";
 export { VersionSet } from "./version-set.ts";
 export type { Derived, DerivationTree, External, NamedTerm } from "./derivation-tree.ts";
-export { report, type Vocabulary } from "./report.ts";
+export { report } from "./report/report.ts";
+export type { Vocabulary } from "./report/vocabulary.ts";

@@ -257,8 +257,7 @@ describe("metadata that cannot be used", () => {
     const outcome = await resolveIn({ lib: { "1.0": { broken: "the server has none" } } }, "lib");
     expect(outcome).toMatchObject({
       kind: "no-solution",
-      message:
-        "Because lib==1.0 cannot be used: the server has none and you require lib, your requirements cannot be met.",
+      message: "your requirements cannot be met: you require lib, but lib==1.0 cannot be used: the server has none",
     });
   });
 
@@ -317,14 +316,13 @@ describe("a request that cannot be met is told why", () => {
     };
     const outcome = await resolveIn(index, "web|http<2");
     expect(outcome.kind === "no-solution" && outcome.message).toBe(
-      "Because web depends on http>=2 and you require web, your requirements need http==2.0.\n" +
-        "And because you require http<2, your requirements cannot be met.",
+      "your requirements cannot be met:\nyou require web, which depends on http>=2\nyou require http<2",
     );
   });
 
   test.each([
     ["a project that does not exist", "nosuch", "no index has a project of this name"],
-    ["versions that do not exist", "lib>=9", "there is no such version of lib"],
+    ["versions that do not exist", "lib>=9", "lib has only 1.0"],
     ["wheels for other platforms", "lib", "it has no wheel for Python 3.11.7 on linux"],
   ])("by naming %s", async (_, requirements, reason) => {
     const outcome = await resolveIn({ lib: { "1.0": { files: ["-cp311-cp311-win_amd64.whl"] } } }, requirements);

@@ -1,6 +1,7 @@
 import { hasCode } from "@murre/files";
 import type { NormalizedName } from "@murre/pep508";
 import { IndexUnreachable, ProjectNotFound, type IndexErrorCode } from "../errors.ts";
+import { withoutCredentials } from "../location/index-location.ts";
 import type { IndexLocation, IndexStrategy, ProjectFiles, ProjectPage } from "../location/types.ts";
 
 export interface FindFiles {
@@ -9,6 +10,13 @@ export interface FindFiles {
   /** The page of one location; undefined when it does not have the project. */
   readonly page: (location: IndexLocation, project: NormalizedName) => Promise<ProjectPage | undefined>;
   readonly onSkipped: (location: IndexLocation, project: NormalizedName, error: Error) => void;
+}
+
+/** An index that was not asked for a project, and the versions that it has, where they are known. */
+export interface UnaskedIndex {
+  /** Without credentials. */
+  readonly url: string;
+  readonly versions: readonly string[] | undefined;
 }
 
 type Outcome = { readonly page: ProjectPage | undefined } | { readonly error: Error };
@@ -49,6 +57,33 @@ async function askUntilFound(
     if ("page" in outcome[1] && !isEmpty(outcome[1].page)) break;
   }
   return outcomes;
+}
+
+/**
+ * The indexes that were not asked, because an earlier one has the project. Those on this machine are looked into; others are not, because that
+ * would tell them the name of what may be a private project.
+ */
+export async function unaskedIndexes(
+  project: NormalizedName,
+  { locations, strategy, page }: Pick<FindFiles, "locations" | "strategy" | "page">,
+): Promise<readonly UnaskedIndex[]> {
+  if (strategy !== "first-index") return [];
+  const indexes = locations.filter(({ kind }) => kind === "simple");
+  for (const [i, index] of indexes.entries())
+    if (!isEmpty(await page(index, project)))
+      return Promise.all(indexes.slice(i + 1).map((one) => lookInto(one, () => page(one, project))));
+  return [];
+}
+
+async function lookInto({ url }: IndexLocation, page: () => Promise<ProjectPage | undefined>): Promise<UnaskedIndex> {
+  const shown = withoutCredentials(url);
+  if (!/^file:/i.test(url)) return { url: shown, versions: undefined };
+  try {
+    const versions = (await page())?.releases.flatMap(({ version = [] }) => version) ?? [];
+    return { url: shown, versions };
+  } catch {
+    return { url: shown, versions: undefined }; // nobody asked for it: it is no reason to fail
+  }
 }
 
 /** An index says that it does not have a project by a status, or, as some do of every name, by a page without a single link. */

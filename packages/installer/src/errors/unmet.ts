@@ -1,3 +1,4 @@
+import type { Proof } from "@murre/resolver";
 import { errorCode } from "@murre/files";
 import { InstallerError } from "./installer-error.ts";
 import { shorten } from "./shorten.ts";
@@ -77,6 +78,8 @@ export class ConflictingRequirements extends InstallerError {
   }
 }
 
+export type NoSolutionFacts = ErrorOptions & { readonly tree?: Proof; readonly hints?: readonly string[] };
+
 /**
  * No set of versions satisfies all requirements together. Nothing was changed.
  * To do: loosen one of the requirements in the explanation.
@@ -84,6 +87,15 @@ export class ConflictingRequirements extends InstallerError {
 export class NoSolution extends InstallerError {
   override readonly name = "NoSolution";
   readonly code = "MURRE_NO_SOLUTION";
+  /** The derivation, as plain data. */
+  readonly tree: Proof | undefined;
+  /** What may help; the message has it too. */
+  readonly hints: readonly string[];
+  constructor(message: string, { tree, hints = [], ...options }: NoSolutionFacts = {}) {
+    super(message, options);
+    this.tree = tree;
+    this.hints = hints;
+  }
 }
 
 /**

@@ -66,7 +66,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
     } catch (error) {
       if (!hasCode<IndexErrorCode>(error, "MURRE_PROJECT_NOT_FOUND")) throw error;
       this.#notFound.set(project, error);
-      return { missing: error.message };
+      return { missing: missingFrom(error) };
     }
     this.#listed.set(project, found);
     const demands = this.#demandsOf(project);
@@ -154,6 +154,11 @@ export class IndexSource implements PythonSource<IndexedFile> {
       throw hashMissing(project, "a dependency");
     return this.#options.readWhole(source, project, demands);
   }
+}
+
+/** As a clause: the rest of the error's message is for who asked for nothing else. */
+function missingFrom({ message }: Error): string {
+  return message.replace(/; check the spelling.*$/s, "");
 }
 
 /** What is wrong with a URL itself. */

@@ -53,8 +53,7 @@ type Undecisive =
 function keyOf(request: ResolutionRequest, python: TargetPython, memory: ResolutionMemory): string | undefined {
   const { wanted, constraints, installed, prereleases, requireHashes, overrides = [] } = request;
   const { strategy: order = "highest", excludes = [], preferences = [], uploadLimits, wantsGraph = false } = request;
-  const replacing = overrides.map((requirement) => ({ requirement }));
-  if ([...wanted, ...constraints, ...replacing].some(({ requirement }) => requirement.url !== undefined))
+  if ([...wanted, ...constraints, ...overrides].some(({ requirement }) => requirement.url !== undefined))
     return undefined;
   const decisive: Record<Exclude<keyof ResolutionRequest, Undecisive>, unknown> = {
     wanted: wanted.map(({ requirement, hashes }) => [`${requirement}`, hashes.map(({ digests }) => digests)]),
@@ -67,7 +66,7 @@ function keyOf(request: ResolutionRequest, python: TargetPython, memory: Resolut
     prereleases,
     requireHashes,
     strategy: order,
-    overrides: overrides.map(String),
+    overrides: overrides.map(({ requirement }) => `${requirement}`),
     excludes,
     preferences: [...preferences],
     uploadLimits,

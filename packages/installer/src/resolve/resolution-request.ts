@@ -1,4 +1,4 @@
-import type { NormalizedName, Requirement } from "@murre/pep508";
+import type { NormalizedName } from "@murre/pep508";
 import type { InstalledDistribution } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
 import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
@@ -6,6 +6,7 @@ import type { OnEvent } from "../api/events.ts";
 import type { FileDecision, ResolutionDecision } from "../operation/decisions.ts";
 import type { ResolutionMemory } from "../operation/open-request.ts";
 import type { WantedProject } from "../wanted/gather-requirements.ts";
+import type { NamedEntry } from "../wanted/overrides.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import type { RefusedUrl } from "./transitive-urls.ts";
@@ -19,7 +20,7 @@ export interface ResolutionRequest {
   readonly prereleases: PrereleaseMode;
   readonly strategy?: ResolutionDecision["strategy"];
   /** Take the place of every requirement of their projects; those of `wanted` are replaced already. */
-  readonly overrides?: readonly Requirement[];
+  readonly overrides?: readonly NamedEntry[];
   /** Projects that are left out. */
   readonly excludes?: readonly NormalizedName[];
   /** Versions to take wherever the requirements allow. */

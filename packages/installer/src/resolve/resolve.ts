@@ -99,7 +99,7 @@ async function withDependencies(
       wanted: wantedProjects(gathered, python.markerEnvironment),
       constraints: gathered.constraints,
       installed: staying,
-      overrides: gathered.replacements.overrides.map(({ requirement }) => requirement),
+      overrides: gathered.replacements.overrides,
       excludes: gathered.replacements.excludes,
       strategy: decisions.resolution.strategy,
       ...(preferences === undefined ? {} : { preferences }),

@@ -8,6 +8,8 @@ import type { HashDemand } from "../wanted/resolved.ts";
 import { IndexSource, type IndexedFile } from "./index-source.ts";
 import type { Chosen, Solution } from "./resolution-document.ts";
 import type { ResolutionRequest } from "./resolution-request.ts";
+import { statedIn } from "../wanted/origin.ts";
+import { tellHints } from "./failure/tell-hints.ts";
 import { FailedReleases } from "./source-metadata.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
 
@@ -54,11 +56,13 @@ export async function solve(
     refusedUrl: request.refusedUrl,
     prereleases: request.prereleases,
     ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
-    ...(request.overrides === undefined ? {} : { overrides: request.overrides }),
+    ...(request.overrides === undefined ? {} : { overrides: request.overrides.map(({ requirement }) => requirement) }),
     ...(request.excludes === undefined ? {} : { excludes: request.excludes }),
     ...(request.preferences === undefined ? {} : { preferences: request.preferences }),
     installed: new Map(installed.map((distribution) => [distribution.normalizedName, installedMetadata(distribution)])),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
+    stated: statedIn(request),
+    knownNames: () => installed.map(({ normalizedName }) => normalizedName),
     ...(request.asker === undefined ? {} : { asker: request.asker }),
     onRepair: (text, meant) =>
       request.onEvent({
@@ -66,7 +70,10 @@ export async function solve(
         message: `published metadata says ${redactUrl(text)}: read as ${redactUrl(meant)}`,
       }),
   });
-  if (outcome.kind === "no-solution") throw failed.whyNoSolution(outcome.message);
+  if (outcome.kind === "no-solution") {
+    const { message, proof } = outcome;
+    throw failed.whyNoSolution(message, proof, await tellHints(outcome.hints, client));
+  }
   const chosen: Chosen[] = [];
   const satisfied: NormalizedName[] = [];
   for (const { name, version, from } of outcome.distributions) {

@@ -4,7 +4,7 @@ import type { DistributionFile, IndexClient, PageRelease } from "@murre/index-cl
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName, type Requirement } from "@murre/pep508";
 import type { RequirementsErrorCode } from "@murre/requirements";
-import { isPin, type AllowedFormats, type Unavailable } from "@murre/resolver";
+import { isPin, type AllowedFormats, type Proof, type Unavailable } from "@murre/resolver";
 import { parseMetadata } from "@murre/wheel";
 import { refusingDemand } from "../wanted/accepted-hashes.ts";
 import { fileVersion } from "../wanted/file-version.ts";
@@ -91,10 +91,11 @@ export class FailedReleases {
   }
 
   /** What could not be built may be why: it is told whole, with its log. */
-  whyNoSolution(message: string): NoSolution {
+  whyNoSolution(message: string, tree: Proof, hints: readonly string[]): NoSolution {
     const [first] = this.#errors;
-    if (first === undefined) return new NoSolution(message);
-    return new NoSolution([message, ...this.#errors.map((error) => error.message)].join("\n\n"), { cause: first });
+    const told = [message, ...hints.map((hint) => `hint: ${hint}`)].join("\n");
+    const logs = this.#errors.map((error) => error.message);
+    return new NoSolution([told, ...logs].join("\n\n"), { tree, hints, ...(first && { cause: first }) });
   }
 
   get warnings(): readonly string[] {

@@ -19,12 +19,13 @@ import {
   type RequirementsContext,
   type RequirementSource,
 } from "@murre/requirements";
+import type { Stated } from "@murre/resolver";
 import { parseVcsUrl } from "@murre/vcs";
 import { basename } from "node:path";
 import type { ProjectInput } from "./project-inputs.ts";
 import { noSelection, type ProjectSelection } from "./selection.ts";
 import { demandsOf } from "./accepted-hashes.ts";
-import { describeOrigin } from "./origin.ts";
+import { describeOrigin, stated } from "./origin.ts";
 import { noReplacements, readReplacements, replaced, type Replacements } from "./overrides.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
@@ -133,6 +134,8 @@ export interface WantedProject {
   readonly hashes: readonly HashDemand[];
   /** For messages: `requirements.txt:3`. */
   readonly origin: string;
+  /** For messages: each entry that asks for it. */
+  readonly stated: readonly Stated[];
   readonly url?: string;
   /** What is installed of it imports from the folder at its URL. */
   readonly isEditable?: true;
@@ -215,6 +218,13 @@ export function refuseVersion(
 }
 
 function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
+  const project = readProject(entry, environment);
+  return project && { ...project, stated: [stated("requirement", project.requirement, entry)] };
+}
+
+type ReadProject = Omit<WantedProject, "stated">;
+
+function readProject(entry: RequirementEntry, environment: MarkerEnvironment): ReadProject | undefined {
   const origin = describeOrigin(entry);
   const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
   if (marker?.evaluate(environment) === false) return undefined;
@@ -254,7 +264,7 @@ function refuseOtherName(url: string, name: NormalizedName, text: string, origin
   if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);
 }
 
-function direct(url: string, entry: RequirementEntry, extras: readonly string[], origin: string): WantedProject {
+function direct(url: string, entry: RequirementEntry, extras: readonly string[], origin: string): ReadProject {
   const { name } = parseWheelFilename(wheelName(url, entry.text, origin));
   const requirement = new Requirement(name, extras, anyVersion, url);
   return { name, specifiers: anyVersion, hashes: demandsOf(entry, origin), origin, url, requirement };
@@ -338,6 +348,7 @@ function combine(one: WantedProject, other: WantedProject): WantedProject {
     requirement: new Requirement(one.requirement.name, extras, url === undefined ? specifiers : anyVersion, url),
     hashes: [...one.hashes, ...other.hashes],
     origin: one.origin,
+    stated: [...one.stated, ...other.stated],
     ...(url === undefined ? {} : { url }),
     // Who names a folder twice, once as editable, works on it (uv).
     ...(one.isEditable === true || other.isEditable === true ? { isEditable: true } : {}),

@@ -16,8 +16,13 @@ export type AllowedFormats = "any" | "wheels" | "sdists";
 
 export type FileChoice<File> =
   | { readonly file: File }
-  /** `refused`: the file that would do, were it not refused. */
-  | { readonly unusable: string; readonly refused?: File };
+  | {
+      readonly unusable: string;
+      /** The file that would do, were it not refused. */
+      readonly refused?: File;
+      /** Files of this kind would do, were they allowed. */
+      readonly otherFormat?: "wheels" | "sdists";
+    };
 
 interface Wheel<File> {
   readonly file: File;
@@ -116,12 +121,19 @@ export class FileChooser implements FileRule {
   private whyUnusable<File extends DistributionFile>(
     files: readonly File[],
     formats: AllowedFormats,
-  ): { readonly unusable: string; readonly refused?: File } {
+  ): FileChoice<File> {
     const allowed = files.filter(({ filename }) => formats !== (filename.endsWith(".whl") ? "sdists" : "wheels"));
     const fitting = allowed.filter((file) => !file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
     const refused = fitting.find((file) => file.refused !== undefined && this.acceptsPython(file.requiresPython));
     if (refused?.refused !== undefined) return { unusable: refused.refused, refused };
-    return { unusable: this.whyNoneFits(allowed, fitting, files.length > allowed.length, formats) };
+    const others = files.filter((file) => !allowed.includes(file));
+    const unusable = this.whyNoneFits(allowed, fitting, others.length > 0, formats);
+    const wouldDo = (file: File) =>
+      file.refused === undefined &&
+      this.acceptsPython(file.requiresPython) &&
+      (!file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
+    if (!others.some(wouldDo)) return { unusable };
+    return { unusable, otherFormat: formats === "wheels" ? "sdists" : "wheels" };
   }
 
   private whyNoneFits(

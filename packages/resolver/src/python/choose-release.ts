@@ -6,7 +6,7 @@ import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
 import { isPin, type Project } from "./project.ts";
-import { describeAbsence } from "./python-report.ts";
+import { describeAbsence } from "./explain/describe-versions.ts";
 import type { DistributionFile, PythonSource } from "./source.ts";
 
 export interface ReleaseRequest<File extends DistributionFile> {

@@ -168,6 +168,13 @@ export class Project<File extends DistributionFile> {
     return "unusable" in choice ? choice.unusable : undefined;
   }
 
+  /** The kind of files that would do for a version, were it allowed. */
+  otherFormat(version: number): "wheels" | "sdists" | undefined {
+    const { files } = this.releases[version]!;
+    const choice = files.length === 0 ? undefined : this.choice(version);
+    return choice && "unusable" in choice ? choice.otherFormat : undefined;
+  }
+
   isUsable(version: number): boolean {
     return this.whyUnusable(version) === undefined;
   }

@@ -3,6 +3,7 @@ import type { AsyncDependencyProvider, Dependencies, Dependency, Need, OpenVersi
 import { VersionSet } from "../version-set.ts";
 import type { Catalog } from "./catalog.ts";
 import type { FileRule } from "./choose-file.ts";
+import { toldOf } from "./explain/stated.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
@@ -264,8 +265,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     this.met.add(name);
     // Which of several places it is to come from is seen when its requirers are decided.
     this.priorities.meet(name, bound !== undefined ? "url" : urls.length > 0 ? "last" : isPinned ? "pin" : "other");
-    const constraints = this.rules.constraints.get(name);
-    const told = constraints ? `${need.toString()} (constrained by ${constraints.join(", ")})` : need;
+    const told = toldOf(need, this.rules.constraints.get(name));
     for (const asked of need.names) yield { name: asked, set, requirement: told };
   }
 

@@ -7,7 +7,8 @@ import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./choose-file.ts";
 import { Places } from "./places.ts";
 import type { Origin } from "./project.ts";
-import { type Asker, explainNoSolution } from "./python-report.ts";
+import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
+import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
 import { AttemptOutdated, PythonProvider, rootName } from "./python-provider.ts";
 import { EnvironmentRule, type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
@@ -35,6 +36,10 @@ export interface PythonRequest<File extends DistributionFile> {
   readonly signal?: AbortSignal;
   /** Default: the user. */
   readonly asker?: Asker;
+  /** For the explanation of a failure: in which lines the request says what it says of a project. Default: not told. */
+  readonly stated?: StatedOf;
+  /** For the same: names of projects that exist, one of which may be meant by a name that does not. */
+  readonly knownNames?: () => Iterable<string>;
   readonly onRepair?: OnRepair;
   /**
    * Why a distribution from there may not require a project by this URL: a clause such as "which a rule does not allow". It is passed over
@@ -71,12 +76,11 @@ export type PythonOutcome<File extends DistributionFile> =
       readonly warnings: readonly string[];
       readonly statistics: PythonStatistics;
     }
-  | {
+  | ({
       readonly kind: "no-solution";
       readonly tree: DerivationTree;
-      readonly message: string;
       readonly statistics: PythonStatistics;
-    };
+    } & Explanation);
 
 /**
  * Finds one file for every project that the requirements lead to, or shows that there is no way. The outcome depends on the
@@ -125,8 +129,13 @@ export async function search<File extends DistributionFile>(
     }
     const { tree } = outcome;
     if (lookFurther(tree, provider, catalog)) continue;
-    const message = explainNoSolution(tree, catalog, provider.packages, request.asker);
-    return { outcome: { kind: "no-solution", tree, message, statistics }, provider, catalog, versions: new Map() };
+    const explanation = explainNoSolution(tree, catalog, provider.packages, request);
+    return {
+      outcome: { kind: "no-solution", tree, ...explanation, statistics },
+      provider,
+      catalog,
+      versions: new Map(),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
 import type { DerivationTree } from "../../derivation-tree.ts";
+import type { Explanation } from "../explain/explain-no-solution.ts";
 import { RequirementTable } from "../requirement-table.ts";
 import { type PythonStatistics, search, type SearchRequest } from "../resolve-python.ts";
 import type { DistributionFile, PythonSource } from "../source.ts";
@@ -45,14 +46,13 @@ export type UniversalOutcome<File extends DistributionFile> =
       readonly warnings: readonly string[];
       readonly statistics: UniversalStatistics;
     }
-  | {
+  | ({
       readonly kind: "no-solution";
       /** The environments that have none, if they are not all. */
       readonly marker: string | undefined;
       readonly tree: DerivationTree;
-      readonly message: string;
       readonly statistics: UniversalStatistics;
-    };
+    } & Explanation);
 
 /** Where there are so many forks, versions and markers that differ do not make more of them. */
 const MOST_FORKS = 100;
@@ -82,7 +82,7 @@ export async function resolveUniversal<File extends DistributionFile>(
 type ForkResult =
   | { readonly kind: "solved" }
   | { readonly splits: readonly Condition[] }
-  | { readonly tree: DerivationTree; readonly message: string };
+  | ({ readonly tree: DerivationTree } & Explanation);
 
 class UniversalResolution<File extends DistributionFile> {
   private readonly request: UniversalRequest<File>;
@@ -200,11 +200,11 @@ class UniversalResolution<File extends DistributionFile> {
 
   private failure(
     scope: Condition,
-    { tree, message }: { readonly tree: DerivationTree; readonly message: string },
+    { tree, message, hints, proof }: { readonly tree: DerivationTree } & Explanation,
   ): UniversalOutcome<File> {
     const marker = markerOf(scope, this.target);
     const told = marker === undefined ? message : `Where ${marker}:\n${message}`;
-    return { kind: "no-solution", marker, tree, message: told, statistics: this.count() };
+    return { kind: "no-solution", marker, tree, message: told, hints, proof, statistics: this.count() };
   }
 
   private add(more: PythonStatistics): void {

@@ -1,11 +1,7 @@
 import { redactUrl } from "@murre/pep508";
-import type { DerivationTree } from "../derivation-tree.ts";
-import { report, type Vocabulary } from "../report.ts";
-import { VersionSet } from "../version-set.ts";
-import type { Catalog } from "./catalog.ts";
-import type { Project } from "./project.ts";
-import { type PythonPackage, rootName } from "./python-provider.ts";
-import type { DistributionFile } from "./source.ts";
+import { VersionSet } from "../../version-set.ts";
+import type { Project } from "../project.ts";
+import type { DistributionFile } from "../source.ts";
 
 /** So many separate runs of versions are named before a set is only described by its ends. */
 const namedRuns = 3;
@@ -15,28 +11,6 @@ const namedVersions = 6;
 
 /** So many different reasons are given for versions of one project. */
 const namedReasons = 2;
-
-/** Whose request it is, for messages: `your requirements` and `you require`. */
-export type Asker = Pick<Vocabulary, "root" | "asks">;
-
-/** The proof that there is no solution, in sentences about projects and versions. */
-export function explainNoSolution<File extends DistributionFile>(
-  tree: DerivationTree,
-  catalog: Catalog<File>,
-  packages: ReadonlyMap<string, PythonPackage>,
-  asker: Asker = { root: "your requirements", asks: "you require" },
-): string {
-  const projectOf = (name: string) => {
-    const own = packages.get(name);
-    return own && catalog.project(own.project);
-  };
-  return report(tree, {
-    ...asker,
-    isRoot: (name) => name === rootName,
-    versions: (name, set) => describeVersions(name, set, projectOf(name)),
-    noVersions: (name, set) => describeAbsence(name, set, projectOf(name)),
-  });
-}
 
 /** `foo>=1.0,<2.0`, with versions that exist; the name alone for all of several versions. */
 export function describeVersions<File extends DistributionFile>(
@@ -74,23 +48,40 @@ export function describeAbsence<File extends DistributionFile>(
   project: Project<File> | undefined,
   refused: ReadonlyMap<number, string> = new Map(),
 ): string {
-  if (project?.missing !== undefined) return `${project.name} cannot be had: ${project.missing}`;
+  if (project?.missing !== undefined) {
+    const { name: missed, missing } = project;
+    return missing.startsWith(`${missed} `) ? missing : `${missed} cannot be had: ${missing}`;
+  }
   if (project === undefined) return `there is no such version of ${name}`;
-  if (set.isEmpty) return `there is no such version of ${project.name}: ${describeWhatExists(project)}`;
+  if (set.isEmpty) return `there is no such version of ${project.name}: ${whatExists(project)}`;
   return `${describeVersions(name, set, project)} cannot be used${reasonsFor(set, project, refused)}`;
 }
 
-function describeWhatExists<File extends DistributionFile>(project: Project<File>): string {
-  const { versions, releases, listed, place } = project;
+/** `foo has only 1.0, 2.0`. */
+export function describeWhatExists<File extends DistributionFile>(project: Project<File>): string {
+  const { name, listed, place } = project;
+  if (place.bound !== undefined || listed === 0) return `of ${name} there is no such version: ${whatExists(project)}`;
+  const shown = newestOf(project);
+  return shown.length < listed
+    ? `the newest of the ${listed} versions of ${name} are ${shown.join(", ")}`
+    : `${name} has only ${shown.join(", ")}`;
+}
+
+function whatExists<File extends DistributionFile>(project: Project<File>): string {
+  const { versions, listed, place } = project;
   if (place.bound !== undefined)
     return `it comes from ${redactUrl(place.bound)}, which is ${versions.map(String).join(", ")}`;
   if (listed === 0) return "no file of it has a version";
-  const shown = versions.slice(Math.max(0, listed - namedVersions), listed).map((version, i, all) => {
+  const shown = newestOf(project);
+  const all = listed > shown.length ? `the newest of its ${listed} versions are` : "there is";
+  return `${all} ${shown.join(", ")}`;
+}
+
+function newestOf<File extends DistributionFile>({ versions, releases, listed }: Project<File>): string[] {
+  return versions.slice(Math.max(0, listed - namedVersions), listed).map((version, i, all) => {
     const { yanked, installed } = releases[listed - all.length + i]!;
     return `${version}${installed ? " (installed)" : yanked ? " (yanked)" : ""}`;
   });
-  const all = listed > shown.length ? `the newest of its ${listed} versions are` : "there is";
-  return `${all} ${shown.join(", ")}`;
 }
 
 /** Why the versions cannot be used: the newest one's reason, and one that others have. */
@@ -100,10 +91,12 @@ function reasonsFor<File extends DistributionFile>(
   refused: ReadonlyMap<number, string>,
 ): string {
   const reasons = new Map<string, string>();
+  const kinds = new Set<string>();
   let left = 0;
   for (const version of set.descending()) {
     const reason = refused.get(version) ?? project.whyUnusable(version);
-    if (reason === undefined || reasons.has(reason)) continue;
+    if (reason === undefined || kinds.has(kindOf(reason))) continue;
+    kinds.add(kindOf(reason));
     if (reasons.size === namedReasons) left++;
     else reasons.set(reason, project.versions[version]!.toString());
   }
@@ -113,4 +106,12 @@ function reasonsFor<File extends DistributionFile>(
       ? [...reasons.keys()].join()
       : [...reasons].map(([reason, version]) => `of ${version}: ${reason}`).join("; ");
   return ` (${told}${left > 0 ? `; and ${left} more reasons` : ""})`;
+}
+
+/** A reason without the names of files: each version has others. */
+function kindOf(reason: string): string {
+  return reason
+    .split(" ")
+    .filter((word) => !/\.(?:whl|tar\.gz|zip)[,:;]?$/.test(word))
+    .join(" ");
 }

@@ -1,18 +1,7 @@
-import type { Derived, DerivationTree, External, NamedTerm } from "./derivation-tree.ts";
-import type { VersionSet } from "./version-set.ts";
-
-/** How a report names things. */
-export interface Vocabulary {
-  /** Some versions of a package, such as `foo>=1.2`. */
-  versions(name: string, set: VersionSet): string;
-  /** Why there is nothing to choose in the set, as a whole clause. */
-  noVersions(name: string, set: VersionSet): string;
-  /** The whole request, in the plural. */
-  readonly root: string;
-  /** What stands before one requirement of the request: `you require`. */
-  readonly asks: string;
-  isRoot(name: string): boolean;
-}
+import type { Derived, DerivationTree, External } from "../derivation-tree.ts";
+import { conclusion } from "./conclusion.ts";
+import type { VersionSet } from "../version-set.ts";
+import type { Need, Vocabulary } from "./vocabulary.ts";
 
 /** A part of the proof that says no more than that some versions of one package are of no use. */
 interface Unusable {
@@ -28,10 +17,10 @@ const toldSteps = 20;
 const givenReasons = 2;
 
 /**
- * Tells the proof line by line: "Because …, and because …, …". A step that a later line than the next rests on gets a number.
+ * Tells the proof step by step: "Because …, and because …, …". A step that a later line than the next rests on gets a number.
  * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md#error-reporting
  */
-export function report(tree: DerivationTree, words: Vocabulary): string {
+export function tellSteps(tree: DerivationTree, words: Vocabulary): string {
   return new Reporter(tree, words).tell();
 }
 
@@ -87,7 +76,7 @@ class Reporter {
     const named = causes.filter((cause) => cause !== previous).map((cause) => this.cause(cause));
     const number = this.numbers.get(step);
     const mark = number === undefined ? "" : ` (${number})`;
-    return `${opening} ${named.join(" and ")}, ${this.conclusion(step.terms)}.${mark}`;
+    return `${opening} ${named.join(" and ")}, ${conclusion(step.terms, this.words)}.${mark}`;
   }
 
   private cause(cause: DerivationTree): string {
@@ -95,7 +84,9 @@ class Reporter {
     if (unusable) return this.useless(unusable);
     if (cause.kind !== "derived") return this.external(cause);
     const number = this.numbers.get(cause);
-    return number === undefined ? this.conclusion(cause.terms) : `${this.conclusion(cause.terms)} (${number})`;
+    return number === undefined
+      ? conclusion(cause.terms, this.words)
+      : `${conclusion(cause.terms, this.words)} (${number})`;
   }
 
   private useless({ name, set, reasons }: Unusable): string {
@@ -118,25 +109,13 @@ class Reporter {
     }
   }
 
-  private dependency({ name, dependents, on, set, requirement }: External & { readonly kind: "dependency" }): string {
+  private dependency(need: Need): string {
+    const { name, dependents, on, set, requirement } = need;
+    const needed = this.words.need?.(need) ?? requirement;
     const needs = this.words.isRoot(name)
-      ? `${this.words.asks} ${requirement}`
-      : `${this.words.versions(name, dependents)} depends on ${requirement}`;
+      ? `${this.words.asks} ${needed}`
+      : `${this.words.versions(name, dependents)} depends on ${needed}`;
     return set.isEmpty ? `${needs} and ${this.words.noVersions(on, set)}` : needs;
-  }
-
-  private conclusion(terms: readonly NamedTerm[]): string {
-    const real = terms.filter(({ name, positive }) => !(positive && this.words.isRoot(name)));
-    if (real.length === 0) return `${this.words.root} cannot be met`;
-    const named = (term: NamedTerm) => this.words.versions(term.name, term.set);
-    const selected = real.filter((term) => term.positive).map(named);
-    const needed = real.filter((term) => !term.positive).map(named);
-    if (needed.length > 0) {
-      const subject = selected.length === 0 ? this.words.root : selected.join(" and ");
-      return `${subject} need${selected.length === 1 ? "s" : ""} ${needed.join(" or ")}`;
-    }
-    if (real.length < terms.length) return `${this.words.root} and ${selected.join(" and ")} are incompatible`;
-    return selected.length === 1 ? `${selected[0]!} cannot be used` : `${selected.join(" and ")} are incompatible`;
   }
 }
 
