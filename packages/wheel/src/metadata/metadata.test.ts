@@ -123,7 +123,6 @@ describe("METADATA reduced to what resolution reads", () => {
     const text = `${head}\n${field}\nRequires-Python: >=3.8\nRequires-Dist: bar\nRequires-Dist: baz; extra == "x"\nProvides-Extra: x\n\nbody\n`;
     expect(needsIn(essentialMetadata(text))).toEqual(needsIn(text));
   });
-  });
 
   test("of random fields it says the same as the whole", () => {
     const line = fc.constantFrom(
@@ -143,7 +142,7 @@ describe("METADATA reduced to what resolution reads", () => {
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), (lines, end) => {
-        const text = ["Metadata-Version: 2.1", "Version: 1.0", ...lines].join(end);
+        const text = ["Metadata-Version: 2.1", "Name: foo", "Version: 1.0", ...lines].join(end);
         expect(needsIn(essentialMetadata(text))).toEqual(needsIn(text));
       }),
       { numRuns: 500, seed: 3 },
