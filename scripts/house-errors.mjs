@@ -84,6 +84,9 @@ export function errorsDocument(root, folders, problem) {
       add(byCode, code, `\`${name}\` ${ofPackage}: ${says}`);
     }
     const typed = typedCodes(source + read("warnings.ts"));
+    for (const { name, code } of classes)
+      if (!typed.some((one) => one.code === code))
+        problem(`${folder}/src`, `the type of the codes lacks ${code} of ${name}`);
     for (const { type, code, says } of typed) {
       const isClass = classes.some((one) => one.code === code);
       if (says === "" && !isClass) problem(`${folder}/src`, `${type}: nothing says what ${code} means`);

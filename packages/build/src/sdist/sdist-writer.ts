@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync, symlinkSync, writeSync, linkSync, lstatSync } from "node:fs";
+import { writeAll } from "@murre/files";
+import { closeSync, mkdirSync, openSync, rmSync, statSync, symlinkSync, linkSync, lstatSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { isTooLongPath } from "@murre/wheel";
 import { SdistTooLarge, UnreadableSdist, UnsafeSdist } from "../errors.ts";
@@ -62,7 +63,7 @@ export class SdistWriter {
     return {
       write: (chunk) => {
         this.#count(chunk.byteLength);
-        for (let done = 0; done < chunk.byteLength;) done += writeSync(file, chunk, done);
+        writeAll(file, chunk);
       },
       end: () => closeSync(file),
     };

@@ -1,4 +1,4 @@
-import { readSmallFile, refuseLink } from "@murre/files";
+import { readSmallFile, refuseLink, writeAll } from "@murre/files";
 import {
   closeSync,
   constants,
@@ -145,11 +145,6 @@ function appendTo(layout: CacheLayout, target: string, data: Buffer): void {
   } finally {
     closeSync(file);
   }
-}
-
-/** write(2) may take fewer bytes than it is given, on a disk that is nearly full for instance. */
-function writeAll(file: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }
 
 /** Nothing is renamed to where a link leads. */

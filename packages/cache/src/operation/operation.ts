@@ -27,7 +27,7 @@
 //
 //   look up    #find, usePointer, openEntry, hasSurvived; heal condemns what names nothing whole      R2, C1 to C3
 //   add        #addUnder -> fillAndPublish: tmp/ -> store/ -> pointer; fenced or refused: once more   P0 to P2
-//   add once   the flights of the place; #addUnder under the flight's lease at first                  protocols/single-flight.md, F0 to F6
+//   add once   onceForAll; #addUnder under the flight's lease at first                                protocols/single-flight.md, F0 to F6
 //   document   the hints of the place                                                                 protocols/single-flight.md, H1 to H5
 //   turn       inTurn                                                                                 protocols/locks.md, U1 to U4
 //   validate   isLost -> #renew                                                                       rule V
@@ -51,7 +51,7 @@ import { heal } from "../reclaim/condemn.ts";
 import type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./cache-operation.ts";
 import { type DocumentRequest, type Documents, folderMode, openDocuments } from "../documents/documents.ts";
 import { CacheUnusable } from "../errors.ts";
-import { mayWorkAlone } from "./flight-failures.ts";
+import { onceForAll } from "./once-for-all.ts";
 import { isMissing } from "../folder/fs-errors.ts";
 import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { keepFolder, takeFolder } from "./kept-folder.ts";
@@ -204,30 +204,14 @@ class LeasedOperation implements CacheOperation {
   }
 
   async addOnce<Entry extends StoreEntry>(request: EntryRequest<Entry>): Promise<Entry> {
-    const { key, lookup, make, sharesFailures = false, signal } = request;
-    let made: Entry | undefined;
+    const { lookup, make, signal } = request;
     const find: CacheOperation["lookup"] = (project, sha256) => this.#find(project, sha256);
-    const place = this.#writable();
-    try {
-      const entry = await place.flights.run<Entry>(key, {
-        lease: place.lease,
-        // What this request made itself is its own, even if it was cleaned away at once: this operation's lease is older than the entry, so
-        // it is in the snapshot of whoever condemned it.
-        lookup: () => made ?? lookup(find),
-        work: async (flight) => {
-          made = await make(this.#maker(flight.lease, flight.signal));
-        },
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (made === undefined) this.counts.found += 1;
-      return entry;
-    } catch (error) {
-      // Made, and cleaned away before it was found again; a failure of another process, whose credentials and network are not ours;
-      // or no ticket can be written or kept (somebody removed the folder). None of it keeps this operation from doing the work itself.
-      if (!mayWorkAlone(error, sharesFailures)) throw error;
-      signal?.throwIfAborted();
-      return lookup(find) ?? make(this.#maker(undefined, signal));
-    }
+    const { result, isFound } = await onceForAll(this.#writable(), request, {
+      lookup: () => lookup(find),
+      make: (flight) => make(this.#maker(flight?.lease, flight === undefined ? signal : flight.signal)),
+    });
+    if (isFound) this.counts.found += 1;
+    return result;
   }
 
   async documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T> {
@@ -237,21 +221,11 @@ class LeasedOperation implements CacheOperation {
     if (place === undefined || place.privateFolder !== undefined) return make(signal);
     if (!sharesFailures)
       return place.hints.once(key, { group, lease: place.lease, lookup, work: () => make(signal), signal });
-    let made: T | undefined;
-    try {
-      return await place.flights.run<T>(key, {
-        lease: place.lease,
-        lookup: () => made ?? lookup(),
-        work: async (flight) => {
-          made = await make(flight.signal);
-        },
-        ...(signal === undefined ? {} : { signal }),
-      });
-    } catch (error) {
-      if (!mayWorkAlone(error, sharesFailures)) throw error;
-      signal?.throwIfAborted();
-      return made ?? lookup() ?? make(signal);
-    }
+    const { result } = await onceForAll(place, request, {
+      lookup,
+      make: (flight) => make(flight === undefined ? signal : flight.signal),
+    });
+    return result;
   }
 
   inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {

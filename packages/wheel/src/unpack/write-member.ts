@@ -1,5 +1,6 @@
+import { writeAll } from "@murre/files";
 import { createHash, hash } from "node:crypto";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import type { RecordEntry } from "../metadata/record.ts";
 
 /** Exclusive: a path that exists already is an error, so nothing is ever written through a link or over a file. */
@@ -17,10 +18,6 @@ export function digestsOf(data: Buffer, row: RecordEntry | undefined): FileDiges
   if (row?.algorithm === undefined) return { sha256, recorded: undefined };
   return { sha256, recorded: row.algorithm === "sha256" ? sha256 : hash(row.algorithm, data, "base64url") };
 }
-
-const writeAll = (fd: number, data: Buffer): void => {
-  for (let done = 0; done < data.length;) done += writeSync(fd, data, done, data.length - done, null);
-};
 
 /** Makes the file with the permissions of the process's umask; the folder must exist. */
 export function writeFileExclusive(path: string, data: Buffer, executable: boolean): void {
