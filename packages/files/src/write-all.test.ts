@@ -4,19 +4,21 @@ import { temporaryFolder } from "@murre/test-kit";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { writeAll } from "./write-all.ts";
 
-vi.mock(import("node:fs"), async (original) => {
-  const fs = await original();
-  return { ...fs, writeSync: vi.fn<typeof fs.writeSync>(fs.writeSync) };
-});
+type WriteBytes = (file: number, bytes: Uint8Array, from: number) => number;
+
+vi.mock("node:fs", async (load) => ({ ...(await load<object>()), writeSync: vi.fn<WriteBytes>() }));
+
+const mocked = vi.mocked(writeSync as WriteBytes);
 
 /** As a disk that is nearly full: each write takes so many bytes at most. */
 async function takeAtMost(most: number): Promise<void> {
   const fs = await vi.importActual<typeof import("node:fs")>("node:fs");
-  vi.mocked(writeSync).mockImplementation(((file: number, bytes: Uint8Array, from: number) =>
-    fs.writeSync(file, bytes, from, Math.min(most, bytes.byteLength - from))) as typeof writeSync);
+  mocked.mockImplementation((file, bytes, from) =>
+    fs.writeSync(file, bytes, from, Math.min(most, bytes.byteLength - from)),
+  );
 }
 
-afterEach(() => vi.mocked(writeSync).mockReset());
+afterEach(() => mocked.mockReset());
 
 describe("all bytes are written", () => {
   const text = "abcdefghij";
@@ -33,6 +35,6 @@ describe("all bytes are written", () => {
     const file = openSync(path, "wx");
     for (const piece of pieces) writeAll(file, piece);
     closeSync(file);
-    expect([readFileSync(path, "utf8"), vi.mocked(writeSync).mock.calls.length]).toEqual([content, writes]);
+    expect([readFileSync(path, "utf8"), mocked.mock.calls.length]).toEqual([content, writes]);
   });
 });
