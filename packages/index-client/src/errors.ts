@@ -59,12 +59,17 @@ export class ProjectNotFound extends IndexError {
   readonly code = "MURRE_PROJECT_NOT_FOUND";
   readonly project: string;
   readonly locations: readonly string[];
-  constructor(project: string, locations: readonly string[], options?: ErrorOptions) {
+  constructor(
+    project: string,
+    locations: readonly string[],
+    { origin, ...options }: ErrorOptions & { readonly origin?: string } = {},
+  ) {
     const asked = locations.map(redactUrl);
+    const named = origin === undefined ? project : `${origin}: ${project}`;
     super(
       asked.length === 0
-        ? `${project} was not found: no index and no find-links location is configured`
-        : `${project} was not found in ${asked.join(", ")}; check the spelling, or name another index`,
+        ? `${named} was not found: no index and no find-links location is configured`
+        : `${named} was not found in ${asked.join(", ")}; check the spelling, or name another index`,
       options,
     );
     this.project = project;

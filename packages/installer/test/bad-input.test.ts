@@ -36,7 +36,7 @@ async function files(): Promise<IndexedFile[]> {
 
 /** Every row: what is asked for, and the permanent code of the error. */
 const requirements: readonly (readonly [what: string, text: string, code: string, message: RegExp])[] = [
-  ["an unknown project", "nobody==1.0", "MURRE_PROJECT_NOT_FOUND", /nobody/],
+  ["an unknown project", "nobody==1.0", "MURRE_PROJECT_NOT_FOUND", /requirements\.txt:\d+: nobody was not found/],
   [
     "a version that does not exist",
     "good==9.9",
@@ -87,7 +87,7 @@ const requirements: readonly (readonly [what: string, text: string, code: string
     /missing-1\.0-py3-none-any\.whl/,
   ],
   ["a folder that is not there", "./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /nor a folder that is there/],
-  ["version control", "git+https://h/r", "MURRE_UNSUPPORTED_REQUIREMENT", /nothing from version control/],
+  ["version control other than git", "hg+https://h/r", "MURRE_UNSUPPORTED_VCS", /only git is/],
   ["an editable", "-e ./folder", "MURRE_UNSUPPORTED_REQUIREMENT", /editable/],
   ["two different versions", "good==1.0\ngood==2.0", "MURRE_NO_MATCHING_VERSION", /good/],
 ];

@@ -1,4 +1,5 @@
 import { hasCode } from "@murre/files";
+import { ProjectNotFound } from "@murre/index-client";
 import type { DistributionFile, IndexClient, IndexErrorCode, PageRelease, ProjectFiles } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
@@ -139,9 +140,10 @@ export class IndexSource implements PythonSource<IndexedFile> {
     return told?.isClaim === true && this.#options.claims.own(file.url) === undefined ? told.text : undefined;
   }
 
-  /** The index client's own error about a project that is nowhere. */
-  notFound(project: NormalizedName): Error | undefined {
-    return this.#notFound.get(project);
+  /** The index client's own error about a project that is nowhere, with who asked for it. */
+  notFound(project: NormalizedName, origin: string): Error | undefined {
+    const error = this.#notFound.get(project);
+    return error && new ProjectNotFound(project, (error as ProjectNotFound).locations, { origin, cause: error.cause });
   }
 
   #demandsOf(project: NormalizedName): readonly HashDemand[] {

@@ -136,7 +136,8 @@ class ExactResolution {
     const { description } = this.#target;
     if (cause === "no-project")
       return (
-        this.#source.notFound(name) ?? new NoMatchingVersion({ project: name, required, reason, available, origin })
+        this.#source.notFound(name, origin) ??
+        new NoMatchingVersion({ project: name, required, reason, available, origin })
       );
     if (cause === "no-version") return new NoMatchingVersion({ project: name, required, reason, available, origin });
     const otherHash = refused === undefined ? undefined : hashNotAccepted(name, refused, hashes);
