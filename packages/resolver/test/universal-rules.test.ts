@@ -230,6 +230,142 @@ test("a fork keeps to what an earlier one took, and the user's preferences go be
   expect(await linesIn(index, "a|b", { preferences })).toContain("b==1");
 });
 
+describe("what one fork takes does not admit it to others", () => {
+  const index: MemoryIndex = {
+    early: { "1.9": [], "3.0": [], "4.0rc1": [] },
+    "only-early": { "1.0rc1": [], "1.0rc2": [] },
+    yanked: { "1": [], "2": { yanked: true }, "3": { yanked: true } },
+    pinning: { "1": ["yanked==2; os_name == 'nt'", "yanked<2; os_name != 'nt'"] },
+    loose: { "1": ["yanked"] },
+    half: { "1": ["yanked==2; python_version >= '3.10'"] },
+    low: { "1.9": [], "1.10": [], "2.0": [], "3.0": [] },
+    lifting: { "1.0": ["low>=2.0; os_name == 'nt'"], "2.0": [] },
+  };
+  test.each<[string, string[], Options?]>([
+    [
+      "early>=4.0rc1; os_name == 'nt'|early; os_name != 'nt'",
+      ["early==3.0 ; os_name != 'nt'", "early==4.0rc1 ; os_name == 'nt'"],
+    ],
+    ["early>=4.0rc1; os_name == 'nt'|early", ["early==3.0 ; os_name != 'nt'", "early==4.0rc1 ; os_name == 'nt'"]],
+    ["early>=4.0rc1; os_name == 'nt'|early>1", ["early==4.0rc1"], { prereleases: "allow" }],
+    [
+      "early<4; os_name == 'nt'|early>1",
+      ["early==3.0 ; os_name == 'nt'", "early==4.0rc1 ; os_name != 'nt'"],
+      { preferences: new Map([["early" as NormalizedName, ["4.0rc1"]]]) },
+    ],
+    [
+      "only-early==1.0rc1; os_name == 'nt'|only-early; os_name != 'nt'",
+      ["only-early==1.0rc1 ; os_name == 'nt'", "only-early==1.0rc2 ; os_name != 'nt'"],
+    ],
+    ["yanked==3; os_name == 'nt'|yanked", ["yanked==1 ; os_name != 'nt'", "yanked==3 ; os_name == 'nt'"]],
+    [
+      "yanked==3; os_name == 'nt'|yanked; os_name == 'posix'",
+      ["yanked==1 ; os_name == 'posix'", "yanked==3 ; os_name == 'nt'"],
+    ],
+    [
+      "yanked==3; os_name == 'nt'|yanked>1; os_name == 'posix'|yanked==2; os_name == 'posix'",
+      ["yanked==2 ; os_name == 'posix'", "yanked==3 ; os_name == 'nt'"],
+    ],
+    ["pinning", ["pinning==1", "yanked==1 ; os_name != 'nt'", "yanked==2 ; os_name == 'nt'"]],
+    ["yanked==3; os_name == 'nt'|loose", ["loose==1", "yanked==1 ; os_name != 'nt'", "yanked==3 ; os_name == 'nt'"]],
+    [
+      "half; sys_platform != 'win32'|loose",
+      [
+        "half==1 ; sys_platform != 'win32'",
+        "loose==1",
+        "yanked==1 ; python_full_version < '3.10' or sys_platform == 'win32'",
+        "yanked==2 ; python_full_version >= '3.10' and sys_platform != 'win32'",
+      ],
+    ],
+    [
+      "loose",
+      ["loose==1", "yanked==1 ; os_name != 'nt'", "yanked==3 ; os_name == 'nt'"],
+      { constraints: ["yanked==3; os_name == 'nt'"] },
+    ],
+    ["low>=2.0; os_name == 'nt'|low>=1.9; os_name != 'nt'", ["low==2.0"], { strategy: "lowest" }],
+    [
+      "low>=2.0; os_name == 'nt'|low>=1.9,<2; os_name != 'nt'",
+      ["low==1.9 ; os_name != 'nt'", "low==2.0 ; os_name == 'nt'"],
+      { strategy: "lowest" },
+    ],
+    ["low>=1.9; os_name != 'nt'|lifting<2", ["lifting==1.0", "low==2.0"], { strategy: "lowest-direct" }],
+    ["lifting<2", ["lifting==1.0", "low==3.0 ; os_name == 'nt'"], { strategy: "lowest-direct" }],
+    ["lifting", ["lifting==1.0", "low==2.0 ; os_name == 'nt'"], { strategy: "lowest" }],
+  ])("%s is %j", async (requirements, expected, options) => {
+    expect(await linesIn(index, requirements, options)).toEqual(expected);
+  });
+});
+
+describe("one project from several URLs", () => {
+  const [first, second] = ["a @ https://host.invalid/a-1.zip", "a @ https://host.invalid/a-2.zip"];
+  const index: MemoryIndex = {
+    ...plain,
+    two: { "1": [`${first} ; os_name == 'nt'`, `${second} ; os_name != 'nt'`] },
+    one: { "1": [`${first} ; os_name == 'nt'`, "a; os_name != 'nt'"] },
+    low: { "1": ["a<2"] },
+  };
+  test.each<[string, string[]]>([
+    [
+      `${first} ; os_name == 'nt'|${second} ; os_name != 'nt'`,
+      [`${first} ; os_name == 'nt'`, `${second} ; os_name != 'nt'`, "b==2 ; os_name != 'nt'"],
+    ],
+    [`${first} ; os_name == 'nt'|${first} ; os_name != 'nt'`, [first]],
+    [
+      `${first} ; os_name == 'nt'|${second} ; os_name == 'posix'|a<3; os_name == 'java'`,
+      [
+        `${first} ; os_name == 'nt'`,
+        "a==2 ; os_name == 'java'",
+        `${second} ; os_name == 'posix'`,
+        "b==2 ; os_name == 'posix'",
+      ],
+    ],
+    ["two", [`${first} ; os_name == 'nt'`, `${second} ; os_name != 'nt'`, "b==2 ; os_name != 'nt'", "two==1"]],
+    ["one", [`${first} ; os_name == 'nt'`, "a==3 ; os_name != 'nt'", "one==1"]],
+    [`${first} ; os_name == 'nt'|low`, ["a==1 ; os_name != 'nt'", `${first} ; os_name == 'nt'`, "low==1"]],
+  ])("%s", async (requirements, expected) => {
+    expect(await linesIn(index, requirements)).toEqual(expected);
+  });
+
+  test("it is none where a distribution cannot do with the one that is given there", async () => {
+    const outcome = await resolve(index, `${second} ; os_name == 'nt'|low`);
+    expect(outcome).toMatchObject({ kind: "no-solution", marker: "os_name == 'nt'" });
+  });
+});
+
+test("versions stand in their own order, those that are needed too", async () => {
+  const index: MemoryIndex = {
+    app: { "1": ["lib<1.10; os_name == 'nt'", "lib>=1.10; os_name != 'nt'"] },
+    lib: { "1.9": [], "1.10": [] },
+  };
+  const outcome = await resolve(index, "app");
+  expect(lines(outcome)).toEqual(["app==1", "lib==1.9 ; os_name == 'nt'", "lib==1.10 ; os_name != 'nt'"]);
+  expect(outcome).toMatchObject({ distributions: [{ needs: [{ version: "1.9" }, { version: "1.10" }] }, {}, {}] });
+});
+
+test("whatever several forks look at is listed, asked for and read once", async () => {
+  const index: MemoryIndex = {
+    app: { "1": ["lib<2; os_name == 'nt'", "lib>=1; os_name != 'nt'", "old>=1.*"], "2": { python: ">=3.10" } },
+    lib: { "1": ["old"], "2": ["old"] },
+    old: { "1": [] },
+  };
+  const source = new MemorySource(index);
+  const readings: string[] = [];
+  const files = source.files.bind(source);
+  source.files = async (project) => {
+    const listed = await files(project);
+    const iterate = listed![Symbol.iterator].bind(listed);
+    return Object.assign(listed!, { [Symbol.iterator]: () => (readings.push(project), iterate()) });
+  };
+  const repairs: string[] = [];
+  const outcome = await resolve(index, "app<2|lib", { source, onRepair: (text) => repairs.push(text) });
+  expect(outcome.statistics.forks).toBe(2);
+  expect(readings.toSorted()).toEqual(["app", "lib", "old"]);
+  expect(source.asked.toSorted()).toEqual([...new Set(source.asked)].toSorted());
+  expect(repairs).toEqual(["old>=1.*"]);
+  const { projects, metadata } = outcome.statistics;
+  expect(projects + metadata).toBe(source.asked.length);
+});
+
 test("a marker that cannot be compared makes its release useless, and is told for a direct requirement", async () => {
   const bad = Array.from({ length: 2000 }, (_, i) => `'${i}' in platform_version`).join(" and ");
   expect(await linesIn({ a: { "1": [], "2": [`b; ${bad}`] } }, "a")).toEqual(["a==1"]);

@@ -11,6 +11,7 @@ export interface UniversalAsk {
   readonly index: MemoryIndex;
   readonly requirements: string;
   readonly constraints: readonly string[];
+  readonly prereleases?: "disallow";
 }
 
 const platforms = [
@@ -31,11 +32,17 @@ export const environments: readonly MarkerEnvironment[] = ["3.8", "3.9", "3.10",
   })),
 );
 
-/** Requirements like those of real metadata, most of which hold in some environments only. */
-export function randomUniversalAsk(seed: number): UniversalAsk {
+/**
+ * Requirements like those of real metadata, most of which hold in some environments only. `mixed`: there are pre-releases and yanked releases,
+ * which some requirements ask for.
+ */
+export function randomUniversalAsk(seed: number, kind: "plain" | "mixed" = "plain"): UniversalAsk {
+  const isMixed = kind === "mixed";
+  const all = isMixed ? [...versions, "3.0rc1"] : versions;
   const random = randomNumbers(seed + 7000);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
-  const specifiers = () => pick(["", "", ">=1.1", "<2", "==2.*", ">=2", "!=2.0", `==${pick(versions)}`]);
+  const specifiers = () =>
+    pick(["", "", ">=1.1", "<2", "==2.*", ">=2", "!=2.0", `==${pick(all)}`, ...(isMixed ? [">=3.0rc1", "", ""] : [])]);
   const condition = () =>
     pick([
       "sys_platform == 'win32'",
@@ -59,15 +66,30 @@ export function randomUniversalAsk(seed: number): UniversalAsk {
     extras: ["x"],
     ...(random() < 0.25 ? { python: pick([">=3.9", ">=3.10", ">=3.11"]) } : {}),
     ...(random() < 0.1 ? { metadataPython: pick([">=3.9", ">=3.10"]) } : {}),
+    ...(isMixed && random() < 0.25 ? { yanked: true } : {}),
   });
   const index = Object.fromEntries(
     projects.map((name) => [
       name,
-      Object.fromEntries(versions.filter(() => random() < 0.8).map((version) => [version, release()])),
+      Object.fromEntries(all.filter(() => random() < (isMixed ? 0.9 : 0.8)).map((version) => [version, release()])),
     ]),
   );
   const constraints = random() < 0.3 ? [`${pick(projects)}${pick(["<2", ">=1.1"])}; ${condition()}`] : [];
-  return { index, requirements: Array.from({ length: 1 + Math.floor(random() * 3) }, marked).join("|"), constraints };
+  const yanked = Object.entries(index).flatMap(([name, releases]) =>
+    Object.keys(releases).flatMap((version) => (releases[version]!.yanked === true ? [`${name}==${version}`] : [])),
+  );
+  const pins = isMixed && yanked.length > 0 ? [`${pick(yanked)}; ${condition()}`] : [];
+  const requirements = [...Array.from({ length: 1 + Math.floor(random() * 3) }, marked), ...pins].join("|");
+  return { index, requirements, constraints, ...(isMixed && seed % 4 === 0 ? { prereleases: "disallow" } : {}) };
+}
+
+const readings = new Map<string, Requirement>();
+
+/** The same texts come again and again. */
+function read(text: string): Requirement {
+  let requirement = readings.get(text);
+  if (requirement === undefined) readings.set(text, (requirement = parseRequirement(text)));
+  return requirement;
 }
 
 /** The packages selected so far with the extras asked of them. */
@@ -79,41 +101,53 @@ function applies({ marker }: Requirement, environment: MarkerEnvironment, extras
 
 /** The requirements that a selection is subject to in an environment. */
 function demands(ask: UniversalAsk, environment: MarkerEnvironment, selection: Selection): Requirement[] {
-  const direct = ask.requirements.split("|").map((text) => parseRequirement(text));
+  const direct = ask.requirements.split("|").map((text) => read(text));
   const found = direct.filter((requirement) => applies(requirement, environment));
   for (const [name, { version, extras }] of selection)
     for (const text of (ask.index[name]![version] as MemoryRelease).requires!) {
-      const requirement = parseRequirement(text);
+      const requirement = read(text);
       if (applies(requirement, environment, ["", ...extras])) found.push(requirement);
     }
   return found;
 }
 
-function isAllowed(ask: UniversalAsk, environment: MarkerEnvironment, name: string, version: string): boolean {
-  const { python = "", metadataPython = "" } = ask.index[name]![version] as MemoryRelease;
+/** @param needs of these, one has to pin a yanked release */
+function isAllowed(
+  ask: UniversalAsk,
+  environment: MarkerEnvironment,
+  name: string,
+  version: string,
+  needs: readonly Requirement[],
+): boolean {
+  const { python = "", metadataPython = "", yanked = false } = ask.index[name]![version] as MemoryRelease;
+  if (yanked && !needs.some((need) => need.normalizedName === name && need.specifiers.toString() === `==${version}`))
+    return false;
+  if (ask.prereleases === "disallow" && parseVersion(version).isPrerelease) return false;
   const full = environment.python_full_version;
   if (![python, metadataPython].every((text) => acceptsPython(parseSpecifierSet(text), full))) return false;
   return ask.constraints
-    .map((text) => parseRequirement(text))
+    .map((text) => read(text))
     .filter((constraint) => constraint.normalizedName === name && applies(constraint, environment))
-    .every(({ specifiers }) => specifiers.contains(parseVersion(version)));
+    .every(({ specifiers }) => specifiers.contains(parseVersion(version), { prereleases: true }));
 }
 
-/** The slow, obvious resolver for one environment: every version is tried. */
+/** The slow, obvious resolver for one environment: every version is tried; of yanked ones those that the request pins, which has to do. */
 export function hasSolutionIn(
   ask: UniversalAsk,
   environment: MarkerEnvironment,
   selection: Selection = new Map(),
 ): boolean {
+  const direct = demands(ask, environment, new Map());
   for (const { normalizedName: name, specifiers, extras } of demands(ask, environment, selection)) {
     const current = selection.get(name);
     const all = new Set<string>([...(current?.extras ?? []), ...extras]);
-    if (current && !specifiers.contains(current.version)) return false;
+    if (current && !specifiers.contains(current.version, { prereleases: true })) return false;
     if (current && all.size === current.extras.size) continue;
     const candidates = current
       ? [current.version]
       : Object.keys(ask.index[name]!).filter(
-          (version) => specifiers.contains(version) && isAllowed(ask, environment, name, version),
+          (version) =>
+            specifiers.contains(version, { prereleases: true }) && isAllowed(ask, environment, name, version, direct),
         );
     return candidates.some((version) =>
       hasSolutionIn(ask, environment, new Map([...selection, [name, { version, extras: all }]])),
@@ -145,11 +179,12 @@ export function problemsIn(
   const needs = demands(ask, environment, selection());
   for (const need of needs) {
     const own = wanted.find(({ name }) => name === need.normalizedName);
-    if (own === undefined || !need.specifiers.contains(parseVersion(own.version))) problems.push(`unmet: ${need}`);
+    if (own === undefined || !need.specifiers.contains(own.version, { prereleases: true }))
+      problems.push(`unmet: ${need}`);
   }
   for (const { name, version } of wanted) {
     if (!needs.some((need) => need.normalizedName === name)) problems.push(`nobody needs ${name}`);
-    if (!isAllowed(ask, environment, name, version)) problems.push(`${name} ${version} is not allowed here`);
+    if (!isAllowed(ask, environment, name, version, needs)) problems.push(`${name} ${version} is not allowed here`);
   }
   return problems;
 }

@@ -27,7 +27,10 @@ const MOST_STEPS = 20_000;
 /** Makes nodes, each once, and remembers what came out of operations. */
 export class Diagram {
   private readonly nodes = new Map<string, Node>();
-  private readonly results = new Map<string, Node>();
+  private readonly both = new Map<number, Node>();
+  private readonly negations = new Map<number, Node>();
+  private readonly assumed = new Map<number, Node>();
+  private readonly places = new Map<string, Node>();
   private nextId = 2;
   private steps = 0;
 
@@ -52,8 +55,9 @@ export class Diagram {
     return this.make(variable, keys, cells);
   }
 
-  text(variable: Variable, value: string): Node {
-    return this.make(variable, [value], [ALWAYS, NEVER]);
+  /** The variable has one of the values. */
+  text(variable: Variable, ...values: readonly string[]): Node {
+    return this.make(variable, values.toSorted(), [...values.map(() => ALWAYS), NEVER]);
   }
 
   test(variable: Variable): Node {
@@ -65,7 +69,7 @@ export class Diagram {
     if (a === ALWAYS) return b;
     if (a === NEVER || b === NEVER) return NEVER;
     const [first, second] = a.id < b.id ? [a, b] : [b, a];
-    return this.remembered(`&${first.id},${second.id}`, () => this.combine(first, second));
+    return this.remembered(this.both, pair(first, second), () => this.combine(first, second));
   }
 
   or(a: Node, b: Node): Node {
@@ -75,7 +79,7 @@ export class Diagram {
   not(node: Node): Node {
     if (node === ALWAYS) return NEVER;
     if (node === NEVER) return ALWAYS;
-    return this.remembered(`!${node.id}`, () =>
+    return this.remembered(this.negations, node.id, () =>
       this.make(
         node.variable!,
         node.keys,
@@ -92,7 +96,7 @@ export class Diagram {
     if (order > 0 && (node.tested & (1 << variable.rank)) === 0) return node;
     if (node.variable.about?.name === variable.name)
       return this.where(node.cells[node.variable.about.holds(value) ? 0 : 1]!, variable, value);
-    return this.remembered(`@${node.id},${variable.name},${value}`, () =>
+    return this.remembered(this.places, `${node.id},${variable.name},${value}`, () =>
       this.make(
         node.variable!,
         node.keys,
@@ -104,7 +108,7 @@ export class Diagram {
   /** A node that is like this one wherever the assumption holds, and says nothing about the rest: usually a smaller one. */
   assuming(node: Node, assumption: Node): Node {
     if (node.variable === undefined || assumption === ALWAYS || assumption === NEVER) return node;
-    return this.remembered(`|${node.id},${assumption.id}`, () => this.reduce(node, assumption));
+    return this.remembered(this.assumed, pair(node, assumption), () => this.reduce(node, assumption));
   }
 
   /** The cells of both, side by side. */
@@ -203,15 +207,20 @@ export class Diagram {
     return [left.map((i) => keys[i]!), [...left.map((i) => cells[i]!), ...others]];
   }
 
-  private remembered(question: string, find: () => Node): Node {
-    let result = this.results.get(question);
+  private remembered<Question>(known: Map<Question, Node>, question: Question, find: () => Node): Node {
+    let result = known.get(question);
     if (result === undefined) {
       this.step();
       result = find();
-      this.results.set(question, result);
+      known.set(question, result);
     }
     return result;
   }
+}
+
+/** One number for two nodes. There are never so many that it would stand for others too. */
+function pair(a: Node, b: Node): number {
+  return a.id * 2 ** 26 + b.id;
 }
 
 function lastCell(own: Node | undefined, whole: Node): Node {

@@ -22,10 +22,9 @@ const FACTS: readonly Fact[] = [
 /** Holds in every environment that there is. */
 export function knownFacts(diagram: Diagram): Node {
   let all = ALWAYS;
-  for (const [one, value, other, excluded] of FACTS)
-    for (const impossible of excluded) {
-      const both = diagram.and(diagram.text(variableOf(one), value), diagram.text(variableOf(other), impossible));
-      all = diagram.and(all, diagram.not(both));
-    }
+  for (const [one, value, other, excluded] of FACTS) {
+    const impossible = diagram.text(variableOf(other), ...excluded);
+    all = diagram.and(all, diagram.not(diagram.and(diagram.text(variableOf(one), value), impossible)));
+  }
   return all;
 }

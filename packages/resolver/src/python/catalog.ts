@@ -1,9 +1,10 @@
 import { compareVersions, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import type { FileRule } from "./choose-file.ts";
+import { Listings } from "./listings.ts";
 import type { Place, Places } from "./places.ts";
 import { type Admission, type Found, Project } from "./project.ts";
-import { groupReleases, mergeReleases, type Release } from "./release.ts";
+import type { Release } from "./release.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource, Unavailable } from "./source.ts";
 
 /** All that was loaded so far. It outlives attempts, so that another attempt waits for nothing that the first one loaded. */
@@ -14,25 +15,32 @@ export class Catalog<File extends DistributionFile> {
   private readonly admission: (project: NormalizedName) => Admission;
   private readonly projects = new Map<NormalizedName, Project<File>>();
   private readonly projectLoads = new Map<NormalizedName, Promise<Project<File>>>();
-  private readonly listings = new Map<NormalizedName, Promise<Found<File>>>();
+  private readonly listings: Listings<File>;
   private readonly urls = new Map<string, Promise<Release<File> | Unavailable>>();
   private readonly metadatas = new Map<Release<File>, DistributionMetadata | Unavailable>();
   /** Those that the source was asked for, and that somebody has to wait for, as far as they are needed. */
   private readonly notAtHand = new Set<Release<File>>();
   private readonly metadataLoads = new Map<Release<File>, Promise<void>>();
-  /** Asked of the source so far. */
-  readonly requests = { projects: 0, metadata: 0 };
+  /** So often the source was asked for metadata. */
+  private metadataRequests = 0;
 
   constructor(
     source: PythonSource<File>,
     chooser: FileRule,
     admission: (project: NormalizedName) => Admission,
     places: Places,
+    listings = new Listings(source),
   ) {
     this.source = source;
+    this.listings = listings;
     this.chooser = chooser;
     this.admission = admission;
     this.places = places;
+  }
+
+  /** Asked of the source so far. */
+  get requests(): { readonly projects: number; readonly metadata: number } {
+    return { projects: this.listings.requests, metadata: this.metadataRequests };
   }
 
   /** The project, if it was loaded. */
@@ -69,7 +77,7 @@ export class Catalog<File extends DistributionFile> {
     const choice = project.choice(version);
     const known = "unusable" in choice ? undefined : this.source.known(choice.file, project.name);
     if (known === undefined) return undefined;
-    this.requests.metadata++;
+    this.metadataRequests++;
     this.metadatas.set(release, known);
     return known;
   }
@@ -97,7 +105,7 @@ export class Catalog<File extends DistributionFile> {
     const urls = bound === undefined ? [...place.urls] : [bound];
     const loads = urls.map((url) => this.urlRelease(url, name));
     const installed = installedRelease<File>(place.installed);
-    const listed = asksIndex ? await this.listing(name) : undefined;
+    const listed = asksIndex ? await this.listings.of(name) : undefined;
     const found = await Promise.all(loads);
     const candidates = {
       listed: withInstalled(listed, installed),
@@ -107,16 +115,6 @@ export class Catalog<File extends DistributionFile> {
     // Whoever forgot the project in the meantime wants another one.
     if (isUnchanged(place, asksIndex, urls)) this.projects.set(name, made);
     return made;
-  }
-
-  private listing(name: NormalizedName): Promise<Found<File>> {
-    let listing = this.listings.get(name);
-    if (!listing) {
-      this.requests.projects++;
-      listing = this.source.files(name).then((files) => findReleases(name, files));
-      this.listings.set(name, listing);
-    }
-    return listing;
   }
 
   private urlRelease(url: string, name: NormalizedName): Promise<Release<File> | Unavailable> {
@@ -141,7 +139,7 @@ export class Catalog<File extends DistributionFile> {
   private async fetchMetadata(project: Project<File>, version: number): Promise<void> {
     const choice = project.choice(version);
     if ("unusable" in choice) return;
-    this.requests.metadata++;
+    this.metadataRequests++;
     this.metadatas.set(project.releases[version]!, await this.source.metadata(choice.file, project.name));
   }
 }
@@ -151,19 +149,6 @@ const loaded = Promise.resolve();
 /** Whether nothing was learnt of the place while its project was loaded. */
 function isUnchanged(place: Place, asksIndex: boolean, urls: readonly string[]): boolean {
   return place.asksIndex === asksIndex && (place.bound !== undefined || place.urls.length === urls.length);
-}
-
-function findReleases<File extends DistributionFile>(
-  name: NormalizedName,
-  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
-): Found<File> {
-  if (listed === undefined) return { missing: "no index has a project of this name" };
-  if ("missing" in listed) return listed;
-  const releases =
-    "releases" in listed
-      ? mergeReleases(listed.releases, compareVersions)
-      : groupReleases(name, listed, compareVersions);
-  return { releases };
 }
 
 function installedRelease<File extends DistributionFile>(

@@ -52,6 +52,7 @@ export class Project<File extends DistributionFile> {
   private readonly failedUrls = new Map<string, string>();
   private readonly choices: (FileChoice<File> | undefined)[] = [];
   private readonly sets = new Map<SpecifierSet, VersionSet>();
+  private readonly indices = new Map<string, number | undefined>();
   private readonly chooser: FileRule;
 
   constructor(
@@ -128,9 +129,12 @@ export class Project<File extends DistributionFile> {
 
   /** The version that is spelled so, in any spelling. */
   indexOf(text: string): number | undefined {
-    const key = tryParseVersion(text)?.key;
-    const index = this.versions.findIndex((version) => version.key === key);
-    return index === -1 ? undefined : index;
+    if (!this.indices.has(text)) {
+      const key = tryParseVersion(text)?.key;
+      const index = this.versions.findIndex((version) => version.key === key);
+      this.indices.set(text, index === -1 ? undefined : index);
+    }
+    return this.indices.get(text);
   }
 
   /** The file to take for a version, or why there is none. */
@@ -201,11 +205,12 @@ export class Project<File extends DistributionFile> {
     return best;
   }
 
-  /** The first of the versions that are preferred that is in the set and may be taken. */
-  preferred(set: VersionSet, texts: readonly string[]): number | undefined {
+  /** The first of the versions that are preferred that is in the set and may be taken, only if that is `without need` where it says so. */
+  preferred(set: VersionSet, texts: readonly string[], when?: "without need"): number | undefined {
     for (const text of texts) {
       const version = this.indexOf(text);
-      if (version !== undefined && set.has(version) && this.isUsable(version)) return version;
+      if (version === undefined || !set.has(version) || !this.isUsable(version)) continue;
+      if (when === undefined || this.rank(version) === 0) return version;
     }
     return undefined;
   }

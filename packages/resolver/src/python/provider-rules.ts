@@ -15,6 +15,8 @@ export interface Rules {
   order(project: NormalizedName): "highest" | "lowest";
   /** The versions to take wherever they are open, the best one first. */
   preferences(project: NormalizedName): readonly string[];
+  /** The versions that come next, where they are as good as any. */
+  taken(project: NormalizedName): readonly string[];
   /** Why a distribution from there may not name this URL, if it may not. */
   refusedUrl(url: string, project: NormalizedName, from: Origin<DistributionFile>): string | undefined;
 }

@@ -106,8 +106,10 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   likely(project: Project<File>, set: VersionSet): number | undefined {
-    const preferred = project.preferred(set, this.rules.preferences(project.name));
-    return preferred ?? project.first(set, this.rules.order(project.name));
+    const { preferences, taken, order } = this.rules;
+    const preferred = project.preferred(set, preferences(project.name));
+    const other = preferred ?? project.preferred(set, taken(project.name), "without need");
+    return other ?? project.first(set, order(project.name));
   }
 
   getDependencies(name: string, version: number): Dependencies | undefined {

@@ -49,16 +49,36 @@ interface Entry extends KnownRequirement {
   readonly withExtra: Map<NormalizedName, boolean>;
 }
 
-/** The same lines come back in the metadata of hundreds of versions: each text is parsed and evaluated once. */
+/** The same lines come back in the metadata of hundreds of versions, and for each target that is resolved for: each is parsed once. */
+export class RequirementTexts {
+  private readonly known = new Map<string, Requirement>();
+  private readonly onRepair: OnRepair | undefined;
+
+  constructor(onRepair: OnRepair | undefined) {
+    this.onRepair = onRepair;
+  }
+
+  /** @throws {InvalidRequirement} */
+  read(text: string): Requirement {
+    let requirement = this.known.get(text);
+    if (requirement === undefined) {
+      requirement = parseLenientRequirement(text, (meant) => this.onRepair?.(text, meant));
+      this.known.set(text, requirement);
+    }
+    return requirement;
+  }
+}
+
+/** Requirements with what one target makes of them: the marker of each text is evaluated once. */
 export class RequirementTable {
   private readonly rule: MarkerRule;
+  private readonly texts: RequirementTexts;
   private readonly entries = new Map<string, Entry>();
-  private readonly onRepair: OnRepair | undefined;
   readonly urls = new KnownUrls();
 
-  constructor(rule: MarkerRule, onRepair?: OnRepair) {
+  constructor(rule: MarkerRule, texts: RequirementTexts) {
     this.rule = rule;
-    this.onRepair = onRepair;
+    this.texts = texts;
   }
 
   know(given: Requirement): Entry {
@@ -75,7 +95,7 @@ export class RequirementTable {
     const found: KnownRequirement[] = [];
     for (const text of texts) {
       let entry = this.entries.get(text);
-      if (!entry) this.entries.set(text, (entry = this.know(this.read(text))));
+      if (!entry) this.entries.set(text, (entry = this.know(this.texts.read(text))));
       if (extra === undefined ? entry.applies : this.isAdded(entry, extra)) found.push(entry);
     }
     return found;
@@ -85,10 +105,6 @@ export class RequirementTable {
     const { name, extras, specifiers, url, marker } = given;
     const known = url && this.urls.spelling(url);
     return known === url ? given : new Requirement(name, extras, specifiers, known, marker);
-  }
-
-  private read(text: string): Requirement {
-    return parseLenientRequirement(text, (meant) => this.onRepair?.(text, meant));
   }
 
   private isAdded(entry: Entry, extra: NormalizedName): boolean {

@@ -5,13 +5,20 @@ import type { Outcome, SolverStatistics } from "../solver.ts";
 import { admissionOf, type PrereleaseMode } from "./admission.ts";
 import { Catalog } from "./catalog.ts";
 import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./choose-file.ts";
+import type { Listings } from "./listings.ts";
 import { Places } from "./places.ts";
 import type { Origin } from "./project.ts";
 import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
 import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
 import { AttemptOutdated, PythonProvider, rootName } from "./python-provider.ts";
-import { EnvironmentRule, type KnownRequirement, type OnRepair, RequirementTable } from "./requirement-table.ts";
+import {
+  EnvironmentRule,
+  type KnownRequirement,
+  type OnRepair,
+  RequirementTable,
+  RequirementTexts,
+} from "./requirement-table.ts";
 import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
 
 export interface PythonRequest<File extends DistributionFile> {
@@ -90,13 +97,19 @@ export type PythonOutcome<File extends DistributionFile> =
 export async function resolvePython<File extends DistributionFile>(
   request: PythonRequest<File>,
 ): Promise<PythonOutcome<File>> {
-  const table = new RequirementTable(new EnvironmentRule(request.target.markerEnvironment), request.onRepair);
+  const texts = new RequirementTexts(request.onRepair);
+  const table = new RequirementTable(new EnvironmentRule(request.target.markerEnvironment), texts);
   const chooser = new FileChooser(request.target, request.formats ?? (() => "any"), request.onRepair);
   return (await search(request, table, chooser)).outcome;
 }
 
 /** What is searched for, whatever it is for. */
-export type SearchRequest<File extends DistributionFile> = Omit<PythonRequest<File>, "target">;
+export interface SearchRequest<File extends DistributionFile> extends Omit<PythonRequest<File>, "target"> {
+  /** Those of earlier searches in the same source. */
+  readonly listings?: Listings<File>;
+  /** What those took: it is preferred after all preferences, and admits nothing that would not be taken without. */
+  readonly taken?: ReadonlyMap<NormalizedName, readonly string[]>;
+}
 
 /** An outcome, and what it came from. */
 export interface Search<File extends DistributionFile> {
@@ -192,6 +205,7 @@ function readRules<File extends DistributionFile>(request: SearchRequest<File>, 
     order: (project) =>
       strategy === "lowest" || (strategy === "lowest-direct" && directNames.has(project)) ? "lowest" : "highest",
     preferences: (project) => listed(preferences?.get(project)),
+    taken: (project) => request.taken?.get(project) ?? [],
     // Only files of this source are handed back.
     refusedUrl: (url, project, from) => request.refusedUrl?.(url, project, from as Origin<File>),
   };
@@ -228,7 +242,13 @@ function openCatalog<File extends DistributionFile>(
       (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers),
       { mode: request.prereleases, preferred: listed(request.preferences?.get(project)) },
     );
-  return new Catalog(request.source, chooser, admission, new Places(urls, request.installed ?? new Map()));
+  return new Catalog(
+    request.source,
+    chooser,
+    admission,
+    new Places(urls, request.installed ?? new Map()),
+    request.listings,
+  );
 }
 
 /** What a URL's distribution has to be is what all requirements on that place say, not only the one whose spelling was taken. */

@@ -123,10 +123,13 @@ export class Fork implements MarkerRule, ProviderObserver {
   }
 
   private split(conditions: readonly Condition[]): void {
-    const splits = conditions.filter(
-      (condition) => !this.scope.implies(condition) && !this.scope.isDisjointFrom(condition),
-    );
+    const splits = this.splitting(conditions);
     if (splits.length > 0) throw new ForkNeeded(splits);
+  }
+
+  /** Those that hold in a part of the environments only. */
+  splitting(conditions: readonly Condition[]): Condition[] {
+    return conditions.filter((condition) => !this.scope.implies(condition) && !this.scope.isDisjointFrom(condition));
   }
 }
 

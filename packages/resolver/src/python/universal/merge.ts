@@ -1,9 +1,9 @@
+import { compareVersions, parseVersion } from "@murre/pep440";
 import type { Condition, Conditions, NormalizedName } from "@murre/pep508";
-import { rootName } from "../python-provider.ts";
 import type { Origin } from "../project.ts";
 import type { ResolvedDistribution, Search } from "../resolve-python.ts";
 import type { DistributionFile } from "../source.ts";
-import { conditionOf } from "./fork.ts";
+import { follow } from "./reach.ts";
 
 /** A project that a distribution needs, in the version that is taken of it there. */
 export interface UniversalNeed {
@@ -139,41 +139,6 @@ function filesOf<File extends DistributionFile>(search: Search<File>, name: Norm
   return version === undefined ? [] : search.catalog.project(name)!.releases[version]!.files;
 }
 
-/** Where each package is reached from the root, and where each project needs another one. */
-function follow<File extends DistributionFile>(
-  conditions: Conditions,
-  { provider, versions }: Search<File>,
-): {
-  readonly reached: ReadonlyMap<string, Condition>;
-  readonly edges: ReadonlyMap<NormalizedName, ReadonlyMap<NormalizedName, Condition>>;
-} {
-  const reached = new Map<string, Condition>([[rootName, conditions.always]]);
-  const edges = new Map<NormalizedName, Map<NormalizedName, Condition>>();
-  const pending = new Set<string>([rootName]);
-  const reach = (name: string, where: Condition) => {
-    const before = reached.get(name) ?? conditions.never;
-    const now = before.or(where);
-    if (now === before) return;
-    reached.set(name, now);
-    pending.add(name);
-  };
-  for (const name of pending) {
-    // What is reached in more environments later is looked at again.
-    pending.delete(name);
-    const own = provider.packages.get(name);
-    const here = reached.get(name)!;
-    if (own?.extra !== undefined) reach(own.project, here);
-    for (const need of provider.needs(name, name === rootName ? 0 : versions.get(name)!)) {
-      const where = here.and(conditionOf(conditions, need, own?.extra));
-      for (const needed of need.names) reach(needed, where);
-      if (own === undefined || own.project === need.project) continue;
-      const others = edges.get(own.project) ?? new Map<NormalizedName, Condition>();
-      edges.set(own.project, others.set(need.project, (others.get(need.project) ?? conditions.never).or(where)));
-    }
-  }
-  return { reached, edges };
-}
-
 /** Undefined where what is known says all of it. */
 export function markerOf(condition: Condition, known: Condition): string | undefined {
   const left = condition.assuming(known);
@@ -184,7 +149,7 @@ function inOrder(
   a: { readonly name: string; readonly version: string },
   b: { readonly name: string; readonly version: string },
 ): number {
-  return compareTexts(a.name, b.name) || compareTexts(a.version, b.version);
+  return compareTexts(a.name, b.name) || compareVersions(parseVersion(a.version), parseVersion(b.version));
 }
 
 function compareTexts(a: string, b: string): number {

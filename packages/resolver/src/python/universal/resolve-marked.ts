@@ -1,7 +1,7 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { Conditions } from "@murre/pep508";
 import { FileChooser } from "../choose-file.ts";
-import { EnvironmentRule, RequirementTable } from "../requirement-table.ts";
+import { EnvironmentRule, RequirementTable, RequirementTexts } from "../requirement-table.ts";
 import { type PythonOutcome, type PythonRequest, search } from "../resolve-python.ts";
 import type { DistributionFile } from "../source.ts";
 import { merge, type UniversalDistribution } from "./merge.ts";
@@ -27,7 +27,7 @@ export async function resolveMarked<File extends DistributionFile>(
   const { target, requiresPython, formats = () => "any" as const, onRepair } = request;
   const chooser = new FileChooser(target, formats, onRepair);
   const rule = new EnvironmentRule(target.markerEnvironment);
-  const found = await search(request, new RequirementTable(rule, onRepair), chooser);
+  const found = await search(request, new RequirementTable(rule, new RequirementTexts(onRepair)), chooser);
   const { outcome } = found;
   if (outcome.kind === "no-solution") return outcome;
   const conditions = new Conditions();

@@ -2,19 +2,21 @@ import type { SpecifierSet } from "@murre/pep440";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
 import type { DerivationTree } from "../../derivation-tree.ts";
 import type { Explanation } from "../explain/explain-no-solution.ts";
-import { RequirementTable } from "../requirement-table.ts";
+import { Listings } from "../listings.ts";
+import { RequirementTable, RequirementTexts } from "../requirement-table.ts";
 import { type PythonStatistics, search, type SearchRequest } from "../resolve-python.ts";
 import type { DistributionFile, PythonSource } from "../source.ts";
 import { Fork, ForkNeeded, type ForkRules } from "./fork.ts";
 import { markerOf, merge, type SolvedFork, type UniversalDistribution } from "./merge.ts";
 import { type PreferredVersion, PreferredVersions } from "./preferred-versions.ts";
 import { PythonTexts } from "./python-texts.ts";
-import { UniversalFiles } from "./universal-files.ts";
+import { splitsByPins } from "./reach.ts";
+import { FileConditions, UniversalFiles } from "./universal-files.ts";
 import { WheelConditions } from "./wheel-conditions.ts";
 
 export interface UniversalRequest<File extends DistributionFile> extends Omit<
   SearchRequest<File>,
-  "installed" | "preferences"
+  "installed" | "preferences" | "listings" | "taken"
 > {
   /** Versions to take wherever the requirements allow; of several the first one that is for the environments in question. */
   readonly preferences?: ReadonlyMap<NormalizedName, string | readonly (string | PreferredVersion)[]>;
@@ -92,7 +94,9 @@ class UniversalResolution<File extends DistributionFile> {
   private readonly target: Condition;
   private readonly preferred: PreferredVersions;
   private readonly source: PythonSource<File>;
-  private readonly tables: { readonly pythons: PythonTexts; readonly wheels: WheelConditions };
+  private readonly listings: Listings<File>;
+  private readonly texts: RequirementTexts;
+  private readonly files: FileConditions;
   private readonly rules: ForkRules;
   private readonly solved: SolvedFork<File>[] = [];
   private readonly warnings = new Set<string>();
@@ -110,13 +114,13 @@ class UniversalResolution<File extends DistributionFile> {
     this.target = target;
     this.preferred = new PreferredVersions(request.preferences, conditions);
     this.source = remembering(request.source, this.requests);
-    this.tables = {
-      pythons: new PythonTexts(conditions, request.onRepair),
-      wheels: new WheelConditions(conditions, target),
-    };
+    this.listings = new Listings(this.source);
+    this.texts = new RequirementTexts(request.onRepair);
+    const texts = new PythonTexts(conditions, request.onRepair);
+    this.files = new FileConditions(texts, new WheelConditions(conditions, target));
     this.rules = {
       conditions,
-      pythons: this.tables.pythons,
+      pythons: texts,
       strategy: request.forkStrategy ?? "requires-python",
       constraints: request.constraints ?? [],
       requiredEnvironments: (request.requiredEnvironments ?? []).map((marker) => conditions.of(marker)),
@@ -152,12 +156,18 @@ class UniversalResolution<File extends DistributionFile> {
     const { request } = this;
     const maySplit = this.solved.length + pending < MOST_FORKS;
     const needsAllPythons = rules.strategy === "fewest" || !maySplit;
-    const files = new UniversalFiles(scope, this.tables, request.formats ?? (() => "any"), needsAllPythons);
+    const files = new UniversalFiles(scope, this.files, request.formats ?? (() => "any"), needsAllPythons);
     const fork = new Fork(scope, rules, files, maySplit);
-    const table = new RequirementTable(fork, request.onRepair);
+    const table = new RequirementTable(fork, this.texts);
     try {
       const found = await search(
-        { ...request, source: this.source, preferences: this.preferences(scope) },
+        {
+          ...request,
+          source: this.source,
+          listings: this.listings,
+          preferences: this.preferred.within(scope),
+          taken: this.taken(),
+        },
         table,
         files,
         fork,
@@ -168,6 +178,8 @@ class UniversalResolution<File extends DistributionFile> {
         const split = fork.splitsOf(outcome.tree);
         return split === undefined ? outcome : { splits: [split] };
       }
+      const splits = maySplit ? fork.splitting(splitsByPins(this.conditions, scope, found, rules.constraints)) : [];
+      if (splits.length > 0) return { splits };
       for (const warning of outcome.warnings) this.warnings.add(warning);
       const usable = (project: NormalizedName, own: readonly File[]) => files.usable(project, own, scope);
       this.solved.push({ scope, search: found, distributions: outcome.distributions, usable });
@@ -178,13 +190,13 @@ class UniversalResolution<File extends DistributionFile> {
     }
   }
 
-  /** What the user prefers, then what earlier forks took, the first one first: so versions are as few as can be. */
-  private preferences(scope: Condition): Map<NormalizedName, readonly string[]> {
-    const all = this.preferred.within(scope);
+  /** What earlier forks took, the first one first: so versions are as few as can be. */
+  private taken(): Map<NormalizedName, readonly string[]> {
+    const taken = new Map<NormalizedName, Set<string>>();
     for (const { distributions } of this.solved)
       for (const { name, version, from } of distributions)
-        if (from.kind === "index") all.set(name, [...(all.get(name) ?? []), version]);
-    return all;
+        if (from.kind === "index") taken.set(name, (taken.get(name) ?? new Set()).add(version));
+    return new Map([...taken].map(([name, versions]) => [name, [...versions]]));
   }
 
   /**
@@ -239,6 +251,7 @@ function remembering<File extends DistributionFile>(
 ): PythonSource<File> {
   const pages = new Map<NormalizedName, ReturnType<PythonSource<File>["files"]>>();
   const metadata = new Map<File, ReturnType<PythonSource<File>["metadata"]>>();
+  const atHand = new Map<File, ReturnType<NonNullable<PythonSource<File>["known"]>>>();
   const urls = new Map<string, ReturnType<NonNullable<PythonSource<File>["urlMetadata"]>>>();
   const once = <Key, Answer>(known: Map<Key, Answer>, key: Key, ask: () => Answer): Answer => {
     let answer = known.get(key);
@@ -252,10 +265,20 @@ function remembering<File extends DistributionFile>(
         return source.files(project);
       }),
     metadata: (file, project) =>
-      once(metadata, file, () => {
+      once(metadata, file, async () => {
         requests.metadata++;
-        return source.metadata(file, project);
+        const answer = await source.metadata(file, project);
+        atHand.set(file, answer);
+        return answer;
       }),
+    known: (file, project) => {
+      if (!atHand.has(file) && !metadata.has(file)) {
+        const known = source.known?.(file, project);
+        if (known !== undefined) requests.metadata++;
+        atHand.set(file, known);
+      }
+      return atHand.get(file);
+    },
     ...(source.urlMetadata && {
       urlMetadata: (url: string, project: NormalizedName) =>
         once(urls, `${project} @ ${url}`, () => source.urlMetadata!(url, project)),

@@ -5,24 +5,47 @@ import type { DistributionFile, DistributionMetadata, Unavailable } from "../sou
 import type { PythonTexts } from "./python-texts.ts";
 import type { WheelConditions } from "./wheel-conditions.ts";
 
+/** Where files can be used, as far as they tell: each is read once, for all sets of environments. */
+export class FileConditions {
+  readonly pythons: PythonTexts;
+  private readonly wheels: WheelConditions;
+  private readonly known = new Map<DistributionFile, Condition>();
+
+  constructor(pythons: PythonTexts, wheels: WheelConditions) {
+    this.pythons = pythons;
+    this.wheels = wheels;
+  }
+
+  of(file: DistributionFile): Condition {
+    let condition = this.known.get(file);
+    if (condition === undefined) {
+      const { accepted } = this.pythons.read(file.requiresPython);
+      condition = isWheel(file) ? this.wheels.of(file.filename).and(accepted) : accepted;
+      this.known.set(file, condition);
+    }
+    return condition;
+  }
+}
+
 /** Which files can be used somewhere in a set of environments. */
 export class UniversalFiles implements FileRule {
   private readonly scope: Condition;
+  private readonly conditions: FileConditions;
   private readonly pythons: PythonTexts;
-  private readonly wheels: WheelConditions;
+  private readonly narrow = new Map<string | undefined, boolean>();
   private readonly formats: (project: NormalizedName) => AllowedFormats;
   private readonly needsAllPythons: boolean;
 
   /** @param needsAllPythons what does not accept the first Pythons of the scope is not taken */
   constructor(
     scope: Condition,
-    tables: { readonly pythons: PythonTexts; readonly wheels: WheelConditions },
+    conditions: FileConditions,
     formats: (project: NormalizedName) => AllowedFormats,
     needsAllPythons: boolean,
   ) {
     this.scope = scope;
-    this.pythons = tables.pythons;
-    this.wheels = tables.wheels;
+    this.conditions = conditions;
+    this.pythons = conditions.pythons;
     this.formats = formats;
     this.needsAllPythons = needsAllPythons;
   }
@@ -46,12 +69,10 @@ export class UniversalFiles implements FileRule {
     files: readonly File[],
     scope: Condition,
   ): readonly File[] {
-    return files.filter((file) => {
-      if (file.refused !== undefined || !this.isAllowed(project, file)) return false;
-      const { accepted } = this.pythons.read(file.requiresPython);
-      if (accepted.isDisjointFrom(scope)) return false;
-      return !isWheel(file) || !this.wheels.of(file.filename).isDisjointFrom(scope.and(accepted));
-    });
+    return files.filter(
+      (file) =>
+        file.refused === undefined && this.isAllowed(project, file) && !this.conditions.of(file).isDisjointFrom(scope),
+    );
   }
 
   whyRefused(metadata: DistributionMetadata | Unavailable): string | undefined {
@@ -68,7 +89,12 @@ export class UniversalFiles implements FileRule {
   }
 
   private isNarrow(requiresPython: string | undefined): boolean {
-    return !this.scope.implies(this.pythons.read(requiresPython).since);
+    let isNarrow = this.narrow.get(requiresPython);
+    if (isNarrow === undefined) {
+      isNarrow = !this.scope.implies(this.pythons.read(requiresPython).since);
+      this.narrow.set(requiresPython, isNarrow);
+    }
+    return isNarrow;
   }
 
   private rank(file: DistributionFile): number {

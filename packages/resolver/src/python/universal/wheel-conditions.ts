@@ -5,6 +5,7 @@ export class WheelConditions {
   private readonly conditions: Conditions;
   private readonly target: Condition;
   private readonly known = new Map<string, Condition>();
+  private readonly markers = new Map<string, Condition>();
 
   constructor(conditions: Conditions, target: Condition) {
     this.conditions = conditions;
@@ -38,11 +39,17 @@ export class WheelConditions {
   }
 
   private any(markers: readonly string[]): Condition {
-    const { always, never } = this.conditions;
-    return markers.reduce((all, text) => {
-      if (text === NOWHERE) return all;
-      return all.or(text === "" ? always : this.conditions.of(parseMarker(text)));
-    }, never);
+    return markers.reduce((all, text) => all.or(this.where(text)), this.conditions.never);
+  }
+
+  private where(marker: string): Condition {
+    let condition = this.markers.get(marker);
+    if (condition === undefined) {
+      if (marker === NOWHERE) condition = this.conditions.never;
+      else condition = marker === "" ? this.conditions.always : this.conditions.of(parseMarker(marker));
+      this.markers.set(marker, condition);
+    }
+    return condition;
   }
 }
 

@@ -1,0 +1,42 @@
+import { compareVersions } from "@murre/pep440";
+import type { NormalizedName } from "@murre/pep508";
+import type { Found } from "./project.ts";
+import { groupReleases, mergeReleases } from "./release.ts";
+import type { DistributionFile, PythonSource } from "./source.ts";
+
+/** What the index has of each project, asked for, grouped and sorted once, however many catalogs are made of it. */
+export class Listings<File extends DistributionFile> {
+  private readonly source: PythonSource<File>;
+  private readonly known = new Map<NormalizedName, Promise<Found<File>>>();
+
+  constructor(source: PythonSource<File>) {
+    this.source = source;
+  }
+
+  /** So often the source was asked. */
+  get requests(): number {
+    return this.known.size;
+  }
+
+  of(name: NormalizedName): Promise<Found<File>> {
+    let listing = this.known.get(name);
+    if (!listing) {
+      listing = this.source.files(name).then((files) => findReleases(name, files));
+      this.known.set(name, listing);
+    }
+    return listing;
+  }
+}
+
+function findReleases<File extends DistributionFile>(
+  name: NormalizedName,
+  listed: Awaited<ReturnType<PythonSource<File>["files"]>>,
+): Found<File> {
+  if (listed === undefined) return { missing: "no index has a project of this name" };
+  if ("missing" in listed) return listed;
+  const releases =
+    "releases" in listed
+      ? mergeReleases(listed.releases, compareVersions)
+      : groupReleases(name, listed, compareVersions);
+  return { releases };
+}
