@@ -14,15 +14,21 @@ def _project():
     field = lambda name: (re.findall(r'^%s = "(.*)"' % name, text, re.M) or [None])[0]
     version = field("version") or open("VERSION").read().strip()
     needs = re.findall(r'^dependencies = (.*)', text, re.M)
-    return field("name"), version, eval(needs[0]) if needs else []
+    part = text.partition("[project.optional-dependencies]")[2].split("\\n[")[0]
+    extras = {name: eval(texts) for name, texts in re.findall(r'^(\\w+) = (.*)', part, re.M)}
+    return field("name"), version, eval(needs[0]) if needs else [], extras
 
 def _files(module):
-    name, version, needs = _project()
+    name, version, needs, extras = _project()
     info = "%s-%s.dist-info" % (name, version)
     metadata = "Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n" % (name, version)
     return info, {
         **module(name),
-        info + "/METADATA": metadata + "".join("Requires-Dist: %s\\n" % need for need in needs),
+        info + "/METADATA": metadata + "".join(
+            ["Requires-Dist: %s\\n" % need for need in needs]
+            + ["Provides-Extra: %s\\n" % extra for extra in extras]
+            + ["Requires-Dist: %s ; extra == '%s'\\n" % (need, extra) for extra in extras for need in extras[extra]]
+        ),
         info + "/WHEEL": "Wheel-Version: 1.0\\nGenerator: in-tree\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
         info + "/entry_points.txt": "[console_scripts]\\n%s = %s:main\\n" % (name, name),
     }

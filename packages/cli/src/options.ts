@@ -165,6 +165,14 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
   });
 }
 
+/** An option that negates no other one, although it begins as one that does. */
+class Unpaired extends Option {
+  override negate = false;
+  override attributeName(): string {
+    return this.name().replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  }
+}
+
 /** What resolution is told besides. */
 export interface TakingFlags {
   /** False with --no-build. */
@@ -172,6 +180,9 @@ export interface TakingFlags {
   readonly constraint?: string[];
   /** False with --no-transitive-urls. */
   readonly transitiveUrls: boolean;
+  readonly noSources?: boolean;
+  /** The values of --no-sources-package; see {@link TakingFlags.binary}. */
+  readonly sourcesPackage: string[] | true;
   readonly pre?: boolean;
   readonly onlyBinary?: string[];
   /** The values of --no-binary, which commander reads as the negation of a --binary; true without any. */
@@ -186,7 +197,9 @@ export function addTakingOptions(command: Command): Command {
     .option("--pre", "take pre-releases like other releases")
     .option("--only-binary <names>", "take only wheels of these projects, or of :all:", collect)
     .option("--no-binary <names>", "take only source distributions of these projects, or of :all:", collect)
-    .option("--no-transitive-urls", "follow no URL that a distribution from an index names, as uv");
+    .option("--no-transitive-urls", "follow no URL that a distribution from an index names, as uv")
+    .addOption(new Unpaired("--no-sources", "take nothing from where [tool.uv.sources] of a project says"))
+    .option("--no-sources-package <name>", "the same for this project", collect);
 }
 
 export function takingOptions(flags: TakingFlags) {
@@ -197,6 +210,8 @@ export function takingOptions(flags: TakingFlags) {
     prereleases: flags.pre,
     onlyBinary: flags.onlyBinary,
     noBinary: flags.binary === true ? undefined : flags.binary,
+    noSources:
+      flags.noSources === true ? ("all" as const) : flags.sourcesPackage === true ? undefined : flags.sourcesPackage,
   });
 }
 
@@ -232,14 +247,6 @@ export interface EditableFlags {
   readonly noEditable?: boolean;
   /** The values of --no-editable-package; see {@link ChangeFlags.binary}. */
   readonly editablePackage: string[] | true;
-}
-
-/** An option that negates no other one, although it begins as one that does. */
-class Unpaired extends Option {
-  override negate = false;
-  override attributeName(): string {
-    return this.name().replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  }
 }
 
 export function addEditableOptions(command: Command): Command {

@@ -48,6 +48,8 @@ export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {
 
 export interface IndexClientOptions {
   readonly locations: readonly IndexLocation[];
+  /** The one location where a project is looked for, whatever others there are; undefined: all of them. */
+  readonly locationOf?: (project: NormalizedName) => IndexLocation | undefined;
   /** "first-index" unless told otherwise. */
   readonly strategy?: IndexStrategy;
   /** Pages and metadata are kept here between runs; without it, in memory only. */
@@ -124,6 +126,8 @@ class Client implements IndexClient {
   readonly #metadata: MetadataSources;
   readonly #memory = new Map<string, Promise<ProjectPage | undefined>>();
   readonly #places = new Map<string, Promise<FindLinksPlace>>();
+  /** Of all locations that are known so far, for their credentials. */
+  readonly #urls: Set<string>;
   readonly #told = new Set<string>();
   readonly #witness = new Witness();
   readonly #packs: MetadataPacks | undefined;
@@ -132,14 +136,12 @@ class Client implements IndexClient {
     const { network = {}, env, locations, documents, offline = false } = options;
     const onEvent = options.onEvent ?? (() => {});
     this.#options = options;
+    this.#urls = new Set(locations.map(({ url }) => url));
     this.#signal = signal;
     this.#dispatchers = createDispatchers({ ...network, env });
     this.#transport = new Transport({
       dispatchers: this.#dispatchers,
-      credentials: createCredentials(
-        locations.map(({ url }) => url),
-        options,
-      ),
+      credentials: createCredentials(this.#urls, options),
       retries: network.retries ?? defaultRetries,
       offline,
       connections: network.connections ?? 50,
@@ -181,8 +183,10 @@ class Client implements IndexClient {
   }
 
   async findFiles(project: NormalizedName): Promise<ProjectFiles> {
+    const own = this.#options.locationOf?.(project);
+    if (own !== undefined) this.#urls.add(own.url);
     const found = await findProjectFiles(project, {
-      locations: this.#options.locations,
+      locations: own === undefined ? this.#options.locations : [own],
       strategy: this.#options.strategy ?? "first-index",
       page: (location, name) => this.page(location, name),
       onSkipped: (location, name, error) => this.#skipped(location, name, error),

@@ -15,23 +15,31 @@ export type CredentialsSource = (url: URL) => Credentials | undefined;
 /**
  * Credentials in the order: the URL's own, those of the configured location on the same origin with the longest common
  * path, those of the host in netrc (`NETRC`, `~/.netrc`, on Windows `~/_netrc` as well), which is read at most once.
+ * @param locations may grow
  */
-export function createCredentials(locations: readonly string[], context: CredentialsContext): CredentialsSource {
-  const configured = locations
-    .filter((location) => location.includes("@"))
-    .map((location) => new URL(location))
-    .filter((url) => url.username !== "" || url.password !== "")
-    .toSorted((a, b) => b.pathname.length - a.pathname.length);
+export function createCredentials(locations: ReadonlySet<string>, context: CredentialsContext): CredentialsSource {
+  let configured: readonly URL[] = [];
+  let known = -1;
   let netrc: string | undefined;
   return (url) => {
     const own = credentialsOf(url);
     if (own !== undefined) return own;
+    if (known !== locations.size) configured = withCredentials(locations);
+    known = locations.size;
     const sameOrigin = configured.filter((location) => location.origin === url.origin);
     const nearest = sameOrigin.find((location) => url.pathname.startsWith(location.pathname)) ?? sameOrigin[0];
     if (nearest !== undefined) return credentialsOf(nearest);
     netrc ??= readNetrc(context);
     return credentialsInNetrc(netrc, url.hostname);
   };
+}
+
+function withCredentials(locations: ReadonlySet<string>): readonly URL[] {
+  return [...locations]
+    .filter((location) => location.includes("@"))
+    .map((location) => new URL(location))
+    .filter((url) => url.username !== "" || url.password !== "")
+    .toSorted((a, b) => b.pathname.length - a.pathname.length);
 }
 
 /** Those that stand in a URL, decoded. */

@@ -90,6 +90,7 @@ const change: OptionTable<ChangeOptions> = {
   onlyBinary: texts,
   noBinary: texts,
   noEditable: allOrTexts,
+  noSources: allOrTexts,
 };
 
 const venv: OptionRules<VenvOptions> = {
@@ -150,7 +151,7 @@ const installMany: OptionRules<InstallManyOptions> = {
   oneOf: onePlace,
 };
 
-const { constraintFiles, dryRun, prereleases, onlyBinary, noBinary, transitiveUrls } = change;
+const { constraintFiles, dryRun, prereleases, onlyBinary, noBinary, transitiveUrls, noSources } = change;
 
 const compile: OptionRules<CompileOptions> = {
   options: {
@@ -167,6 +168,7 @@ const compile: OptionRules<CompileOptions> = {
     onlyBinary,
     noBinary,
     transitiveUrls,
+    noSources,
     outputFile: text,
     upgrade: allOrTexts,
     hashes: flag,

@@ -141,6 +141,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly noBinary?: readonly string[];
   /** Installs as ordinary ones what is named as editable: "all", or these projects. Default: MURRE_NO_EDITABLE, else none. */
   readonly noEditable?: "all" | readonly string[];
+  /** `[tool.uv.sources]` of local projects is not followed: "all", or for these projects. Default: MURRE_NO_SOURCES, else all are. */
+  readonly noSources?: "all" | readonly string[];
 }
 
 export interface SyncOptions extends ChangeOptions {
@@ -198,7 +200,10 @@ export interface CompileOptions
     SelectionOptions,
     ResolutionOptions,
     ProjectSelectionOptions,
-    Pick<ChangeOptions, "constraintFiles" | "dryRun" | "prereleases" | "onlyBinary" | "noBinary" | "transitiveUrls"> {
+    Pick<
+      ChangeOptions,
+      "constraintFiles" | "dryRun" | "prereleases" | "onlyBinary" | "noBinary" | "transitiveUrls" | "noSources"
+    > {
   /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
   /** requirements.in files; `-` reads `standardInput`. */

@@ -2,6 +2,7 @@ import { hasCode, temporaryPlace } from "@murre/files";
 import type { CacheOperation } from "@murre/cache";
 import { loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
+import type { NormalizedName } from "@murre/pep508";
 import type { PythonErrorCode } from "@murre/python";
 import type { RequirementsContext } from "@murre/requirements";
 import { setMaxListeners } from "node:events";
@@ -9,6 +10,7 @@ import type { OnEvent } from "../api/events.ts";
 import type { OperationContext } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describedPython, resolvedPython, type TargetPython } from "../options/target-python.ts";
+import { projectSources, type ProjectSources } from "../projects/project-sources.ts";
 import { MetadataClaims } from "../wanted/metadata-claims.ts";
 import { decide } from "./decide.ts";
 import { decidePython } from "./decide-resolution.ts";
@@ -39,6 +41,8 @@ export interface ChangeOperation {
   /** What distributions are chosen for: the interpreter, unless another Python is described. */
   readonly python: TargetPython;
   readonly decisions: Decisions;
+  /** How `[tool.uv.sources]` of local projects is followed. */
+  readonly projects: ProjectSources;
   /** How requirements are read. */
   readonly reading: RequirementsContext;
   /** Threads for placing so many files, the same each time; undefined where the calling thread is as fast. They load meanwhile. */
@@ -87,7 +91,14 @@ export async function withChangeOperation<Result>(
         : describedPython(interpreter(), described);
     if (purpose === "change") refuseExternallyManaged(find(), options);
     const decisions = decide(hear(settings, options, found?.interpreter.prefix));
-    const context = { settings, network: decisions.network, cache, onEvent, signal };
+    const { cwd, home, platform } = settings;
+    const projects = projectSources({
+      isFollowed: decisions.isSourceFollowed,
+      isEditable: decisions.isEditable,
+      places: { cwd, home, platform },
+    });
+    const locationOf = (project: NormalizedName) => projects.indexes.get(project);
+    const context = { settings, network: decisions.network, cache, onEvent, signal, locationOf };
     const openClient = (places: IndexDecision) => {
       describePlaces(places, onEvent);
       const client = openIndexClient(places, context);
@@ -108,6 +119,7 @@ export async function withChangeOperation<Result>(
       },
       python,
       decisions,
+      projects,
       reading: requirementsContext(context),
       linkWorkersFor,
       openClient,

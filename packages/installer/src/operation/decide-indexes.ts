@@ -8,6 +8,7 @@ import {
   type Setting,
 } from "@murre/index-client";
 import type { FileOptions } from "@murre/requirements";
+import type { WantedOptions } from "../wanted/gather-requirements.ts";
 import type { IndexDecision } from "./decisions.ts";
 import { wordsOf, type Said } from "./said.ts";
 
@@ -17,11 +18,14 @@ import { wordsOf, type Said } from "./said.ts";
  * `--index-strategy` overrides both.
  * @throws {InvalidIndexLocation}
  */
-export function decideIndexes(said: Said, inFiles: FileOptions): IndexDecision {
+export function decideIndexes(said: Said, inFiles: WantedOptions): IndexDecision {
   const { options, configuration, places } = said;
   const ordered = orderedIndexes(said);
   const merged = mergePipIndexOptions(withFileIndex(configuration, inFiles), {
-    indexUrl: setting(ordered.defaultIndex, "--default-index") ?? setting(options.indexUrl, "--index-url"),
+    indexUrl:
+      setting(ordered.defaultIndex, "--default-index") ??
+      setting(options.indexUrl, "--index-url") ??
+      defaultOf(inFiles.ordered),
     extraIndexUrls: [...inFiles.extraIndexUrls.map(settingOf), ...each(options.extraIndexUrls, "--extra-index-url")],
     findLinks: [
       ...inFiles.findLinks.map(settingOf),
@@ -31,11 +35,14 @@ export function decideIndexes(said: Said, inFiles: FileOptions): IndexDecision {
     noIndex: options.noIndex === true || inFiles.noIndex,
   });
   const locations = pipIndexLocations(merged, places);
-  const first = ordered.indexes.map((url) => parseIndexLocation("simple", url, places, "--index"));
-  const strategy = options.indexStrategy ?? ordered.strategy ?? (ordered.given ? "first-index" : "unsafe-best-match");
+  const named = ordered.indexes.map((url) => parseIndexLocation("simple", url, places, "--index"));
+  const { ordered: ofProjects = [] } = inFiles;
+  const first = [...named, ...ofProjects.filter(({ isDefault }) => !isDefault).map(({ location }) => location)];
+  const isOrdered = ordered.given || ofProjects.length > 0;
+  const strategy = options.indexStrategy ?? ordered.strategy ?? (isOrdered ? "first-index" : "unsafe-best-match");
   const base = locations.find(({ kind }) => kind === "simple")?.url;
   return {
-    locations: merged.noIndex === true || !ordered.given ? locations : inOrder(first, locations),
+    locations: merged.noIndex === true || !isOrdered ? locations : inOrder(first, locations),
     ...(base === undefined ? {} : { base }),
     findLinks: [...new Set((merged.findLinks ?? []).map(({ value }) => value))],
     strategy,
@@ -76,6 +83,12 @@ function orderedIndexes({ options, variables }: Said): OrderedIndexes {
     findLinks: wordsOf(variables, "MURRE_FIND_LINKS"),
     strategy: isStrategy(strategy) ? strategy : undefined,
   };
+}
+
+/** A project's default index goes before what is configured, as one that a requirements file names. */
+function defaultOf(indexes: WantedOptions["ordered"] = []): Setting<string> | undefined {
+  const found = indexes.find(({ isDefault }) => isDefault)?.location;
+  return found && setting(found.url, found.origin ?? "tool.uv.index");
 }
 
 function isStrategy(text: string | undefined): text is IndexStrategy {

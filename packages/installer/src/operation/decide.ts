@@ -17,7 +17,8 @@ export function decide(all: Said): Decisions {
   return {
     constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
     followsDependencies: options.dependencies !== "none" && configuration.noDeps?.value !== true,
-    isEditable: decideEditable(said),
+    isEditable: unlessNamed(options.noEditable, variables, "MURRE_NO_EDITABLE"),
+    isSourceFollowed: unlessNamed(options.noSources, variables, "MURRE_NO_SOURCES"),
     isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
     remembersResolutions: !(options.resolveAnew ?? isSwitchedOn(variables, "MURRE_RESOLVE_ANEW")),
     network: decideNetwork(said),
@@ -36,10 +37,15 @@ export function decide(all: Said): Decisions {
   };
 }
 
-function decideEditable({ options, variables }: Said): Decisions["isEditable"] {
-  const ordinary = options.noEditable ?? (isSwitchedOn(variables, "MURRE_NO_EDITABLE") ? "all" : []);
-  if (ordinary === "all") return () => false;
-  const names = new Set<string>(ordinary.map(normalizeName));
+/** Whether something is done with a project: not where an option names it, or all, or the variable is set. */
+function unlessNamed(
+  option: "all" | readonly string[] | undefined,
+  variables: Said["variables"],
+  variable: string,
+): Decisions["isEditable"] {
+  const named = option ?? (isSwitchedOn(variables, variable) ? "all" : []);
+  if (named === "all") return () => false;
+  const names = new Set<string>(named.map(normalizeName));
   return (project) => project === undefined || !names.has(project);
 }
 

@@ -1,9 +1,9 @@
 import type { ConfigSettings } from "@murre/build";
 import type { FormatControl, IndexClientOptions, IndexLocation, IndexStrategy } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
-import type { FileOptions } from "@murre/requirements";
 import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
 import type { ChangeOptions, ResolutionOptions } from "../api/operations.ts";
+import type { WantedOptions } from "../wanted/gather-requirements.ts";
 import type { Moment } from "../options/moments.ts";
 
 /** How an operation works: options, variables and pip's configuration, taken together once. Functions are given the part that they use. */
@@ -13,6 +13,8 @@ export interface Decisions {
   readonly followsDependencies: boolean;
   /** Whether this project, where it is named as an editable one, becomes one; without a name, whether any does. */
   readonly isEditable: (project?: NormalizedName) => boolean;
+  /** Whether what `[tool.uv.sources]` says of this project is followed; without a name, whether any of it is. */
+  readonly isSourceFollowed: (project?: NormalizedName) => boolean;
   /** A wheel whose RECORD and members disagree is refused. */
   readonly isRecordStrict: boolean;
   /** What requirements were resolved to is taken again as long as nothing that it rests on has changed. */
@@ -24,7 +26,7 @@ export interface Decisions {
    * What requirements files have a say in, or what only a search needs.
    * @throws {InvalidIndexLocation} {BuildOptionInvalid} {ResolutionOptionInvalid}
    */
-  search(inFiles: FileOptions): SearchDecision;
+  search(inFiles: WantedOptions): SearchDecision;
 }
 
 /** Which versions are taken of those that fit, and what of the requirements counts. */

@@ -1,5 +1,5 @@
 import type { CacheOperation } from "@murre/cache";
-import { createIndexClient, type IndexClient } from "@murre/index-client";
+import { createIndexClient, type IndexClient, type IndexClientOptions } from "@murre/index-client";
 import { redactUrl } from "@murre/pep508";
 import type { OnEvent } from "../api/events.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -11,6 +11,7 @@ export interface ClientContext {
   readonly cache: CacheOperation;
   readonly onEvent: OnEvent;
   readonly signal: AbortSignal | undefined;
+  readonly locationOf?: NonNullable<IndexClientOptions["locationOf"]>;
 }
 
 const warningCodes = {
@@ -22,12 +23,13 @@ const warningCodes = {
 /** Opens a client for these places, with its warnings as events. */
 export function openIndexClient(
   { locations, strategy }: IndexDecision,
-  { settings: { env, home, platform }, network, cache, onEvent, signal }: ClientContext,
+  { settings: { env, home, platform }, network, cache, onEvent, signal, locationOf }: ClientContext,
 ): IndexClient {
   return createIndexClient(
     {
       locations,
       strategy,
+      ...(locationOf === undefined ? {} : { locationOf }),
       documents: cache.documents,
       once: (request) => cache.documentOnce(request),
       env,

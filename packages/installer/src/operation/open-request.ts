@@ -1,5 +1,6 @@
 import type { Documents } from "@murre/cache";
-import type { IndexClient } from "@murre/index-client";
+import type { IndexClient, IndexLocation } from "@murre/index-client";
+import type { NormalizedName } from "@murre/pep508";
 import { requiresHashes } from "../wanted/accepted-hashes.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ChangeOperation } from "./change-operation.ts";
@@ -13,6 +14,8 @@ export interface ResolutionMemory {
   readonly refreshes: boolean;
   readonly documents: Documents;
   readonly indexes: IndexDecision;
+  /** The one index for each of some projects. */
+  readonly pinned: ReadonlyMap<NormalizedName, IndexLocation>;
   /** Another version of murre may decide otherwise. */
   readonly version: string;
 }
@@ -38,6 +41,7 @@ export async function openRequest(operation: ChangeOperation, asked: Asked): Pro
   const memory = {
     documents: cache.documents,
     indexes,
+    pinned: operation.projects.indexes,
     version: settings.version,
     offline,
     refreshes: refresh !== "none",

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import type { OnEvent } from "../api/events.ts";
 import { gatherRequirements, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ProjectSelection } from "../wanted/selection.ts";
+import type { ProjectSources } from "../projects/project-sources.ts";
 import type { IndexDecision } from "./decisions.ts";
 import { openIndexClient, type ClientContext } from "./open-client.ts";
 
@@ -21,10 +22,19 @@ export interface Asked {
 
 /** Reads requirements files and arguments; those at `http:` URLs through a client of their own. */
 export async function gather(
-  { reading, onEvent }: { readonly reading: RequirementsContext; readonly onEvent: OnEvent },
+  {
+    reading,
+    onEvent,
+    projects,
+  }: {
+    readonly reading: RequirementsContext;
+    readonly onEvent: OnEvent;
+    /** Undefined: `[tool.uv.sources]` is not looked at. */
+    readonly projects?: ProjectSources;
+  },
   { files = [], words = [], ...others }: Asked,
 ): Promise<GatheredRequirements> {
-  const gathered = await gatherRequirements({ ...others, files, words }, reading);
+  const gathered = await gatherRequirements({ ...others, files, words, projects }, reading);
   for (const message of gathered.warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   return gathered;
 }

@@ -31,6 +31,8 @@ export type IndexedFile = DistributionFile & Pick<ResolverFile, "refused">;
 
 export interface IndexSourceOptions {
   readonly wanted: readonly WantedProject[];
+  /** See `ResolutionRequest.editables`. */
+  readonly editables?: ReadonlySet<string> | undefined;
   /** What the user says of the bytes of projects. */
   readonly demands: ReadonlyMap<NormalizedName, readonly HashDemand[]>;
   readonly formats: (project: NormalizedName) => AllowedFormats;
@@ -113,12 +115,13 @@ export class IndexSource implements PythonSource<IndexedFile> {
   }
 
   async urlMetadata(url: string, project: NormalizedName): Promise<DistributionMetadata | Unavailable> {
-    const { target, wanted } = this.#options;
+    const { target, wanted, editables } = this.#options;
     const demands = this.#demandsOf(project);
     const named = wanted.find((one) => one.name === project && one.url === url);
     let source: ArchiveSource;
     try {
-      source = directSource(url, demands, named);
+      const isEditable = named?.isEditable ?? editables?.has(url) ?? false;
+      source = directSource(url, demands, { isEditable });
     } catch (error) {
       if (hasCode<InstallerErrorCode | VcsErrorCode>(error, ...unusable)) return { unavailable: error.message };
       throw error;

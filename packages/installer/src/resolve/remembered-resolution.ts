@@ -45,6 +45,7 @@ type Undecisive =
   | "onEvent"
   | "claims"
   | "commits"
+  | "editables"
   | "formats"
   | "refusedUrl"
   | "uploadedBefore";
@@ -74,7 +75,10 @@ function keyOf(request: ResolutionRequest, python: TargetPython, memory: Resolut
   };
   const { markerEnvironment, tagTarget } = python;
   const { locations, strategy } = memory.indexes;
-  const places = locations.map(({ kind, url }) => [kind, url]);
+  const places = [
+    ...locations.map(({ kind, url }) => [kind, url]),
+    ...[...memory.pinned].map(([project, { kind, url }]) => [kind, url, project]),
+  ];
   return hashedName(JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, places, strategy]));
 }
 

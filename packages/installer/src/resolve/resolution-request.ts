@@ -39,6 +39,8 @@ export interface ResolutionRequest {
   /** See `ChangeOperation.commits`. */
   readonly commits: ReadonlyMap<string, string>;
   readonly refusedUrl: RefusedUrl;
+  /** URLs of folders that are imported from where they lie although nobody named them as editable ones; grows while folders are read. */
+  readonly editables?: ReadonlySet<string>;
   /** Where what it came to is remembered; undefined: nowhere. */
   readonly memory?: ResolutionMemory | undefined;
 }

@@ -46,7 +46,7 @@ function resolvedFrom(
   chosen: Chosen,
   project: WantedProject | undefined,
   hashes: readonly HashDemand[],
-  { requireHashes, commits }: Pick<ResolutionRequest, "requireHashes" | "commits">,
+  { requireHashes, commits, editables }: Pick<ResolutionRequest, "requireHashes" | "commits" | "editables">,
 ): ResolvedDistribution {
   const { name, version } = chosen;
   if (requireHashes && hashes.length === 0) throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency");
@@ -56,5 +56,6 @@ function resolvedFrom(
     return { ...common, source: file, ...(claimed === undefined ? {} : { claimed }) };
   }
   if (project !== undefined) refuseVersion(project, version);
-  return { ...common, source: directSource(chosen.url, hashes, { ...project, commits }), directUrl: chosen.url };
+  const isEditable = project?.isEditable ?? editables?.has(chosen.url) ?? false;
+  return { ...common, source: directSource(chosen.url, hashes, { isEditable, commits }), directUrl: chosen.url };
 }

@@ -88,7 +88,7 @@ export async function resolveNamed(
 }
 
 async function withDependencies(
-  { python, claims, commits, decisions, signal, onEvent }: ChangeOperation,
+  { python, claims, commits, decisions, projects, signal, onEvent }: ChangeOperation,
   { gathered, client, files, requireHashes, memory }: Request,
   sources: SourceReader,
   { installed, upgrade, preferences }: Present,
@@ -113,6 +113,7 @@ async function withDependencies(
       onEvent,
       claims,
       commits,
+      editables: projects.editables,
       refusedUrl: transitiveUrls(files, staying),
       memory,
     },

@@ -38,6 +38,7 @@ export async function solve(
   const tags = supportedTags(tagTarget);
   const source = new IndexSource(client, {
     wanted,
+    editables: request.editables,
     demands,
     formats: request.formats,
     uploadedBefore: request.uploadedBefore,

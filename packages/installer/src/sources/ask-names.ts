@@ -30,7 +30,13 @@ export async function nameSources(
       return named(entry, sources, { requireHashes, isEditable: entry.kind === "editable" && isEditable() });
     }),
   );
-  return { ...gathered, entries: entries.map((entry) => unlessOrdinary(entry, isEditable)) };
+  const known = entries.map((entry) => unlessOrdinary(entry, isEditable));
+  // What is said of an entry's origin is said of the one in its place.
+  const origins = gathered.entries.flatMap((entry, at) => {
+    const now = known[at];
+    return now !== undefined && gathered.sources.has(entry) ? [[now, gathered.sources.get(entry)] as const] : [];
+  });
+  return { ...gathered, entries: known, sources: new Map([...gathered.sources, ...origins]) };
 }
 
 type UnnamedEntry = Exclude<RequirementEntry, { kind: "named" }>;

@@ -7,7 +7,8 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import type { InstallOptions } from "../api/operations.ts";
 import type { RepositorySources } from "./repository-sources.ts";
-import { urlKind } from "../wanted/source-url.ts";
+import { ownFolder, urlKind, withoutFragment } from "../wanted/source-url.ts";
+import { fileURLToPath } from "node:url";
 import { gatherBuildConstraints } from "../operation/read-requirements.ts";
 import { nameSources } from "./ask-names.ts";
 import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
@@ -53,7 +54,12 @@ export async function withSources<Result>(
   const metadata: Sources["metadata"] = async (request) => {
     const isRepository = urlKind(request.source.url) === "version-control";
     const held = isRepository ? await (await repositories()).heldMetadata(request) : undefined;
-    return held ?? (await open()).metadata(request);
+    const text = held ?? (await (await open()).metadata(request));
+    const { projects } = operation;
+    if (urlKind(request.source.url) !== "directory" || !projects.isFollowed()) return text;
+    const { followMetadata } = await import("../projects/follow-metadata.ts");
+    const folder = fileURLToPath(withoutFragment(ownFolder(request.source.url)));
+    return followMetadata(text, folder, await projects.follower());
   };
   const sources: Sources = {
     metadata,

@@ -22,7 +22,9 @@ import {
 import type { Stated } from "@murre/resolver";
 import { parseVcsUrl } from "@murre/vcs";
 import { basename } from "node:path";
+import type { ProjectIndex } from "../projects/local-project.ts";
 import type { ProjectInput } from "./project-inputs.ts";
+import type { ProjectSources } from "../projects/project-sources.ts";
 import { noSelection, type ProjectSelection } from "./selection.ts";
 import { demandsOf } from "./accepted-hashes.ts";
 import { describeOrigin, stated } from "./origin.ts";
@@ -38,8 +40,13 @@ export interface GatheredRequirements {
   readonly replacements: Replacements;
   /** Where entries stand that are in no requirements file; undefined: nowhere that has a name. */
   readonly sources: ReadonlyMap<RequirementEntry, RequirementSource | undefined>;
-  readonly options: FileOptions;
+  readonly options: WantedOptions;
   readonly warnings: readonly string[];
+}
+
+export interface WantedOptions extends FileOptions {
+  /** What `[[tool.uv.index]]` of projects has, but for what is looked into only where a source names it. */
+  readonly ordered?: readonly ProjectIndex[];
 }
 
 /**
@@ -56,6 +63,7 @@ export async function gatherRequirements(
     readonly overrideFiles?: readonly string[] | undefined;
     readonly excludeFiles?: readonly string[] | undefined;
     readonly selection?: ProjectSelection | undefined;
+    readonly projects?: ProjectSources | undefined;
   },
   context: RequirementsContext,
 ): Promise<GatheredRequirements> {
@@ -64,7 +72,7 @@ export async function gatherRequirements(
     ...from.words.map((word) => parseRequirementArgument(word, context)),
     ...editables.map((word) => parseEditableArgument(word, context)),
   ];
-  const projects = await readProjects(from.files, from.selection, context);
+  const projects = await readProjects(from, context);
   const files = [];
   const entries: RequirementEntry[] = [];
   for (const file of from.files) {
@@ -84,21 +92,31 @@ export async function gatherRequirements(
     entries: [...entries, ...words],
     sources: new Map([...projects.values()].flatMap(({ sources }) => [...sources])),
     constraints: files.flatMap(({ constraints }) => constraints),
-    options: mergeOptions(files.map(({ options }) => options)),
+    options: mergeOptions(
+      files.map(({ options }) => options),
+      [...projects.values()],
+    ),
     warnings: [...files, ...projects.values()].flatMap(({ warnings }) => warnings),
   };
 }
 
 /** Loaded where one is named: most requirements stand in requirements files. */
 async function readProjects(
-  files: readonly string[],
-  selection: ProjectSelection = noSelection,
+  {
+    files,
+    selection = noSelection,
+    projects,
+  }: {
+    readonly files: readonly string[];
+    readonly selection?: ProjectSelection | undefined;
+    readonly projects?: ProjectSources | undefined;
+  },
   context: RequirementsContext,
 ): Promise<ReadonlyMap<string, ProjectInput>> {
   const own = files.filter((file) => /(?:^|[\\/])pyproject\.toml$|\.py$/.test(file));
   if (own.length === 0 && selection.extras.length === 0 && selection.groups.length === 0) return new Map();
   const { readProjectInputs } = await import("./project-inputs.ts");
-  return readProjectInputs(own, selection, context);
+  return readProjectInputs(own, selection, context, projects);
 }
 
 async function readEntries(
@@ -111,10 +129,11 @@ async function readEntries(
 }
 
 /** Several files on one command line count as one long file. */
-function mergeOptions(all: readonly FileOptions[]): FileOptions {
+function mergeOptions(all: readonly FileOptions[], projects: readonly ProjectInput[]): WantedOptions {
   const indexUrl = all.findLast((options) => options.indexUrl !== undefined)?.indexUrl;
   return {
     ...(indexUrl === undefined ? {} : { indexUrl }),
+    ordered: projects.flatMap(({ indexes }) => indexes),
     extraIndexUrls: all.flatMap(({ extraIndexUrls }) => extraIndexUrls),
     findLinks: all.flatMap(({ findLinks }) => findLinks),
     noIndex: all.some(({ noIndex }) => noIndex),

@@ -8,7 +8,11 @@ import {
   type RequirementsContext,
   type RequirementSource,
 } from "@murre/requirements";
+import { pathOfFileUrl } from "@murre/index-client";
 import { dirname, resolve } from "node:path";
+import type { ProjectSources } from "../projects/project-sources.ts";
+import type { Standing } from "../projects/follow-sources.ts";
+import type { ProjectIndex } from "../projects/local-project.ts";
 import { DynamicRequirements, UnknownExtra } from "../errors.ts";
 import type { ProjectSelection } from "./selection.ts";
 
@@ -16,6 +20,7 @@ import type { ProjectSelection } from "./selection.ts";
 export interface ProjectInput {
   readonly entries: readonly RequirementEntry[];
   readonly sources: ReadonlyMap<RequirementEntry, RequirementSource | undefined>;
+  readonly indexes: readonly ProjectIndex[];
   readonly warnings: readonly string[];
 }
 
@@ -27,6 +32,7 @@ export async function readProjectInputs(
   files: readonly string[],
   selection: ProjectSelection,
   context: RequirementsContext,
+  sources?: ProjectSources,
 ): Promise<ReadonlyMap<string, ProjectInput>> {
   const inputs = new Map<string, ProjectInput>();
   const projects = new Map<string, ProjectFile>();
@@ -36,16 +42,20 @@ export async function readProjectInputs(
     projects.set(path, known);
     return known;
   };
+  const follow: Follow = async (file, entries, standing) =>
+    sources?.isFollowed() === true
+      ? followEntries(file, entries, standing, context, sources)
+      : { entries, indexes: [] };
   const unknown = new Set(selection.extras === "all" ? [] : selection.extras.map(normalizeName));
   for (const file of files)
     inputs.set(
       file,
-      file.endsWith(".py") ? await script(file, context) : project(await open(file), selection, unknown),
+      file.endsWith(".py") ? await script(file, context) : await project(await open(file), selection, unknown, follow),
     );
   if (unknown.size > 0) throw new UnknownExtra([...unknown], files);
   const ownFiles = files.filter((file) => !file.endsWith(".py"));
   for (const { file, name } of await wantedGroups(selection.groups, ownFiles, open))
-    inputs.set(`${file}:${name}`, group(await open(file), name));
+    inputs.set(`${file}:${name}`, await group(await open(file), name, follow));
   return inputs;
 }
 
@@ -58,11 +68,21 @@ async function script(file: string, context: RequirementsContext): Promise<Proje
   const found = parseScript(await textOf(file, context), file);
   if (found === undefined) throw new InvalidScript(file, ['it has no block "# /// script" that says what it needs']);
   // As in uv: a script is no file that anybody would look for a requirement in.
-  return { entries: found.entries, sources: new Map(found.entries.map((entry) => [entry, undefined])), warnings: [] };
+  return {
+    entries: found.entries,
+    sources: new Map(found.entries.map((entry) => [entry, undefined])),
+    indexes: [],
+    warnings: [],
+  };
 }
 
 /** @param unknown the extras that no project so far has; those of this one are taken out of it */
-function project(file: ProjectFile, { extras }: ProjectSelection, unknown: Set<NormalizedName>): ProjectInput {
+async function project(
+  file: ProjectFile,
+  { extras }: ProjectSelection,
+  unknown: Set<NormalizedName>,
+  follow: Follow,
+): Promise<ProjectInput> {
   const needed = file.requirements(extras);
   if (needed === undefined) throw new DynamicRequirements(file.source, dirname(file.source));
   const missing = new Set(needed.unknownExtras);
@@ -71,12 +91,33 @@ function project(file: ProjectFile, { extras }: ProjectSelection, unknown: Set<N
   const warnings = [...missing]
     .filter((extra) => !asked.has(extra))
     .map((extra) => `${file.source}: an extra asks for the extra ${extra}, which the project does not have`);
-  return { entries: needed.entries, sources: sourcesOf(needed.entries, file), warnings };
+  const { entries, indexes } = await follow(file, needed.entries, (entry) => ({ extra: needed.extraOf.get(entry) }));
+  return { entries, sources: sourcesOf(entries, file), indexes, warnings };
 }
 
-function group(file: ProjectFile, name: string): ProjectInput {
-  const entries = file.group(name);
-  return { entries, sources: sourcesOf(entries, file, normalizeName(name)), warnings: [] };
+async function group(file: ProjectFile, written: string, follow: Follow): Promise<ProjectInput> {
+  const name = normalizeName(written);
+  const { entries, indexes } = await follow(file, file.group(written), () => ({ group: name }));
+  return { entries, sources: sourcesOf(entries, file, name), indexes, warnings: [] };
+}
+
+type Follow = (
+  file: ProjectFile,
+  entries: readonly RequirementEntry[],
+  standing: (entry: RequirementEntry) => Standing,
+) => Promise<Pick<ProjectInput, "entries" | "indexes">>;
+
+/** What a file that came over HTTP says of other places is about folders of the machine that it lies on. */
+async function followEntries(
+  file: ProjectFile,
+  entries: readonly RequirementEntry[],
+  standing: (entry: RequirementEntry) => Standing,
+  { cwd }: RequirementsContext,
+  sources: ProjectSources,
+): Promise<Pick<ProjectInput, "entries" | "indexes">> {
+  if (/^https?:/i.test(file.source)) return { entries, indexes: [] };
+  const folder = dirname(resolve(cwd, pathOfFileUrl(file.source) ?? file.source));
+  return (await sources.follower()).followEntries(entries, { folder, file }, standing);
 }
 
 function sourcesOf(

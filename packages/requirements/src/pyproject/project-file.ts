@@ -18,6 +18,7 @@ export class ProjectFile {
   readonly source: string;
   readonly #document: Table;
   readonly #makeEntry: (reader: TomlReader) => EntryMaker;
+  #uv: UvSettings | undefined;
 
   constructor(text: string, source: string) {
     this.source = source;
@@ -77,7 +78,9 @@ export class ProjectFile {
 
   /** What `[tool.uv]` says. @throws {InvalidPyproject} */
   uv(): UvSettings {
-    return this.#read((reader) => readUvSettings(toolUv(this.#document, reader), reader, this.#makeEntry(reader)));
+    return (this.#uv ??= this.#read((reader) =>
+      readUvSettings(toolUv(this.#document, reader), reader, this.#makeEntry(reader)),
+    ));
   }
 
   #groups(reader: TomlReader): DependencyGroups {

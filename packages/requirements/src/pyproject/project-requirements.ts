@@ -11,6 +11,8 @@ export type EntryMaker = (text: string, path: string) => NamedEntry | undefined;
 /** What a project needs, together with some of its extras. */
 export interface ProjectRequirements {
   readonly entries: readonly RequirementEntry[];
+  /** Of those that stand in an extra, which one. */
+  readonly extraOf: ReadonlyMap<RequirementEntry, NormalizedName>;
   /** Extras that were asked for, by the caller or by an extra, and that the project does not have. */
   readonly unknownExtras: readonly NormalizedName[];
 }
@@ -24,6 +26,7 @@ export class ProjectExpansion {
   readonly #makeEntry: EntryMaker;
   readonly #expansion = new Expansion();
   readonly #entries: RequirementEntry[] = [];
+  readonly #extraOf = new Map<RequirementEntry, NormalizedName>();
   readonly #unknown = new Set<NormalizedName>();
 
   constructor(project: Table, name: NormalizedName, reader: TomlReader, makeEntry: EntryMaker) {
@@ -37,10 +40,10 @@ export class ProjectExpansion {
 
   read(extras: readonly string[] | "all"): ProjectRequirements {
     const texts = this.#reader.texts(this.#table, "dependencies", "project.dependencies") ?? [];
-    this.#take(texts, "project.dependencies", { name: this.#name, conditions: [], path: [] });
+    this.#take(texts, "project.dependencies", { name: this.#name, conditions: [], path: [] }, undefined);
     for (const extra of extras === "all" ? this.#optional.keys() : extras.map(normalizeName))
       this.#extra({ name: extra, conditions: [], path: [] });
-    return { entries: this.#entries, unknownExtras: [...this.#unknown] };
+    return { entries: this.#entries, extraOf: this.#extraOf, unknownExtras: [...this.#unknown] };
   }
 
   #extra(visit: Visit): void {
@@ -54,17 +57,20 @@ export class ProjectExpansion {
     if (typeof entered === "string") this.#reader.problems.push(`${path}: ${entered}`);
     if (entered !== true) return;
     const optional = this.#reader.table(this.#table, "optional-dependencies", "project.optional-dependencies") ?? {};
-    this.#take(this.#reader.texts(optional, written, path) ?? [], path, visit);
+    this.#take(this.#reader.texts(optional, written, path) ?? [], path, visit, normalizeName(visit.name));
   }
 
-  #take(texts: readonly string[], path: string, visit: Visit): void {
+  #take(texts: readonly string[], path: string, visit: Visit, standsIn: NormalizedName | undefined): void {
     for (const text of texts) {
       const entry = this.#makeEntry(text, path);
       if (entry === undefined) continue;
       const { requirement } = entry;
       if (requirement.normalizedName !== this.#name) {
         const limited = this.#reader.attempt(path, () => underConditions(requirement, visit.conditions));
-        if (limited !== undefined) this.#entries.push({ ...entry, requirement: limited });
+        if (limited === undefined) continue;
+        const own = { ...entry, requirement: limited };
+        this.#entries.push(own);
+        if (standsIn !== undefined) this.#extraOf.set(own, standsIn);
         continue;
       }
       const own = requirement.marker === undefined ? [] : [String(requirement.marker)];

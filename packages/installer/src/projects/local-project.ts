@@ -1,0 +1,48 @@
+import { hasCode, NotAFile, readSmallText } from "@murre/files";
+import type { IndexLocation, LocationContext } from "@murre/index-client";
+import type { NormalizedName } from "@murre/pep508";
+import { openProjectFile, type ProjectFile } from "@murre/requirements";
+import { join } from "node:path";
+
+/** A folder of this machine with a pyproject.toml. */
+export interface LocalProject {
+  /** Absolute. */
+  readonly folder: string;
+  readonly file: ProjectFile;
+}
+
+/** How `[tool.uv.sources]` is followed in one operation, and what came of it that no requirement says. */
+export interface SourceRules {
+  /** Whether a source of this project is followed; without a name, whether any is. */
+  readonly isFollowed: (project?: NormalizedName) => boolean;
+  /** Whether this project may be an editable one. */
+  readonly isEditable: (project: NormalizedName) => boolean;
+  /** By which paths become URLs. */
+  readonly places: LocationContext;
+  /** The URLs of folders that are to be imported from where they lie. */
+  readonly editables: Set<string>;
+  /** The one index for each of these projects, whatever other indexes there are. */
+  readonly indexes: Map<NormalizedName, IndexLocation>;
+}
+
+/** An index that a project names for all that it needs. */
+export interface ProjectIndex {
+  readonly location: IndexLocation;
+  /** It is asked last, in the place of the built-in one. */
+  readonly isDefault: boolean;
+}
+
+/**
+ * Undefined where there is no pyproject.toml.
+ * @throws {InvalidPyproject} for what is no TOML
+ */
+export function openLocalProject(folder: string): LocalProject | undefined {
+  const path = join(folder, "pyproject.toml");
+  try {
+    return { folder, file: openProjectFile(readSmallText(path), path) };
+  } catch (error) {
+    if (error instanceof NotAFile && error.kind !== "folder") throw error;
+    if (hasCode<"ENOENT" | "ENOTDIR">(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
