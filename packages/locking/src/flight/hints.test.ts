@@ -1,31 +1,22 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
+import { makeResults } from "../../test/results.ts";
 import { holding } from "../lock/deadlock-order.ts";
 import { createHints, sweepHints, type HintRequest } from "./hints.ts";
-import { takeLease } from "../lease/lease.ts";
 import { thisProcess } from "../lease/lease-name.ts";
 
 /** Two sets of hints of one root stand for two processes: they share nothing but the files. */
 function setUp() {
-  const root = temporaryFolder();
-  const lease = takeLease(root);
-  let works = 0;
+  const { root, lease, steps, works } = makeResults();
   const request = (key: string, more: Partial<HintRequest<string>> = {}): HintRequest<string> => ({
-    lease,
-    lookup: () => (existsSync(join(root, key)) ? readFileSync(join(root, key), "utf8") : undefined),
-    work: async () => {
-      works++;
-      await sleep(10);
-      writeFileSync(join(root, key), `result of ${key}`);
-      return `result of ${key}`;
-    },
+    ...steps(key),
     ...more,
   });
   const hints = () => (existsSync(join(root, "hints")) ? readdirSync(join(root, "hints")) : []);
-  return { root, lease, request, hints, works: () => works, here: createHints({ root }), there: createHints({ root }) };
+  return { root, lease, request, hints, works, here: createHints({ root }), there: createHints({ root }) };
 }
 
 /** The name of a lease of a process that has ended: of this boot and namespace, with a pid that nobody has. */

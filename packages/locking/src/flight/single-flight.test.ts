@@ -1,29 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
+import { makeResults } from "../../test/results.ts";
 import { holding } from "../lock/deadlock-order.ts";
 import { DeadlockRisk, FlightFailed, FlightUnsettled } from "../errors.ts";
-import { takeLease } from "../lease/lease.ts";
 import { createSingleFlight, type FlightRequest } from "./single-flight.ts";
 
 /** Two flights of one root stand for two processes: they share nothing but the files. */
 function setUp() {
-  const root = temporaryFolder();
-  const lease = takeLease(root);
-  let works = 0;
+  const { root, steps, works } = makeResults();
   const request = (key: string, more: Partial<FlightRequest<string>> = {}): FlightRequest<string> => ({
-    lease,
-    lookup: () => (existsSync(join(root, key)) ? readFileSync(join(root, key), "utf8") : undefined),
-    work: async () => {
-      works++;
-      await sleep(10);
-      writeFileSync(join(root, key), `result of ${key}`);
-    },
+    ...steps(key),
+    work: async () => void (await steps(key).work()),
     ...more,
   });
-  return { root, request, works: () => works, here: createSingleFlight({ root }), there: createSingleFlight({ root }) };
+  return { root, request, works, here: createSingleFlight({ root }), there: createSingleFlight({ root }) };
 }
 
 const locksIn = (root: string): string[] => readdirSync(join(root, "locks"));
