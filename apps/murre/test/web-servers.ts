@@ -28,12 +28,29 @@ export function findNginx(): string | undefined {
 }
 
 /** nginx serves a folder with a configuration of its own: one process in the foreground, everything it writes in a temporary folder. */
-export async function startNginx(nginx: string, root: string, { ranges }: { ranges: boolean }): Promise<WebServer> {
+export function startNginx(nginx: string, root: string, { ranges }: { ranges: boolean }): Promise<WebServer> {
+  return start(nginx, `root ${root}; ${ranges ? "" : "max_ranges 0;"}`);
+}
+
+/** nginx before another server; it asks who somebody is itself. */
+export function startNginxProxy(
+  nginx: string,
+  server: string,
+  credentials?: { readonly username: string; readonly password: string },
+): Promise<WebServer> {
+  const folder = temporaryFolder("users");
+  const users = join(folder, "users");
+  if (credentials !== undefined) writeFileSync(users, `${credentials.username}:{PLAIN}${credentials.password}\n`);
+  const asks = credentials === undefined ? "" : `auth_basic "repositories"; auth_basic_user_file ${users};`;
+  return start(nginx, `location / { ${asks} proxy_pass ${server}; }`);
+}
+
+async function start(nginx: string, directives: string): Promise<WebServer> {
   // Between finding a free port and listening on it another process may take it.
   for (let attempt = 0; ; attempt++) {
     const folder = temporaryFolder("nginx");
     const port = await freePort();
-    writeFileSync(join(folder, "nginx.conf"), nginxConfiguration(root, port, ranges));
+    writeFileSync(join(folder, "nginx.conf"), nginxConfiguration(port, directives));
     const words = ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")];
     const child = spawn(nginx, words, { stdio: "ignore" });
     const log = () => readFileSync(join(folder, "access.log"), "utf8");
@@ -43,7 +60,7 @@ export async function startNginx(nginx: string, root: string, { ranges }: { rang
   }
 }
 
-const nginxConfiguration = (root: string, port: number, ranges: boolean): string => `
+const nginxConfiguration = (port: number, directives: string): string => `
 daemon off;
 master_process off;
 pid nginx.pid;
@@ -57,8 +74,7 @@ http {
   uwsgi_temp_path temporary; scgi_temp_path temporary;
   server {
     listen 127.0.0.1:${port};
-    root ${root};
-    ${ranges ? "" : "max_ranges 0;"}
+    ${directives}
   }
 }
 `;

@@ -25,8 +25,8 @@ export class InvalidVcsUrl extends VcsError {
   readonly code = "MURRE_INVALID_VCS_URL";
   /** Without credentials. */
   readonly url: string;
-  constructor(url: string, problem: string) {
-    super(`${url}: ${problem}`);
+  constructor(url: string, problem: string, origin?: string) {
+    super(`${placed(origin)}${url}: ${problem}`);
     this.url = url;
   }
 }
@@ -42,9 +42,9 @@ export class UnsupportedVcs extends VcsError {
   readonly url: string;
   /** `hg`, `svn` or `bzr`. */
   readonly vcs: string;
-  constructor(url: string, vcs: string, called: string) {
+  constructor(url: string, vcs: string, called: string, origin?: string) {
     super(
-      `${url}: ${called} (${vcs}) is not supported, of version control only git is; name an archive of that revision, or a folder that holds it`,
+      `${placed(origin)}${url}: ${called} (${vcs}) is not supported, of version control only git is; name an archive of that revision, or a folder that holds it`,
     );
     this.url = url;
     this.vcs = vcs;
@@ -63,6 +63,11 @@ export class GitNotFound extends VcsError {
     super(`${repository}: the program ${program} is needed, and is not on the PATH; install it`, options);
     this.program = program;
   }
+}
+
+/** Where the URL stands, for those that somebody wrote. */
+function placed(origin: string | undefined): string {
+  return origin === undefined ? "" : `${origin}: `;
 }
 
 /** What is known of a failure of git. */

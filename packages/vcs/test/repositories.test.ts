@@ -1,4 +1,5 @@
 import { maintainCache } from "@murre/cache";
+import { serveFolder, type FolderServer } from "@murre/test-kit";
 import {
   chmodSync,
   existsSync,
@@ -35,6 +36,24 @@ afterEach(() => world.remove());
 
 const url = (revision = "") => `git+file://${remote}${revision === "" ? "" : `@${revision}`}`;
 const fetches = () => world.events.filter(({ type }) => type === "fetching").length;
+
+function shallowCopy(): string {
+  git(world.folder, ["clone", "--quiet", "--depth=1", `file://${remote}`, "shallow"]);
+  return join(world.folder, "shallow");
+}
+
+const servers: FolderServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function dumbServer(): Promise<string> {
+  git(world.folder, ["clone", "--quiet", "--mirror", remote, "served/project.git"]);
+  git(join(world.folder, "served/project.git"), ["update-server-info"]);
+  const server = await serveFolder(join(world.folder, "served"));
+  servers.push(server);
+  return `git+${server.url}/project.git`;
+}
 
 describe("references", () => {
   test.each([
@@ -121,6 +140,23 @@ describe("fetching", () => {
     await repositories.addHistory(request);
     expect(git(request.destination, ["describe", "--tags", "--dirty"])).toMatch(/^v1\.0-1-g[0-9a-f]+$/);
     expect(git(request.destination, ["rev-list", "--count", "HEAD"])).toBe("2");
+  });
+
+  // git would fetch in a circle, one process below the other.
+  test.each([
+    ["a shallow one", async () => `git+file://${shallowCopy()}`, "1"],
+    ["one behind a server of files", dumbServer, "2"],
+  ])("the history of %s is what it has", async (_, start, count) => {
+    git(remote, ["config", "uploadpack.allowFilter", "true"]);
+    const commit = commitFiles(remote, { "b.txt": "two\n" });
+    const repositories = world.open();
+    const written = parseVcsUrl(await start());
+    const request = { url: written, commit, destination: join(world.folder, "tree") };
+    expect(await repositories.resolve(written)).toBe(commit);
+    await repositories.checkOut(request);
+    await repositories.addHistory(request);
+    expect(git(request.destination, ["rev-list", "--count", "HEAD"])).toBe(count);
+    expect(git(request.destination, ["status", "--porcelain"])).toBe("");
   });
 
   test("cleaning at any time takes nothing from an operation, and the next one fetches again", async () => {

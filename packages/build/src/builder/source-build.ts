@@ -1,6 +1,6 @@
 import { readSmallText } from "@murre/files";
 import { existsSync, mkdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import type { EntryMaker, WheelEntry } from "@murre/cache";
 import { tryParseVersion } from "@murre/pep440";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
@@ -326,7 +326,8 @@ export class SourceBuild {
     this.#isInPlace = place?.isInPlace ?? false;
     if (subdirectory === undefined) return tree;
     const inner = join(tree, subdirectory);
-    if (!inner.startsWith(tree) || !existsSync(inner)) throw new NoSourceTree(shown, `holds no folder ${subdirectory}`);
+    if (/^\.\.(?:[/\\]|$)/.test(relative(tree, inner)) || !existsSync(inner))
+      throw new NoSourceTree(shown, `holds no folder ${subdirectory}`);
     return inner;
   }
 

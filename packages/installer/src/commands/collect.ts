@@ -63,9 +63,11 @@ export function collectDistributions(
   );
 }
 
-/** A folder is no file, so that it becomes a wheel in either case. */
+/** Neither a folder nor a repository is a file, so that they become a wheel in either case. */
 function isTakenAsItIs({ source }: ResolvedDistribution, kind: "wheels" | "files"): boolean {
-  return source.filename.endsWith(".whl") || (kind === "files" && urlKind(source.url) !== "directory");
+  if (source.filename.endsWith(".whl")) return true;
+  const place = urlKind(source.url);
+  return kind === "files" && place !== "directory" && place !== "version-control";
 }
 
 async function buildFile(distribution: ResolvedDistribution, sources: Sources, folder: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { parseSpecifierSet } from "@murre/pep440";
 import { isValidName, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
+import { parseVcsUrl } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
 import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
 import { directSource, refuseEditable, type GatheredRequirements } from "../wanted/gather-requirements.ts";
@@ -61,13 +62,15 @@ async function named(
   const place = `${reference.url}${fragment}`;
   // It is known by its own folder, which `list` and `freeze` of any tool show.
   const url = isEditable ? ownFolder(place) : place;
-  const hashes = demandsOf(entry, describeOrigin(entry));
+  const origin = describeOrigin(entry);
+  const hashes = demandsOf(entry, origin);
+  const kind = urlKind(url);
+  if (kind === "version-control") parseVcsUrl(url, origin);
   const source = directSource(url, hashes, { isEditable });
   const { configSettings } = entry;
-  const kind = urlKind(url);
   if (kind === "directory") refuseHash("folder", source, hashes, requireHashes);
   if (kind === "version-control") refuseHash("repository", source, hashes, requireHashes);
-  if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, describeOrigin(entry));
+  if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, origin);
   // What `#egg=` says of a repository is believed until it is read, so that nobody is asked who need not be.
   const isNamed = kind === "version-control" && reference.egg !== undefined && isValidName(reference.egg);
   const name = isNamed

@@ -277,7 +277,7 @@ export function refuseEditable(url: string, text: string, origin: string): void 
 /** What a wheel is says its name; of a source that is seen when it is read. @throws {UnsupportedRequirement} */
 function refuseOtherName(url: string, name: NormalizedName, text: string, origin: string): void {
   const kind = urlKind(url);
-  if (kind === "version-control") parseVcsUrl(url);
+  if (kind === "version-control") parseVcsUrl(url, origin);
   if (kind === "archive" || kind === "directory" || kind === "version-control") return;
   const { name: found } = parseWheelFilename(wheelName(url, text, origin));
   if (found !== name) throw new UnsupportedRequirement(text, `the URL is that of ${found}, not of ${name}`, origin);

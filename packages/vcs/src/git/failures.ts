@@ -13,7 +13,7 @@ const authentication =
 const unreachable =
   /could not resolve host|couldn't resolve|failed to connect|couldn't connect|unable to connect|connection (?:refused|timed out|reset|closed)|operation timed out|operation too slow|network is unreachable|no route to host|early eof|the remote end hung up|name or service not known|temporary failure in name resolution|returned error: 5\d\d|empty reply from server|ssl_error_syscall|broken pipe/i;
 const missing =
-  /does not appear to be a git repository|repository not found|' not found|repository not exported|no such file or directory|returned error: 404|could not be found/i;
+  /does not appear to be a git repository|repository not found|' not found|repository not exported|no such (?:repository|file or directory)|returned error: 404|could not be found/i;
 const unsafe = /invalid path '|' not allowed|strange (?:hostname|pathname|port)/i;
 const lfs = /'lfs' is not a git command/;
 
@@ -43,11 +43,15 @@ export function failureOf({ repository, task, silenceMs }: FailedRun, end: Faile
       `${task} failed, because git refuses what it holds; git says:\n${failure.lastLines}`,
     );
   if (/dubious ownership/i.test(text)) return new GitFailed(failure, `code ${end.status}`);
-  // "Repository not found" is what some servers say to whom they do not know, behind "access denied or".
-  if (authentication.test(text) && !/repository not exported/i.test(text)) return new GitAuthenticationFailed(failure);
+  if (isAuthenticationFailure(end)) return new GitAuthenticationFailed(failure);
   if (missing.test(text)) return new RepositoryNotFound(failure);
   if (unreachable.test(text)) return new RepositoryUnreachable(failure);
   return new GitFailed(failure, typeof end.status === "number" ? `code ${end.status}` : end.status);
+}
+
+/** "Repository not exported" is what a server without users says, behind "access denied or". */
+export function isAuthenticationFailure({ status, stderr }: Pick<FailedEnd, "status" | "stderr">): boolean {
+  return status !== 0 && authentication.test(stderr) && !/repository not exported/i.test(stderr);
 }
 
 /** Without what shows progress. */

@@ -74,13 +74,16 @@ export function allowedProtocols(url: VcsUrl): string {
 
 /**
  * For what speaks with a server: with the user's configuration, because it has proxies, other spellings of URLs and credential helpers. Nobody is
- * asked anything. Credentials of the URL go to its own host, by a helper of the shell that git brings along: no command line and no file has them.
+ * asked anything. Credentials of the URL go to its own host, by a helper of the shell that git brings along: no command line and no file has them,
+ * as no other helper is told of them.
+ * @param from who says the password: the URL, where it is empty if there is none in it, or the user's own helpers
  */
 export function networkEnvironment(
   variables: Variables,
   url: VcsUrl,
   sshCommand: string | undefined,
   more: GitSettings = [],
+  from: "url" | "helpers" = "url",
 ): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {
     ...common(variables),
@@ -88,6 +91,7 @@ export function networkEnvironment(
     GIT_ALLOW_PROTOCOL: allowedProtocols(url),
     GIT_ASKPASS: "",
     GIT_LFS_SKIP_SMUDGE: "1",
+    GIT_NO_LAZY_FETCH: "1",
     GIT_TERMINAL_PROMPT: "0",
     SSH_ASKPASS_REQUIRE: "never",
   };
@@ -95,12 +99,14 @@ export function networkEnvironment(
   const settings = [...more];
   if (url.credentials !== undefined) {
     const { protocol, host } = new URL(url.repository);
-    env["MURRE_GIT_USERNAME"] = url.credentials.username;
-    env["MURRE_GIT_PASSWORD"] = url.credentials.password;
-    settings.push(
-      [`credential.${protocol}//${host}.username`, url.credentials.username],
-      [`credential.${protocol}//${host}.helper`, helper],
-    );
+    const section = `credential.${protocol}//${host}`;
+    settings.push([`${section}.username`, url.credentials.username]);
+    if (from === "url") {
+      env["MURRE_GIT_USERNAME"] = url.credentials.username;
+      env["MURRE_GIT_PASSWORD"] = url.credentials.password;
+      // An empty one takes those away that were named before: they would answer first, and keep what has worked.
+      settings.push([`${section}.helper`, ""], [`${section}.helper`, helper]);
+    }
   }
   return addSettings(env, settings);
 }

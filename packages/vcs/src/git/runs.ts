@@ -1,6 +1,7 @@
 import { RepositoryOffline } from "../errors.ts";
 import type { VcsUrl } from "../url/vcs-url.ts";
 import { localEnvironment, networkEnvironment } from "./git-environment.ts";
+import { isAuthenticationFailure } from "./failures.ts";
 import { tryGit, type GitEnd, type GitRun } from "./run-git.ts";
 import type { RepositoryServices } from "./services.ts";
 
@@ -42,16 +43,20 @@ export async function tryRemote(
   if (offline && !url.repository.startsWith("file:")) throw new RepositoryOffline(url.shown, task.replace(/^\w+ /, ""));
   const sshCommand = url.repository.startsWith("ssh:") ? await silentSsh(services, url, cwd) : undefined;
   const settings = [[`remote.${remote}.url`, url.repository] as const];
-  return tryGit({
-    args,
-    cwd,
-    task,
-    env: networkEnvironment(env, url, sshCommand, settings),
-    repository: url.shown,
-    platform,
-    signal,
-    silenceMs,
-  });
+  const run = (from: "url" | "helpers") =>
+    tryGit({
+      args,
+      cwd,
+      task,
+      env: networkEnvironment(env, url, sshCommand, settings, from),
+      repository: url.shown,
+      platform,
+      signal,
+      silenceMs,
+    });
+  const end = await run("url");
+  // A user without a password may be a token, or somebody whose password a helper knows (git).
+  return url.credentials?.password === "" && isAuthenticationFailure(end) ? run("helpers") : end;
 }
 
 /** ssh that asks for nothing; a command of the user's own is left as it is, and has no terminal. */

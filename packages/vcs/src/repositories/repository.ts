@@ -20,6 +20,7 @@ export class Repository {
   readonly url: VcsUrl;
   readonly #services: RepositoryServices;
   readonly #kind: CopyKind;
+  #format: ObjectFormat = "sha1";
 
   constructor(path: string, url: VcsUrl, kind: CopyKind, services: RepositoryServices) {
     this.path = path;
@@ -42,7 +43,12 @@ export class Repository {
     rmSync(join(this.path, "objects/info"), { recursive: true, force: true });
     for (const name of namesIn(join(this.path, "objects/pack")))
       if (/^tmp_|\.lock$/.test(name)) rmSync(join(this.path, "objects/pack", name), { force: true });
-    writeFileSync(join(this.path, "config"), configuration(format, this.#kind), { flag: "wx" });
+    this.#format = format;
+    this.#configure(this.#kind);
+  }
+
+  #configure(kind: CopyKind): void {
+    writeFileSync(join(this.path, "config"), configuration(this.#format, kind));
   }
 
   /** It is damaged: the next one begins anew. */
@@ -71,14 +77,20 @@ export class Repository {
 
   /** Fetches all branches and tags, and a commit that may be on none of them; of files what the server insists on. */
   async fetchHistory(commit: string | undefined): Promise<void> {
-    const options = ["--filter=blob:none", "--no-tags", "--prune"];
+    const options = ["--no-tags", "--prune"];
+    const partial = ["--filter=blob:none", allDepth, ...options];
     if (commit !== undefined) {
-      const end = await this.#fetch(options, [...branchesAndTags, `+${commit}:refs/murre/${commit}`], commit);
+      const end = await this.#fetch(partial, [...branchesAndTags, `+${commit}:refs/murre/${commit}`], "the history");
       if (end.status === 0) return;
       if (!isRefusal(end)) throw this.#failure(end, commit);
     }
-    const end = await this.#fetch(options, branchesAndTags, "its history");
-    if (end.status !== 0) throw this.#failure(end, "its history");
+    const end = await this.#fetch(partial, branchesAndTags, "the history");
+    if (end.status === 0) return;
+    if (!isRefusal(end)) throw this.#failure(end, "the history");
+    // As a copy of all that there is.
+    this.#configure("snapshots");
+    const all = await this.#fetch(options, branchesAndTags, "the history");
+    if (all.status !== 0) throw this.#failure(all, "the history");
   }
 
   /** The commit that a beginning of its name names. @throws {RevisionNotFound} */
@@ -134,6 +146,12 @@ export class Repository {
     return localRun(this.#services, this.url, this.path, ["--git-dir=.", ...args], task);
   }
 }
+
+/**
+ * As git says "all". Of a repository that is shallow itself this fetches what there is; and who cannot tell about depths refuses it. Without it git
+ * would look for what is missing by fetching, which looks for what is missing (a new process each time, without end).
+ */
+const allDepth = "--depth=2147483647";
 
 const branchesAndTags = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
 

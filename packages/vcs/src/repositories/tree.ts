@@ -58,10 +58,10 @@ export class Tree {
       await linkFile(shallow, join(this.path, ".git/shallow"));
   }
 
-  /** What comes before the commit is there as well. */
+  /** What comes before the commit is there as well, as far as the repository has it. */
   async takeHistory(copy: Repository): Promise<void> {
-    await this.takeObjects(copy);
     rmSync(join(this.path, ".git/shallow"), { force: true });
+    await this.takeObjects(copy);
     writeFileSync(join(this.path, ".git/packed-refs"), await copy.packedTags());
   }
 

@@ -47,6 +47,9 @@ describe("what a URL of a repository says", () => {
   test("spellings of one repository have one key, of whatever user", () => {
     const spellings = ["git+https://host/a.git", "git+https://HOST/a/", "git+https://u:p@host:443/a.git@v1"];
     expect(new Set(spellings.map((url) => parseVcsUrl(url).key)).size).toBe(1);
+    // On a disk they can be two.
+    const folders = ["git+file:///a", "git+file:///a.git"];
+    expect(new Set(folders.map((url) => parseVcsUrl(url).key)).size).toBe(2);
   });
 });
 
@@ -67,6 +70,9 @@ describe("what is refused", () => {
     ["git+https://host/a@HEAD~1", "is no name"],
     ["git+https://host/a@b%0Ac", "is no name"],
     ["git+ssh://-oProxyCommand=x/a", "no host"],
+    ["git+http://[9]/a", "no host"],
+    ["git+ssh://1.2.3.456/a", "no host"],
+    ["git+https://host:65536/a", "no host"],
     ["git+ssh://-x@host/a", "no user"],
     ["git+https://u:p%0Ahost=evil@host/a", "no user"],
     ["git+https://host", "no repository"],

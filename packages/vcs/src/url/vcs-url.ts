@@ -1,4 +1,4 @@
-import { canonicalUrl, redactUrl } from "@murre/pep508";
+import { canonicalUrl, isLocalUrl, redactUrl } from "@murre/pep508";
 import { InvalidVcsUrl, UnsupportedVcs } from "../errors.ts";
 
 /** What a `git+…` URL says. */
@@ -19,6 +19,7 @@ export interface VcsUrl {
 /** For HTTP. They are never on a command line, nor in any file. */
 export interface GitCredentials {
   readonly username: string;
+  /** Empty where the URL has none. */
   readonly password: string;
 }
 
@@ -31,15 +32,16 @@ export function isVcsUrl(url: string): boolean {
 
 /**
  * Reads `git+https://host/path@REVISION#…`, as pip writes it. What the fragment says is the caller's.
+ * @param origin where it stands, for messages: `requirements.txt:3`
  * @throws {InvalidVcsUrl} {UnsupportedVcs}
  */
-export function parseVcsUrl(url: string): VcsUrl {
+export function parseVcsUrl(url: string, origin?: string): VcsUrl {
   const shown = redactUrl(url);
-  const refuse = (problem: string) => new InvalidVcsUrl(shown, problem);
+  const refuse = (problem: string) => new InvalidVcsUrl(shown, problem, origin);
   const plain = url.replace(/#.*$/s, "");
   const vcs = /^[a-z]+/i.exec(url)?.[0].toLowerCase() ?? "";
   const other = called[vcs];
-  if (other !== undefined) throw new UnsupportedVcs(shown, vcs, other);
+  if (other !== undefined) throw new UnsupportedVcs(shown, vcs, other, origin);
   // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\u0000-\u0020\u007f]/.test(plain)) throw refuse("holds a blank or a control character; write it as %20");
   const named = /^git\+([a-z]+):\/\/(.*)$/is.exec(plain);
@@ -57,7 +59,7 @@ export function parseVcsUrl(url: string): VcsUrl {
     repository: address,
     shown: redactUrl(address),
     recorded: recordedUrl(`${protocol}://${place}`, address),
-    key: canonicalUrl(address).replace(/\.git$/, ""),
+    key: keyOf(address),
     ...(credentials === undefined ? {} : { credentials }),
     ...(revision === undefined ? {} : { revision }),
   };
@@ -120,8 +122,8 @@ function splitCredentials(
     throw refuse(
       `has a : where a / belongs; write it as git+ssh://${user === "" ? "" : `${redactUser(user)}@`}${scp[1] ?? ""}/${scp[2] ?? ""}${path}`,
     );
-  if (!/^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?)(?::\d{0,5})?$/i.test(host))
-    throw refuse("names no host that can be");
+  const isPossible = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?)(?::\d{0,5})?$/i.test(host);
+  if (!isPossible || !URL.canParse(`http://${host}/`)) throw refuse("names no host that can be");
   const colon = user.indexOf(":");
   const username = decoded(colon < 0 ? user : user.slice(0, colon));
   const password = colon < 0 ? "" : decoded(user.slice(colon + 1));
@@ -133,6 +135,12 @@ function splitCredentials(
     return { address: `ssh://${user === "" ? "" : `${encodeURIComponent(username)}@`}${host}${path}` };
   const address = `${protocol}://${host}${path}`;
   return user === "" || protocol === "git" ? { address } : { address, credentials: { username, password } };
+}
+
+/** Servers have one repository under both names; on a disk `a` and `a.git` can be two. */
+function keyOf(address: string): string {
+  const url = canonicalUrl(address);
+  return isLocalUrl(address) ? url : url.replace(/\.git$/, "");
 }
 
 const VARIABLES = /^[a-z]+:\/\/\$\{[\w-]+\}(?::\$\{[\w-]+\})?@/;
