@@ -126,7 +126,15 @@ describe("what is named", () => {
       [file("lib @ git+ext::sh"), "MURRE_INVALID_VCS_URL", /wrong\d\.txt:2/],
       [[`other @ ${repository.url()}`], "MURRE_UNSUPPORTED_REQUIREMENT", /it holds lib, and not other/],
       [[`lib @ ${repository.url()}#subdirectory=nowhere`], "MURRE_NO_SOURCE_TREE", /nowhere/],
-      [[...file(`lib @ ${repository.url()}`), "--require-hashes"], "MURRE_HASH_REQUIRED", /wrong\d\.txt:2/],
+      ...[`lib @ ${repository.url()}`, `${repository.url()}#egg=lib`, repository.url()].map(
+        (line) =>
+          [
+            [...file(line), "--require-hashes"],
+            "MURRE_HASH_REQUIRED",
+            /wrong\d\.txt:2.*a repository has no hash/,
+          ] as const,
+      ),
+      [file(`-e ${repository.url()}#egg=lib`), "MURRE_UNSUPPORTED_REQUIREMENT", /wrong\d\.txt:2.*without -e/],
     ];
     for (const [words, code, told] of cases) {
       const { code: status, stderr } = await world.pip(["install", ...words, "-p", environment.folder]);

@@ -23,7 +23,12 @@ export async function nameSources(
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
     gathered.entries.map(async (entry) => {
-      if (entry.kind === "named") return entry;
+      if (entry.kind === "named") {
+        const { url, marker } = entry.requirement;
+        if (requireHashes && url !== undefined && marker?.evaluate(environment) !== false)
+          refuseWithoutHash({ url, hashes: {} }, [], describeOrigin(entry));
+        return entry;
+      }
       if (entry.reference.marker?.evaluate(environment) === false) return entry;
       if (entry.kind === "editable") refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
       const kind = urlKind(entry.reference.url);
@@ -38,6 +43,17 @@ export async function nameSources(
     return now !== undefined && gathered.sources.has(entry) ? [[now, gathered.sources.get(entry)] as const] : [];
   });
   return { ...gathered, entries: known, sources: new Map([...gathered.sources, ...origins]) };
+}
+
+/** Before anybody is asked. @throws {HashRequired} */
+function refuseWithoutHash(
+  source: Parameters<typeof refuseHash>[1],
+  demands: Parameters<typeof refuseHash>[2],
+  requiredBy: string | undefined,
+): void {
+  const kind = urlKind(source.url);
+  if (kind === "directory") refuseHash("folder", source, demands, requiredBy);
+  if (kind === "version-control") refuseHash("repository", source, demands, requiredBy);
 }
 
 type UnnamedEntry = Exclude<RequirementEntry, { kind: "named" }>;
@@ -68,8 +84,7 @@ async function named(
   if (kind === "version-control") parseVcsUrl(url, origin);
   const source = directSource(url, hashes, { isEditable });
   const { configSettings } = entry;
-  if (kind === "directory") refuseHash("folder", source, hashes, requireHashes);
-  if (kind === "version-control") refuseHash("repository", source, hashes, requireHashes);
+  refuseWithoutHash(source, hashes, requireHashes ? origin : undefined);
   if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, origin);
   // What `#egg=` says of a repository is believed until it is read, so that nobody is asked who need not be.
   const isNamed = kind === "version-control" && reference.egg !== undefined && isValidName(reference.egg);

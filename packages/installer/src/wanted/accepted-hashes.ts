@@ -35,18 +35,22 @@ export function hashMissing(what: string, origin: string): HashRequired {
   return new HashRequired(what, "hashes are required, and it has none; add --hash=sha256:…", origin);
 }
 
-/** Neither a folder nor a repository is a file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one. @throws {HashRequired} */
+/**
+ * Neither a folder nor a repository is a file, so that no hash can be compared: nothing that a hash is given for, or asked of, comes from one.
+ * @param requiredBy where it stands, if hashes are required there: `requirements.txt:3`
+ * @throws {HashRequired}
+ */
 export function refuseHash(
   kind: "folder" | "repository",
   { url, hashes }: Pick<ArchiveSource, "url" | "hashes">,
   demands: readonly HashDemand[],
-  isRequired = false,
+  requiredBy?: string,
 ): void {
-  if (!isRequired && demands.length === 0 && Object.keys(hashes).length === 0) return;
+  if (requiredBy === undefined && demands.length === 0 && Object.keys(hashes).length === 0) return;
   throw new HashRequired(
     redactUrl(url),
     `a ${kind} has no hash that could be compared; name an archive`,
-    demands[0]?.origin ?? "hashes are required",
+    demands[0]?.origin ?? requiredBy ?? "hashes are required",
   );
 }
 
