@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { comparesUntyped, errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
-import { wrongRooms } from "./house-rooms.mjs";
+import { fullRooms, wrongRooms } from "./house-rooms.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const house = JSON.parse(readFileSync(join(root, "scripts/house.json"), "utf8"));
@@ -167,8 +167,12 @@ function checkRooms(folder) {
   const src = join(root, folder, "src");
   const files = sourceFiles(folder).filter((file) => file.startsWith(src));
   const sources = new Map(files.map((file) => [relative(src, file), readFileSync(file, "utf8")]));
-  for (const [where, what] of wrongRooms(house.rooms[folder], sources, house.mostFilesInARoom))
-    problem(`${folder}/src/${where}`, what);
+  const rooms = house.rooms[folder];
+  const wrong =
+    rooms === undefined
+      ? fullRooms(sources, house.mostFilesInARoom)
+      : wrongRooms(rooms, sources, house.mostFilesInARoom);
+  for (const [where, what] of wrong) problem(`${folder}/src/${where}`, what);
 }
 
 function checkAnatomy(folder) {
@@ -199,7 +203,7 @@ for (const folder of folders) {
   keep(`${folder}/tsconfig.json`, tsconfigInForm(folder, manifest));
   checkAnatomy(folder);
   checkImports(folder, manifest);
-  if (folder in house.rooms) checkRooms(folder);
+  if (!house.private.includes(folder)) checkRooms(folder);
 }
 
 const published = folders.filter((folder) => folder.startsWith("packages/") && !house.private.includes(folder));

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path/posix";
 
 const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)["'](\.[^"']+)["']/g;
 
+const isTest = (path) => /\.test(\.data)?\.ts$/.test(path);
+
 /**
  * @param rooms folders (and files) of src/, the uppermost first; a file of src/ that is not among them stands above all of them
  * @param sources the text of each file by its path below src/
@@ -11,7 +13,6 @@ const importPattern = /(?:from\s+|import\s*\(\s*|import\s+)["'](\.[^"']+)["']/g;
  */
 export function wrongRooms(rooms, sources, mostFiles) {
   const wrong = [];
-  const counts = new Map();
   const floorOf = (path) => {
     const [room] = path.split("/");
     const floor = rooms.indexOf(room);
@@ -19,15 +20,13 @@ export function wrongRooms(rooms, sources, mostFiles) {
   };
   const unplaced = new Set();
   for (const [path, text] of sources) {
-    const isTest = /\.test(\.data)?\.ts$/.test(path);
     const floor = floorOf(path);
     if (floor === undefined) {
       unplaced.add(path.split("/")[0]);
       continue;
     }
     // A test stands beside what it is about, and sets up with whatever it needs.
-    if (isTest) continue;
-    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    if (isTest(path)) continue;
     for (const [, target] of text.matchAll(importPattern)) {
       const imported = join(dirname(path), target);
       const its = imported.startsWith("..") ? undefined : floorOf(imported);
@@ -38,7 +37,14 @@ export function wrongRooms(rooms, sources, mostFiles) {
   for (const room of rooms)
     if (![...sources.keys()].some((path) => path === room || path.startsWith(`${room}/`)))
       wrong.push([room, "is a room in scripts/house.json, and there is no such"]);
-  for (const [folder, count] of counts)
-    if (count > mostFiles) wrong.push([folder, `has ${count} files, more than the ${mostFiles} of a room`]);
-  return wrong;
+  return [...wrong, ...fullRooms(sources, mostFiles)];
+}
+
+/** The folders that have more files than a room has, tests apart: of a package whose rooms have no order as well. */
+export function fullRooms(sources, mostFiles) {
+  const counts = new Map();
+  for (const path of sources.keys()) if (!isTest(path)) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count > mostFiles)
+    .map(([folder, count]) => [folder, `has ${count} files, more than the ${mostFiles} of a room`]);
 }

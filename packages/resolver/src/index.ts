@@ -19,19 +19,19 @@ export type { Explanation } from "./python/explain/explain-no-solution.ts";
 export type { Hint } from "./python/explain/hints.ts";
 export type { Proof } from "./python/explain/proof.ts";
 export type { Stated, StatedOf } from "./python/explain/stated.ts";
-export type { PrereleaseMode } from "./python/admission.ts";
+export type { PrereleaseMode } from "./python/candidates/admission.ts";
 export type {
   DistributionFile,
   DistributionMetadata,
   ListedRelease,
   PythonSource,
   Unavailable,
-} from "./python/source.ts";
-export type { AllowedFormats, ResolutionTarget } from "./python/choose-file.ts";
-export { isPin, type Origin } from "./python/project.ts";
+} from "./python/candidates/source.ts";
+export type { AllowedFormats, ResolutionTarget } from "./python/candidates/choose-file.ts";
+export { isPin, type Origin } from "./python/candidates/project.ts";
 
-export { resolve } from "./resolve.ts";
-export { solve, type Outcome, type SolverStatistics } from "./solver.ts";
+export { resolve } from "./solver/resolve.ts";
+export { solve, type Outcome, type SolverStatistics } from "./solver/solver.ts";
 export type {
   AsyncDependencyProvider,
   Dependencies,
@@ -40,8 +40,8 @@ export type {
   Need,
   OpenVersions,
   Told,
-} from "./provider.ts";
-export { VersionSet } from "./version-set.ts";
-export type { Derived, DerivationTree, External, NamedTerm } from "./derivation-tree.ts";
+} from "./solver/provider.ts";
+export { VersionSet } from "./solver/version-set.ts";
+export type { Derived, DerivationTree, External, NamedTerm } from "./solver/derivation-tree.ts";
 export { report } from "./report/report.ts";
 export type { Vocabulary } from "./report/vocabulary.ts";

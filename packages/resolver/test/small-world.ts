@@ -1,5 +1,5 @@
-import type { AsyncDependencyProvider, Dependencies, Need } from "../src/provider.ts";
-import { VersionSet } from "../src/version-set.ts";
+import type { AsyncDependencyProvider, Dependencies, Need } from "../src/solver/provider.ts";
+import { VersionSet } from "../src/solver/version-set.ts";
 
 /** What one version of a package needs: for each name, the versions of it that will do. */
 export type Needs = Readonly<Record<string, readonly number[]>>;

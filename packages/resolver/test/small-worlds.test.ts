@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolve } from "../src/resolve.ts";
-import { type Outcome, solve } from "../src/solver.ts";
+import { resolve } from "../src/solver/resolve.ts";
+import { type Outcome, solve } from "../src/solver/solver.ts";
 import { hasSolution, isSolution, randomNumbers, randomWorld, type World, WorldProvider } from "./small-world.ts";
 
 const seeds = Array.from({ length: 300 }, (_, seed) => seed);

@@ -1,13 +1,13 @@
 import type { SpecifierSet } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { VersionSet } from "../version-set.ts";
-import { admissionOf, type PrereleaseMode } from "./admission.ts";
-import { Catalog } from "./catalog.ts";
-import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./choose-file.ts";
-import { Places } from "./places.ts";
-import { isPin, type Project } from "./project.ts";
+import { VersionSet } from "../solver/version-set.ts";
+import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
+import { Catalog } from "./candidates/catalog.ts";
+import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./candidates/choose-file.ts";
+import { Places } from "./candidates/places.ts";
+import { isPin, type Project } from "./candidates/project.ts";
 import { describeAbsence } from "./explain/describe-versions.ts";
-import type { DistributionFile, PythonSource } from "./source.ts";
+import type { DistributionFile, PythonSource } from "./candidates/source.ts";
 
 export interface ReleaseRequest<File extends DistributionFile> {
   readonly target: ResolutionTarget;

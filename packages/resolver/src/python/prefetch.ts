@@ -1,8 +1,8 @@
 import type { NormalizedName } from "@murre/pep508";
-import type { VersionSet } from "../version-set.ts";
-import type { Catalog } from "./catalog.ts";
-import type { Project } from "./project.ts";
-import type { DistributionFile } from "./source.ts";
+import type { VersionSet } from "../solver/version-set.ts";
+import type { Catalog } from "./candidates/catalog.ts";
+import type { Project } from "./candidates/project.ts";
+import type { DistributionFile } from "./candidates/source.ts";
 
 /** What the prefetcher asks the provider; all answers are guesses that only decide what is loaded early. */
 export interface Outlook<File extends DistributionFile> {

@@ -1,7 +1,7 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import type { Origin } from "./project.ts";
-import type { KnownRequirement } from "./requirement-table.ts";
-import type { DistributionFile } from "./source.ts";
+import type { Origin } from "./candidates/project.ts";
+import type { KnownRequirement } from "./candidates/requirement-table.ts";
+import type { DistributionFile } from "./candidates/source.ts";
 
 /** What is asked for, ready for the solver. */
 export interface Rules {

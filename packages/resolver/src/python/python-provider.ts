@@ -1,16 +1,16 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import type { AsyncDependencyProvider, Dependencies, Dependency, Need, OpenVersions } from "../provider.ts";
-import { VersionSet } from "../version-set.ts";
-import type { Catalog } from "./catalog.ts";
-import type { FileRule } from "./choose-file.ts";
+import type { AsyncDependencyProvider, Dependencies, Dependency, Need, OpenVersions } from "../solver/provider.ts";
+import { VersionSet } from "../solver/version-set.ts";
+import type { Catalog } from "./candidates/catalog.ts";
+import type { FileRule } from "./candidates/choose-file.ts";
 import { toldOf } from "./explain/stated.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Priorities } from "./priorities.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
-import type { Sponsor } from "./places.ts";
-import { isPin, type Project } from "./project.ts";
-import type { KnownRequirement, RequirementTable } from "./requirement-table.ts";
-import type { DistributionFile } from "./source.ts";
+import type { Sponsor } from "./candidates/places.ts";
+import { isPin, type Project } from "./candidates/project.ts";
+import type { KnownRequirement, RequirementTable } from "./candidates/requirement-table.ts";
+import type { DistributionFile } from "./candidates/source.ts";
 
 /** The name of the package that stands for the request; no project has it. */
 export const rootName = "";

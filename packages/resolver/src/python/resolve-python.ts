@@ -1,13 +1,13 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import { type DerivationTree, namesIn } from "../derivation-tree.ts";
-import { resolve } from "../resolve.ts";
-import type { Outcome, SolverStatistics } from "../solver.ts";
-import { admissionOf, type PrereleaseMode } from "./admission.ts";
-import { Catalog } from "./catalog.ts";
-import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./choose-file.ts";
-import type { Listings } from "./listings.ts";
-import { Places } from "./places.ts";
-import type { Origin } from "./project.ts";
+import { type DerivationTree, namesIn } from "../solver/derivation-tree.ts";
+import { resolve } from "../solver/resolve.ts";
+import type { Outcome, SolverStatistics } from "../solver/solver.ts";
+import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
+import { Catalog } from "./candidates/catalog.ts";
+import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./candidates/choose-file.ts";
+import type { Listings } from "./candidates/listings.ts";
+import { Places } from "./candidates/places.ts";
+import type { Origin } from "./candidates/project.ts";
 import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
 import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
@@ -18,8 +18,8 @@ import {
   type OnRepair,
   RequirementTable,
   RequirementTexts,
-} from "./requirement-table.ts";
-import type { DistributionFile, DistributionMetadata, PythonSource } from "./source.ts";
+} from "./candidates/requirement-table.ts";
+import type { DistributionFile, DistributionMetadata, PythonSource } from "./candidates/source.ts";
 
 export interface PythonRequest<File extends DistributionFile> {
   readonly requirements: readonly Requirement[];

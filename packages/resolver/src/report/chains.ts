@@ -1,5 +1,5 @@
-import type { DerivationTree, External } from "../derivation-tree.ts";
-import type { VersionSet } from "../version-set.ts";
+import type { DerivationTree, External } from "../solver/derivation-tree.ts";
+import type { VersionSet } from "../solver/version-set.ts";
 import type { Need, Vocabulary } from "./vocabulary.ts";
 
 /** With more to say than that, the proof is told step by step. */

@@ -1,4 +1,4 @@
-import type { NamedTerm } from "../derivation-tree.ts";
+import type { NamedTerm } from "../solver/derivation-tree.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** What a step of a proof comes to. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { DerivationTree, External, NamedTerm } from "../derivation-tree.ts";
+import type { DerivationTree, External, NamedTerm } from "../solver/derivation-tree.ts";
 import { report } from "./report.ts";
 import { tellSteps } from "./steps.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-import { VersionSet } from "../version-set.ts";
+import { VersionSet } from "../solver/version-set.ts";
 
 const words: Vocabulary = {
   root: "your requirements",

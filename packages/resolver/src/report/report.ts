@@ -1,4 +1,4 @@
-import type { DerivationTree } from "../derivation-tree.ts";
+import type { DerivationTree } from "../solver/derivation-tree.ts";
 import { tellChains } from "./chains.ts";
 import { tellSteps } from "./steps.ts";
 import type { Vocabulary } from "./vocabulary.ts";

@@ -1,6 +1,6 @@
-import type { Derived, DerivationTree, External } from "../derivation-tree.ts";
+import type { Derived, DerivationTree, External } from "../solver/derivation-tree.ts";
 import { conclusion } from "./conclusion.ts";
-import type { VersionSet } from "../version-set.ts";
+import type { VersionSet } from "../solver/version-set.ts";
 import type { Need, Vocabulary } from "./vocabulary.ts";
 
 /** A part of the proof that says no more than that some versions of one package are of no use. */

@@ -1,5 +1,5 @@
-import type { External } from "../derivation-tree.ts";
-import type { VersionSet } from "../version-set.ts";
+import type { External } from "../solver/derivation-tree.ts";
+import type { VersionSet } from "../solver/version-set.ts";
 
 /** The fact that versions of one package need another one. */
 export type Need = Extract<External, { readonly kind: "dependency" }>;

@@ -1,7 +1,7 @@
 import { redactUrl } from "@murre/pep508";
-import { VersionSet } from "../../version-set.ts";
-import type { Project } from "../project.ts";
-import type { DistributionFile } from "../source.ts";
+import { VersionSet } from "../../solver/version-set.ts";
+import type { Project } from "../candidates/project.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 
 /** So many separate runs of versions are named before a set is only described by its ends. */
 const namedRuns = 3;

@@ -1,8 +1,8 @@
 import { type SpecifierSet, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { VersionSet } from "../../version-set.ts";
-import type { Project } from "../project.ts";
-import type { DistributionFile } from "../source.ts";
+import { VersionSet } from "../../solver/version-set.ts";
+import type { Project } from "../candidates/project.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 import { similarNames } from "./similar-names.ts";
 
 /** What may help where there is no solution. Each is true of the index as it was seen. */

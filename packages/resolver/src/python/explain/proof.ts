@@ -1,4 +1,4 @@
-import type { DerivationTree, External } from "../../derivation-tree.ts";
+import type { DerivationTree, External } from "../../solver/derivation-tree.ts";
 import { conclusion } from "../../report/conclusion.ts";
 import type { Vocabulary } from "../../report/vocabulary.ts";
 

@@ -1,6 +1,6 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
-import type { Told } from "../../provider.ts";
-import type { KnownRequirement } from "../requirement-table.ts";
+import type { Told } from "../../solver/provider.ts";
+import type { KnownRequirement } from "../candidates/requirement-table.ts";
 
 /** One line in which the request says something of a project; `origin` is where it stands, such as `requirements.txt:3`. */
 export interface Stated {

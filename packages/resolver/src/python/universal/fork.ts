@@ -1,8 +1,8 @@
 import type { Condition, Conditions, Marker, NormalizedName, Requirement } from "@murre/pep508";
-import { type DerivationTree, dependenciesIn } from "../../derivation-tree.ts";
+import { type DerivationTree, dependenciesIn } from "../../solver/derivation-tree.ts";
 import type { ProviderObserver, PythonNeed } from "../provider-rules.ts";
-import type { MarkerRule } from "../requirement-table.ts";
-import type { DistributionFile } from "../source.ts";
+import type { MarkerRule } from "../candidates/requirement-table.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 import type { PythonTexts } from "./python-texts.ts";
 import type { UniversalFiles } from "./universal-files.ts";
 

@@ -1,8 +1,8 @@
 import { compareVersions, parseVersion } from "@murre/pep440";
 import type { Condition, Conditions, NormalizedName } from "@murre/pep508";
-import type { Origin } from "../project.ts";
+import type { Origin } from "../candidates/project.ts";
 import type { ResolvedDistribution, Search } from "../resolve-python.ts";
-import type { DistributionFile } from "../source.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 import { follow } from "./reach.ts";
 
 /** A project that a distribution needs, in the version that is taken of it there. */

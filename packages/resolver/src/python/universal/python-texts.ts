@@ -1,6 +1,6 @@
 import { parseLenientSpecifierSet } from "@murre/pep440";
 import type { Condition, Conditions } from "@murre/pep508";
-import type { OnRepair } from "../requirement-table.ts";
+import type { OnRepair } from "../candidates/requirement-table.ts";
 
 /** What a text of Requires-Python says. */
 export interface AcceptedPythons {

@@ -1,8 +1,8 @@
 import type { Condition, Conditions, NormalizedName, Requirement } from "@murre/pep508";
 import { rootName } from "../python-provider.ts";
-import { isPin } from "../project.ts";
+import { isPin } from "../candidates/project.ts";
 import type { Search } from "../resolve-python.ts";
-import type { DistributionFile } from "../source.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 import { conditionOf } from "./fork.ts";
 
 /** Where each package is reached from the root, and where each project needs another one. */

@@ -1,9 +1,9 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { Conditions } from "@murre/pep508";
-import { FileChooser } from "../choose-file.ts";
-import { EnvironmentRule, RequirementTable, RequirementTexts } from "../requirement-table.ts";
+import { FileChooser } from "../candidates/choose-file.ts";
+import { EnvironmentRule, RequirementTable, RequirementTexts } from "../candidates/requirement-table.ts";
 import { type PythonOutcome, type PythonRequest, search } from "../resolve-python.ts";
-import type { DistributionFile } from "../source.ts";
+import type { DistributionFile } from "../candidates/source.ts";
 import { merge, type UniversalDistribution } from "./merge.ts";
 
 export interface MarkedRequest<File extends DistributionFile> extends PythonRequest<File> {

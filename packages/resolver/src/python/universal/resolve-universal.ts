@@ -1,11 +1,11 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
-import type { DerivationTree } from "../../derivation-tree.ts";
+import type { DerivationTree } from "../../solver/derivation-tree.ts";
 import type { Explanation } from "../explain/explain-no-solution.ts";
-import { Listings } from "../listings.ts";
-import { RequirementTable, RequirementTexts } from "../requirement-table.ts";
+import { Listings } from "../candidates/listings.ts";
+import { RequirementTable, RequirementTexts } from "../candidates/requirement-table.ts";
 import { type PythonStatistics, search, type SearchRequest } from "../resolve-python.ts";
-import type { DistributionFile, PythonSource } from "../source.ts";
+import type { DistributionFile, PythonSource } from "../candidates/source.ts";
 import { Fork, ForkNeeded, type ForkRules } from "./fork.ts";
 import { markerOf, merge, type SolvedFork, type UniversalDistribution } from "./merge.ts";
 import { type PreferredVersion, PreferredVersions } from "./preferred-versions.ts";

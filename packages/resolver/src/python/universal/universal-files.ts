@@ -1,7 +1,7 @@
 import type { Condition, NormalizedName } from "@murre/pep508";
-import type { AllowedFormats, FileChoice, FileRule } from "../choose-file.ts";
-import { isSdist } from "../release.ts";
-import type { DistributionFile, DistributionMetadata, Unavailable } from "../source.ts";
+import type { AllowedFormats, FileChoice, FileRule } from "../candidates/choose-file.ts";
+import { isSdist } from "../candidates/release.ts";
+import type { DistributionFile, DistributionMetadata, Unavailable } from "../candidates/source.ts";
 import type { PythonTexts } from "./python-texts.ts";
 import type { WheelConditions } from "./wheel-conditions.ts";
 

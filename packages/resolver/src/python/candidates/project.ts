@@ -1,6 +1,6 @@
 import { type SpecifierSet, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { VersionSet } from "../version-set.ts";
+import { VersionSet } from "../../solver/version-set.ts";
 import type { FileChoice, FileRule } from "./choose-file.ts";
 import type { Place } from "./places.ts";
 import { isSdist, type Release } from "./release.ts";

@@ -1,5 +1,5 @@
 import { compareReleases, compareVersions, type SpecifierSet, type Version, type VersionBound } from "@murre/pep440";
-import { VersionSet } from "../version-set.ts";
+import { VersionSet } from "../../solver/version-set.ts";
 
 /** Those of the versions (ascending) that satisfy every clause, pre-releases among them. */
 export function specifierVersions(specifiers: SpecifierSet, versions: readonly Version[]): VersionSet {
