@@ -7,6 +7,7 @@ import { downloadCommand } from "./commands/download.ts";
 import { freezeCommand } from "./commands/freeze.ts";
 import { installCommand } from "./commands/install.ts";
 import { installManyCommand } from "./commands/install-many.ts";
+import { lockCommand } from "./commands/lock.ts";
 import { listCommand } from "./commands/list.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
@@ -22,6 +23,7 @@ type MakeCommand = (run: Runner) => Command;
 const commands: readonly MakeCommand[] = [venvCommand, buildCommand, pipCommand, installManyCommand, cacheCommand];
 const pipCommands: readonly MakeCommand[] = [
   compileCommand,
+  lockCommand,
   syncCommand,
   installCommand,
   uninstallCommand,

@@ -27,6 +27,7 @@ export type {
   PythonSource,
   Unavailable,
 } from "./python/candidates/source.ts";
+export { FileChooser, type FileChoice } from "./python/candidates/choose-file.ts";
 export type { AllowedFormats, ResolutionTarget } from "./python/candidates/choose-file.ts";
 export { isPin, type Origin } from "./python/candidates/project.ts";
 

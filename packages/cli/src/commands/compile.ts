@@ -1,146 +1,34 @@
-import type { CompileOptions, CompileReport } from "@murre/installer";
 import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
-import {
-  addBuildOptions,
-  addGlobalOptions,
-  addIndexOptions,
-  addTakingOptions,
-  alias,
-  buildOptions,
-  collect,
-  defined,
-  indexOptions,
-  takingOptions,
-  type BuildFlags,
-  type IndexFlags,
-  type TakingFlags,
-} from "../options.ts";
+import { defined } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
-import { say, sayDocument } from "../present/printable.ts";
-import type { Terminal } from "../present/terminal.ts";
-import {
-  addResolutionOptions,
-  addSelectionOptions,
-  resolutionOptions,
-  selectionOptions,
-  addProjectOptions,
-  hasGroups,
-  projectOptions,
-  type ProjectFlags,
-  type ResolutionFlags,
-  type SelectionFlags,
-} from "../resolution-options.ts";
-import type { CommandRun, Runner } from "../runner.ts";
-
-interface CompileFlags extends IndexFlags, BuildFlags, TakingFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
-  readonly python?: string;
-  readonly system?: boolean;
-  readonly deps: boolean;
-  readonly dryRun?: boolean;
-  readonly outputFile?: string;
-  readonly upgrade?: boolean;
-  readonly upgradePackage?: string[];
-  readonly generateHashes?: boolean;
-  readonly header: boolean;
-  readonly annotate: boolean;
-  readonly annotationStyle?: "split" | "line";
-  readonly stripExtras: boolean;
-  readonly emitIndexUrl?: boolean;
-  readonly emitFindLinks?: boolean;
-  readonly emitBuildOptions?: boolean;
-  readonly emitIndexAnnotation?: boolean;
-  /** The values of --no-emit-package, which commander reads as the negation of an --emit-package; true without any. */
-  readonly emitPackage: string[] | true;
-  readonly customCompileCommand?: string;
-}
+import { hasGroups } from "../resolution-options.ts";
+import type { Runner } from "../runner.ts";
+import { addCompilingOptions, compilingOptions, presentCompiled, type CompileFlags } from "../shared/compiling.ts";
 
 /** `murre pip compile`. */
 export function compileCommand(run: Runner): Command {
   const command = new Command("compile")
     .description("Pin what requirements lead to, in a file that can be committed")
     .argument("[files...]", "requirements.in files, pyproject.toml, scripts (PEP 723), or - for standard input")
-    .option("-p, --python <request>", "the interpreter or environment to choose for: a version, a name or a path")
-    .option("--system", "choose for the first interpreter on the PATH, not for a virtual environment")
-    .option("--no-deps", "pin only what is named");
-  addOutputOptions(addWritingOptions(command));
-  addTakingOptions(addBuildOptions(addIndexOptions(command)));
-  return addGlobalOptions(addProjectOptions(addResolutionOptions(addSelectionOptions(command)))).action(
-    (files: string[], flags: CompileFlags) =>
-      run(flags, async (command) => {
-        if (files.length === 0 && !hasGroups(flags))
-          throw new UsageError("name what to compile: a requirements.in file, or - for standard input");
-        const report = await command.operations.compile({ ...options(flags, command), requirementFiles: files });
-        const isShown = flags.quiet !== true || report.outputFile === undefined;
-        printReport(report, flags, command.terminal, isShown ? presentCompiled : () => {});
-      }),
-  );
-}
-
-function addOutputOptions(command: Command): Command {
-  return command
     .option("-o, --output-file <file>", "write this file; what it pins now stays wherever the requirements allow")
-    .option("-U, --upgrade", "take the newest allowed versions, whatever the output file pins")
-    .option("-P, --upgrade-package <requirement>", "take the newest allowed version of this project", collect)
-    .option("--dry-run", "print the result, and write nothing");
-}
-
-/** What is written of the result. */
-function addWritingOptions(command: Command): Command {
-  command
-    .option("--generate-hashes", "write the hashes of all files of each release")
-    .option("--no-header", "leave out the lines that say how the file was made")
-    .option("--no-annotate", "leave out who asks for a distribution")
-    .addOption(new Option("--annotation-style <style>", "how that is written").choices(["split", "line"]))
-    .option("--no-strip-extras", "write the extras that something asks for")
-    .option("--emit-index-url", "write --index-url and --extra-index-url")
-    .option("--emit-find-links", "write --find-links")
-    .option("--emit-build-options", "write --no-binary and --only-binary")
-    .option("--emit-index-annotation", "write which index a distribution is from")
-    .option("--no-emit-package <name>", "resolve this project, and do not write it", collect)
-    .option("--custom-compile-command <text>", "what the header says instead of the command")
-    .addOption(new Option("--header").hideHelp())
-    .addOption(new Option("--annotate").hideHelp())
-    .addOption(new Option("--strip-extras").hideHelp());
-  return alias(command, "--unsafe-package <name>", "emitPackage", collect);
-}
-
-function options(flags: CompileFlags, { context, words, variable }: CommandRun): CompileOptions {
-  const custom =
-    flags.customCompileCommand ?? variable("MURRE_CUSTOM_COMPILE_COMMAND") ?? variable("CUSTOM_COMPILE_COMMAND");
-  return {
-    ...context,
-    ...indexOptions(flags),
-    ...buildOptions(flags),
-    ...takingOptions(flags),
-    ...selectionOptions(flags),
-    ...resolutionOptions(flags),
-    ...projectOptions(flags),
-    dependencies: flags.deps ? "follow" : "none",
-    header: flags.header,
-    annotations: flags.annotate ? (flags.annotationStyle ?? "split") : "none",
-    stripExtras: flags.stripExtras,
-    commandWords: ["murre", ...words],
-    ...defined({
-      python: flags.python,
-      system: flags.system,
-      outputFile: flags.outputFile,
-      dryRun: flags.dryRun,
-      upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
-      hashes: flags.generateHashes,
-      command: custom,
-      indexAnnotations: flags.emitIndexAnnotation,
-      emitIndexUrls: flags.emitIndexUrl,
-      emitFindLinks: flags.emitFindLinks,
-      emitBuildOptions: flags.emitBuildOptions,
-      omit: flags.emitPackage === true ? undefined : flags.emitPackage,
+    .addOption(
+      new Option("--format <format>", "what is written (default: what the output file's name says)").choices([
+        "requirements.txt",
+        "pylock.toml",
+      ]),
+    );
+  return addCompilingOptions(command).action((files: string[], flags: CompileFlags) =>
+    run(flags, async (command) => {
+      if (files.length === 0 && !hasGroups(flags))
+        throw new UsageError("name what to compile: a requirements.in file, or - for standard input");
+      const report = await command.operations.compile({
+        ...compilingOptions(flags, command),
+        requirementFiles: files,
+        ...defined({ outputFile: flags.outputFile, format: flags.format }),
+      });
+      const isShown = flags.quiet !== true || report.outputFile === undefined;
+      printReport(report, flags, command.terminal, isShown ? presentCompiled : () => {});
     }),
-  };
-}
-
-function presentCompiled({ text, outputFile, changed, dryRun }: CompileReport, terminal: Terminal): void {
-  terminal.out(sayDocument(text));
-  if (outputFile === undefined) return;
-  const state = dryRun ? "not written (--dry-run)" : changed ? "written" : "as it was";
-  terminal.note(say`${outputFile}: ${state}\n`);
+  );
 }

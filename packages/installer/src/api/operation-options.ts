@@ -110,17 +110,17 @@ const onePlace = ["target", "prefix"] as const;
 const somethingRead = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
 const somethingWanted = [...somethingRead, "editables"] as const;
 
-const sync: OptionRules<SyncOptions> = {
-  options: { ...change, requirementFiles: texts, allowEmpty: flag },
-  required: ["requirementFiles"],
-  oneOf: onePlace,
-};
-
 const projects: OptionTable<ProjectSelectionOptions> = {
   extras: texts,
   allExtras: flag,
   groups: texts,
   allGroups: flag,
+};
+
+const sync: OptionRules<SyncOptions> = {
+  options: { ...change, ...projects, requirementFiles: texts, allowEmpty: flag },
+  required: ["requirementFiles"],
+  oneOf: onePlace,
 };
 
 const read = {
@@ -161,7 +161,7 @@ const compile: OptionRules<CompileOptions> = {
     ...index,
     ...build,
     ...selection,
-    ...read,
+    ...wanted,
     constraintFiles,
     dryRun,
     prereleases,
@@ -182,8 +182,14 @@ const compile: OptionRules<CompileOptions> = {
     emitFindLinks: flag,
     emitBuildOptions: flag,
     omit: texts,
+    format: choice("requirements.txt", "pylock.toml"),
+    universal: flag,
+    forkStrategy: choice("fewest", "requires-python"),
+    environments: texts,
+    requiredEnvironments: texts,
+    stripMarkers: flag,
   },
-  someOf: somethingRead,
+  someOf: somethingWanted,
 };
 
 const buildProject: OptionRules<BuildProjectOptions> = {

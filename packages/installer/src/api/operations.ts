@@ -145,8 +145,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly noSources?: "all" | readonly string[];
 }
 
-export interface SyncOptions extends ChangeOptions {
-  /** requirements.txt files; `-` reads `standardInput`. */
+export interface SyncOptions extends ChangeOptions, ProjectSelectionOptions {
+  /** requirements.txt files, or one pylock.toml; `-` reads `standardInput`. */
   readonly requirementFiles: readonly string[];
   /** An empty list would remove everything: refused unless this is set. */
   readonly allowEmpty?: boolean;
@@ -210,6 +210,20 @@ export interface CompileOptions
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
+  /** Values of `-e`: folders of projects. */
+  readonly editables?: readonly string[];
+  /** Default: what the output file's name says, else "requirements.txt". */
+  readonly format?: "requirements.txt" | "pylock.toml";
+  /** One result for all platforms and for all Pythons from `pythonVersion`, or the interpreter's, on. */
+  readonly universal?: boolean;
+  /** Of a universal result: what becomes of a version that needs a later Python than the first one. Default "requires-python". */
+  readonly forkStrategy?: "fewest" | "requires-python";
+  /** Of a universal result: markers, of which one holds wherever it is for. Default: `tool.uv.environments` of the projects, else everywhere. */
+  readonly environments?: readonly string[];
+  /** Of a universal result: markers; where one holds, a version without an sdist has to have a wheel. */
+  readonly requiredEnvironments?: readonly string[];
+  /** Markers stay out of a result for one Python. Default true. */
+  readonly stripMarkers?: boolean;
   /** Written whole or not at all; what it pins now stays wherever the requirements allow. Default: nothing is written. */
   readonly outputFile?: string;
   /** What the output file pins is no reason to stay at a version: "all", or for these projects only (`NAME`, `NAME<2`). */

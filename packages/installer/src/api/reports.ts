@@ -91,6 +91,8 @@ export interface CompiledPin extends Pin {
   readonly extras: readonly string[];
   /** Who needs it: normalised names of projects, sorted. */
   readonly dependents: readonly string[];
+  /** When it is wanted; absent: always. */
+  readonly marker?: string;
   /** Where it comes from, when not from an index. */
   readonly url?: string;
 }

@@ -1,75 +1,91 @@
-import { readSmallText } from "@murre/files";
 import { normalizeName, redactUrl } from "@murre/pep508";
 import { headerCommand, writeRequirements, type CompiledRequirement, type WriteOptions } from "@murre/requirements";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { dirname } from "node:path";
 import type { CompileOptions } from "../api/operations.ts";
 import type { CompileReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { readPreferences, readUpgrade } from "../compile/preferences.ts";
 import { releaseHashes } from "../compile/release-hashes.ts";
 import { compiledRows } from "../compile/rows.ts";
-import { parsePythonVersion } from "../options/target-python.ts";
-import { withChangeOperation } from "../operation/change-operation.ts";
+import { compileTarget, versionOf } from "../compile/compile-target.ts";
+import { lockText } from "../compile/lock-text.ts";
+import { compileOutput, writeOutput, type CompileOutput } from "../compile/output.ts";
+import { needsMarkers, resolveCompiled } from "../compile/resolve-compiled.ts";
+import { ResolutionOptionInvalid } from "../errors.ts";
+import { type ChangeOperation, withChangeOperation } from "../operation/change-operation.ts";
 import type { SearchDecision } from "../operation/decisions.ts";
-import { openRequest } from "../operation/open-request.ts";
-import { nothingPresent, resolveRequirements, timed } from "../resolve/resolve.ts";
+import { openRequest, type Request } from "../operation/open-request.ts";
 import { selectionOf } from "../wanted/selection.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
-/** `murre pip compile`: what requirements lead to, as a file of pins. Nothing is installed. */
-export function compileRequirements(settings: InstallerSettings, options: CompileOptions): Promise<CompileReport> {
-  const outputFile = options.outputFile === undefined ? undefined : resolve(settings.cwd, options.outputFile);
-  return withChangeOperation(
-    settings,
-    { ...options, ...versionOf(options) },
-    async (operation) => {
-      const upgrade = readUpgrade(options.upgrade);
-      const { constraintFiles, resolution } = operation.decisions;
-      const asked = await openRequest(operation, {
-        files: options.requirementFiles,
-        words: options.requirements,
-        constraintFiles,
-        ...resolution,
-        selection: selectionOf(options),
-      });
-      const preferences = await readPreferences(operation, outputFile, upgrade);
-      return withSources(operation, { ...asked, requireHashes: false }, async (request, sources) => {
-        const { gathered } = request;
-        const limited = { ...gathered, constraints: [...gathered.constraints, ...upgrade.constraints] };
-        const { resolved, graph } = await timed(operation, () =>
-          resolveRequirements(operation, { ...request, gathered: limited }, sources, {
-            ...nothingPresent,
-            preferences,
-          }),
-        );
-        const hashed = options.hashes === true ? resolved : [];
-        const hashes = await Promise.all(
-          hashed.map(async (one) => [one.name, await releaseHashes(one, request, operation)] as const),
-        );
-        const rows = compiledRows({
-          resolved,
-          graph,
-          asked: asked.gathered,
-          named: gathered,
-          hashes: new Map(hashes),
-          environment: operation.python.markerEnvironment,
-        });
-        const search = operation.decisions.search(gathered.options);
-        const text = writeRequirements(rows, writeOptions(options, search));
-        const { isDryRun } = operation.decisions.change;
-        return { text, ...(await write(text, outputFile, isDryRun)), dryRun: isDryRun, distributions: pins(rows) };
-      });
-    },
-    "resolve",
-  );
+/** `murre pip compile`, `murre pip lock`: what requirements lead to, as a file. Nothing is installed. */
+export async function compileRequirements(
+  settings: InstallerSettings,
+  options: CompileOptions,
+): Promise<CompileReport> {
+  const output = compileOutput(options, settings);
+  refuseTwoTargets(options);
+  const python = { ...options, ...versionOf(options) };
+  return withChangeOperation(settings, python, (operation) => compile(operation, options, output), "resolve");
 }
 
-/** `-p 3.12` asks for that version of Python, as in uv, whether or not there is one here. */
-function versionOf({ python, pythonVersion }: CompileOptions): Pick<CompileOptions, "pythonVersion"> {
-  if (pythonVersion !== undefined || python === undefined || parsePythonVersion(python) === undefined) return {};
-  return { pythonVersion: python };
+async function compile(
+  operation: ChangeOperation,
+  options: CompileOptions,
+  { file, format }: CompileOutput,
+): Promise<CompileReport> {
+  const upgrade = readUpgrade(options.upgrade);
+  const { constraintFiles, resolution, change } = operation.decisions;
+  const asked = await openRequest(operation, {
+    files: options.requirementFiles,
+    words: options.requirements,
+    editables: options.editables,
+    constraintFiles,
+    ...resolution,
+    selection: { ...selectionOf(options), hasSettings: options.ignoreConfiguration !== true, asksBackends: true },
+  });
+  const preferences = await readPreferences(operation, file, upgrade);
+  const { gathered } = asked;
+  const limited: Request = {
+    ...asked,
+    requireHashes: false,
+    gathered: { ...gathered, constraints: [...gathered.constraints, ...upgrade.constraints] },
+    ...(options.universal === true ? { environment: undefined } : {}),
+  };
+  return withSources(operation, limited, async (request, sources) => {
+    const target = needsMarkers(options, format) ? compileTarget(options, operation.python, gathered) : undefined;
+    const found = await resolveCompiled(operation, request, sources, { target, preferences });
+    const hashed = options.hashes === true && format === "requirements.txt" ? found : [];
+    const hashes = await Promise.all(
+      hashed.map(async (one) => [one, await releaseHashes(one.distribution, request, operation)] as const),
+    );
+    const rows = compiledRows({
+      distributions: found,
+      asked: gathered,
+      named: { ...request.gathered, constraints: gathered.constraints },
+      hashes: new Map(hashes),
+      environment: request.environment,
+    });
+    const search = operation.decisions.search(gathered.options);
+    const writing = writeOptions(options, search);
+    const text =
+      target === undefined || format === "requirements.txt"
+        ? writeRequirements(rows, writing)
+        : await lockText(found, target, writing, {
+            request,
+            operation,
+            folder: file === undefined ? operation.settings.cwd : dirname(file),
+            locations: search.indexes.locations,
+          });
+    const written = await writeOutput(text, file, change.isDryRun);
+    return { text, ...written, dryRun: change.isDryRun, distributions: pins(rows) };
+  });
+}
+
+/** @throws {ResolutionOptionInvalid} */
+function refuseTwoTargets({ universal, pythonPlatform }: CompileOptions): void {
+  if (universal === true && pythonPlatform !== undefined)
+    throw new ResolutionOptionInvalid("--python-platform", pythonPlatform, "a universal result is for all platforms");
 }
 
 function writeOptions(options: CompileOptions, { indexes, files }: SearchDecision): WriteOptions {
@@ -82,6 +98,7 @@ function writeOptions(options: CompileOptions, { indexes, files }: SearchDecisio
     indexAnnotations: options.indexAnnotations === true,
     hashes: options.hashes === true,
     extras: options.stripExtras === false,
+    markers: options.universal === true || options.stripMarkers === false,
     omit: (options.omit ?? []).map(normalizeName),
     ...(options.emitIndexUrls === true && base !== undefined ? { indexUrl: base } : {}),
     ...(options.emitIndexUrls === true ? { extraIndexUrls: urls.filter((url) => url !== base) } : {}),
@@ -100,25 +117,14 @@ function commandOf({ command, commandWords, emitIndexUrls = false, emitFindLinks
   return command ?? headerCommand(words, { indexUrls: emitIndexUrls, findLinks: emitFindLinks });
 }
 
-/** A file that has the text already is not touched. */
-async function write(
-  text: string,
-  outputFile: string | undefined,
-  isDryRun: boolean,
-): Promise<Pick<CompileReport, "outputFile" | "changed">> {
-  if (outputFile === undefined) return { changed: false };
-  const changed = !existsSync(outputFile) || readSmallText(outputFile) !== text;
-  if (changed && !isDryRun) await writeFileAtomic(outputFile, text);
-  return { outputFile, changed };
-}
-
 function pins(rows: readonly CompiledRequirement[]): CompileReport["distributions"] {
   return rows
-    .map(({ name, version, extras = [], dependents = [], place }) => ({
+    .map(({ name, version, extras = [], dependents = [], place, marker }) => ({
       name,
       version,
       extras,
       dependents: dependents.toSorted(),
+      ...(marker === undefined ? {} : { marker }),
       ...(place?.kind === "url" ? { url: redactUrl(place.url) } : {}),
     }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));

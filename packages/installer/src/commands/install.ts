@@ -3,6 +3,7 @@ import { withChangeOperation } from "../operation/change-operation.ts";
 import { openRequest } from "../operation/open-request.ts";
 import type { InstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
+import { lockedIn, lockFileIn } from "../locked/lock-in.ts";
 import { resolveRequirements, timed } from "../resolve/resolve.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { selectionOf } from "../wanted/selection.ts";
@@ -10,14 +11,19 @@ import { withSources } from "../sources/lazy-sources.ts";
 
 /** `murre pip install`: what is named is added with everything it needs; the rest stays unless `exact`. */
 export function installDistributions(settings: InstallerSettings, options: InstallOptions): Promise<ChangeReport> {
+  const lockFile = lockFileIn(options.requirementFiles, [
+    ...(options.requirements ?? []),
+    ...(options.editables ?? []),
+  ]);
   return withChangeOperation(settings, options, async (operation) => {
+    const locked = lockFile === undefined ? undefined : await lockedIn(lockFile, operation, options);
     const asked = await openRequest(operation, {
-      files: options.requirementFiles,
+      files: locked === undefined ? options.requirementFiles : [],
       words: options.requirements,
       editables: options.editables,
       constraintFiles: operation.decisions.constraintFiles,
       ...operation.decisions.resolution,
-      selection: selectionOf(options),
+      ...(locked === undefined ? { selection: selectionOf(options) } : {}),
     });
     return withSources(
       operation,
@@ -26,7 +32,9 @@ export function installDistributions(settings: InstallerSettings, options: Insta
         const extraneous = options.exact === true ? "remove" : "keep";
         return changeEnvironment(operation, request.client, async (installed) => {
           const resolve = () =>
-            resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade });
+            locked === undefined
+              ? resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade })
+              : locked.resolve(request, sources);
           return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel, built: sources.built };
         });
       },

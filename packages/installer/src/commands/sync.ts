@@ -6,6 +6,8 @@ import { openRequest } from "../operation/open-request.ts";
 import { NothingRequired } from "../errors.ts";
 import type { SyncOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
+import { lockedIn, lockFileIn } from "../locked/lock-in.ts";
+import { selectionOf } from "../wanted/selection.ts";
 import { resolveNamed, timed } from "../resolve/resolve.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import type { TargetEnvironment } from "../operation/target-environment.ts";
@@ -13,12 +15,15 @@ import { withSources } from "../sources/lazy-sources.ts";
 
 /** `murre pip sync`: the environment holds exactly what the files pin. */
 export function syncEnvironment(settings: InstallerSettings, options: SyncOptions): Promise<ChangeReport> {
+  const lockFile = lockFileIn(options.requirementFiles);
   return withChangeOperation(settings, options, async (operation) => {
     const asked = await openRequest(operation, {
-      files: options.requirementFiles,
+      files: lockFile === undefined ? options.requirementFiles : [],
       constraintFiles: operation.decisions.constraintFiles,
+      ...(lockFile === undefined ? { selection: selectionOf(options) } : {}),
     });
-    if (options.allowEmpty !== true && asked.gathered.entries.length === 0)
+    const locked = lockFile === undefined ? undefined : await lockedIn(lockFile, operation, options);
+    if (options.allowEmpty !== true && (locked?.packages ?? asked.gathered.entries).length === 0)
       throw new NothingRequired(options.requirementFiles);
     return withSources(
       operation,
@@ -26,7 +31,10 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
       async (request, sources) => {
         const preserve = seeds(operation.target);
         return changeEnvironment(operation, request.client, async (installed) => {
-          const resolve = () => resolveNamed(operation, request, sources, { installed });
+          const resolve = () =>
+            locked === undefined
+              ? resolveNamed(operation, request, sources, { installed })
+              : locked.resolve(request, sources);
           const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
           return {
             resolved,

@@ -1,10 +1,13 @@
-import { type NormalizedName, parseRequirement } from "@murre/pep508";
-import { isPin } from "@murre/resolver";
-import type { Constraint } from "@murre/requirements";
+import { readSmallText } from "@murre/files";
+import { type Marker, type NormalizedName, parseMarker, parseRequirement } from "@murre/pep508";
+import { isPin, type PreferredVersion } from "@murre/resolver";
+import { isLockFileName, parseLockFile, type Constraint } from "@murre/requirements";
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import type { CompileOptions } from "../api/operations.ts";
 import { ResolutionOptionInvalid } from "../errors.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
+import type { Preferences } from "./resolve-marked.ts";
 import { gather } from "../operation/read-requirements.ts";
 
 /** What is to be taken again, and what is not. */
@@ -42,20 +45,28 @@ export function readUpgrade(upgrade: CompileOptions["upgrade"] = []): Upgrade {
 
 /** The versions that an earlier result has, and that are to stay wherever the requirements allow. */
 export async function readPreferences(
-  { reading, python }: Pick<ChangeOperation, "reading" | "python">,
+  { reading }: Pick<ChangeOperation, "reading">,
   outputFile: string | undefined,
   { all, projects }: Upgrade,
-): Promise<ReadonlyMap<NormalizedName, readonly string[]>> {
-  const preferred = new Map<NormalizedName, readonly string[]>();
+): Promise<Preferences> {
+  const preferred = new Map<NormalizedName, readonly PreferredVersion[]>();
   if (outputFile === undefined || all || !existsSync(outputFile)) return preferred;
+  const prefer = (name: NormalizedName, version: string, marker: Marker | undefined) => {
+    if (!projects.has(name)) preferred.set(name, [...(preferred.get(name) ?? []), { version, marker }]);
+  };
+  if (isLockFileName(basename(outputFile))) {
+    const { lock } = parseLockFile(readSmallText(outputFile), outputFile);
+    for (const { name, version, marker, source } of lock.packages)
+      if (version !== undefined && source?.kind === "files")
+        prefer(name, version, marker === undefined ? undefined : parseMarker(marker));
+    return preferred;
+  }
   const { entries } = await gather({ reading, onEvent: () => {} }, { files: [outputFile], constraintFiles: [] });
   for (const entry of entries) {
     if (entry.kind !== "named") continue;
     const { normalizedName, specifiers, marker } = entry.requirement;
     const pin = specifiers.specifiers.find(isPin);
-    if (pin === undefined || projects.has(normalizedName)) continue;
-    if (marker?.evaluate(python.markerEnvironment) === false) continue;
-    preferred.set(normalizedName, [...(preferred.get(normalizedName) ?? []), pin.version]);
+    if (pin !== undefined) prefer(normalizedName, pin.version, marker);
   }
   return preferred;
 }

@@ -52,10 +52,11 @@ async function filesOfRelease(
     .filter((file) => whyTooNew(file, uploadedBefore(name, file.index)) === undefined);
 }
 
-async function strongHashes(
+/** Those of one file that pip and uv accept: of the index where it gives some, else of the bytes. */
+export async function strongHashes(
   file: Pick<ArchiveSource, "filename" | "url" | "hashes">,
-  { name }: ResolvedDistribution,
-  { client }: Request,
+  { name }: Pick<ResolvedDistribution, "name">,
+  { client }: Pick<Request, "client">,
   { cache, signal }: ChangeOperation,
 ): Promise<Digests> {
   const known = Object.entries(file.hashes).filter(

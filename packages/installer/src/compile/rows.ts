@@ -7,7 +7,8 @@ import type {
   RequirementSource,
 } from "@murre/requirements";
 import type { DistributionFile } from "@murre/index-client";
-import type { ResolutionGraph } from "../resolve/resolution-request.ts";
+import type { MarkedDistribution } from "./resolve-marked.ts";
+import { directReference, directUrlInfo } from "../wanted/direct-url-info.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { entryName } from "../wanted/overrides.ts";
@@ -15,45 +16,78 @@ import { withoutFragment } from "../wanted/source-url.ts";
 
 /** What was found, ready to be written: who asked for it, and where it comes from. */
 export interface Compiled {
-  readonly resolved: readonly ResolvedDistribution[];
-  readonly graph: ResolutionGraph;
+  readonly distributions: readonly MarkedDistribution[];
   /** As it was asked for, before sources got their names: paths are written as the user wrote them. */
   readonly asked: Pick<GatheredRequirements, "entries">;
   /** With the names of all sources. */
-  readonly named: Pick<GatheredRequirements, "entries" | "constraints" | "replacements" | "sources">;
-  readonly hashes: ReadonlyMap<NormalizedName, AcceptedHashes>;
-  readonly environment: MarkerEnvironment;
+  readonly named: Pick<GatheredRequirements, "entries" | "constraints" | "replacements" | "sources" | "askedFolders">;
+  readonly hashes: ReadonlyMap<MarkedDistribution, AcceptedHashes>;
+  /** Whose requirements count; undefined: those of all. */
+  readonly environment: MarkerEnvironment | undefined;
 }
 
 export function compiledRows(compiled: Compiled): CompiledRequirement[] {
-  const { resolved, graph, hashes } = compiled;
+  const { hashes } = compiled;
   const sources = sourcesOf(compiled);
-  const dependents = new Map<NormalizedName, NormalizedName[]>();
-  for (const [name, { needs }] of graph)
-    for (const need of needs) dependents.set(need, [...(dependents.get(need) ?? []), name]);
-  return resolved.map((distribution): CompiledRequirement => {
+  const { distributions, askers } = withoutAsked(compiled.distributions, compiled.named);
+  return distributions.map((one): CompiledRequirement => {
+    const { distribution, marker, extras } = one;
     const { name, version } = distribution;
     const place = placeOf(distribution, compiled.asked);
     const { index } = distribution.source as Partial<DistributionFile>;
+    const dependents = distributions.filter(({ needs }) => needs.some((need) => isNeed(need, distribution)));
     return {
       name,
       version,
-      extras: graph.get(name)?.extras ?? [],
-      dependents: dependents.get(name) ?? [],
-      sources: sources.get(name) ?? [],
-      hashes: hashes.get(name) ?? {},
+      extras,
+      dependents: dependents.map((other) => other.distribution.name),
+      sources: [
+        ...(sources.get(name) ?? []),
+        ...askers.flatMap(({ needs, source }) => (needs.some((need) => isNeed(need, distribution)) ? [source] : [])),
+      ],
+      hashes: hashes.get(one) ?? {},
+      ...(marker === undefined ? {} : { marker }),
       ...(place === undefined ? {} : { place }),
       ...(index === undefined ? {} : { index: index.replace(/\/$/, "") }),
     };
   });
 }
 
+/** Projects of which only what they need is wanted are no part of the result, but who asks for it. */
+export function withoutAsked(
+  all: readonly MarkedDistribution[],
+  { askedFolders = new Map() }: Pick<GatheredRequirements, "askedFolders">,
+) {
+  const fileOf = ({ distribution: { directUrl, requested } }: MarkedDistribution) =>
+    requested && directUrl !== undefined ? askedFolders.get(directUrl) : undefined;
+  return {
+    distributions: all.filter((one) => fileOf(one) === undefined),
+    askers: all.flatMap((one) => {
+      const file = fileOf(one);
+      if (file === undefined) return [];
+      const source: RequirementSource = { kind: "requirements", file, project: one.distribution.name };
+      return [{ needs: one.needs, source }];
+    }),
+  };
+}
+
+/** Whether it is this distribution that is needed. */
+export function isNeed(
+  { name, version, url }: MarkedDistribution["needs"][number],
+  { directUrl, ...distribution }: ResolvedDistribution,
+): boolean {
+  return name === distribution.name && version === distribution.version && url === directUrl;
+}
+
 /** A path is written as the user wrote it; whatever else has a place, by its URL. */
 function placeOf(
-  { directUrl, source: { isEditable = false } }: ResolvedDistribution,
+  { directUrl, source }: ResolvedDistribution,
   { entries }: Compiled["asked"],
 ): CompiledPlace | undefined {
   if (directUrl === undefined) return undefined;
+  const { commit, isEditable = false } = source;
+  // What a branch names now is what was chosen.
+  if (commit !== undefined) return { kind: "url", url: directReference(directUrlInfo(directUrl, undefined, source)) };
   const entry = entries.find(
     (one) =>
       one.kind === (isEditable ? "editable" : "direct") &&
@@ -83,13 +117,16 @@ function sourcesOf({ named, environment }: Compiled): ReadonlyMap<NormalizedName
   ] as const)
     for (const entry of entries) {
       const name = entryName(entry);
-      const applies = (entry.kind === "named" ? entry.requirement : entry.reference).marker?.evaluate(environment);
+      const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
+      const applies = environment === undefined || marker?.evaluate(environment) !== false;
       const source = named.sources.has(entry) ? named.sources.get(entry) : fileOf(kind, entry.origin);
-      if (name !== undefined && applies !== false && source !== undefined) add(name, source);
+      if (name !== undefined && applies && source !== undefined) add(name, source);
     }
-  for (const { requirement, origin } of named.constraints)
-    if (requirement.marker?.evaluate(environment) !== false)
-      add(requirement.normalizedName, { kind: "constraints", file: origin.file });
+  for (const constraint of named.constraints) {
+    const { requirement, origin } = constraint;
+    if (environment === undefined || requirement.marker?.evaluate(environment) !== false)
+      add(requirement.normalizedName, named.sources.get(constraint) ?? { kind: "constraints", file: origin.file });
+  }
   return found;
 }
 

@@ -34,7 +34,7 @@ export interface HashNotAcceptedFacts {
 }
 
 /**
- * A file that would fit has none of the hashes that the user gave for it. Nothing was changed.
+ * A file that would fit has none of the hashes that the user gave for it, or another size than a lock file says. Nothing was changed.
  * To do: do not install it before you know why; then correct the hash that is named.
  */
 export class HashNotAccepted extends InstallerError {
@@ -55,5 +55,6 @@ function describeRefusedHash({ project, version, filename, demand, found, holder
   const expected = Object.entries(digests).flatMap(([name, accepted]) => accepted.map((digest) => `${name}:${digest}`));
   const known = Object.keys(digests).flatMap((name) => (!Object.hasOwn(found, name) ? [] : [`${name}:${found[name]}`]));
   const what = version === "" ? project : `${project}==${version}`;
-  return `${filename} of ${what}: the hash is another one: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
+  const word = Object.hasOwn(digests, "size") ? "size" : "hash";
+  return `${filename} of ${what}: the ${word} is another one: expected ${shorten(expected, 2).replaceAll(", ", " or ")}, the ${holder} has ${known.join(" and ")}`;
 }

@@ -1,6 +1,6 @@
 import type { Documents } from "@murre/cache";
 import type { IndexClient, IndexLocation } from "@murre/index-client";
-import type { NormalizedName } from "@murre/pep508";
+import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
 import { requiresHashes } from "../wanted/accepted-hashes.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ChangeOperation } from "./change-operation.ts";
@@ -28,6 +28,8 @@ export interface Request {
   readonly files: FileDecision;
   readonly build: BuildDecision;
   readonly requireHashes: boolean;
+  /** Where what is asked for is wanted; undefined: anywhere, so that all of it counts, whatever its markers say. */
+  readonly environment: MarkerEnvironment | undefined;
   /** Undefined where nothing that was remembered is taken, and nothing is remembered. */
   readonly memory: ResolutionMemory | undefined;
 }
@@ -48,6 +50,7 @@ export async function openRequest(operation: ChangeOperation, asked: Asked): Pro
   };
   return {
     gathered,
+    environment: operation.python.markerEnvironment,
     client: operation.openClient(indexes),
     files,
     build,

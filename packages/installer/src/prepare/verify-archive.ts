@@ -4,6 +4,7 @@ import { hashedName, type Documents } from "@murre/cache";
 import { HashMismatch, type IndexErrorCode } from "@murre/index-client";
 import type { WheelErrorCode } from "@murre/wheel";
 import { createHash, type Hash } from "node:crypto";
+import { statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 import { digestIn, meetsAll, promises } from "../wanted/accepted-hashes.ts";
@@ -15,7 +16,7 @@ export interface ExpectedArchive {
   readonly name: string;
   /** Empty where it is not known. */
   readonly version: string;
-  readonly source: Pick<ArchiveSource, "filename" | "url" | "hashes">;
+  readonly source: Pick<ArchiveSource, "filename" | "url" | "hashes" | "promisedBytes">;
   readonly hashes: readonly HashDemand[];
 }
 
@@ -47,6 +48,7 @@ export async function verifyArchive(
   sha256: string,
   documents: Documents,
 ): Promise<void> {
+  refuseOtherSize(archive, path);
   if (isKnownToFit(archive, sha256, documents)) return;
   const { name: project, version, source, hashes } = archive;
   const names = [source.hashes, ...hashes.map(({ digests }) => digests)].flatMap((digests) => Object.keys(digests));
@@ -59,6 +61,16 @@ export async function verifyArchive(
     if (actual !== expected.toLowerCase()) throw new HashMismatch(source.url, algorithm, expected, actual);
   }
   documents.write(documentOf(sha256), JSON.stringify({ ...knownDigests(sha256, documents), ...found }));
+}
+
+/** Whoever says a file's size says what its bytes are, as with a hash. @throws {HashNotAccepted} */
+function refuseOtherSize({ name: project, version, source, hashes }: ExpectedArchive, path: string): void {
+  const { filename, promisedBytes } = source;
+  if (promisedBytes === undefined) return;
+  const { size } = statSync(path);
+  if (size === promisedBytes) return;
+  const demand = { digests: { size: [`${promisedBytes}`] }, origin: hashes[0]?.origin ?? filename };
+  throw new HashNotAccepted({ project, version, filename, demand, found: { size: `${size}` }, holder: "file" });
 }
 
 /** The index client and the reader of wheels have one code for it. */

@@ -38,7 +38,8 @@ export interface IndexSourceOptions {
   readonly formats: (project: NormalizedName) => AllowedFormats;
   readonly uploadedBefore: FileDecision["uploadedBefore"];
   readonly requireHashes: boolean;
-  readonly target: Pick<WheelTarget, "tags" | "description">;
+  /** Undefined: many, so that no wheel at a URL is for others. */
+  readonly target: Pick<WheelTarget, "tags" | "description"> | undefined;
   readonly readWhole: ReadWholeDistribution;
   /** Says what files were found to hold. */
   readonly claims: MetadataClaims;
@@ -126,9 +127,12 @@ export class IndexSource implements PythonSource<IndexedFile> {
       if (hasCode<InstallerErrorCode | VcsErrorCode>(error, ...unusable)) return { unavailable: error.message };
       throw error;
     }
-    if (named !== undefined) refuseOtherTags(named, source.filename, target);
-    const reason = otherTags(source.filename, target.tags);
-    if (reason !== undefined) return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
+    if (target !== undefined) {
+      if (named !== undefined) refuseOtherTags(named, source.filename, target);
+      const reason = otherTags(source.filename, target.tags);
+      if (reason !== undefined)
+        return { unavailable: `${source.filename} is not for ${target.description}: ${reason}` };
+    }
     return this.#needs.readable(source.filename, { project, isNamed: named !== undefined }, () =>
       this.#readWhole(source, project, demands),
     );

@@ -33,10 +33,10 @@ export interface Present {
 export const nothingPresent: Present = { installed: { own: [], visible: [] }, upgrade: undefined };
 
 /** Resolves, and says how long it took and what was taken although it is yanked. */
-export async function timed(
+export async function timed<Result extends Pick<Resolved, "resolved" | "preserve">>(
   { onEvent }: Pick<ChangeOperation, "onEvent">,
-  resolve: () => Promise<Resolved>,
-): Promise<Resolved & { resolveMs: number }> {
+  resolve: () => Promise<Result>,
+): Promise<Result & { resolveMs: number }> {
   const start = performance.now();
   const result = await resolve();
   for (const { name, version, source } of result.resolved) {

@@ -12,24 +12,27 @@ import type { SourceReader } from "../resolve/source-reader.ts";
 /**
  * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
  * Where they do not say it themselves, their backend is asked.
+ * @param environment in which they are wanted; undefined: anywhere
  * @param isEditable whether a folder that is named as an editable one becomes one; without a name, whether any can
  */
 export async function nameSources(
   gathered: GatheredRequirements,
-  environment: MarkerEnvironment,
+  environment: MarkerEnvironment | undefined,
   sources: SourceReader,
   requireHashes: boolean,
   isEditable: (name?: NormalizedName) => boolean,
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
     gathered.entries.map(async (entry) => {
+      const isMeant = ({ marker }: Pick<Requirement, "marker">) =>
+        environment === undefined || marker?.evaluate(environment) !== false;
       if (entry.kind === "named") {
-        const { url, marker } = entry.requirement;
-        if (requireHashes && url !== undefined && marker?.evaluate(environment) !== false)
+        const { url } = entry.requirement;
+        if (requireHashes && url !== undefined && isMeant(entry.requirement))
           refuseWithoutHash({ url, hashes: {} }, [], describeOrigin(entry));
         return entry;
       }
-      if (entry.reference.marker?.evaluate(environment) === false) return entry;
+      if (environment !== undefined && entry.reference.marker?.evaluate(environment) === false) return entry;
       if (entry.kind === "editable") refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
       const kind = urlKind(entry.reference.url);
       if (kind !== "archive" && kind !== "directory" && kind !== "version-control") return entry;
@@ -91,6 +94,6 @@ async function named(
   const name = isNamed
     ? reference.egg
     : parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text).name;
-  const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url);
+  const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url, reference.marker);
   return { ...rest, kind: "named", requirement, ...(isEditable ? { isEditable } : {}) };
 }

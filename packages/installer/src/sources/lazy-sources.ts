@@ -73,9 +73,8 @@ export async function withSources<Result>(
         : metadata({ source, name, hashes }),
   };
   try {
-    const { markerEnvironment } = operation.python;
     const { isEditable } = operation.decisions;
-    const named = await nameSources(gathered, markerEnvironment, sources, requireHashes, isEditable);
+    const named = await nameSources(gathered, request.environment, sources, requireHashes, isEditable);
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);

@@ -28,7 +28,7 @@ import type { ProjectSources } from "../projects/project-sources.ts";
 import { noSelection, type ProjectSelection } from "./selection.ts";
 import { demandsOf } from "./accepted-hashes.ts";
 import { describeOrigin, stated } from "./origin.ts";
-import { noReplacements, readReplacements, replaced, type Replacements } from "./overrides.ts";
+import { noReplacements, readReplacements, replaced, settingsOf, together, type Replacements } from "./overrides.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
 import { urlKind } from "./source-url.ts";
@@ -39,9 +39,13 @@ export interface GatheredRequirements {
   readonly constraints: readonly Constraint[];
   readonly replacements: Replacements;
   /** Where entries stand that are in no requirements file; undefined: nowhere that has a name. */
-  readonly sources: ReadonlyMap<RequirementEntry, RequirementSource | undefined>;
+  readonly sources: ReadonlyMap<RequirementEntry | Constraint, RequirementSource | undefined>;
   readonly options: WantedOptions;
   readonly warnings: readonly string[];
+  /** What pyproject.toml files say of a result for many environments, as markers. */
+  readonly settings?: ProjectInput["settings"];
+  /** Folders of projects of which only what they need is wanted, each with the pyproject.toml that was named, by URL. */
+  readonly askedFolders?: ReadonlyMap<string, string>;
 }
 
 export interface WantedOptions extends FileOptions {
@@ -84,19 +88,22 @@ export async function gatherRequirements(
     } else entries.push(...input.entries);
   }
   for (const [name, input] of projects) if (!from.files.includes(name)) entries.push(...input.entries);
+  const inputs = [...projects.values()];
   for (const file of from.constraintFiles) files.push(await parseRequirementsFile(file, context, "constraints"));
   const overrides = await readEntries(from.overrideFiles, context);
   const excludes = await readEntries(from.excludeFiles, context);
   return {
-    replacements: readReplacements(overrides, excludes),
+    replacements: together(readReplacements(overrides, excludes), inputs),
     entries: [...entries, ...words],
-    sources: new Map([...projects.values()].flatMap(({ sources }) => [...sources])),
-    constraints: files.flatMap(({ constraints }) => constraints),
+    sources: new Map(inputs.flatMap(({ sources }) => [...sources])),
+    constraints: [...files, ...inputs].flatMap(({ constraints = [] }) => constraints),
+    askedFolders: new Map(inputs.flatMap(({ askedFolder }) => (askedFolder === undefined ? [] : [askedFolder]))),
+    ...settingsOf(inputs),
     options: mergeOptions(
       files.map(({ options }) => options),
-      [...projects.values()],
+      inputs,
     ),
-    warnings: [...files, ...projects.values()].flatMap(({ warnings }) => warnings),
+    warnings: [...files, ...inputs].flatMap(({ warnings }) => warnings),
   };
 }
 
@@ -236,17 +243,21 @@ export function refuseVersion(
     throw new ConflictingRequirements(name, `${origin} (${redactUrl(url)})`, `${name}${specifiers}`);
 }
 
-function readEntry(entry: RequirementEntry, environment: MarkerEnvironment): WantedProject | undefined {
+/** Without its marker; undefined where that does not hold. @throws {UnsupportedRequirement} */
+export function readEntry(
+  entry: RequirementEntry,
+  environment: MarkerEnvironment | undefined,
+): WantedProject | undefined {
   const project = readProject(entry, environment);
   return project && { ...project, stated: [stated("requirement", project.requirement, entry)] };
 }
 
 type ReadProject = Omit<WantedProject, "stated">;
 
-function readProject(entry: RequirementEntry, environment: MarkerEnvironment): ReadProject | undefined {
+function readProject(entry: RequirementEntry, environment: MarkerEnvironment | undefined): ReadProject | undefined {
   const origin = describeOrigin(entry);
   const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
-  if (marker?.evaluate(environment) === false) return undefined;
+  if (environment !== undefined && marker?.evaluate(environment) === false) return undefined;
   if (entry.kind !== "named") return direct(entry.reference.url, entry, entry.reference.extras, origin);
   const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
   if (url === undefined)

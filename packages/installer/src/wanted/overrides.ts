@@ -1,6 +1,6 @@
 import type { MarkerEnvironment, NormalizedName, Requirement } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
-import type { RequirementEntry } from "@murre/requirements";
+import type { RequirementEntry, UvSettings } from "@murre/requirements";
 import { UnsupportedRequirement } from "../errors.ts";
 import { describeOrigin } from "./origin.ts";
 import { urlKind, withoutFragment } from "./source-url.ts";
@@ -70,4 +70,33 @@ export function entryName(entry: RequirementEntry): NormalizedName | undefined {
 
 function markerOf(entry: RequirementEntry): Requirement["marker"] {
   return entry.kind === "named" ? entry.requirement.marker : entry.reference.marker;
+}
+
+/** What a project says of requirements, besides what it needs. */
+export interface ProjectRules {
+  readonly overrides?: readonly NamedEntry[];
+  readonly excludes?: readonly NormalizedName[];
+  readonly settings?: Pick<UvSettings, "environments" | "requiredEnvironments">;
+}
+
+/** What options name goes before what projects say. */
+export function together(replacements: Replacements, projects: readonly ProjectRules[]): Replacements {
+  const names = new Set(replacements.overrides.map(({ requirement }) => requirement.normalizedName));
+  const more = projects.flatMap(({ overrides = [] }) => overrides);
+  return {
+    overrides: [...replacements.overrides, ...more.filter(({ requirement }) => !names.has(requirement.normalizedName))],
+    excludes: [...replacements.excludes, ...projects.flatMap(({ excludes = [] }) => excludes)],
+  };
+}
+
+/** The environments that projects name. */
+export function settingsOf(projects: readonly ProjectRules[]): Pick<ProjectRules, "settings"> {
+  const found = projects.flatMap(({ settings }) => settings ?? []);
+  if (found.length === 0) return {};
+  return {
+    settings: {
+      environments: found.flatMap(({ environments }) => environments),
+      requiredEnvironments: found.flatMap(({ requiredEnvironments }) => requiredEnvironments),
+    },
+  };
 }

@@ -3,6 +3,7 @@ import {
   InvalidScript,
   openProjectFile,
   parseScript,
+  type Constraint,
   type ProjectFile,
   type RequirementEntry,
   type RequirementsContext,
@@ -13,15 +14,20 @@ import { dirname, resolve } from "node:path";
 import type { ProjectSources } from "../projects/project-sources.ts";
 import type { Standing } from "../projects/follow-sources.ts";
 import type { ProjectIndex } from "../projects/local-project.ts";
+import { pathToFileURL } from "node:url";
 import { DynamicRequirements, UnknownExtra } from "../errors.ts";
+import type { NamedEntry, ProjectRules } from "./overrides.ts";
 import type { ProjectSelection } from "./selection.ts";
 
 /** Requirements that stand in no requirements file, with what is said of their origin; undefined: nothing. */
-export interface ProjectInput {
+export interface ProjectInput extends ProjectRules {
   readonly entries: readonly RequirementEntry[];
-  readonly sources: ReadonlyMap<RequirementEntry, RequirementSource | undefined>;
+  readonly sources: ReadonlyMap<RequirementEntry | Constraint, RequirementSource | undefined>;
   readonly indexes: readonly ProjectIndex[];
   readonly warnings: readonly string[];
+  readonly constraints?: readonly Constraint[];
+  /** The URL of the project's folder, of which only what it needs is wanted, and the file that was named. */
+  readonly askedFolder?: readonly [url: string, file: string];
 }
 
 /**
@@ -47,11 +53,12 @@ export async function readProjectInputs(
       ? followEntries(file, entries, standing, context, sources)
       : { entries, indexes: [] };
   const unknown = new Set(selection.extras === "all" ? [] : selection.extras.map(normalizeName));
+  const projectOf = async (file: ProjectFile) => {
+    const input = await project(file, selection, unknown, { follow, context });
+    return selection.hasSettings === true ? withSettings(input, file) : input;
+  };
   for (const file of files)
-    inputs.set(
-      file,
-      file.endsWith(".py") ? await script(file, context) : await project(await open(file), selection, unknown, follow),
-    );
+    inputs.set(file, file.endsWith(".py") ? await script(file, context) : await projectOf(await open(file)));
   if (unknown.size > 0) throw new UnknownExtra([...unknown], files);
   const ownFiles = files.filter((file) => !file.endsWith(".py"));
   for (const { file, name } of await wantedGroups(selection.groups, ownFiles, open))
@@ -79,12 +86,17 @@ async function script(file: string, context: RequirementsContext): Promise<Proje
 /** @param unknown the extras that no project so far has; those of this one are taken out of it */
 async function project(
   file: ProjectFile,
-  { extras }: ProjectSelection,
+  selection: ProjectSelection,
   unknown: Set<NormalizedName>,
-  follow: Follow,
+  { follow, context }: { readonly follow: Follow; readonly context: RequirementsContext },
 ): Promise<ProjectInput> {
+  const { extras } = selection;
   const needed = file.requirements(extras);
-  if (needed === undefined) throw new DynamicRequirements(file.source, dirname(file.source));
+  if (needed === undefined) {
+    if (selection.asksBackends !== true) throw new DynamicRequirements(file.source, dirname(file.source));
+    unknown.clear(); // who builds it warns of those that it does not have
+    return folder(file, extras, context);
+  }
   const missing = new Set(needed.unknownExtras);
   for (const extra of unknown) if (!missing.has(extra)) unknown.delete(extra);
   const asked = new Set(extras === "all" ? [] : extras.map(normalizeName));
@@ -93,6 +105,65 @@ async function project(
     .map((extra) => `${file.source}: an extra asks for the extra ${extra}, which the project does not have`);
   const { entries, indexes } = await follow(file, needed.entries, (entry) => ({ extra: needed.extraOf.get(entry) }));
   return { entries, sources: sourcesOf(entries, file), indexes, warnings };
+}
+
+/** The folder takes the place of what its backend alone knows. @throws {DynamicRequirements} where its extras are not known either */
+function folder(file: ProjectFile, extras: ProjectSelection["extras"], context: RequirementsContext): ProjectInput {
+  const place = dirname(resolve(context.cwd, file.source));
+  if (extras === "all") throw new DynamicRequirements(file.source, dirname(file.source));
+  const url = pathToFileURL(place).href;
+  const reference = { url, extras: extras.map(normalizeName) };
+  const common = { hashes: {}, fragmentHashes: {}, configSettings: {}, globalOptions: [] };
+  const entry: RequirementEntry = {
+    ...common,
+    kind: "direct",
+    text: file.source,
+    origin: { file: file.source, line: 1 },
+    reference,
+  };
+  return {
+    entries: [entry],
+    sources: new Map([[entry, undefined]]),
+    indexes: [],
+    warnings: [],
+    askedFolder: [url, file.source],
+  };
+}
+
+/** What `[tool.uv]` says of requirements. uv calls its origin the workspace, wherever the file lies. */
+function withSettings(input: ProjectInput, file: ProjectFile): ProjectInput {
+  const uv = file.uv();
+  const constraints = uv.constraints.flatMap((entry) => (entry.kind === "named" ? [constraint(entry, file)] : []));
+  const overrides = uv.overrides.flatMap((override) => (override.package === undefined ? override.entries : []));
+  const scoped = [...uv.overrides, ...uv.exclusions].filter((one) => one.package !== undefined);
+  const named = overrides.filter((entry) => entry.kind === "named");
+  const place = "(workspace)";
+  return {
+    ...input,
+    constraints,
+    overrides: named,
+    excludes: uv.exclusions.flatMap(({ package: scope, names }) => (scope === undefined ? names : [])),
+    settings: uv,
+    sources: new Map<RequirementEntry | Constraint, RequirementSource | undefined>([
+      ...input.sources,
+      ...constraints.map((one) => [one, { kind: "constraints" as const, file: place }] as const),
+      ...named.map((one) => [one, { kind: "overrides" as const, file: place }] as const),
+    ]),
+    warnings: [
+      ...input.warnings,
+      ...scoped.map(
+        ({ package: scope }) =>
+          `${file.source}: tool.uv has an override or exclusion for what ${scope?.name} alone needs, which is not followed`,
+      ),
+    ],
+  };
+}
+
+function constraint(
+  { text, requirement, origin, hashes, fragmentHashes }: NamedEntry,
+  { source }: ProjectFile,
+): Constraint {
+  return { text, requirement, origin: origin ?? { file: source, line: 1 }, hashes, fragmentHashes };
 }
 
 async function group(file: ProjectFile, written: string, follow: Follow): Promise<ProjectInput> {

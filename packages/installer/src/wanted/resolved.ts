@@ -16,6 +16,8 @@ export interface ArchiveSource {
   /** Algorithm to hexadecimal digest, as far as the index or the URL says; all of them are verified. */
   readonly hashes: Readonly<Record<string, string>>;
   readonly sizeBytes?: number;
+  /** The size that the user says the file has, which is verified. */
+  readonly promisedBytes?: number;
   /** Of a repository: the commit that its URL names, as this operation was told. */
   readonly commit?: string;
   /** Of a folder: what is installed imports from there (PEP 660). */

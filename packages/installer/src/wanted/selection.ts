@@ -3,6 +3,10 @@ export interface ProjectSelection {
   readonly extras: "all" | readonly string[];
   /** Dependency groups (PEP 735): `NAME`, or `PATH:NAME` for those of another pyproject.toml. */
   readonly groups: "all" | readonly string[];
+  /** What `[tool.uv]` of the projects says of requirements counts as well. */
+  readonly hasSettings?: boolean;
+  /** What a project needs is asked of its build backend where it does not say that itself; otherwise it is refused. */
+  readonly asksBackends?: boolean;
 }
 
 export const noSelection: ProjectSelection = { extras: [], groups: [] };

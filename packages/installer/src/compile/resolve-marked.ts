@@ -1,0 +1,182 @@
+import type { DistributionFile } from "@murre/index-client";
+import type { SpecifierSet } from "@murre/pep440";
+import { redactUrl, type Marker, type NormalizedName } from "@murre/pep508";
+import { supportedTags } from "@murre/platform-tags";
+import {
+  resolveMarked,
+  resolveUniversal,
+  type MarkedOutcome,
+  type PreferredVersion,
+  type PythonSource,
+  type UniversalDistribution,
+  type UniversalOutcome,
+  type UniversalRequest,
+} from "@murre/resolver";
+import type { ChangeOperation } from "../operation/change-operation.ts";
+import type { Request } from "../operation/open-request.ts";
+import { describePython } from "../options/target-python.ts";
+import { askedProjects, demandsAnywhere } from "./asked-projects.ts";
+import { constrainedHashes, directSource, wantedProjects, type WantedProject } from "../wanted/gather-requirements.ts";
+import { statedIn } from "../wanted/origin.ts";
+import type { HashDemand, ResolvedDistribution } from "../wanted/resolved.ts";
+import { tellHints } from "../resolve/failure/tell-hints.ts";
+import { IndexSource, type IndexedFile } from "../resolve/index-source.ts";
+import { FailedReleases } from "../resolve/source-metadata.ts";
+import type { SourceReader } from "../resolve/source-reader.ts";
+import { transitiveUrls } from "../resolve/transitive-urls.ts";
+
+/** What the result is for: the Python at hand, or many. */
+export type MarkedTarget =
+  | { readonly kind: "one"; readonly requiresPython: SpecifierSet }
+  | {
+      readonly kind: "many";
+      readonly requiresPython: SpecifierSet;
+      readonly environments: readonly Marker[];
+      readonly requiredEnvironments: readonly Marker[];
+      readonly forkStrategy: NonNullable<UniversalRequest<IndexedFile>["forkStrategy"]>;
+    };
+
+/** A distribution of a result that is written down. */
+export interface MarkedDistribution {
+  readonly distribution: ResolvedDistribution;
+  /** Of an index, all that can be used. */
+  readonly files: readonly DistributionFile[];
+  /** When it is wanted; undefined: always. */
+  readonly marker?: string | undefined;
+  readonly extras: readonly NormalizedName[];
+  readonly needs: readonly {
+    readonly name: NormalizedName;
+    readonly version: string;
+    readonly url: string | undefined;
+  }[];
+}
+
+/**
+ * Resolves with everything that a file about the result says: markers, all usable files, who needs whom. Nothing of it is remembered.
+ * @throws {NoSolution} and what the index client and the wheels throw
+ */
+export async function resolveWithMarkers(
+  operation: ChangeOperation,
+  request: Request,
+  sources: SourceReader,
+  { target, preferences }: { readonly target: MarkedTarget; readonly preferences: Preferences },
+): Promise<readonly MarkedDistribution[]> {
+  const { python, commits, decisions, signal, onEvent } = operation;
+  const { gathered, client, files } = request;
+  const asked = askedProjects(gathered, request.environment);
+  const demands = target.kind === "one" ? demandsHere(request, operation) : demandsAnywhere(asked);
+  const requirements = asked.map(({ requirement }) => requirement);
+  const constraints = gathered.constraints.map(({ requirement }) => requirement);
+  const failed = new FailedReleases([...requirements, ...constraints]);
+  const tags = supportedTags(python.tagTarget);
+  const outcome = await client.whilePagesHold((): Promise<Outcome> => {
+    const found = new IndexSource(client, {
+      wanted: asked,
+      demands,
+      formats: files.formats,
+      uploadedBefore: files.uploadedBefore,
+      requireHashes: false,
+      target: target.kind === "one" ? { tags, description: describePython(python) } : undefined,
+      readWhole: sources.readWhole,
+      claims: operation.claims,
+      failed,
+    });
+    const common = {
+      requirements,
+      constraints,
+      source: decisions.followsDependencies ? found : withoutNeeds(found),
+      overrides: gathered.replacements.overrides.map(({ requirement }) => requirement),
+      excludes: gathered.replacements.excludes,
+      strategy: decisions.resolution.strategy,
+      prereleases: files.prereleases,
+      formats: files.formats,
+      refusedUrl: transitiveUrls(files, []),
+      stated: statedIn({
+        wanted: asked,
+        overrides: gathered.replacements.overrides,
+        constraints: gathered.constraints,
+      }),
+      ...(signal === undefined ? {} : { signal }),
+      onRepair: (text: string, meant: string) =>
+        onEvent({
+          type: "debug",
+          message: `published metadata says ${redactUrl(text)}: read as ${redactUrl(meant)}`,
+        }),
+    };
+    if (target.kind === "many") {
+      const { kind: _, ...rest } = target;
+      return resolveUniversal<IndexedFile>({ ...common, ...rest, preferences });
+    }
+    const { markerEnvironment } = python;
+    const here = new Map([...preferences].map(([name, all]) => [name, versionsHere(all, operation)]));
+    return resolveMarked<IndexedFile>({
+      ...common,
+      requiresPython: target.requiresPython,
+      target: { markerEnvironment, tags },
+      preferences: here,
+    });
+  });
+  if (outcome.kind === "no-solution") {
+    const { message, proof, hints } = outcome;
+    throw failed.whyNoSolution(message, proof, await tellHints(hints, client));
+  }
+  for (const message of [...outcome.warnings, ...failed.warnings])
+    onEvent({ type: "warning", code: "MURRE_WARNING_RESOLUTION", message });
+  return outcome.distributions.map((one) => ({
+    distribution: distributionOf(one, asked, { demands: demands.get(one.name) ?? [], commits }),
+    files: one.files,
+    marker: one.marker,
+    extras: one.extras,
+    needs: one.needs,
+  }));
+}
+
+type Outcome = UniversalOutcome<IndexedFile> | MarkedOutcome<IndexedFile>;
+
+/** Versions to take wherever the requirements allow, as an earlier result has them, and where it has them. */
+export type Preferences = ReadonlyMap<NormalizedName, readonly PreferredVersion[]>;
+
+/** The preferred versions that are meant for the Python at hand. */
+export function versionsHere(
+  versions: readonly PreferredVersion[],
+  { python }: Pick<ChangeOperation, "python">,
+): readonly string[] {
+  return versions
+    .filter(({ marker }) => marker?.evaluate(python.markerEnvironment) !== false)
+    .map(({ version }) => version);
+}
+
+/** Also says what contradicts itself before anything is looked up. @throws {ConflictingRequirements} */
+function demandsHere(
+  { gathered }: Request,
+  { python }: ChangeOperation,
+): ReadonlyMap<NormalizedName, readonly HashDemand[]> {
+  const { markerEnvironment } = python;
+  return new Map([
+    ...constrainedHashes(gathered.constraints, markerEnvironment),
+    ...wantedProjects(gathered, markerEnvironment).map(({ name, hashes }) => [name, hashes] as const),
+  ]);
+}
+
+/** What is named is all that is wanted. */
+function withoutNeeds(source: IndexSource): PythonSource<IndexedFile> {
+  const alone = (metadata: Awaited<ReturnType<IndexSource["metadata"]>>) =>
+    "unavailable" in metadata ? metadata : { ...metadata, requiresDist: [] };
+  return {
+    files: (project) => source.files(project),
+    metadata: async (file, project) => alone(await source.metadata(file, project)),
+    urlMetadata: async (url, project) => alone(await source.urlMetadata(url, project)),
+  };
+}
+
+function distributionOf(
+  { name, version, from, isDirect }: UniversalDistribution<IndexedFile>,
+  asked: readonly WantedProject[],
+  { demands, commits }: { readonly demands: readonly HashDemand[]; readonly commits: ReadonlyMap<string, string> },
+): ResolvedDistribution {
+  const common = { name, version, hashes: demands, requested: isDirect };
+  if (from.kind === "index") return { ...common, source: from.file };
+  if (from.kind === "installed") throw new TypeError(`${name} is installed, which nobody asked for`);
+  const isEditable = asked.some((one) => one.name === name && one.url === from.url && one.isEditable === true);
+  return { ...common, source: directSource(from.url, demands, { commits, isEditable }), directUrl: from.url };
+}
