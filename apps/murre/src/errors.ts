@@ -54,6 +54,8 @@ export {
   ResolutionOptionInvalid,
   UnknownExtra,
   DynamicRequirements,
+  InvalidWorkspace,
+  UnusableProjectSource,
 } from "@murre/installer";
 export {
   UnownedFileInTheWay,

@@ -27,7 +27,12 @@ export const wrongCalls: readonly (readonly [
     "requirements has to be a list of texts, not a list that holds null",
   ],
   ["install", { requirements: null }, "requirements", "requirements has to be a list of texts, not null"],
-  ["install", {}, "requirements", "requirements or requirementFiles or groups or allGroups or editables has to be given"],
+  [
+    "install",
+    {},
+    "requirements",
+    "requirements or requirementFiles or groups or allGroups or editables has to be given",
+  ],
   [
     "install",
     { requirements: undefined },
