@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { judge } from "../src/lease/liveness.ts";
-import { sweepLeases } from "../src/lease/sweep-leases.ts";
+import { sweepLeases, sweepSockets } from "../src/lease/sweep-leases.ts";
 import { sweepLock } from "../src/flight/sweep-locks.ts";
 
 const script = (name: string): string => fileURLToPath(new URL(`processes/${name}`, import.meta.url));
@@ -74,8 +74,10 @@ describe("leases and locks are released when their process ends", () => {
     expect(left(root)).toHaveLength(3);
     expect((await sweepLeases(root)).removed).toHaveLength(1);
     expect(await sweepLock(root, join(root, "lock"))).toHaveLength(1);
-    // The socket that refuses stays for six hours as an answer for other pid namespaces.
+    // The socket, which refuses, is an answer for other pid namespaces until all else has been swept.
     expect(left(root)).toEqual(readdirSync(join(root, "sockets")));
+    expect(await sweepSockets(root)).toBe(1);
+    expect(left(root)).toEqual([]);
   });
 });
 

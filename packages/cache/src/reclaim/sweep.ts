@@ -1,6 +1,6 @@
 import { errorCode, namesIn, NotAFile, readSmallFile } from "@murre/files";
 import { lstatSync, rmdirSync, statSync, unlinkSync } from "node:fs";
-import { sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
+import { sweepFlights, sweepHints, sweepLeases, sweepSockets } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { isMissing, unlessMissing } from "../folder/fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "../folder/layout.ts";
@@ -29,6 +29,7 @@ export async function sweep(layout: CacheLayout, withPartials: boolean = false):
   const { removed } = await sweepLeases(layout.root);
   await sweepFlights(layout.root);
   await sweepHints(layout.root);
+  await sweepSockets(layout.root);
   const isAbsent = leaseAbsence(layout);
   sweepTemporaries(layout, isAbsent, freed);
   if (withPartials) sweepPartials(layout, isAbsent, freed);
