@@ -30,10 +30,11 @@ type Rows = ReadonlyMap<string, RecordEntry>;
  * A file of a distribution that goes which others have as well stays. Where those that go had won it, the last of the others by name gets its
  * own bytes, at all of these paths alike, so that one of them is complete again: out of the store, where the stamp says from which archive it
  * came. Where another one had won, its bytes stay.
+ * @param difference of what is removed, those that share files are enough
  */
 export function nextOwners(
   destination: Destination,
-  { remove, keep }: Difference,
+  { remove, keep }: Pick<Difference, "remove" | "keep">,
   view: EnvironmentView,
   { stamp, cache }: { readonly stamp: Stamp | undefined; readonly cache: Pick<CacheOperation, "lookup"> },
 ): NextOwners {

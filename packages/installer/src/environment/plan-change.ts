@@ -47,14 +47,19 @@ export function planFor(
   const { destination } = target;
   const folders = openFolders(destination);
   const view = viewEnvironment(folders, () => difference.keep.map(recorded));
+  const sharing = new Set<InstalledDistribution>();
   const removals = difference.remove.map((distribution) =>
-    planRemoval(removable(distribution, destination), folders, (path) => view.ownersOf(path).length > 0),
+    planRemoval(removable(distribution, destination), folders, (path) => {
+      const isShared = view.ownersOf(path).length > 0;
+      if (isShared) sharing.add(distribution);
+      return isShared;
+    }),
   );
   const torn = difference.remove.filter((distribution) => isTorn(distribution) || context.isDamaged(distribution));
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
   const { writer, cache, unowned = "refuse" } = context;
-  const { restored, unrestored } = nextOwners(destination, difference, view, { stamp: writer.stamp, cache });
+  const { restored, unrestored } = nextOwners(destination, { remove: [...sharing], keep: difference.keep }, view, { stamp: writer.stamp, cache });
   const plan = planChange(destination, wheels, removals, view, {
     ...writer.renames,
     unowned,

@@ -86,5 +86,7 @@ export function liesBelow(folders: readonly string[], path: string): boolean {
 
 /** The path as RECORD has it: relative to the folder that holds the dist-info, with `/` (PEP 376). */
 export function recordPath(sitePackages: string, target: string): string {
-  return posix.relative(sitePackages, target);
+  // Nearly everything lies there, and is in its names already.
+  const isBelow = target.startsWith(`${sitePackages}/`) && !/\/(?:\.{0,2}(?:\/|$))/.test(target);
+  return isBelow ? target.slice(sitePackages.length + 1) : posix.relative(sitePackages, target);
 }

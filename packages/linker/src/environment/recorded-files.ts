@@ -41,6 +41,7 @@ export function recordedFiles(
   const foreign: ForeignRow[] = [];
   const site = folders.of(sitePackages);
   const [prefix = ""] = folders.roots;
+  const placeOf = placesBelow(folders);
   for (const row of record) {
     if (ABSOLUTE.test(row.path)) {
       foreign.push({ path: row.path, reason: "is absolute" });
@@ -49,15 +50,29 @@ export function recordedFiles(
     // pip moves what it installs with `--target` to there afterwards, and leaves `../../bin/tool` in RECORD for what is `bin/tool` then.
     const below = site === prefix ? row.path.replace(/^\.\.\/\.\.\/(?!\.\.\/)/, "") : row.path;
     const path =
-      placeOf(site, below, folders) ?? (site === sitePackages ? undefined : placeOf(sitePackages, below, folders));
+      placeOf(site, below) ?? (site === sitePackages ? undefined : placeOf(sitePackages, below));
     if (path === undefined) foreign.push({ path: row.path, reason: "lies outside the environment" });
     else files.set(path, row);
   }
   return { files, foreign };
 }
 
-function placeOf(site: string, below: string, folders: Folders): string | undefined {
-  const path = posix.join(site, below).replace(/\/$/, "");
-  const place = `${folders.of(parentOf(path))}/${baseOf(path)}`;
-  return liesBelow(folders.roots, place) ? place : undefined;
+/** What has to be normalised: an empty part, `.` or `..`, or a slash at the end. */
+const UNUSUAL = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
+/** Each folder is looked at once, however many files it has. */
+function placesBelow({ of, roots }: Folders): (site: string, below: string) => string | undefined {
+  const known = new Map<string, { readonly name: string; readonly isInside: boolean }>();
+  return (site, below) => {
+    const path = UNUSUAL.test(below) ? posix.join(site, below).replace(/\/$/, "") : `${site}/${below}`;
+    const parent = parentOf(path);
+    let folder = known.get(parent);
+    if (folder === undefined) {
+      const name = of(parent);
+      folder = { name, isInside: liesBelow(roots, name) };
+      known.set(parent, folder);
+    }
+    const place = folder.name === parent ? path : `${folder.name}/${baseOf(path)}`;
+    return folder.isInside || liesBelow(roots, place) ? place : undefined;
+  };
 }
