@@ -14,16 +14,20 @@ export const workloadsOf = (snapshot) =>
 
 /** Serves the recording while `job(server)` runs. Everything here is synchronous, as the harness is. */
 export function withRecordedIndex(snapshot, scratch, job) {
-  const announced = join(scratch, "serve.out");
   const log = join(scratch, "serve.log");
-  const out = openSync(announced, "w");
   closeSync(openSync(log, "w"));
-  const child = spawn(process.execPath, [join(snapshot, "serve.mjs"), "--port", "0", "--log", log], {
-    stdio: ["ignore", out, "inherit"],
-  });
+  return withServer([join(snapshot, "serve.mjs"), "--port", "0", "--log", log], scratch, (url) =>
+    job({ url, count: (run) => count(url, log, run) }),
+  );
+}
+
+/** Runs a script that prints its address while `job(url)` runs. */
+export function withServer(args, scratch, job) {
+  const announced = join(scratch, "serve.out");
+  const out = openSync(announced, "w");
+  const child = spawn(process.execPath, args, { stdio: ["ignore", out, "inherit"] });
   try {
-    const url = awaitUrl(announced);
-    return job({ url, count: (run) => count(url, log, run) });
+    return job(awaitUrl(announced));
   } finally {
     child.kill();
     closeSync(out);

@@ -1,8 +1,8 @@
 // node benchmarks/run.mjs [--requirements FILE] [--index URL]… [--find-links PLACE]… [--snapshot FOLDER] [--workload NAME]…
-//   [--shape chain|breadth|versions]… [--count N]… [--python P] [--runs N] [--json FILE]
-//   [sync-warm|sync-cold|resolve-cold|resolve-warm|growth-cold|growth-warm|felt]…
+//   [--shape chain|breadth|versions]… [--count N]… [--python P] [--runs N] [--scale PART] [--json FILE] [NAME]…
 // Without --index, the indexes are those of pip's configuration. `sync-*` measure `pip sync` of pinned requirements into new
-// environments, `resolve-*` the workloads of a recorded index (--snapshot, else MURRE_INDEX_SNAPSHOT), `growth-*` made-up indexes.
+// environments, `resolve-*` the workloads of a recorded index (--snapshot, else MURRE_INDEX_SNAPSHOT), `growth-*` made-up indexes,
+// those of amounts/ made-up wheels, many or large or for many processes at once (`--scale 0.01`: a hundredth of that). `--help` has all names.
 import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -11,6 +11,7 @@ import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
 import { findUv, murre, uv } from "../storms/kit.mjs";
 import { writeFloorList } from "./floor/list.mjs";
 import { compileFloor, nodeFloor } from "./floor/programs.mjs";
+import { amounts, measureAmount, printAmount } from "./amounts/amounts.mjs";
 import { measureFelt } from "./felt.mjs";
 import { measureGrowth, printGrowth } from "./growth.mjs";
 import { compare, print, save, withScratch } from "./harness.mjs";
@@ -28,7 +29,9 @@ const { values, positionals } = parseArgs({
     count: { type: "string", multiple: true, default: ["1000", "5000"] },
     python: { type: "string", default: "3.11" },
     runs: { type: "string", default: "7" },
+    scale: { type: "string", default: "1" },
     json: { type: "string" },
+    help: { type: "boolean", short: "h", default: false },
   },
 });
 const runs = Number(values.runs);
@@ -44,7 +47,13 @@ const benchmarks = {
   felt: (scratch) => measureFelt({ scratch, runs, python: values.python, uvFile }),
   "growth-cold": (scratch) => growing(scratch, "cold"),
   "growth-warm": (scratch) => growing(scratch, "warm"),
+  ...Object.fromEntries(Object.keys(amounts).map((name) => [name, (scratch) => measureLarge(scratch, name)])),
 };
+if (values.help) {
+  const [usage] = readFileSync(new URL(import.meta.url), "utf8").split("\nimport ", 1);
+  console.log(`${usage.replaceAll(/^\/\/ ?/gm, "")}\n\n${Object.keys(benchmarks).join(", ")}`);
+  process.exit();
+}
 const chosen = positionals.length > 0 ? positionals : ["sync-warm", "sync-cold"];
 const requirements = pinnedRequirements();
 const results = withScratch((scratch) =>
@@ -53,11 +62,21 @@ const results = withScratch((scratch) =>
     const folder = join(scratch, name);
     mkdirSync(folder);
     const all = benchmarks[name](folder);
-    for (const result of all) ("pins" in result ? printResolution : "shape" in result ? printGrowth : print)(result);
+    for (const result of all) printerOf(result)(result);
     return all;
   }),
 );
 if (values.json !== undefined) save(values.json, results);
+
+function printerOf(result) {
+  if ("pins" in result) return printResolution;
+  if ("shape" in result) return printGrowth;
+  return "amount" in result ? printAmount : print;
+}
+
+function measureLarge(scratch, name) {
+  return measureAmount({ name, scratch, runs, python: values.python, uvFile, scale: Number(values.scale) });
+}
 
 function pinnedRequirements() {
   if (values.requirements !== undefined) return resolve(values.requirements);

@@ -50,6 +50,11 @@ export const murre = (places) => ({
     file: process.execPath,
     args: [murreBin, "pip", "list", "-p", environment, "--cache-dir", cache],
   }),
+  uninstall: (name, environment, cache) => ({
+    file: process.execPath,
+    args: [murreBin, "pip", "uninstall", name, "-y", "-q", "-p", environment, "--cache-dir", cache],
+  }),
+  verify: (cache) => ({ file: process.execPath, args: [murreBin, "cache", "verify", "--cache-dir", cache] }),
   version: () => ({ file: process.execPath, args: [murreBin, "--version"] }),
   venv: (python, environment, cache) =>
     execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
@@ -101,6 +106,10 @@ export const uv = (file, { indexes, findLinks }) => {
       args: ["pip", "install", ...words, "-p", environment, "--cache-dir", cache, "-q", ...places],
     }),
     list: (environment, cache) => ({ file, args: ["pip", "list", "-p", environment, "--cache-dir", cache] }),
+    uninstall: (name, environment, cache) => ({
+      file,
+      args: ["pip", "uninstall", name, "-q", "--no-config", "-p", environment, "--cache-dir", cache],
+    }),
     version: () => ({ file, args: ["--version"] }),
     /** Prints `NAME==VERSION` lines. */
     pins: (requirements, environment, cache) => ({

@@ -59,7 +59,10 @@ export function planFor(
   const completed = new Set(torn.map(({ normalizedName }) => normalizedName));
   const wheels = prepared.map((wheel) => ({ ...toInstall(wheel), completes: completed.has(wheel.distribution.name) }));
   const { writer, cache, unowned = "refuse" } = context;
-  const { restored, unrestored } = nextOwners(destination, { remove: [...sharing], keep: difference.keep }, view, { stamp: writer.stamp, cache });
+  const { restored, unrestored } = nextOwners(destination, { remove: [...sharing], keep: difference.keep }, view, {
+    stamp: writer.stamp,
+    cache,
+  });
   const plan = planChange(destination, wheels, removals, view, {
     ...writer.renames,
     unowned,

@@ -49,8 +49,7 @@ export function recordedFiles(
     }
     // pip moves what it installs with `--target` to there afterwards, and leaves `../../bin/tool` in RECORD for what is `bin/tool` then.
     const below = site === prefix ? row.path.replace(/^\.\.\/\.\.\/(?!\.\.\/)/, "") : row.path;
-    const path =
-      placeOf(site, below) ?? (site === sitePackages ? undefined : placeOf(sitePackages, below));
+    const path = placeOf(site, below) ?? (site === sitePackages ? undefined : placeOf(sitePackages, below));
     if (path === undefined) foreign.push({ path: row.path, reason: "lies outside the environment" });
     else files.set(path, row);
   }
