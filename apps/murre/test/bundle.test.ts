@@ -67,6 +67,8 @@ describe("each command of the bundle does its work", () => {
     ["pip uninstall", "one", "-p", "HERE"],
     ["pip wheel", "one", ...places, "-p", "HERE"],
     ["pip download", "one", ...places, "-p", "HERE"],
+    ["pip compile", "pins.txt", ...places, "-p", "HERE"],
+    ["pip lock", "one", ...places, "-p", "HERE"],
     ["build", project, "--wheel", ...places],
     ["install-many", "names.txt", ...places, "-p", "HERE"],
     ["cache dir"],
