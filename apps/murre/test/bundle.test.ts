@@ -69,6 +69,8 @@ describe("each command of the bundle does its work", () => {
     ["pip download", "one", ...places, "-p", "HERE"],
     ["pip compile", "pins.txt", ...places, "-p", "HERE"],
     ["pip lock", "one", ...places, "-p", "HERE"],
+    ["lock", "--project", project, ...places],
+    ["sync", "--project", project, "--no-editable", ...places],
     ["build", project, "--wheel", ...places],
     ["install-many", "names.txt", ...places, "-p", "HERE"],
     ["cache dir"],

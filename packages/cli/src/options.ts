@@ -166,7 +166,7 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
 }
 
 /** An option that negates no other one, although it begins as one that does. */
-class Unpaired extends Option {
+export class Unpaired extends Option {
   override negate = false;
   override attributeName(): string {
     return this.name().replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -8,8 +8,10 @@ import { freezeCommand } from "./commands/freeze.ts";
 import { installCommand } from "./commands/install.ts";
 import { installManyCommand } from "./commands/install-many.ts";
 import { lockCommand } from "./commands/lock.ts";
+import { lockProjectCommand } from "./project-commands/lock-project.ts";
 import { listCommand } from "./commands/list.ts";
 import { showCommand } from "./commands/show.ts";
+import { syncProjectCommand } from "./project-commands/sync-project.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { uninstallCommand } from "./commands/uninstall.ts";
 import { venvCommand } from "./commands/venv.ts";
@@ -20,7 +22,15 @@ import type { Runner } from "./runner.ts";
 type MakeCommand = (run: Runner) => Command;
 
 /** In the order in which help shows them. */
-const commands: readonly MakeCommand[] = [venvCommand, buildCommand, pipCommand, installManyCommand, cacheCommand];
+const commands: readonly MakeCommand[] = [
+  lockProjectCommand,
+  syncProjectCommand,
+  venvCommand,
+  buildCommand,
+  pipCommand,
+  installManyCommand,
+  cacheCommand,
+];
 const pipCommands: readonly MakeCommand[] = [
   compileCommand,
   lockCommand,

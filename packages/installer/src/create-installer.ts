@@ -43,6 +43,16 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { compileRequirements } = await import("./commands/compile.ts");
       return sayingState("files", () => compileRequirements(settings, options));
     },
+    async lockProject(options = {}) {
+      checkOptions("lockProject", operationOptions.lockProject, options);
+      const { lockProject } = await import("./project-commands/lock-project.ts");
+      return sayingState("files", () => lockProject(settings, options));
+    },
+    async syncProject(options = {}) {
+      checkOptions("syncProject", operationOptions.syncProject, options);
+      const { syncProject } = await import("./project-commands/sync-project.ts");
+      return sayingState("change", () => syncProject(settings, options));
+    },
     async wheel(options) {
       checkOptions("wheel", operationOptions.wheel, options);
       const { collectDistributions } = await import("./commands/collect.ts");

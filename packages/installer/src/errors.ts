@@ -8,4 +8,4 @@ export { HashNotAccepted, HashRequired } from "./errors/hashes.ts";
 export { BuildRequirementsUnmet, CannotBuild } from "./errors/builds.ts";
 export { BuildOptionInvalid, InvalidOption, ResolutionOptionInvalid } from "./errors/options.ts";
 export { ExternallyManaged, FileSystemRefused } from "./errors/surroundings.ts";
-export { InvalidWorkspace, UnusableProjectSource } from "./errors/projects.ts";
+export { InvalidWorkspace, NoProject, OutdatedLock, UnusableProjectSource } from "./errors/projects.ts";

@@ -9,11 +9,13 @@ export type {
   InstallOptions,
   CheckOptions,
   ListOptions,
+  LockOptions,
   OperationContext,
   Operations,
   PythonOptions,
   ShowOptions,
   SyncOptions,
+  SyncProjectOptions,
   UninstallOptions,
   VenvOptions,
 } from "./api/operations.ts";
@@ -38,11 +40,13 @@ export type {
   InstalledPin,
   InstalledReport,
   InstallManyReport,
+  LockReport,
   ManyFailure,
   Pin,
   RecoverReport,
   ShownDistribution,
   ShowReport,
+  SyncProjectReport,
   VenvReport,
 } from "./api/reports.ts";
 export { createInstaller } from "./create-installer.ts";
@@ -53,5 +57,12 @@ export { ExternallyManaged, FileSystemRefused, HashNotAccepted, HashRequired } f
 export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
 export { NoUsableFile, PathNotFound, ResolutionOptionInvalid, SeveralProblems } from "./errors.ts";
 export { UnsupportedRequirement, UnusableUrl } from "./errors.ts";
-export { DynamicRequirements, InvalidWorkspace, UnknownExtra, UnusableProjectSource } from "./errors.ts";
+export {
+  DynamicRequirements,
+  InvalidWorkspace,
+  NoProject,
+  OutdatedLock,
+  UnknownExtra,
+  UnusableProjectSource,
+} from "./errors.ts";
 export { InstallerError, type InstallerErrorCode } from "./errors.ts";

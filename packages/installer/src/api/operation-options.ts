@@ -11,6 +11,7 @@ import type {
   InstallManyOptions,
   InstallOptions,
   ListOptions,
+  LockOptions,
   OperationContext,
   ProjectSelectionOptions,
   PythonOptions,
@@ -18,6 +19,7 @@ import type {
   SelectionOptions,
   ShowOptions,
   SyncOptions,
+  SyncProjectOptions,
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
@@ -192,6 +194,51 @@ const compile: OptionRules<CompileOptions> = {
   someOf: somethingWanted,
 };
 
+const lock: OptionTable<LockOptions> = {
+  ...context,
+  python: text,
+  ...index,
+  ...build,
+  ...selection,
+  resolution: resolution.resolution,
+  prereleases,
+  onlyBinary,
+  noBinary,
+  noSources,
+  project: text,
+  upgrade: allOrTexts,
+  locked: flag,
+  dryRun,
+};
+
+const lockProject: OptionRules<LockOptions> = { options: lock };
+
+const { reinstall, linkMode, overwrite, strictRecord, compileBytecode, noEditable } = change;
+
+const syncProject: OptionRules<SyncProjectOptions> = {
+  options: {
+    ...lock,
+    reinstall,
+    linkMode,
+    overwrite,
+    strictRecord,
+    compileBytecode,
+    noEditable,
+    frozen: flag,
+    packages: allOrTexts,
+    extras: allOrTexts,
+    groups: allOrTexts,
+    withoutExtras: texts,
+    withoutGroups: texts,
+    defaultGroups: flag,
+    onlyGroups: texts,
+    leaveOut: choice("project", "workspace"),
+    leaveOutPackages: texts,
+    inexact: flag,
+  },
+  oneOf: ["frozen", "locked"],
+};
+
 const buildProject: OptionRules<BuildProjectOptions> = {
   options: {
     ...context,
@@ -232,6 +279,8 @@ export const operationOptions = {
   installMany,
   build: buildProject,
   compile,
+  lockProject,
+  syncProject,
   wheel: collect,
   download: collect,
   uninstall,

@@ -8,8 +8,10 @@ import type {
   CompileReport,
   InstalledReport,
   InstallManyReport,
+  LockReport,
   RecoverReport,
   ShowReport,
+  SyncProjectReport,
   VenvReport,
 } from "./reports.ts";
 
@@ -250,6 +252,50 @@ export interface CompileOptions
   readonly omit?: readonly string[];
 }
 
+/** What a project, and the workspace that it belongs to, is locked with. */
+export interface LockOptions
+  extends
+    OperationContext,
+    Pick<PythonOptions, "python">,
+    IndexOptions,
+    BuildOptions,
+    SelectionOptions,
+    Pick<ResolutionOptions, "resolution">,
+    Pick<ChangeOptions, "prereleases" | "onlyBinary" | "noBinary" | "noSources"> {
+  /** Default: the working directory; the nearest folder from there upwards with a pyproject.toml is taken. */
+  readonly project?: string;
+  /** What the lock file pins is no reason to stay at a version: "all", or for these projects only (`NAME`, `NAME<2`). */
+  readonly upgrade?: "all" | readonly string[];
+  /** The file stays as it is, and has to be up to date. */
+  readonly locked?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** A project's environment made as its lock file says. */
+export interface SyncProjectOptions
+  extends
+    LockOptions,
+    Pick<ChangeOptions, "reinstall" | "linkMode" | "overwrite" | "strictRecord" | "compileBytecode" | "noEditable"> {
+  /** The lock file stays as it is, whether or not it is up to date. */
+  readonly frozen?: boolean;
+  /** Members of the workspace, by name, or "all". Default: the project itself; in a root that is none, "all". */
+  readonly packages?: "all" | readonly string[];
+  readonly extras?: "all" | readonly string[];
+  /** Besides the default groups. */
+  readonly groups?: "all" | readonly string[];
+  readonly withoutExtras?: readonly string[];
+  readonly withoutGroups?: readonly string[];
+  /** Default true: `tool.uv.default-groups`, else `dev`. */
+  readonly defaultGroups?: boolean;
+  /** These groups, and nothing of the projects themselves. */
+  readonly onlyGroups?: readonly string[];
+  /** Whether the project itself, or anything of the workspace, is left out; what it needs is installed. */
+  readonly leaveOut?: "project" | "workspace";
+  readonly leaveOutPackages?: readonly string[];
+  /** Keeps what is installed and not in the lock file. */
+  readonly inexact?: boolean;
+}
+
 /** A list of projects of any length, each installed without what it depends on. */
 export interface InstallManyOptions extends ChangeOptions {
   /** One project a line, with or without a specifier; `-` reads `standardInput`. */
@@ -294,6 +340,10 @@ export interface Operations {
   build(options?: BuildProjectOptions): Promise<BuildReport>;
   /** Resolves, and pins the result in a file. */
   compile(options: CompileOptions): Promise<CompileReport>;
+  /** Resolves what a project and its workspace need, for all platforms, into its `pylock.toml`. */
+  lockProject(options?: LockOptions): Promise<LockReport>;
+  /** Makes the environment of a project, `.venv` beside its lock file, hold what that file says; it is written first where it is not up to date. */
+  syncProject(options?: SyncProjectOptions): Promise<SyncProjectReport>;
   /** Resolves, and leaves a wheel of each distribution in a folder: fetched, or built. */
   wheel(options: CollectOptions): Promise<CollectReport>;
   /** Resolves, and leaves the file of each distribution in a folder, wheel or sdist, as the index has it. */

@@ -31,6 +31,23 @@ export interface ChangeReport {
   };
 }
 
+/** What became of a project's lock file. */
+export interface LockReport {
+  readonly lockFile: string;
+  /** Whether it is another than before, or would be. */
+  readonly changed: boolean;
+  readonly dryRun: boolean;
+  readonly distributions: number;
+}
+
+/** What became of a project's environment, and of its lock file. */
+export interface SyncProjectReport extends ChangeReport {
+  readonly lockFile: string;
+  readonly lockChanged: boolean;
+  /** Whether the environment was made. */
+  readonly made: boolean;
+}
+
 /** A project of a list that is not installed, and why. */
 export interface ManyFailure {
   /** Normalised; what stands in the list where that is no name. */

@@ -1,5 +1,5 @@
 import type { DistributionFile } from "@murre/index-client";
-import type { SpecifierSet } from "@murre/pep440";
+import { tryParseVersion, type SpecifierSet } from "@murre/pep440";
 import { redactUrl, type Marker, type NormalizedName } from "@murre/pep508";
 import { supportedTags } from "@murre/platform-tags";
 import {
@@ -44,6 +44,8 @@ export interface MarkedDistribution {
   /** When it is wanted; undefined: always. */
   readonly marker?: string | undefined;
   readonly extras: readonly NormalizedName[];
+  /** What its metadata says that it needs. */
+  readonly requiresDist?: readonly string[];
   readonly needs: readonly {
     readonly name: NormalizedName;
     readonly version: string;
@@ -61,7 +63,7 @@ export async function resolveWithMarkers(
   sources: SourceReader,
   { target, preferences }: { readonly target: MarkedTarget; readonly preferences: Preferences },
 ): Promise<readonly MarkedDistribution[]> {
-  const { python, commits, decisions, signal, onEvent } = operation;
+  const { python, commits, decisions, projects, signal, onEvent } = operation;
   const { gathered, client, files } = request;
   const asked = askedProjects(gathered, request.environment);
   const demands = target.kind === "one" ? demandsHere(request, operation) : demandsAnywhere(asked);
@@ -69,9 +71,11 @@ export async function resolveWithMarkers(
   const constraints = gathered.constraints.map(({ requirement }) => requirement);
   const failed = new FailedReleases([...requirements, ...constraints]);
   const tags = supportedTags(python.tagTarget);
+  const requiresDist = new Map<string, readonly string[]>();
   const outcome = await client.whilePagesHold((): Promise<Outcome> => {
     const found = new IndexSource(client, {
       wanted: asked,
+      editables: projects.editables,
       demands,
       formats: files.formats,
       uploadedBefore: files.uploadedBefore,
@@ -84,7 +88,7 @@ export async function resolveWithMarkers(
     const common = {
       requirements,
       constraints,
-      source: decisions.followsDependencies ? found : withoutNeeds(found),
+      source: noting(decisions.followsDependencies ? found : withoutNeeds(found), requiresDist),
       overrides: gathered.replacements.overrides.map(({ requirement }) => requirement),
       excludes: gathered.replacements.excludes,
       strategy: decisions.resolution.strategy,
@@ -123,12 +127,38 @@ export async function resolveWithMarkers(
   for (const message of [...outcome.warnings, ...failed.warnings])
     onEvent({ type: "warning", code: "MURRE_WARNING_RESOLUTION", message });
   return outcome.distributions.map((one) => ({
-    distribution: distributionOf(one, asked, { demands: demands.get(one.name) ?? [], commits }),
+    distribution: distributionOf(one, asked, {
+      demands: demands.get(one.name) ?? [],
+      commits,
+      editables: projects.editables,
+    }),
     files: one.files,
     marker: one.marker,
     extras: one.extras,
+    requiresDist: requiresDist.get(`${one.name} ${one.version}`) ?? [],
     needs: one.needs,
   }));
+}
+
+/** The source, which notes what each version says that it needs. */
+function noting(
+  source: Pick<IndexSource, "files" | "metadata" | "urlMetadata">,
+  requiresDist: Map<string, readonly string[]>,
+): PythonSource<IndexedFile> {
+  type Told = Awaited<ReturnType<IndexSource["metadata"]>>;
+  const note = (project: NormalizedName, told: Told): Told => {
+    if (!("unavailable" in told) && told.version !== undefined)
+      requiresDist.set(
+        `${project} ${tryParseVersion(told.version)?.toString() ?? told.version}`,
+        told.requiresDist ?? [],
+      );
+    return told;
+  };
+  return {
+    files: (project) => source.files(project),
+    metadata: async (file, project) => note(project, await source.metadata(file, project)),
+    urlMetadata: async (url, project) => note(project, await source.urlMetadata(url, project)),
+  };
 }
 
 type Outcome = UniversalOutcome<IndexedFile> | MarkedOutcome<IndexedFile>;
@@ -159,7 +189,7 @@ function demandsHere(
 }
 
 /** What is named is all that is wanted. */
-function withoutNeeds(source: IndexSource): PythonSource<IndexedFile> {
+function withoutNeeds(source: IndexSource): Pick<IndexSource, "files" | "metadata" | "urlMetadata"> {
   const alone = (metadata: Awaited<ReturnType<IndexSource["metadata"]>>) =>
     "unavailable" in metadata ? metadata : { ...metadata, requiresDist: [] };
   return {
@@ -172,11 +202,21 @@ function withoutNeeds(source: IndexSource): PythonSource<IndexedFile> {
 function distributionOf(
   { name, version, from, isDirect }: UniversalDistribution<IndexedFile>,
   asked: readonly WantedProject[],
-  { demands, commits }: { readonly demands: readonly HashDemand[]; readonly commits: ReadonlyMap<string, string> },
+  {
+    demands,
+    commits,
+    editables,
+  }: {
+    readonly demands: readonly HashDemand[];
+    readonly commits: ReadonlyMap<string, string>;
+    readonly editables: ReadonlySet<string>;
+  },
 ): ResolvedDistribution {
   const common = { name, version, hashes: demands, requested: isDirect };
   if (from.kind === "index") return { ...common, source: from.file };
   if (from.kind === "installed") throw new TypeError(`${name} is installed, which nobody asked for`);
-  const isEditable = asked.some((one) => one.name === name && one.url === from.url && one.isEditable === true);
+  const isEditable =
+    editables.has(from.url) ||
+    asked.some((one) => one.name === name && one.url === from.url && one.isEditable === true);
   return { ...common, source: directSource(from.url, demands, { commits, isEditable }), directUrl: from.url };
 }

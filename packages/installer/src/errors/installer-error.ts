@@ -22,6 +22,8 @@ export type InstallerErrorCode =
   | "MURRE_DYNAMIC_REQUIREMENTS"
   | "MURRE_PROJECT_SOURCE"
   | "MURRE_WORKSPACE"
+  | "MURRE_NO_PROJECT"
+  | "MURRE_OUTDATED_LOCK"
   | "MURRE_RESOLUTION_OPTION"
   /**
    * A project of `install-many` failed with an error that has no code, so that only its message says what happened. Nothing of it was

@@ -17,6 +17,34 @@ export class UnusableProjectSource extends InstallerError {
 }
 
 /**
+ * A command for projects runs in a folder that belongs to none. Nothing was changed.
+ * To do: run it in a folder with a pyproject.toml, or below one.
+ */
+export class NoProject extends InstallerError {
+  override readonly name = "NoProject";
+  readonly code = "MURRE_NO_PROJECT";
+  readonly folder: string;
+  constructor(folder: string, problem = "no pyproject.toml is there, or in a folder above") {
+    super(`${folder}: ${problem}`);
+    this.folder = folder;
+  }
+}
+
+/**
+ * A project's lock file is not there, or not what its pyproject.toml leads to. Nothing was changed.
+ * To do: run `murre lock`, and keep the file that it writes.
+ */
+export class OutdatedLock extends InstallerError {
+  override readonly name = "OutdatedLock";
+  readonly code = "MURRE_OUTDATED_LOCK";
+  readonly path: string;
+  constructor(path: string, problem: string) {
+    super(`${path}: ${problem}; murre lock writes it anew`);
+    this.path = path;
+  }
+}
+
+/**
  * The members of a workspace are not what `[tool.uv.workspace]` says, or two of them have one name. Nothing was changed.
  * To do: correct the place that is named.
  */

@@ -36,7 +36,11 @@ export interface Request {
 
 /** Reads what is asked for, and opens the client that answers it. */
 export async function openRequest(operation: ChangeOperation, asked: Asked): Promise<Request> {
-  const gathered = await gather(operation, asked);
+  return openGathered(operation, await gather(operation, asked));
+}
+
+/** The same for requirements that were read already. */
+export function openGathered(operation: ChangeOperation, gathered: GatheredRequirements): Request {
   const { indexes, files, build, requiresHashes: isAsked } = operation.decisions.search(gathered.options);
   const { cache, settings, decisions } = operation;
   const { offline = false, refresh = "none" } = decisions.network;

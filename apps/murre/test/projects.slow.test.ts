@@ -1,0 +1,173 @@
+import { indexedWheel, temporaryFolder, writeIndex } from "@murre/test-kit";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { makeCommandWorld, openEnvironment, succeeded } from "./command-world.ts";
+import { writeProject, type ProjectFacts } from "./editable-projects.ts";
+
+const timeout = 120_000;
+
+const wheels = [
+  { name: "six", version: "1.0" },
+  { name: "six", version: "2.0" },
+  { name: "web", version: "1.0", requires: ["six; extra == 'fast'", "win; sys_platform == 'win32'"], extras: ["fast"] },
+  { name: "win", version: "1.0" },
+  { name: "check", version: "1.0" },
+  { name: "docs", version: "1.0" },
+];
+
+/** Projects in a folder, an index, and the two commands in one of the folders. */
+async function makeWorld(projects: Readonly<Record<string, ProjectFacts>>) {
+  const log = join(temporaryFolder("hooks"), "hooks.txt");
+  writeFileSync(log, "");
+  const world = makeCommandWorld({ HOOK_LOG: log });
+  const { folder } = world;
+  const made = wheels.map(({ name, version, requires: requiresDist = [], extras: providesExtra = [] }) =>
+    indexedWheel({ name, version, requiresDist, providesExtra, files: { [`${name}.py`]: "" } }),
+  );
+  writeIndex(join(folder, "index"), await Promise.all(made));
+  for (const [path, facts] of Object.entries(projects)) writeProject(join(folder, path), facts);
+  const command =
+    (name: string) =>
+    (place: string, ...words: string[]) =>
+      world.murre(name, "--project", place, ...words, "--no-config", "--index-url", join(folder, "index/simple"));
+  const root = Object.keys(projects)[0] ?? "";
+  const environment = openEnvironment(world.murre, join(folder, root, ".venv"), folder);
+  const lockFile = join(folder, root, "pylock.toml");
+  return {
+    ...world,
+    lock: command("lock"),
+    sync: command("sync"),
+    environment,
+    lockFile,
+    locked: () => readFileSync(lockFile, "utf8"),
+    installed: async () =>
+      (await environment.installed()).map((line) => line.replaceAll(folder, "WORLD").replace(/==.*/, "")),
+    hooks: () =>
+      readFileSync(log, "utf8")
+        .split("\n")
+        .filter((line) => line !== ""),
+  };
+}
+
+const app: ProjectFacts = {
+  name: "app",
+  version: "1.0",
+  needs: ["web"],
+  extras: { quick: ["web[fast]"] },
+  more: '[dependency-groups]\ndev = ["check", {include-group = "more"}]\nmore = ["six<2"]\ndocs = ["docs"]',
+};
+
+describe.skipIf(process.platform === "win32")("a project", () => {
+  test("is there after one command, which does nothing the second time", { timeout }, async () => {
+    const { sync, locked, lockFile, environment, installed, hooks } = await makeWorld({ app });
+    succeeded(await sync("app"));
+    expect(await installed()).toEqual(["-e WORLD/app", "check", "six", "web"]);
+    expect(await environment.print("import app; app.main()")).toBe("app, as written");
+    const before = locked();
+    const again = succeeded(await sync("app"));
+    expect(again.stdout).toContain("Nothing to do");
+    expect(again.stderr).not.toContain("Wrote");
+    expect([locked(), hooks()]).toEqual([before, ["build_editable app"]]);
+    rmSync(join(lockFile, "../.venv"), { recursive: true });
+    succeeded(await sync("app", "--locked"));
+    expect(await installed()).toHaveLength(4);
+  });
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ["nothing", [], ["-e WORLD/app", "check", "six", "web"]],
+    ["no group", ["--no-dev"], ["-e WORLD/app", "web"]],
+    ["no default group", ["--no-default-groups"], ["-e WORLD/app", "web"]],
+    ["an extra", ["--no-dev", "--extra", "Quick"], ["-e WORLD/app", "six", "web"]],
+    ["all extras but one", ["--no-dev", "--all-extras", "--no-extra", "quick"], ["-e WORLD/app", "web"]],
+    ["a group", ["--no-dev", "--group", "docs"], ["-e WORLD/app", "docs", "web"]],
+    ["all groups", ["--all-groups"], ["-e WORLD/app", "check", "docs", "six", "web"]],
+    ["all groups but one", ["--all-groups", "--no-group", "dev"], ["-e WORLD/app", "docs", "six", "web"]],
+    ["only a group", ["--only-group", "docs"], ["docs"]],
+    ["only dev", ["--only-dev"], ["check", "six"]],
+    ["not itself", ["--no-dev", "--no-install-project"], ["web"]],
+    ["not one project", ["--no-dev", "--no-install-package", "web"], ["-e WORLD/app"]],
+    ["itself as an ordinary one", ["--no-dev", "--no-editable"], ["app @ file://WORLD/app", "web"]],
+  ])("is made with what is asked for: %s", { timeout }, async (_, words, expected) => {
+    const { sync, installed } = await makeWorld({ app });
+    succeeded(await sync("app", "--all-groups", "--all-extras"));
+    succeeded(await sync("app", ...words));
+    expect(await installed()).toEqual(expected);
+  });
+
+  test(
+    "is locked for all platforms, extras and groups, and keeps its pins until somebody upgrades",
+    { timeout },
+    async () => {
+      const { lock, locked, folder } = await makeWorld({ app: { ...app, more: "" } });
+      writeProject(join(folder, "app"), { ...app, needs: ["web", "six<2"], more: "" });
+      succeeded(await lock("app"));
+      expect(locked()).toMatch(/name = "win"\nversion = "1.0"\nmarker = "sys_platform == \\"win32\\""/);
+      writeProject(join(folder, "app"), { ...app, needs: ["web", "six"], more: "" });
+      expect(succeeded(await lock("app")).stderr).toContain("Wrote");
+      expect(locked()).toContain('name = "six"\nversion = "1.0"');
+      expect(succeeded(await lock("app")).stderr).toContain("up to date");
+      succeeded(await lock("app", "--upgrade-package", "six"));
+      expect(locked()).toContain('name = "six"\nversion = "2.0"');
+    },
+  );
+
+  test(
+    "shares lock file and environment with its workspace, and each member can be had alone",
+    { timeout },
+    async () => {
+      const { sync, installed, lockFile, folder } = await makeWorld({
+        app: {
+          ...app,
+          needs: ["lib"],
+          extras: {},
+          more: '[tool.uv.workspace]\nmembers = ["parts/*"]\n[tool.uv.sources]\nlib = { workspace = true }',
+        },
+        "app/parts/lib": { name: "lib", version: "1", needs: ["six"] },
+        "app/parts/tool": { name: "tool", version: "1", needs: ["docs"] },
+      });
+      succeeded(await sync("app/parts/tool"));
+      expect(await installed()).toEqual(["docs", "-e WORLD/app/parts/tool"]);
+      expect(existsSync(join(folder, "app/parts/tool/pylock.toml"))).toBe(false);
+      const before = readFileSync(lockFile, "utf8");
+      for (const [words, expected] of [
+        [[], ["-e WORLD/app", "-e WORLD/app/parts/lib", "six"]],
+        [
+          ["--package", "lib"],
+          ["-e WORLD/app/parts/lib", "six"],
+        ],
+        [["--no-install-workspace"], ["six"]],
+        [["--all-packages"], ["-e WORLD/app", "docs", "-e WORLD/app/parts/lib", "six", "-e WORLD/app/parts/tool"]],
+      ] as const) {
+        succeeded(await sync("app", ...words));
+        expect(await installed()).toEqual(expected);
+      }
+      expect(readFileSync(lockFile, "utf8")).toBe(before);
+    },
+  );
+
+  test.each<[string, readonly string[], string, RegExp]>([
+    ["is not up to date, and may not be written", ["--locked"], "MURRE_OUTDATED_LOCK", /pylock\.toml: it is not what/],
+    ["has no such extra", ["--extra", "none"], "MURRE_LOCK_UNKNOWN_NAME", /no extra is called none; there is quick/],
+    ["has no such group", ["--only-group", "none"], "MURRE_LOCK_UNKNOWN_NAME", /no group is called none/],
+    ["has no such member", ["--package", "none"], "MURRE_NO_PROJECT", /none is no member/],
+  ])("is refused where its lock file %s, and nothing is changed", { timeout }, async (_, words, code, message) => {
+    const { sync, folder, installed } = await makeWorld({ app });
+    succeeded(await sync("app"));
+    const before = await installed();
+    writeProject(join(folder, "app"), { ...app, needs: ["web", "docs"] });
+    const { code: status, stderr } = await sync("app", ...words);
+    expect([status, stderr]).toEqual([1, expect.stringContaining(code)]);
+    expect(stderr).toMatch(message);
+    expect(await installed()).toEqual(before);
+    succeeded(await sync("app", "--frozen"));
+    expect(await installed()).toEqual(before);
+  });
+
+  test("is needed: elsewhere there is nothing to lock", { timeout }, async () => {
+    const { lock, sync, folder } = await makeWorld({ app });
+    for (const command of [lock, sync])
+      expect((await command(join(folder, "index"))).stderr).toContain("MURRE_NO_PROJECT");
+    expect((await sync("app", "--frozen")).stderr).toContain("MURRE_OUTDATED_LOCK");
+  });
+});

@@ -1,0 +1,109 @@
+import { readSmallText } from "@murre/files";
+import { parseSpecifierSet } from "@murre/pep440";
+import { parseMarker } from "@murre/pep508";
+import { parseLockFile, type LockFile } from "@murre/requirements";
+import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import type { LockOptions } from "../api/operations.ts";
+import type { LockReport } from "../api/reports.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import { writeOutput } from "../compile/output.ts";
+import { readPreferences, readUpgrade } from "../compile/preferences.ts";
+import type { MarkedTarget } from "../compile/resolve-marked.ts";
+import { resolveCompiled } from "../compile/resolve-compiled.ts";
+import { OutdatedLock } from "../errors.ts";
+import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
+import { openGathered } from "../operation/open-request.ts";
+import { fingerprintOf, foldersOf, readLockInputs, type LockInputs } from "../project-lock/lock-inputs.ts";
+import { openProject, sourcesFor, type OpenProject } from "../project-lock/open-project.ts";
+import { projectLockText } from "../project-lock/write-lock.ts";
+import { withSources } from "../sources/lazy-sources.ts";
+
+/** `murre lock`: what a project and its workspace need, for all platforms, in one file. One that is up to date is not resolved again. */
+export async function lockProject(settings: InstallerSettings, options: LockOptions): Promise<LockReport> {
+  return lockOpened(await openProject(settings, options), settings, options);
+}
+
+/** @throws {OutdatedLock} where it is to stay as it is, and is not up to date */
+export async function lockOpened(
+  opened: OpenProject,
+  settings: InstallerSettings,
+  options: LockOptions,
+): Promise<LockReport> {
+  const { lockFile, workspace } = opened;
+  const { dryRun = false, locked = false, upgrade } = options;
+  const known = readKnown(lockFile);
+  if (known !== undefined && upgrade === undefined && options.refresh === undefined) {
+    const sources = sourcesFor(settings, options);
+    const inputs = await readLockInputs(workspace, sources);
+    const fingerprint = fingerprintOf(inputs, foldersOf(known, lockFile), saidOf(options), sources.indexes);
+    if (isWrittenFor(known, fingerprint))
+      return { lockFile, changed: false, dryRun, distributions: known.packages.length };
+  }
+  if (locked && known === undefined) throw new OutdatedLock(lockFile, "it does not exist");
+  const text = await withChangeOperation(
+    settings,
+    options,
+    (operation) => lockedText(opened, operation, options),
+    "resolve",
+  );
+  const isChanged = !existsSync(lockFile) || readSmallText(lockFile) !== text;
+  if (locked && isChanged) throw new OutdatedLock(lockFile, "it is not what the projects lead to now");
+  const { changed } = await writeOutput(text, lockFile, dryRun);
+  return { lockFile, changed, dryRun, distributions: parseLockFile(text, lockFile).lock.packages.length };
+}
+
+/** One that is damaged, or of another tool, is written anew. */
+function readKnown(path: string): LockFile | undefined {
+  if (!existsSync(path)) return undefined;
+  return parseLockFile(readSmallText(path), path).lock;
+}
+
+function isWrittenFor({ tool }: LockFile, fingerprint: string): boolean {
+  const own = tool?.["murre"];
+  return typeof own === "object" && own !== null && "inputs" in own && own.inputs === fingerprint;
+}
+
+/** What of the options the result depends on. */
+function saidOf(options: LockOptions): unknown {
+  const { resolution, prerelease, prereleases, excludeNewer, excludeNewerPackages, onlyBinary, noBinary, noSources } =
+    options;
+  return [resolution, prerelease, prereleases, excludeNewer, excludeNewerPackages, onlyBinary, noBinary, noSources];
+}
+
+async function lockedText(
+  { workspace, lockFile }: OpenProject,
+  operation: ChangeOperation,
+  options: LockOptions,
+): Promise<string> {
+  const upgrade = readUpgrade(options.upgrade);
+  const inputs = await readLockInputs(workspace, operation.projects);
+  const { gathered } = inputs;
+  const limited = { ...gathered, constraints: [...gathered.constraints, ...upgrade.constraints] };
+  const preferences = await readPreferences(operation, lockFile, upgrade);
+  const asked = { ...openGathered(operation, limited), environment: undefined, requireHashes: false };
+  const target = targetOf(inputs, operation);
+  return withSources(operation, asked, async (request, sources) => {
+    const found = await resolveCompiled(operation, request, sources, { target, preferences });
+    const { indexes } = operation.decisions.search(gathered.options);
+    return projectLockText(found, inputs, {
+      target,
+      context: { request, operation, folder: dirname(lockFile), locations: indexes.locations },
+      fingerprint: (lock) =>
+        fingerprintOf(inputs, foldersOf(lock, lockFile), saidOf(options), operation.projects.indexes),
+    });
+  });
+}
+
+function targetOf(
+  { requiresPython, settings }: LockInputs,
+  { python }: ChangeOperation,
+): Extract<MarkedTarget, { kind: "many" }> {
+  return {
+    kind: "many",
+    requiresPython: requiresPython ?? parseSpecifierSet(`>=${python.tagTarget.version.join(".")}`),
+    environments: settings.environments.map(parseMarker),
+    requiredEnvironments: settings.requiredEnvironments.map(parseMarker),
+    forkStrategy: "requires-python",
+  };
+}

@@ -1,0 +1,84 @@
+import { readSmallText } from "@murre/files";
+import { parseLockFile } from "@murre/requirements";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { SyncProjectOptions } from "../api/operations.ts";
+import type { SyncProjectReport } from "../api/reports.ts";
+import type { InstallerSettings } from "../api/settings.ts";
+import { changeEnvironment } from "../environment/change-environment.ts";
+import { OutdatedLock } from "../errors.ts";
+import { lockedDistributions } from "../locked/locked-distributions.ts";
+import { withChangeOperation } from "../operation/change-operation.ts";
+import { openGathered } from "../operation/open-request.ts";
+import { checkNames, chooseParts } from "../project-lock/choose-parts.ts";
+import { openProject, type OpenProject } from "../project-lock/open-project.ts";
+import { timed } from "../resolve/resolve.ts";
+import { withSources } from "../sources/lazy-sources.ts";
+import { gatherRequirements } from "../wanted/gather-requirements.ts";
+import { lockOpened } from "./lock-project.ts";
+import { makeVirtualEnvironment } from "../commands/venv.ts";
+
+/** `murre sync`: the environment of a project holds exactly what its lock file says, and the project itself as an editable one. */
+export async function syncProject(
+  settings: InstallerSettings,
+  options: SyncProjectOptions,
+): Promise<SyncProjectReport> {
+  const opened = await openProject(settings, options);
+  const { lockFile } = opened;
+  if (options.frozen !== true) checkNames(opened, options, undefined);
+  const lockChanged = options.frozen !== true && (await lockOpened(opened, settings, options)).changed;
+  if (!existsSync(lockFile)) throw new OutdatedLock(lockFile, "it does not exist");
+  const { lock, warnings } = parseLockFile(readSmallText(lockFile), lockFile);
+  for (const message of warnings) options.onEvent?.({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
+  if (options.frozen === true) checkNames(opened, options, lock);
+  const { folder, made } = await environmentOf(opened, settings, options, lock.requiresPython);
+  const { upgrade: _, ...others } = options;
+  const report = await withChangeOperation(settings, { ...others, python: folder }, async (operation) => {
+    const packages = chooseParts(lock, opened, options, operation.python.markerEnvironment);
+    const nothing = await gatherRequirements({ files: [], constraintFiles: [], words: [] }, operation.reading);
+    return withSources(
+      operation,
+      openGathered(operation, nothing),
+      async (request, sources) =>
+        changeEnvironment(operation, request.client, async () => {
+          const locked = { file: lockFile, base: dirname(lockFile), packages };
+          const resolve = async () => ({
+            resolved: await lockedDistributions(locked, { operation, files: request.files, sources }),
+            graph: new Map(),
+          });
+          return {
+            ...(await timed(operation, resolve)),
+            extraneous: options.inexact === true ? "keep" : "remove",
+            preserve: new Set<string>(),
+            build: sources.wheel,
+            built: sources.built,
+          };
+        }),
+      [],
+    );
+  });
+  return { ...report, lockFile, lockChanged, made };
+}
+
+/** `.venv` beside the lock file; it is made where there is none. */
+async function environmentOf(
+  { workspace: { root } }: OpenProject,
+  settings: InstallerSettings,
+  options: SyncProjectOptions,
+  requiresPython: string | undefined,
+): Promise<{ readonly folder: string; readonly made: boolean }> {
+  const folder = join(root.folder, settings.env["MURRE_PROJECT_ENVIRONMENT"] ?? ".venv");
+  if (existsSync(join(folder, "pyvenv.cfg"))) return { folder, made: false };
+  const python = options.python ?? requiresPython;
+  const { signal, onEvent, noCache, ignoreConfiguration } = options;
+  await makeVirtualEnvironment(settings, {
+    path: folder,
+    ...(python === undefined || python === "" ? {} : { python }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+    ...(noCache === undefined ? {} : { noCache }),
+    ...(ignoreConfiguration === undefined ? {} : { ignoreConfiguration }),
+    prompt: root.file.name ?? "",
+  });
+  return { folder, made: true };
+}
