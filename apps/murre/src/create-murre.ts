@@ -3,6 +3,7 @@ import { defaultCacheFolder } from "@murre/cache";
 import {
   checkOptions,
   createInstaller,
+  FileSystemRefused,
   optionKinds,
   type InstallerSettings,
   type Operations,
@@ -34,7 +35,7 @@ export function createMurre(settings: MurreSettings = {}): Operations {
   const env = settings.env ?? process.env;
   const home = homeFolder();
   const logs = env["MURRE_BUILD_LOGS"] ?? "";
-  const cwd = resolve(settings.cwd ?? ".");
+  const cwd = settings.cwd === undefined ? currentFolder() : resolve(settings.cwd);
   return createInstaller({
     ...cacheOf(settings, env, home, cwd),
     cwd,
@@ -47,6 +48,22 @@ export function createMurre(settings: MurreSettings = {}): Operations {
     ...(logs === "" ? {} : { buildLogFolder: resolve(cwd, logs) }),
     ...threadsOf(settings.threads ?? Number(env["MURRE_THREADS"])),
   });
+}
+
+/** @throws {FileSystemRefused} where it was removed meanwhile */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FileSystemRefused(
+      undefined,
+      `the current folder is not there any more (${code}); change to one that is`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Below the null device nothing is, and nothing can be made: what would lie in a home folder is not there. */

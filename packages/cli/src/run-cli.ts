@@ -1,3 +1,4 @@
+import { reasonOf } from "@murre/files";
 import type { Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
@@ -102,8 +103,9 @@ function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, si
   const shownCode = code === undefined || message.endsWith(`(${code})`) ? "" : ` (${code})`;
   terminal.err(say`${styled(colors.red, "error:")} ${sayLines(message)}${shownCode}\n`);
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
-    const { message: reason } = readError(cause);
-    if (!message.includes(reason)) terminal.err(say`  caused by: ${sayLines(reason)}\n`);
+    const reason = reasonOf(cause).trimEnd();
+    const [firstLine = ""] = reason.split("\n", 1);
+    if (!message.includes(firstLine)) terminal.err(say`  caused by: ${sayLines(placeOf(cause, message) + reason)}\n`);
   }
   if (flags.verbose === true && error instanceof Error && error.stack !== undefined)
     terminal.err(say`${styled(colors.dim, sayLines(error.stack))}\n`);
@@ -122,6 +124,12 @@ function readError(error: unknown): { message: string; code: string | undefined 
 function derivationOf(error: unknown): object {
   const { tree, hints } = error as { tree?: unknown; hints?: unknown };
   return tree === undefined ? {} : { hints, tree };
+}
+
+/** The path that the system refused something of, where the message does not name it. */
+function placeOf(error: unknown, message: string): string {
+  const { path, syscall } = error as Partial<NodeJS.ErrnoException>;
+  return syscall === undefined || path === undefined || message.includes(path) ? "" : `${path}: `;
 }
 
 function causeOf(error: unknown): unknown {

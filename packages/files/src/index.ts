@@ -8,6 +8,7 @@ export {
   type ReadOptions,
 } from "./small-file.ts";
 export { errorCode, hasCode } from "./error-code.ts";
+export { reasonOf } from "./reason.ts";
 export { writeAll } from "./write-all.ts";
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";

@@ -1,4 +1,5 @@
 export { parseRequirementsFile } from "./file/requirements-file.ts";
+export { readNamedFile } from "./file/read-named-file.ts";
 export { parseEditableArgument, parseRequirementArgument, type TextContext } from "./file/requirement-text.ts";
 export type {
   AcceptedHashes,

@@ -100,6 +100,8 @@ export interface RequirementsFile {
 export interface RequirementsContext {
   /** The content of a path or `file:`, `http:` or `https:` URL; a rejection is reported at the line that includes it. */
   readonly read: (location: string) => Uint8Array | string | Promise<Uint8Array | string>;
+  /** Why `read` failed, without the location, which is named beside it. Default: the message of the error. */
+  readonly explain?: (error: unknown) => string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths of requirements start here, as in pip; those of included files start at the including file. */
   readonly cwd: string;

@@ -1,4 +1,4 @@
-import { hasCode } from "@murre/files";
+import { hasCode, reasonOf } from "@murre/files";
 import type { LinkerErrorCode } from "@murre/linker";
 import { FileSystemRefused } from "../errors.ts";
 
@@ -44,7 +44,7 @@ export function withState(error: unknown, kind: StateKind): unknown {
   // A change that is half done says so itself, and how it ends.
   if (!(error instanceof Error) || refusal === undefined || hasCode<LinkerErrorCode>(error, "MURRE_CHANGE_INTERRUPTED"))
     return error;
-  const told = error === refusal ? new FileSystemRefused(refusal.path, error.message, { cause: error }) : error;
+  const told = error === refusal ? new FileSystemRefused(refusal.path, reasonOf(error), { cause: error }) : error;
   // Several waited for one, or a part of the operation has said more.
   if (Object.values(states).some((state) => told.message.includes(state))) return told;
   const state = told.message.includes("the environment is as it was") ? "" : `; ${states[kind]}`;

@@ -1,7 +1,7 @@
 import { readSmallText } from "@murre/files";
 import { isLockFileName } from "@murre/requirements";
-import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { CompileOptions } from "../api/operations.ts";
 import type { CompileReport } from "../api/reports.ts";
@@ -18,7 +18,7 @@ export interface CompileOutput {
 
 /**
  * A file's name says its format, where no option does.
- * @throws {ResolutionOptionInvalid} where the name is none of a lock file, and where a file is asked for and written at once
+ * @throws {ResolutionOptionInvalid} where the name is none of a lock file or one of a folder, and where a file is asked for and written at once
  */
 export function compileOutput(
   { outputFile, format, requirementFiles = [], constraintFiles = [] }: CompileOptions,
@@ -26,6 +26,8 @@ export function compileOutput(
 ): CompileOutput {
   if (outputFile === undefined) return { file: undefined, format: format ?? "requirements.txt" };
   const file = resolve(cwd, outputFile);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new ResolutionOptionInvalid("--output-file", outputFile, "it is a folder; name a file in it");
   const isLock = format === "pylock.toml" || (format === undefined && file.endsWith(".toml"));
   const option = ["--output-file", outputFile] as const;
   if (isLock && !isLockFileName(basename(file)))
@@ -38,7 +40,7 @@ export function compileOutput(
   return { file, format: isLock ? "pylock.toml" : "requirements.txt" };
 }
 
-/** A file that has the text already is not touched. */
+/** A file that has the text already is not touched; a folder that is not there is made, as by uv. */
 export async function writeOutput(
   text: string,
   file: string | undefined,
@@ -46,6 +48,9 @@ export async function writeOutput(
 ): Promise<Pick<CompileReport, "outputFile" | "changed">> {
   if (file === undefined) return { changed: false };
   const changed = !existsSync(file) || readSmallText(file) !== text;
-  if (changed && !isDryRun) await writeFileAtomic(file, text);
+  if (changed && !isDryRun) {
+    mkdirSync(dirname(file), { recursive: true });
+    await writeFileAtomic(file, text);
+  }
   return { outputFile: file, changed };
 }

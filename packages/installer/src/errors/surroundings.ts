@@ -26,7 +26,7 @@ export class FileSystemRefused extends InstallerError {
   readonly code = "MURRE_FILE_SYSTEM";
   readonly path: string | undefined;
   constructor(path: string | undefined, reason: string, options: ErrorOptions) {
-    super(`the file system refused: ${reason}`, options);
+    super(`the file system refused: ${path === undefined ? "" : `${path}: `}${reason}`, options);
     this.path = path;
   }
 }

@@ -1,4 +1,4 @@
-import { parseLockFile, selectPackages, type LockedPackage } from "@murre/requirements";
+import { parseLockFile, readNamedFile, selectPackages, type LockedPackage } from "@murre/requirements";
 import { resolve } from "node:path";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { ProjectSelection } from "../wanted/selection.ts";
@@ -14,15 +14,14 @@ export interface Locked {
 
 /**
  * Reads it, and selects what is for this Python, these extras and groups.
- * @throws {InvalidLockFile} {UnsupportedLockVersion} {UnfitLockFile}, and what reading it throws
+ * @throws {InvalidRequirementsFile} {InvalidLockFile} {UnsupportedLockVersion} {UnfitLockFile}
  */
 export async function readLock(
   file: string,
   { reading, python, onEvent }: ChangeOperation,
   { extras, groups }: ProjectSelection,
 ): Promise<Locked> {
-  const content = await reading.read(file);
-  const text = typeof content === "string" ? content : new TextDecoder().decode(content);
+  const text = await readNamedFile(file, reading);
   const { lock, warnings } = parseLockFile(text, file);
   for (const message of warnings) onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   const packages = selectPackages(lock, { environment: python.markerEnvironment, extras, groups });

@@ -1,7 +1,8 @@
-import { readInput } from "@murre/files";
+import { readInput, reasonOf } from "@murre/files";
 import { pathOfFileUrl } from "@murre/index-client";
 import type { Constraint, RequirementsContext } from "@murre/requirements";
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { OnEvent } from "../api/events.ts";
 import { gatherRequirements, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ProjectSelection } from "../wanted/selection.ts";
@@ -56,7 +57,7 @@ export function requirementsContext(context: ClientContext): RequirementsContext
   const { cwd, home, env, platform } = settings;
   const read = async (location: string): Promise<Uint8Array | string> => {
     if (location === "-") return settings.readStandardInput(signal);
-    if (!/^https?:/i.test(location)) return readInput(localPath(location), { signal });
+    if (!/^https?:/i.test(location)) return readInput(resolve(cwd, localPath(location)), { signal });
     const client = openIndexClient(nowhere, context);
     try {
       return await client.text(location);
@@ -64,7 +65,7 @@ export function requirementsContext(context: ClientContext): RequirementsContext
       await client.close();
     }
   };
-  return { read, env, cwd, home, platform, exists: existsSync };
+  return { read, explain: reasonOf, env, cwd, home, platform, exists: (path) => existsSync(resolve(cwd, path)) };
 }
 
 function localPath(location: string): string {

@@ -3,6 +3,7 @@ import {
   InvalidScript,
   openProjectFile,
   parseScript,
+  readNamedFile,
   type Constraint,
   type ProjectFile,
   type RequirementEntry,
@@ -44,7 +45,7 @@ export async function readProjectInputs(
   const projects = new Map<string, ProjectFile>();
   const open = async (file: string) => {
     const path = resolve(context.cwd, file);
-    const known = projects.get(path) ?? openProjectFile(await textOf(file, context), file);
+    const known = projects.get(path) ?? openProjectFile(await readNamedFile(file, context), file);
     projects.set(path, known);
     return known;
   };
@@ -66,13 +67,8 @@ export async function readProjectInputs(
   return inputs;
 }
 
-async function textOf(file: string, { read }: RequirementsContext): Promise<string> {
-  const content = await read(file);
-  return typeof content === "string" ? content : new TextDecoder().decode(content);
-}
-
 async function script(file: string, context: RequirementsContext): Promise<ProjectInput> {
-  const found = parseScript(await textOf(file, context), file);
+  const found = parseScript(await readNamedFile(file, context), file);
   if (found === undefined) throw new InvalidScript(file, ['it has no block "# /// script" that says what it needs']);
   // As in uv: a script is no file that anybody would look for a requirement in.
   return {

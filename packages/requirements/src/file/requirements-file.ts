@@ -1,10 +1,10 @@
 import { digestProblem, hashAlgorithm, redactUrl, strongAlgorithms } from "@murre/pep508";
-import { decodeText } from "./decode-text.ts";
 import { InvalidRequirementsFile, type FileProblem } from "../errors.ts";
 import { FileOptionsFolder } from "./file-options.ts";
 import { splitLine, type LineOption, type SplitLine } from "./line-options.ts";
 import { findLinksValue, includedLocation, isRemote, locationKey, remoteLocation } from "./locations.ts";
 import { logicalLines } from "./logical-lines.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { interpretEditable, interpretRequirement, localFromRemote, UnreadableText } from "./requirement-text.ts";
 import type { Constraint, Origin, RequirementEntry, RequirementsContext, RequirementsFile } from "../types.ts";
 
@@ -74,25 +74,12 @@ class FileReader {
   }
 
   async #read(location: string, from: Origin | undefined): Promise<string | undefined> {
-    const shown = redactUrl(location);
-    let data: Uint8Array | string;
     try {
-      data = await this.#context.read(location);
+      return await readNamedFile(location, this.#context, from);
     } catch (error) {
-      this.#cause ??= error;
-      const reason = error instanceof Error ? redactUrl(error.message) : String(error);
-      this.#problem(from, shown, "MURRE_REQUIREMENTS_UNREADABLE", `${shown} cannot be read: ${reason}`);
-      return undefined;
-    }
-    if (typeof data === "string") return data.replace(/^\uFEFF/, "");
-    try {
-      return decodeText(data);
-    } catch (error) {
-      const problem =
-        error instanceof RangeError
-          ? "its coding declaration names an unknown encoding"
-          : "it is not in the encoding that it declares, or not in UTF-8; save it as UTF-8, or declare its encoding";
-      this.#problem(undefined, shown, "MURRE_REQUIREMENTS_UNREADABLE", problem);
+      if (!(error instanceof InvalidRequirementsFile)) throw error;
+      this.#cause ??= error.cause;
+      this.#problems.push(...error.problems);
       return undefined;
     }
   }
