@@ -56,6 +56,7 @@ export {
   DynamicRequirements,
   InvalidWorkspace,
   UnusableProjectSource,
+  VirtualenvRequired,
 } from "@murre/installer";
 export {
   UnownedFileInTheWay,

@@ -1,25 +1,7 @@
 import type { BuildOptions, ChangeOptions, IndexOptions, PythonOptions } from "@murre/installer";
 import { type Command, InvalidArgumentError, Option } from "commander";
-
-/** Gathers the values of an option that may be given several times. */
-const collect = (value: string, previous: unknown) => [
-  ...(Array.isArray(previous) ? (previous as string[]) : []),
-  value,
-];
-
-/** Another word for an option, that help does not show: uv's plural, pip's word. */
-export function alias(
-  command: Command,
-  flags: string,
-  attribute: string,
-  together: (value: string, previous: unknown) => unknown = (value) => value,
-): Command {
-  const option = new Option(flags).hideHelp();
-  return command.addOption(option).on(`option:${option.name()}`, (value: string) => {
-    const previous: unknown = command.getOptionValue(attribute);
-    command.setOptionValueWithSource(attribute, together(value, previous), "cli");
-  });
-}
+import { addNetworkOptions, networkOptions, type NetworkFlags } from "./network-options.ts";
+import { alias, collect, means, Unpaired } from "./words.ts";
 
 export interface GlobalFlags {
   readonly cacheDir?: string;
@@ -33,11 +15,16 @@ export interface GlobalFlags {
   readonly cache: boolean;
   /** False with --no-config. */
   readonly config: boolean;
+  readonly isolated?: boolean;
+  /** The folder in which the command works. */
+  readonly directory?: string;
 }
 
 /** What says how a command works, not what it does. Given before the command's name as well, where uv and pip take them. */
 
 export function addGlobalOptions(command: Command): Command {
+  means(command, "--no-cache-dir", { cache: false });
+  means(command, "--no-color", { color: "never" });
   return command
     .option("-q, --quiet", "print nothing but results and warnings")
     .option("-v, --verbose", "print what is done and why")
@@ -47,7 +34,9 @@ export function addGlobalOptions(command: Command): Command {
     .option("--cache-dir <folder>", "the cache folder (default: MURRE_CACHE_DIR, else the platform's place)")
     .option("-n, --no-cache", "neither read nor fill the cache")
     .option("--offline", "use only what is cached or local")
-    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables");
+    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
+    .option("--isolated", "read no PIP_* and MURRE_* variables, and not the user's configuration file of pip")
+    .option("--directory <folder>", "work in this folder, from which paths are taken");
 }
 
 /** `murre -q pip list`, `murre pip -q list`: what stands before a command's name is the command's, unless it says otherwise itself. */
@@ -56,9 +45,11 @@ export function inheritGlobalOptions(command: Command): void {
     for (const [name, value] of Object.entries(outer.opts<Record<string, unknown>>()))
       if (outer.getOptionValueSource(name) === "cli" && command.getOptionValueSource(name) !== "cli")
         command.setOptionValueWithSource(name, value, "cli");
+      else if (outer.getOptionValueSource(name) === "cli" && Array.isArray(value))
+        command.setOptionValueWithSource(name, [...value, ...(command.getOptionValue(name) as unknown[])], "cli");
 }
 
-export interface IndexFlags extends GlobalFlags {
+export interface IndexFlags extends GlobalFlags, NetworkFlags {
   readonly indexUrl?: string;
   readonly extraIndexUrl?: string[];
   readonly findLinks?: string[];
@@ -72,6 +63,7 @@ export interface IndexFlags extends GlobalFlags {
 }
 
 export function addIndexOptions(command: Command): Command {
+  addNetworkOptions(command);
   return command
     .option("-i, --index-url <url>", "the base index, instead of pip's configured or the built-in one")
     .option("--extra-index-url <url>", "a further index, equal to the others", collect)
@@ -105,6 +97,8 @@ export function indexOptions(flags: IndexFlags): IndexOptions {
     resolveAnew: flags.resolveAnew,
     noCache: flags.cache ? undefined : true,
     ignoreConfiguration: flags.config ? undefined : true,
+    isolated: flags.isolated,
+    ...networkOptions(flags),
   });
 }
 
@@ -165,14 +159,6 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
   });
 }
 
-/** An option that negates no other one, although it begins as one that does. */
-export class Unpaired extends Option {
-  override negate = false;
-  override attributeName(): string {
-    return this.name().replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  }
-}
-
 /** What resolution is told besides. */
 export interface TakingFlags {
   /** False with --no-build. */
@@ -217,6 +203,8 @@ export function takingOptions(flags: TakingFlags) {
 
 export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags, TakingFlags {
   readonly reinstall?: boolean;
+  readonly reinstallPackage?: string[];
+  readonly requireVirtualenv?: boolean;
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   readonly strictRecord?: boolean;
@@ -228,6 +216,8 @@ export function addChangeOptions(command: Command): Command {
   addPythonOptions(addIndexOptions(command));
   return addTakingOptions(addBuildOptions(command))
     .option("--reinstall", "install again what is there already")
+    .option("--reinstall-package <name>", "install this project again", collect)
+    .option("--require-virtualenv", "do nothing outside of a virtual environment")
     .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
@@ -284,7 +274,8 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
     ...buildOptions(flags),
     ...takingOptions(flags),
     ...defined({
-      reinstall: flags.reinstall,
+      reinstall: flags.reinstall === true ? true : flags.reinstallPackage,
+      requireVirtualenv: flags.requireVirtualenv,
       dryRun: flags.dryRun,
       requireHashes: flags.requireHashes,
       strictRecord: flags.strictRecord,
@@ -301,4 +292,4 @@ export function defined<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-export { collect };
+export { alias, collect, Unpaired };

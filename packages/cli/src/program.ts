@@ -16,6 +16,9 @@ import { syncCommand } from "./commands/sync.ts";
 import { uninstallCommand } from "./commands/uninstall.ts";
 import { venvCommand } from "./commands/venv.ts";
 import { wheelCommand } from "./commands/wheel.ts";
+import { UsageError } from "./errors.ts";
+import { addForeignOptions } from "./foreign/foreign-options.ts";
+import { describeUnknownCommand } from "./foreign/unknown-command.ts";
 import { addGlobalOptions, inheritGlobalOptions } from "./options.ts";
 import type { Runner } from "./runner.ts";
 
@@ -46,7 +49,7 @@ const pipCommands: readonly MakeCommand[] = [
 ];
 
 /** The grammar of the command line: uv's and pip's words. */
-export function buildProgram(version: string, run: Runner): Command {
+export function buildProgram(version: string, run: Runner, note: (text: string) => void): Command {
   const program = new Command("murre");
   program
     .description("Installs Python distributions, safe to run from any number of processes at once.")
@@ -55,9 +58,26 @@ export function buildProgram(version: string, run: Runner): Command {
     .enablePositionalOptions()
     .exitOverride();
   addGlobalOptions(program).hook("preAction", (_, command) => inheritGlobalOptions(command as Command));
+  addForeignOptions(program, note);
   for (const make of commands) program.addCommand(make(run));
+  for (const group of [program, ...program.commands.filter(({ commands: inner }) => inner.length > 0)])
+    (group as Command)
+      .hook("preSubcommand", (_, command) => prepare(command as Command, version, note))
+      .on("command:*", (words: readonly string[]) => refuseWord(group as Command, words));
   inheritSettings(program);
   return program;
+}
+
+/** What is met on the way to a command: it takes what pip and uv take there too, and everywhere `--version`. */
+function prepare(command: Command, version: string, note: (text: string) => void): void {
+  addForeignOptions(command, note);
+  command.version(`murre ${version}`, "-V, --version");
+  command.options.at(-1)?.hideHelp();
+}
+
+/** @throws {UsageError} */
+function refuseWord(group: Command, words: readonly string[]): never {
+  throw new UsageError(describeUnknownCommand(group, words));
 }
 
 function pipCommand(run: Runner): Command {

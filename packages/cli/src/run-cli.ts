@@ -5,8 +5,9 @@ import pc from "picocolors";
 import type { CliErrorCode } from "./errors.ts";
 import { presentEvents } from "./present/events.ts";
 import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts";
-import type { GlobalFlags } from "./options.ts";
+import { defined, type GlobalFlags } from "./options.ts";
 import { buildProgram } from "./program.ts";
+import type { Runner } from "./runner.ts";
 import type { Terminal, Verbosity } from "./present/terminal.ts";
 
 /** What the composition root gives: everything that touches the world. */
@@ -18,7 +19,7 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the running operation; its reason becomes exit code 130. */
   readonly signal: AbortSignal;
-  createOperations(settings: { readonly cacheFolder?: string }): Operations;
+  createOperations(settings: { readonly cacheFolder?: string; readonly cwd?: string }): Operations;
 }
 
 /** 0 done, 1 the request cannot be met, 2 usage, 130 interrupted. */
@@ -27,11 +28,13 @@ export type ExitCode = 0 | 1 | 2 | 130;
 /** Runs one command line, without the program's name: `["pip", "sync", "requirements.txt"]`. Never throws. */
 export async function runCli(words: readonly string[], context: CliContext): Promise<ExitCode> {
   const failures: { exit: ExitCode }[] = [];
-  const program = buildProgram(context.version, async (flags, body) => {
+  const notes: string[] = [];
+  const run: Runner = async (flags, body) => {
     const terminal = openTerminal(flags, context);
     const presenter = presentEvents(terminal, verbosity(flags));
     try {
-      const operations = context.createOperations(flags.cacheDir === undefined ? {} : { cacheFolder: flags.cacheDir });
+      for (const message of notes) presenter.onEvent({ type: "debug", message });
+      const operations = context.createOperations(defined({ cacheFolder: flags.cacheDir, cwd: flags.directory }));
       await body({
         operations,
         terminal,
@@ -46,7 +49,8 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
       presenter.end();
       failures.push({ exit: presentError(error, flags, terminal, context.signal) });
     }
-  });
+  };
+  const program = buildProgram(context.version, run, (note) => notes.push(note));
   configureOutput(program, context);
   try {
     await program.parseAsync(words, { from: "user" });

@@ -1,5 +1,5 @@
 import type { InstallOptions } from "@murre/installer";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import {
   addChangeOptions,
@@ -15,8 +15,6 @@ import {
   type CompileFlags,
   type EditableFlags,
 } from "../options.ts";
-import { printReport } from "../present/print-report.ts";
-import { presentChange } from "../present/reports.ts";
 import {
   addResolutionOptions,
   addSelectionOptions,
@@ -30,13 +28,16 @@ import {
   type SelectionFlags,
 } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
+import { addVerifyingOptions, finishChange, verifyingOptions, type VerifyingFlags } from "../shared/verifying.ts";
 
-interface InstallFlags extends ChangeFlags, CompileFlags, EditableFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
+interface InstallFlags
+  extends ChangeFlags, VerifyingFlags, CompileFlags, EditableFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
   readonly editable?: string[];
   readonly requirement?: string[];
   readonly deps: boolean;
   readonly upgrade?: boolean;
   readonly upgradePackage?: string[];
+  readonly upgradeStrategy?: "eager" | "only-if-needed";
   readonly exact?: boolean;
 }
 
@@ -50,13 +51,22 @@ export function installCommand(run: Runner): Command {
     .option("--no-deps", "install only what is named")
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
     .option("-P, --upgrade-package <name>", "take the newest allowed version of this project", collect)
+    .addOption(
+      new Option("--upgrade-strategy <strategy>", "with -U: all, or what is named and what has to follow").choices([
+        "eager",
+        "only-if-needed",
+      ]),
+    )
     .option("--exact", "remove everything that the requirements do not lead to");
   return addGlobalOptions(
     addProjectOptions(
-      addResolutionOptions(addSelectionOptions(addCompileOptions(addChangeOptions(addEditableOptions(command))))),
+      addResolutionOptions(
+        addSelectionOptions(addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))))),
+      ),
     ),
   ).action((requirements: string[], flags: InstallFlags) =>
-    run(flags, async ({ operations, terminal, context }) => {
+    run(flags, async (given) => {
+      const { operations, context } = given;
       const isNamed = [flags.requirement, flags.editable].some((values) => values !== undefined);
       if (requirements.length === 0 && !isNamed && !hasGroups(flags))
         throw new UsageError(
@@ -65,6 +75,7 @@ export function installCommand(run: Runner): Command {
       const options: InstallOptions = {
         ...context,
         ...changeOptions(flags),
+        ...verifyingOptions(flags),
         ...compileOptions(flags),
         ...editableOptions(flags),
         ...selectionOptions(flags),
@@ -75,12 +86,17 @@ export function installCommand(run: Runner): Command {
         ...defined({
           editables: flags.editable,
           requirementFiles: flags.requirement,
-          upgrade: flags.upgrade === true ? ("all" as const) : flags.upgradePackage,
+          upgrade: upgradeOf(flags),
           exact: flags.exact,
         }),
       };
       const report = await operations.install(options);
-      printReport(report, flags, terminal, presentChange);
+      await finishChange(report, flags, given);
     }),
   );
+}
+
+function upgradeOf({ upgrade, upgradeStrategy, upgradePackage }: InstallFlags): InstallOptions["upgrade"] {
+  if (upgrade !== true) return upgradePackage;
+  return upgradeStrategy === "only-if-needed" ? "named" : "all";
 }

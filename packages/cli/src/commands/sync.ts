@@ -12,8 +12,6 @@ import {
   type EditableFlags,
   type GlobalFlags,
 } from "../options.ts";
-import { printReport } from "../present/print-report.ts";
-import { presentChange } from "../present/reports.ts";
 import {
   addProjectOptions,
   addSelectionOptions,
@@ -23,6 +21,7 @@ import {
   type SelectionFlags,
 } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
+import { addVerifyingOptions, finishChange, verifyingOptions, type VerifyingFlags } from "../shared/verifying.ts";
 
 /** `murre pip sync`. */
 export function syncCommand(run: Runner): Command {
@@ -32,16 +31,19 @@ export function syncCommand(run: Runner): Command {
     .option("--allow-empty-requirements", "an empty file removes everything");
   type Flags = GlobalFlags &
     ChangeFlags &
+    VerifyingFlags &
     CompileFlags &
     EditableFlags &
     SelectionFlags &
     ProjectFlags & { readonly allowEmptyRequirements?: boolean };
-  addCompileOptions(addChangeOptions(addEditableOptions(command)));
+  addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))));
   return addGlobalOptions(addProjectOptions(addSelectionOptions(command))).action((files: string[], flags: Flags) =>
-    run(flags, async ({ operations, terminal, context }) => {
+    run(flags, async (given) => {
+      const { operations, context } = given;
       const report = await operations.sync({
         ...context,
         ...changeOptions(flags),
+        ...verifyingOptions(flags),
         ...compileOptions(flags),
         ...editableOptions(flags),
         ...selectionOptions(flags),
@@ -49,7 +51,7 @@ export function syncCommand(run: Runner): Command {
         requirementFiles: files,
         allowEmpty: flags.allowEmptyRequirements === true,
       });
-      printReport(report, flags, terminal, presentChange);
+      await finishChange(report, flags, given);
     }),
   );
 }

@@ -16,6 +16,7 @@ import type { Runner } from "../runner.ts";
 interface UninstallFlags extends GlobalFlags, PythonFlags {
   readonly requirement?: string[];
   readonly dryRun?: boolean;
+  readonly requireVirtualenv?: boolean;
 }
 
 /** `murre pip uninstall`. */
@@ -25,7 +26,8 @@ export function uninstallCommand(run: Runner): Command {
     .argument("[names...]", "the distributions to remove")
     .option("-r, --requirement <file>", "remove what a requirements file lists", collect)
     .option("-y, --yes", "accepted for pip's sake: murre never asks")
-    .option("--dry-run", "say what would be done, and do nothing");
+    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--require-virtualenv", "do nothing outside of a virtual environment");
   return addGlobalOptions(addPythonOptions(command)).action((names: string[], flags: UninstallFlags) =>
     run(flags, async ({ operations, terminal, context }) => {
       if (names.length === 0 && flags.requirement === undefined)
@@ -34,7 +36,11 @@ export function uninstallCommand(run: Runner): Command {
         ...context,
         ...pythonOptions(flags),
         names,
-        ...defined({ requirementFiles: flags.requirement, dryRun: flags.dryRun }),
+        ...defined({
+          requirementFiles: flags.requirement,
+          dryRun: flags.dryRun,
+          requireVirtualenv: flags.requireVirtualenv,
+        }),
       });
       printReport(report, flags, terminal, presentChange);
     }),

@@ -145,6 +145,12 @@ export function presentCheck({ checked, problems }: CheckReport, terminal: Termi
   else terminal.err(say`${counted(problems.length, "problem")} in ${counted(checked, "distribution")}\n`);
 }
 
+/** The same as warnings, beside the result of another command. */
+export function presentProblems({ problems }: CheckReport, terminal: Terminal): void {
+  const colors = pc.createColors(terminal.color);
+  for (const problem of problems) terminal.err(say`${styled(colors.yellow, "warning:")} ${describeProblem(problem)}\n`);
+}
+
 function describeProblem({ kind, name, version, requirement, installed }: CheckProblem): Printable {
   switch (kind) {
     case "missing":

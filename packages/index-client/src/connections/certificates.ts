@@ -10,6 +10,8 @@ export interface CertificateSettings {
   readonly cert?: string | undefined;
   /** A file with the client's certificate and key (PEM). */
   readonly clientCert?: string | undefined;
+  /** The system's authorities, instead of Node's own list; what is named, here or in the environment, goes before them. */
+  readonly systemCerts?: boolean | undefined;
 }
 
 /** What a process made so far, by the texts that it was made of. */
@@ -45,13 +47,16 @@ function makeContext(ca: string[] | undefined, client: string | undefined): Secu
 }
 
 /** It costs 10 ms to load, which runs without HTTPS need not pay. */
-const tls = () => process.getBuiltinModule("node:tls");
+const tls = () => process.getBuiltinModule("node:tls") as Tls;
+
+/** Node has it since 22.15. */
+type Tls = typeof import("node:tls") & { getCACertificates?(kind: "system"): string[] };
 
 /**
  * Who is trusted: `cert`, else SSL_CERT_FILE and SSL_CERT_DIR together, else REQUESTS_CA_BUNDLE, else CURL_CA_BUNDLE,
- * each instead of Node's own list; NODE_EXTRA_CA_CERTS adds to whichever it is. Undefined leaves it to Node.
+ * else the system's with `systemCerts`, each instead of Node's own list; NODE_EXTRA_CA_CERTS adds to whichever it is. Undefined leaves it to Node.
  */
-function certificateAuthorities({ env, cert }: CertificateSettings): string[] | undefined {
+function certificateAuthorities({ env, cert, systemCerts }: CertificateSettings): string[] | undefined {
   const extra = env["NODE_EXTRA_CA_CERTS"];
   const named = [cert, env["SSL_CERT_FILE"], env["SSL_CERT_DIR"], env["REQUESTS_CA_BUNDLE"], env["CURL_CA_BUNDLE"]];
   const given = named.map((path) => (path === "" ? undefined : path));
@@ -59,9 +64,31 @@ function certificateAuthorities({ env, cert }: CertificateSettings): string[] | 
   const chosen =
     own !== undefined ? [own] : file !== undefined || folder !== undefined ? [file, folder] : [requests ?? curl];
   const paths = chosen.filter((path) => path !== undefined);
-  if (paths.length === 0 && (extra === undefined || extra === "")) return undefined;
-  const authorities = paths.length === 0 ? [...tls().rootCertificates] : paths.flatMap(readAuthorities);
+  if (paths.length === 0 && systemCerts !== true && (extra === undefined || extra === "")) return undefined;
+  const others = () => (systemCerts === true ? systemAuthorities() : [...tls().rootCertificates]);
+  const authorities = paths.length === 0 ? others() : paths.flatMap(readAuthorities);
   return extra === undefined || extra === "" ? authorities : [...authorities, readPem(extra)];
+}
+
+/** Where Linux distributions and BSD keep all authorities in one file, as Go looks for them. */
+const bundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/pki/tls/cacert.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/** Of the system's own store where this Node reads that, else of the file in which a system keeps them. */
+function systemAuthorities(): string[] {
+  const found = tls().getCACertificates?.("system") ?? [];
+  if (found.length > 0) return found;
+  const bundle = bundles.find(isFile);
+  if (bundle !== undefined) return [readPem(bundle)];
+  throw new InvalidTransportSettings(
+    "the system's certificates are not found by this version of Node.js; name a file of them by --cert",
+  );
 }
 
 function readAuthorities(path: string): string[] {

@@ -11,6 +11,8 @@ export interface PipConfigContext {
   readonly prefix?: string;
   /** The section of the command, read after [global]; pip's own name: "install" unless told otherwise. */
   readonly command?: string;
+  /** As `pip --isolated`: neither the user's files nor PIP_* variables count, but for PIP_CONFIG_FILE. */
+  readonly isolated?: boolean;
   /** The file's text, `undefined` where there is none. Defaults to the file system, UTF-8. */
   readonly readText?: (path: string) => string | undefined;
   readonly isFolder?: (path: string) => boolean;
@@ -38,7 +40,7 @@ export function pipConfigPlaces(
   const namedPath = named === undefined || named === "" ? undefined : path.resolve(cwd, named);
   const places: PipConfigPlace[] = [];
   for (const folder of globalFolders(context)) places.push({ kind: "global", path: path.join(folder, basename) });
-  if (namedPath === undefined || !exists(namedPath))
+  if (context.isolated !== true && (namedPath === undefined || !exists(namedPath)))
     for (const folder of userFolders(context)) places.push({ kind: "user", path: path.join(folder, basename) });
   if (prefix !== undefined) places.push({ kind: "site", path: path.join(prefix, basename) });
   if (namedPath !== undefined) places.push({ kind: "env", path: namedPath });

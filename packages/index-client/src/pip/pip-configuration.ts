@@ -90,7 +90,7 @@ export function loadPipConfiguration(context: PipConfigContext): PipConfiguratio
     if (text !== undefined) addFile(place.path, text, values, problems);
     return { kind: place.kind, path: place.path, exists: text !== undefined };
   });
-  for (const [name, text] of Object.entries(context.env))
+  for (const [name, text] of Object.entries(context.isolated === true ? {} : context.env))
     if (name.startsWith("PIP_") && text !== undefined)
       values.set(`:env:.${optionName(name.slice(4))}`, { text, origin: name });
   const settings = interpret(values, context, problems);

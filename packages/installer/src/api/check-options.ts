@@ -52,6 +52,14 @@ export const optionKinds = {
   anyText: kind<string>("a text", isText),
   texts: kind<readonly string[]>("a list of texts", isTexts),
   allOrTexts: kind<"all" | readonly string[]>('"all" or a list of texts', (value) => value === "all" || isTexts(value)),
+  allNamedOrTexts: kind<"all" | "named" | readonly string[]>(
+    '"all", "named" or a list of texts',
+    (value) => value === "all" || value === "named" || isTexts(value),
+  ),
+  flagOrTexts: kind<boolean | readonly string[]>(
+    "true, false or a list of texts",
+    (value) => typeof value === "boolean" || isTexts(value),
+  ),
   flag: kind<boolean>("true or false", (value) => typeof value === "boolean"),
   amount: kind<number>("a number that is not negative", (value) => Number.isFinite(value) && Number(value) >= 0),
   count: kind<number>("a whole number that is not negative", (value) => isWhole(value) && value >= 0),

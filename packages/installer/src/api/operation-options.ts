@@ -24,7 +24,20 @@ import type {
   VenvOptions,
 } from "./operations.ts";
 
-const { allOrTexts, amount, anyText, choice, count, flag, listener, signal, text, texts } = optionKinds;
+const {
+  allNamedOrTexts,
+  allOrTexts,
+  amount,
+  anyText,
+  choice,
+  count,
+  flag,
+  flagOrTexts,
+  listener,
+  signal,
+  text,
+  texts,
+} = optionKinds;
 
 const context: OptionTable<OperationContext> = { signal, onEvent: listener<OnEvent>() };
 
@@ -49,6 +62,14 @@ const index: OptionTable<IndexOptions> = {
   resolveAnew: flag,
   noCache: flag,
   ignoreConfiguration: flag,
+  isolated: flag,
+  proxy: text,
+  cert: text,
+  clientCert: text,
+  trustedHosts: texts,
+  systemCerts: flag,
+  timeoutSeconds: amount,
+  retries: count,
 };
 
 const build: OptionTable<BuildOptions> = {
@@ -80,7 +101,8 @@ const change: OptionTable<ChangeOptions> = {
   ...build,
   ...selection,
   constraintFiles: texts,
-  reinstall: flag,
+  reinstall: flagOrTexts,
+  requireVirtualenv: flag,
   dryRun: flag,
   requireHashes: flag,
   linkMode: choice("auto", "clone", "hardlink", "copy"),
@@ -136,7 +158,7 @@ const read = {
 const wanted = { ...read, editables: texts };
 
 const install: OptionRules<InstallOptions> = {
-  options: { ...change, ...wanted, upgrade: allOrTexts, exact: flag },
+  options: { ...change, ...wanted, upgrade: allNamedOrTexts, exact: flag },
   someOf: somethingWanted,
   oneOf: onePlace,
 };
@@ -253,13 +275,22 @@ const buildProject: OptionRules<BuildProjectOptions> = {
 };
 
 const uninstall: OptionRules<UninstallOptions> = {
-  options: { ...context, ...python, names: texts, requirementFiles: texts, dryRun: flag },
+  options: { ...context, ...python, names: texts, requirementFiles: texts, dryRun: flag, requireVirtualenv: flag },
   required: ["names"],
   oneOf: onePlace,
 };
 
 const list: OptionRules<ListOptions> = {
-  options: { ...context, ...python, excludeEditable: flag, onlyEditable: flag },
+  options: {
+    ...context,
+    ...python,
+    excludeEditable: flag,
+    onlyEditable: flag,
+    exclude: texts,
+    notRequired: flag,
+    local: flag,
+    paths: texts,
+  },
   oneOf: onePlace,
 };
 

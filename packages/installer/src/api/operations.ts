@@ -54,6 +54,22 @@ export interface IndexOptions {
   readonly noCache?: boolean;
   /** Neither configuration files of pip nor PIP_* and MURRE_* variables are read. */
   readonly ignoreConfiguration?: boolean;
+  /** As pip's `--isolated`: PIP_* and MURRE_* variables and the user's own configuration file are not read; the machine's file is. */
+  readonly isolated?: boolean;
+  /** The proxy, instead of the one that pip's configuration or the environment names. */
+  readonly proxy?: string;
+  /** A file or folder with the authorities that are trusted (PEM), instead of any other. */
+  readonly cert?: string;
+  /** A file with the client's certificate and its key (PEM). */
+  readonly clientCert?: string;
+  /** Hosts whose certificates are not checked, with a port where it matters; added to those that pip's configuration names. */
+  readonly trustedHosts?: readonly string[];
+  /** Authorities of the system are trusted instead of those that come with Node.js. */
+  readonly systemCerts?: boolean;
+  /** Seconds without an answer after which one counts as broken off. */
+  readonly timeoutSeconds?: number;
+  /** How often a request that failed is sent again. */
+  readonly retries?: number;
 }
 
 export interface VenvOptions extends OperationContext, IndexOptions {
@@ -120,7 +136,10 @@ export interface ProjectSelectionOptions {
 
 export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions, SelectionOptions {
   readonly constraintFiles?: readonly string[];
-  readonly reinstall?: boolean;
+  /** What is there already is installed again: all of it, or these projects. */
+  readonly reinstall?: boolean | readonly string[];
+  /** Nothing is done unless the interpreter is a virtual environment's. Default: PIP_REQUIRE_VIRTUALENV, else false. */
+  readonly requireVirtualenv?: boolean;
   readonly dryRun?: boolean;
   readonly requireHashes?: boolean;
   /** Refuses a wheel whose RECORD and members disagree, instead of a warning. Default: MURRE_STRICT_RECORD, else false. */
@@ -162,8 +181,8 @@ export interface InstallOptions extends ChangeOptions, ResolutionOptions, Projec
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
-  /** What is installed is no reason to stay at its version: "all", or for these projects only. */
-  readonly upgrade?: "all" | readonly string[];
+  /** What is installed is no reason to stay at its version: "all", "named" (what is asked for, not what that needs), or for these projects only. */
+  readonly upgrade?: "all" | "named" | readonly string[];
   /** Removes everything that the requirements do not lead to. */
   readonly exact?: boolean;
 }
@@ -308,12 +327,22 @@ export interface UninstallOptions extends OperationContext, PythonOptions {
   readonly names: readonly string[];
   readonly requirementFiles?: readonly string[];
   readonly dryRun?: boolean;
+  /** See {@link ChangeOptions.requireVirtualenv}. */
+  readonly requireVirtualenv?: boolean;
 }
 
 export interface ListOptions extends OperationContext, PythonOptions {
   readonly excludeEditable?: boolean;
   /** Only editable installations. */
   readonly onlyEditable?: boolean;
+  /** Projects that are left out. */
+  readonly exclude?: readonly string[];
+  /** Only what nothing else that is installed requires. */
+  readonly notRequired?: boolean;
+  /** Nothing of what a virtual environment sees of the interpreter below (`--system-site-packages`). */
+  readonly local?: boolean;
+  /** Only what lies in these folders. */
+  readonly paths?: readonly string[];
 }
 
 export interface CheckOptions extends OperationContext, PythonOptions {

@@ -1,5 +1,5 @@
 import type { Destination } from "@murre/linker";
-import { parseLenientRequirement, type MarkerEnvironment, type NormalizedName, type Requirement } from "@murre/pep508";
+import type { MarkerEnvironment, NormalizedName } from "@murre/pep508";
 import {
   readAllInstalled,
   readInstalled,
@@ -15,6 +15,7 @@ import type { CheckProblem, CheckReport } from "../api/reports.ts";
 import { withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { isTorn } from "../environment/incomplete.ts";
+import { applicableRequirements } from "../environment/installed-needs.ts";
 
 /** `murre pip check`: whether every requirement of what is installed is met, and its files are there. Writes nothing into the environment. */
 export function checkInstalled(settings: InstallerSettings, options: CheckOptions): Promise<CheckReport> {
@@ -79,16 +80,4 @@ function problemsOf(
       problems.push({ kind: "incompatible", ...own, requirement: requirement.toString(), installed: other.version });
   }
   return problems;
-}
-
-/** The requirements whose markers hold here without any extra. One that cannot be read is passed over, as pip does. */
-export function applicableRequirements(metadata: CoreMetadata, environment: MarkerEnvironment): Requirement[] {
-  return metadata.requiresDist.flatMap((text) => {
-    try {
-      const requirement = parseLenientRequirement(text);
-      return requirement.marker?.evaluate(environment) === false ? [] : [requirement];
-    } catch {
-      return [];
-    }
-  });
 }

@@ -122,8 +122,10 @@ class ManyInstallation {
   /** What is there already is not fetched. This is only a first look; what counts is the one under the environment's lock. */
   #installedVersions(): ReadonlyMap<string, string> {
     const { target, decisions } = this.#operation;
-    if (decisions.change.reinstalls) return new Map();
-    return new Map(readInstalledState(target).own.map(({ normalizedName, version }) => [normalizedName, version]));
+    const { reinstalls } = decisions.change;
+    if (reinstalls === "all") return new Map();
+    const installed = readInstalledState(target).own.filter(({ normalizedName }) => !reinstalls.has(normalizedName));
+    return new Map(installed.map(({ normalizedName, version }) => [normalizedName, version]));
   }
 
   async #choose(entry: RequirementEntry): Promise<ResolvedDistribution[]> {

@@ -1,6 +1,6 @@
 import { changeEnvironment } from "../environment/change-environment.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
-import { openRequest } from "../operation/open-request.ts";
+import { openRequest, type Request } from "../operation/open-request.ts";
 import type { InstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import { lockedIn, lockFileIn } from "../locked/lock-in.ts";
@@ -25,6 +25,7 @@ export function installDistributions(settings: InstallerSettings, options: Insta
       ...operation.decisions.resolution,
       ...(locked === undefined ? { selection: selectionOf(options) } : {}),
     });
+    const upgrade = options.upgrade === "named" ? namesOf(asked) : options.upgrade;
     return withSources(
       operation,
       asked,
@@ -33,12 +34,17 @@ export function installDistributions(settings: InstallerSettings, options: Insta
         return changeEnvironment(operation, request.client, async (installed) => {
           const resolve = () =>
             locked === undefined
-              ? resolveRequirements(operation, request, sources, { installed, upgrade: options.upgrade })
+              ? resolveRequirements(operation, request, sources, { installed, upgrade })
               : locked.resolve(request, sources);
           return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel, built: sources.built };
         });
       },
-      options.upgrade ?? [],
+      upgrade ?? [],
     );
   });
+}
+
+/** The projects that somebody named: what came by its place alone is looked at anew in any case. */
+function namesOf({ gathered }: Request): readonly string[] {
+  return gathered.entries.flatMap((entry) => (entry.kind === "named" ? [entry.requirement.normalizedName] : []));
 }

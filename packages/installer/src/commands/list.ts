@@ -7,11 +7,14 @@ import {
   type InstalledDistribution,
 } from "@murre/python";
 import { tryParseVersion } from "@murre/pep440";
+import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directReference } from "../wanted/direct-url-info.ts";
 import type { OnEvent } from "../api/events.ts";
 import type { ListOptions } from "../api/operations.ts";
 import type { InstalledPin, InstalledReport } from "../api/reports.ts";
+import { requiredNames } from "../environment/installed-needs.ts";
 import { withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 
@@ -22,14 +25,29 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
     ...(options.excludeEditable === true ? [true] : []),
     ...(options.onlyEditable === true ? [false] : []),
   ]);
+  const excluded = new Set<string>((options.exclude ?? []).map(normalizeName));
+  const paths = options.paths?.map((path) => resolve(settings.cwd, path));
   const reported = withReadOperation(settings, options, (target) => {
-    const distributions = readInstalled(target.visible)
+    const folders = paths ?? (options.local === true ? target.sitePackages : target.visible);
+    const installed = readInstalled(folders);
+    const required =
+      options.notRequired === true ? requiredBySome(installed, target.interpreter.markerEnvironment) : new Set();
+    const distributions = installed
       .map((distribution) => describeInstalled(distribution, origins))
       .filter(({ editableLocation }) => !leftOut.has(editableLocation !== undefined))
+      .filter(({ name }) => !excluded.has(name) && !required.has(name))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
   });
   return reported.finally(() => origins.tell(options.onEvent));
+}
+
+/** What some installed distribution requires here. */
+function requiredBySome(
+  installed: readonly InstalledDistribution[],
+  environment: MarkerEnvironment,
+): ReadonlySet<string> {
+  return new Set(installed.flatMap((distribution) => requiredNames(distribution, environment)));
 }
 
 /** Where distributions came from (PEP 610). What cannot be read counts as from an index, as with pip, and is said once. */

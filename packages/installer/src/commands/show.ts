@@ -1,12 +1,12 @@
-import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
-import { readInstalled, readInstalledMetadata, readInstalledRecord, type InstalledDistribution } from "@murre/python";
-import type { CoreMetadata } from "@murre/wheel";
-import { applicableRequirements } from "./check.ts";
+import { normalizeName } from "@murre/pep508";
+import { readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { describeInstalled, Origins } from "./list.ts";
 import type { ShowOptions } from "../api/operations.ts";
 import type { ShownDistribution, ShowReport } from "../api/reports.ts";
+import { metadataOf, requiredNames } from "../environment/installed-needs.ts";
 import { withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import type { CoreMetadata } from "@murre/wheel";
 
 /** `murre pip show`. Writes nothing into the environment. */
 export function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
@@ -37,21 +37,6 @@ export function showInstalled(settings: InstallerSettings, options: ShowOptions)
     return { distributions, missing: names.filter((name) => !byName.has(name)) };
   });
   return shown.finally(() => origins.tell(options.onEvent));
-}
-
-function metadataOf(distribution: InstalledDistribution): CoreMetadata | undefined {
-  try {
-    return readInstalledMetadata(distribution);
-  } catch {
-    return undefined; // what cannot be read has nothing to show; `check` reports it
-  }
-}
-
-function requiredNames(distribution: InstalledDistribution, environment: MarkerEnvironment): string[] {
-  const metadata = metadataOf(distribution);
-  if (metadata === undefined) return [];
-  const names = applicableRequirements(metadata, environment).map(({ normalizedName }) => normalizedName);
-  return [...new Set(names)].toSorted();
 }
 
 function shownFields(

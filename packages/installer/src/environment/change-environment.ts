@@ -170,7 +170,7 @@ class EnvironmentChange {
     const difference = compareInstalled(wanted.resolved, installed.own, {
       extraneous: wanted.extraneous,
       // What an attempt of this operation has reinstalled is not reinstalled again.
-      reinstall: this.#operation.decisions.change.reinstalls && this.#done === undefined,
+      reinstalls: this.#done === undefined ? this.#operation.decisions.change.reinstalls : new Set(),
       isTorn: (distribution) => isTorn(distribution) || this.#isDamaged(distribution, installed),
       directUrlOf: readDirectUrl,
       isCurrent: (one) => current.has(one),

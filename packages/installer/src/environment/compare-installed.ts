@@ -13,7 +13,7 @@ export interface Difference {
 export interface CompareOptions {
   /** Whether what is installed and not resolved goes (`sync`) or stays (`install`). */
   readonly extraneous: "remove" | "keep";
-  readonly reinstall: boolean;
+  readonly reinstalls: "all" | ReadonlySet<string>;
   /** Names that stay although nobody asked for them. */
   readonly preserve?: ReadonlySet<string>;
   /** Where an installed distribution came from, when not from an index (PEP 610). */
@@ -50,8 +50,8 @@ export function compareInstalled(
     const present = byName.get(wanted.name) ?? [];
     byName.delete(wanted.name);
     const [only] = present;
-    if (only !== undefined && present.length === 1 && !options.reinstall && satisfies(only, wanted, options))
-      keep.push(only);
+    const again = options.reinstalls === "all" || options.reinstalls.has(wanted.name);
+    if (only !== undefined && present.length === 1 && !again && satisfies(only, wanted, options)) keep.push(only);
     else {
       add.push(wanted);
       remove.push(...present);

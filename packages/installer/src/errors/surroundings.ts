@@ -18,6 +18,24 @@ export class ExternallyManaged extends InstallerError {
 }
 
 /**
+ * The user wants nothing done outside of virtual environments (`--require-virtualenv`, PIP_REQUIRE_VIRTUALENV), and the interpreter is none's.
+ * Nothing was changed.
+ * To do: make an environment (`murre venv`) or activate one, or name it (`-p`).
+ */
+export class VirtualenvRequired extends InstallerError {
+  override readonly name = "VirtualenvRequired";
+  readonly code = "MURRE_VIRTUALENV_REQUIRED";
+  readonly executable: string;
+  constructor(executable: string) {
+    super(
+      `${executable}: this is no virtual environment's interpreter, and only such ones are wanted (--require-virtualenv, ` +
+        "PIP_REQUIRE_VIRTUALENV). Make one with `murre venv`, activate it, or name it with -p",
+    );
+    this.executable = executable;
+  }
+}
+
+/**
  * The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is.
  * To do: what the message says.
  */

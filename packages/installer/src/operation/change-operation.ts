@@ -20,7 +20,13 @@ import { describePlaces, openIndexClient } from "./open-client.ts";
 import { probeCache } from "./probe-cache.ts";
 import { requirementsContext } from "./read-requirements.ts";
 import type { Said } from "./said.ts";
-import { describeTarget, findTarget, refuseExternallyManaged, type TargetEnvironment } from "./target-environment.ts";
+import {
+  describeTarget,
+  findTarget,
+  refuseExternallyManaged,
+  refuseOutsideEnvironment,
+  type TargetEnvironment,
+} from "./target-environment.ts";
 import { threadsOf } from "./threads.ts";
 
 /** What one changing operation holds: a lease on the cache, threads, the environment it found, and how it works. */
@@ -90,6 +96,7 @@ export async function withChangeOperation<Result>(
         ? resolvedPython(described, interpreter, settings)
         : describedPython(interpreter(), described);
     if (purpose === "change") refuseExternallyManaged(find(), options);
+    if (purpose !== "resolve") refuseOutsideEnvironment(find(), options, settings.env);
     const decisions = decide(hear(settings, options, found?.interpreter.prefix));
     const { cwd, home, platform } = settings;
     const projects = projectSources({
@@ -164,7 +171,14 @@ function hear(settings: InstallerSettings, options: Said["options"], prefix: str
   const configuration: PipConfiguration =
     options.ignoreConfiguration === true
       ? { files: [] }
-      : loadPipConfiguration({ env, platform, home, cwd, ...(prefix === undefined ? {} : { prefix }) });
+      : loadPipConfiguration({
+          env,
+          platform,
+          home,
+          cwd,
+          ...(prefix === undefined ? {} : { prefix }),
+          ...(options.isolated === true ? { isolated: true } : {}),
+        });
   return {
     options,
     variables: env,

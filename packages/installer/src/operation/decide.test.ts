@@ -52,7 +52,7 @@ describe("where nothing is said", () => {
       isRecordStrict: false,
       change: {
         isDryRun: false,
-        reinstalls: false,
+        reinstalls: new Set(),
         compiles: false,
         linkMode: "auto",
         unowned: "refuse",
@@ -376,7 +376,7 @@ describe("the rest", () => {
       {
         change: {
           isDryRun: true,
-          reinstalls: true,
+          reinstalls: "all",
           compiles: true,
           linkMode: "copy",
           unowned: "keep beside",

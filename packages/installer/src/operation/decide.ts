@@ -1,6 +1,7 @@
 import { allowsFormat, applyFormatControl, type FormatControl } from "@murre/index-client";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
+import { resolve } from "node:path";
 import { decideBuild, refusesBuilds } from "./decide-build.ts";
 import { decideIndexes } from "./decide-indexes.ts";
 import { decidePrereleases, decideResolution, decideUploads } from "./decide-resolution.ts";
@@ -12,7 +13,7 @@ import { isSwitchedOn, type Said } from "./said.ts";
  * requirements files say, then MURRE_* variables, then PIP_* variables and pip's configuration files; lists that pip adds up are added up.
  */
 export function decide(all: Said): Decisions {
-  const said = all.options.ignoreConfiguration === true ? { ...all, variables: {}, configuration: { files: [] } } : all;
+  const said = hearing(all);
   const { options, variables, configuration } = said;
   return {
     constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
@@ -37,6 +38,12 @@ export function decide(all: Said): Decisions {
   };
 }
 
+/** What counts of all that was said: nothing but options where users ask for that, no variables where they ask for isolation. */
+function hearing(said: Said): Said {
+  if (said.options.ignoreConfiguration === true) return { ...said, variables: {}, configuration: { files: [] } };
+  return said.options.isolated === true ? { ...said, variables: {} } : said;
+}
+
 /** Whether something is done with a project: not where an option names it, or all, or the variable is set. */
 function unlessNamed(
   option: "all" | readonly string[] | undefined,
@@ -49,28 +56,34 @@ function unlessNamed(
   return (project) => project === undefined || !names.has(project);
 }
 
-function decideNetwork({ options, configuration, userAgent }: Said): NetworkDecision {
+function decideNetwork({ options, configuration, userAgent, places }: Said): NetworkDecision {
   const { offline, refresh } = options;
-  const timeout = configuration.timeoutSeconds?.value;
+  const timeout = options.timeoutSeconds ?? configuration.timeoutSeconds?.value;
+  const path = (given: string | undefined) => (given === undefined ? undefined : resolve(places.cwd, given));
   return {
     ...(offline === undefined ? {} : { offline }),
     ...(refresh === undefined ? {} : { refresh: refresh === "all" ? refresh : new Set(refresh.map(normalizeName)) }),
     network: {
-      cert: configuration.cert?.value,
-      clientCert: configuration.clientCert?.value,
-      proxy: configuration.proxy?.value,
-      trustedHosts: configuration.trustedHosts?.value,
-      retries: configuration.retries?.value,
+      cert: path(options.cert ?? configuration.cert?.value),
+      clientCert: path(options.clientCert ?? configuration.clientCert?.value),
+      systemCerts: options.systemCerts,
+      proxy: options.proxy ?? configuration.proxy?.value,
+      trustedHosts: [...(configuration.trustedHosts?.value ?? []), ...(options.trustedHosts ?? [])],
+      retries: options.retries ?? configuration.retries?.value,
       silenceTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
       userAgent,
     },
   };
 }
 
+function decideReinstalls(reinstall: boolean | readonly string[] = false): ChangeDecision["reinstalls"] {
+  return typeof reinstall === "boolean" ? (reinstall ? "all" : new Set()) : new Set(reinstall.map(normalizeName));
+}
+
 function decideChange({ options }: Said): ChangeDecision {
   return {
     isDryRun: options.dryRun === true,
-    reinstalls: options.reinstall === true,
+    reinstalls: decideReinstalls(options.reinstall),
     compiles: options.compileBytecode === true,
     linkMode: options.linkMode ?? "auto",
     unowned: options.overwrite === true ? "keep beside" : "refuse",

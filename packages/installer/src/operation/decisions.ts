@@ -6,6 +6,9 @@ import type { ChangeOptions, ResolutionOptions } from "../api/operations.ts";
 import type { WantedOptions } from "../wanted/gather-requirements.ts";
 import type { Moment } from "../options/moments.ts";
 
+/** Whose installed version is no reason to stay at it. */
+export type UpgradedProjects = "all" | readonly string[];
+
 /** How an operation works: options, variables and pip's configuration, taken together once. Functions are given the part that they use. */
 export interface Decisions {
   /** Files with constraints, besides those that requirements files name. */
@@ -44,7 +47,8 @@ export type NetworkDecision = Pick<IndexClientOptions, "network" | "offline" | "
 /** What becomes of the environment. */
 export interface ChangeDecision {
   readonly isDryRun: boolean;
-  readonly reinstalls: boolean;
+  /** What is installed again although it is there as required. */
+  readonly reinstalls: "all" | ReadonlySet<NormalizedName>;
   readonly compiles: boolean;
   readonly linkMode: NonNullable<ChangeOptions["linkMode"]>;
   /** What is done with a file in the way that no distribution has. */

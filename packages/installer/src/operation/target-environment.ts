@@ -10,12 +10,13 @@ import {
 import type { MarkerEnvironment } from "@murre/pep508";
 import { supportedTags, type SupportedTags } from "@murre/platform-tags";
 import { isAbsolute, relative, resolve } from "node:path";
-import { ExternallyManaged } from "../errors.ts";
+import { ExternallyManaged, VirtualenvRequired } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
-import type { PythonOptions } from "../api/operations.ts";
+import type { ChangeOptions, PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describePython, type TargetPython } from "../options/target-python.ts";
 import type { FileDecision } from "./decisions.ts";
+import { isSwitchedOn } from "./said.ts";
 
 /** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
 export interface TargetEnvironment {
@@ -114,6 +115,17 @@ function mapValues(schemes: Schemes, change: (path: string) => string): Schemes 
 export function refuseExternallyManaged({ interpreter }: TargetEnvironment, options: PythonOptions): void {
   if (interpreter.externallyManaged !== undefined && !isElsewhere(options) && options.breakSystemPackages !== true)
     throw new ExternallyManaged(interpreter.executable, interpreter.externallyManaged);
+}
+
+/** @throws {VirtualenvRequired} where users want virtual environments only (pip's `--require-virtualenv`), and this is none. */
+export function refuseOutsideEnvironment(
+  { interpreter }: TargetEnvironment,
+  options: Pick<ChangeOptions, "requireVirtualenv" | "ignoreConfiguration" | "isolated">,
+  variables: Readonly<Record<string, string | undefined>>,
+): void {
+  const counts = options.ignoreConfiguration !== true && options.isolated !== true;
+  const isRequired = options.requireVirtualenv ?? (counts && isSwitchedOn(variables, "PIP_REQUIRE_VIRTUALENV"));
+  if (isRequired && !interpreter.isVirtual) throw new VirtualenvRequired(interpreter.executable);
 }
 
 export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEvent): void {

@@ -1,7 +1,7 @@
 import type { DistributionFile } from "@murre/index-client";
 import { environmentState, untouchedArchives } from "@murre/linker";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import type { InstallOptions } from "../api/operations.ts";
+import type { UpgradedProjects } from "../operation/decisions.ts";
 import type { WantedState } from "../environment/change-environment.ts";
 import type { InstalledState } from "../environment/environment-access.ts";
 import { isTorn } from "../environment/incomplete.ts";
@@ -24,7 +24,7 @@ export interface Resolved extends Pick<WantedState, "resolved" | "preserve"> {
 /** What of it is there already, and what of that is no reason to stay at its version. */
 export interface Present {
   readonly installed: InstalledState;
-  readonly upgrade: InstallOptions["upgrade"];
+  readonly upgrade: UpgradedProjects | undefined;
   /** Versions to take wherever the requirements allow, as an earlier result has them. */
   readonly preferences?: ReadonlyMap<NormalizedName, readonly string[]>;
 }
@@ -72,10 +72,11 @@ export async function resolveNamed(
 ): Promise<Resolved> {
   const all = wantedProjects(gathered, python.markerEnvironment);
   // With --reinstall every file is needed again.
-  const archives = decisions.change.reinstalls
-    ? undefined
-    : untouchedArchives(environmentState(target.destination), target.destination);
-  const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, own, archives, requireHashes);
+  const { reinstalls } = decisions.change;
+  const archives =
+    reinstalls === "all" ? undefined : untouchedArchives(environmentState(target.destination), target.destination);
+  const staying = own.filter(({ normalizedName }) => reinstalls === "all" || !reinstalls.has(normalizedName));
+  const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, staying, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
   const resolved = await resolveExact(wanted, client, wheelTarget(python, files), sources, {
     requireHashes,
@@ -93,7 +94,8 @@ async function withDependencies(
   sources: SourceReader,
   { installed, upgrade, preferences }: Present,
 ): Promise<Resolved> {
-  const staying = decisions.change.reinstalls ? [] : stayingInstalled(installed, upgrade);
+  const { reinstalls } = decisions.change;
+  const staying = reinstalls === "all" ? [] : stayingInstalled(installed, upgrade, reinstalls);
   const { resolved, satisfied, warnings, graph } = await resolveDependencies(
     {
       wanted: wantedProjects(gathered, python.markerEnvironment),
@@ -126,8 +128,12 @@ async function withDependencies(
 }
 
 /** What may stay as it is: with --upgrade nothing, with --upgrade-package all but these. */
-function stayingInstalled({ visible }: InstalledState, upgrade: InstallOptions["upgrade"] = []) {
+function stayingInstalled(
+  { visible }: InstalledState,
+  upgrade: Present["upgrade"] = [],
+  reinstalls: ReadonlySet<NormalizedName>,
+) {
   if (upgrade === "all") return [];
-  const upgraded = new Set<string>(upgrade.map(normalizeName));
-  return visible.filter((distribution) => !upgraded.has(distribution.normalizedName) && !isTorn(distribution));
+  const moving = new Set<NormalizedName>([...upgrade.map(normalizeName), ...reinstalls]);
+  return visible.filter((distribution) => !moving.has(distribution.normalizedName) && !isTorn(distribution));
 }

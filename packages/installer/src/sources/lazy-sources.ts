@@ -5,7 +5,7 @@ import type { OpenSources } from "./build-wheels.ts";
 import { openPreparation } from "../prepare/fetch-all.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
-import type { InstallOptions } from "../api/operations.ts";
+import type { UpgradedProjects } from "../operation/decisions.ts";
 import type { RepositorySources } from "./repository-sources.ts";
 import { ownFolder, urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,7 @@ export async function withSources<Result>(
   request: Request,
   work: (named: Request, sources: Sources) => Promise<Result>,
   /** What of the installed is no reason to keep the commit of a branch; undefined: nothing installed is one. */
-  upgrade?: InstallOptions["upgrade"],
+  upgrade?: UpgradedProjects,
 ): Promise<Result> {
   const { gathered, client, requireHashes } = request;
   const { constraintFiles } = request.build;

@@ -5,7 +5,7 @@ import { readDirectUrl, readInstalled, type DirectUrl, type InstalledDistributio
 import { openRepositories, parseVcsUrl, type Repositories } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
 import { join } from "node:path";
-import type { InstallOptions } from "../api/operations.ts";
+import type { UpgradedProjects } from "../operation/decisions.ts";
 import { isTorn } from "../environment/incomplete.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { BuildDecision } from "../operation/decisions.ts";
@@ -26,12 +26,12 @@ interface Pinned {
 export class RepositorySources {
   readonly #operation: ChangeOperation;
   readonly #repositories: Repositories;
-  readonly #upgrade: InstallOptions["upgrade"];
+  readonly #upgrade: UpgradedProjects | undefined;
   readonly #largeFiles: boolean;
   readonly #pinned = new Map<string, Promise<Pinned>>();
   #installed: readonly (readonly [InstalledDistribution, DirectUrl])[] | undefined;
 
-  constructor(operation: ChangeOperation, build: BuildDecision, upgrade: InstallOptions["upgrade"]) {
+  constructor(operation: ChangeOperation, build: BuildDecision, upgrade: UpgradedProjects | undefined) {
     const { cache, settings, decisions, signal, onEvent } = operation;
     const { offline, network } = decisions.network;
     this.#operation = operation;
@@ -111,7 +111,8 @@ export class RepositorySources {
     if (upgrade === undefined || upgrade === "all" || upgrade.some((one) => normalizeName(one) === name)) return false;
     const { refresh } = network;
     return !(
-      change.reinstalls ||
+      change.reinstalls === "all" ||
+      change.reinstalls.has(name) ||
       refresh === "all" ||
       (refresh instanceof Set && refresh.has(name)) ||
       isTorn(installed)

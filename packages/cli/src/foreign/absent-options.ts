@@ -1,0 +1,92 @@
+import type { ForeignOptions } from "./foreign-table.ts";
+
+/** Why there is no such option here, and what helps instead; and the values with which it asks for nothing else than what is done. */
+export type Absence = string | { readonly harmless: readonly string[]; readonly reason: string };
+
+const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
+const listing = ["pip list", "pip freeze"];
+const noSystemTag =
+  "--python-version VERSION says for which Python to choose, --python-platform for which platform, and both decide about tags";
+
+/** Options that cannot be followed. Whoever gives one wants something that would silently not happen. */
+export const absentOptions: readonly ForeignOptions<Absence>[] = [
+  {
+    commands: ["*"],
+    options: {
+      "--log <path>": "-v prints all that is done to stderr, from where 2>FILE takes it",
+      "--config-file <path>": "uv.toml is not read; PIP_CONFIG_FILE names a configuration file of pip",
+      "--use-deprecated <feature>": {
+        harmless: ["html5lib"],
+        reason: "there is one resolver; --no-deps installs exactly what is named",
+      },
+      "--keyring-provider <provider>": {
+        harmless: ["auto", "disabled"],
+        reason: "credentials are taken from the URL and from netrc, and no keyring is asked",
+      },
+    },
+  },
+  {
+    commands: ["pip install"],
+    options: {
+      "--user":
+        "murre installs into environments; make one with `murre venv`, or name a folder with --target or --prefix",
+      "--root <folder>": "--prefix FOLDER or --target FOLDER installs into another tree",
+      "--report <file>": "--json prints what was changed, --dry-run --json what would be",
+    },
+  },
+  {
+    commands: taking,
+    options: {
+      "--implementation <name>": { harmless: ["cp"], reason: noSystemTag },
+      "--abi <abi>": noSystemTag,
+      "--ignore-requires-python": "--python-version VERSION chooses for another Python",
+      "--prefer-binary": "--no-build takes wheels only, --only-binary NAME for one project",
+      "--torch-backend <backend>": "--index URL names the index of a backend, as PyTorch's own documentation has them",
+      "--no-verify-hashes": "a hash that a requirement has is always checked; leave it out of the file",
+      "--require-build-hashes": "--build-constraint FILE with hashes limits what builds take",
+      "--upgrade-group <group>": "-P NAME upgrades a project, -U all",
+      "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
+      "--no-build-isolation-package <name>": "--no-build-isolation is for all that is built",
+      "--config-settings-package <PKG:KEY=VALUE>":
+        "a line of a requirements file says --config-settings for one project",
+      "--no-use-pep517": "every source is built as PEP 517 says",
+    },
+  },
+  {
+    commands: listing,
+    options: {
+      "--user": "there is no user's folder of distributions here; --path FOLDER lists one",
+      "-o, --outdated": "murre pip install -U --dry-run NAME says what is newer",
+      "-u, --uptodate": "murre pip install -U --dry-run NAME says what is newer",
+    },
+  },
+  {
+    commands: ["pip freeze"],
+    options: {
+      "-r, --requirement <file>": "the list is in the order of names; murre pip compile keeps a file of requirements",
+    },
+  },
+  {
+    commands: ["pip check"],
+    options: {
+      "--python-version <version>": "what is installed is checked for the interpreter that it is installed for",
+      "--python-platform <name>": "what is installed is checked for the interpreter that it is installed for",
+    },
+  },
+  {
+    commands: ["venv"],
+    options: {
+      "--relocatable": "an environment belongs to its folder; make it anew elsewhere, from the cache it takes no time",
+      "--upgrade-deps": "--seed installs the newest pip",
+      "--copies": "an environment's interpreter is a link, except on Windows",
+      "--force": "--clear replaces an environment; what is none is left alone",
+      "--exclude-newer <when>": "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
+      "--exclude-newer-package <NAME=when>":
+        "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
+    },
+  },
+  {
+    commands: ["cache prune"],
+    options: { "--ci": "--max-size SIZE leaves what was used last, --older-than AGE what was used lately" },
+  },
+];

@@ -1,0 +1,126 @@
+import type { ForeignOptions } from "./foreign-table.ts";
+
+const noServer = "this command asks no server";
+const noInterpreters = "murre takes the interpreters that are there, and brings none";
+const ownWay = "murre has one way of working, and nothing to try out";
+const changing = ["pip install", "pip sync", "pip uninstall"];
+const building = ["pip install", "pip sync", "pip download", "pip wheel"];
+const reading = [
+  "pip list",
+  "pip freeze",
+  "pip show",
+  "pip check",
+  "cache dir",
+  "cache clean",
+  "cache prune",
+  "cache size",
+];
+
+/** Options whose whole effect is what murre does anyway, and the reason. */
+export const acceptedOptions: readonly ForeignOptions<string>[] = [
+  {
+    commands: ["*"],
+    options: {
+      "--no-input": "murre never asks",
+      "--exists-action <action>": "murre never asks, and overwrites nothing that is not its own",
+      "--disable-pip-version-check": "murre looks for no newer version of itself",
+      "--no-python-version-warning": "murre warns of no version of Python",
+      "--debug": "-v adds the stack to an error",
+      "--use-feature <feature>": ownWay,
+      "--preview": ownWay,
+      "--no-preview": ownWay,
+      "--preview-features <features>": ownWay,
+      "--no-offline": "it is the default",
+      "--managed-python": noInterpreters,
+      "--no-managed-python": noInterpreters,
+      "--no-python-downloads": noInterpreters,
+    },
+  },
+  {
+    commands: ["", "pip", "pip *", "venv", "cache", "cache dir", "cache clean", "cache prune", "cache size"],
+    options: { "--project <folder>": "this command reads no project's settings; --directory says where to work" },
+  },
+  {
+    // Whatever asks a server has these as its own, and what changes an environment the last one.
+    commands: ["*"],
+    options: {
+      "--proxy <url>": noServer,
+      "--cert <path>": noServer,
+      "--client-cert <path>": noServer,
+      "--trusted-host <host>": noServer,
+      "--allow-insecure-host <host>": noServer,
+      "--system-certs": noServer,
+      "--native-tls": noServer,
+      "--timeout <seconds>": noServer,
+      "--retries <count>": noServer,
+      "--require-virtualenv": "this command changes no environment",
+    },
+  },
+  {
+    commands: [...reading, "pip uninstall"],
+    options: { "--keyring-provider <provider>": noServer },
+  },
+  {
+    commands: ["pip list"],
+    options: {
+      "-i, --index-url <url>": noServer,
+      "--extra-index-url <url>": noServer,
+      "-f, --find-links <location>": noServer,
+      "--no-index": noServer,
+      "--index <url>": noServer,
+      "--default-index <url>": noServer,
+      "--index-strategy <strategy>": noServer,
+      "--exclude-newer <when>": noServer,
+      "--exclude-newer-package <NAME=when>": noServer,
+      "--pre": noServer,
+      "--include-editable": "it is the default",
+    },
+  },
+  {
+    commands: ["pip freeze"],
+    options: { "--all": "pip, setuptools and wheel are listed like all others" },
+  },
+  {
+    commands: [...changing, "pip download", "pip wheel"],
+    options: { "--root-user-action <action>": "murre warns of no user" },
+  },
+  {
+    commands: building,
+    options: {
+      "--use-pep517": "every source is built so",
+      "--check-build-dependencies": "what a build requires is looked at in any case",
+      "--no-clean": "folders of builds are murre's own; the log of a failed build stays",
+      "--src <folder>": "sources of repositories lie in the cache",
+      "--no-verify": "every wheel is checked",
+      "--no-warn-script-location": "murre warns of no folder that is not on the PATH",
+      "--no-warn-conflicts": "murre pip check names conflicts",
+      "--fork-strategy <strategy>": "one Python is resolved for",
+      "--no-reinstall": "it is the default",
+      "--no-upgrade": "it is the default",
+      "--no-refresh": "it is the default",
+      "--no-strict": "it is the default",
+      "--no-allow-empty-requirements": "it is the default",
+      "--build-isolation": "it is the default",
+      "--no-exact": "it is the default",
+    },
+  },
+  {
+    commands: ["venv"],
+    options: {
+      "--no-project": "this command reads no project",
+      "--without-pip": "it is the default",
+      "--no-setuptools": "it is the default",
+      "--no-wheel": "it is the default",
+      "--symlinks": "it is the default",
+      "--link-mode <mode>": "the files of an environment are links to its interpreter",
+    },
+  },
+  {
+    commands: ["cache clean", "cache prune"],
+    options: { "--force": "nothing here waits for other processes" },
+  },
+  {
+    commands: ["cache size"],
+    options: { "-H, --human": "it is the default; --json has the bytes" },
+  },
+];

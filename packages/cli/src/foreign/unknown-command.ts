@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { distance } from "fastest-levenshtein";
+
+/** Commands of pip and uv that murre does not have, and what does the same or comes near. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "pip tree": "murre pip show NAME says what a distribution requires and who requires it",
+  "pip inspect": "murre pip list --json and murre pip show --json NAME have what is installed",
+  "pip index": "murre pip install --dry-run NAME says which version is the newest",
+  "pip search": "the public index has no search for programs any more",
+  "pip cache": "murre cache has it: dir, list, size, clean, prune",
+  "pip config": "murre reads pip's configuration files; pip changes them",
+  "pip debug": "murre pip install -v says which interpreter is used and where is looked",
+  "pip hash": "murre pip compile --generate-hashes writes the hashes of what it pins",
+  "pip help": "murre pip COMMAND --help says more",
+  "pip completion": "murre has no completion for shells",
+  "cache info": "murre cache size says how large it is, murre cache dir where",
+  "cache purge": "murre cache clean removes everything",
+  "cache remove": "murre cache clean NAME removes what belongs to a project",
+  tool: "murre venv and murre pip install put a program into an environment of its own",
+  python: "murre brings no interpreters; -p names one that is there",
+  self: "npm install -g murre brings the newest version",
+  publish: "murre publishes nothing",
+};
+
+/** What was meant by a word that is no command. */
+export function describeUnknownCommand(group: Command, [word = ""]: readonly string[]): string {
+  const path = pathOf(group);
+  const written = path === "" ? word : `${path} ${word}`;
+  if (Object.hasOwn(elsewhere, written)) return `there is no command murre ${written}: ${elsewhere[written]}`;
+  const root = rootOf(group);
+  const inPip = root.commands.find((command) => command.name() === "pip");
+  const same = [inPip, root].find((other) => other !== undefined && other !== group && has(other, word));
+  const meant = same === undefined ? nearest(word, root, group) : `${pathOf(same)} ${word}`.trim();
+  const hint =
+    meant === undefined ? `murre${path === "" ? "" : ` ${path}`} --help lists them` : `did you mean murre ${meant}?`;
+  return `there is no command murre ${written}; ${hint}`;
+}
+
+function has(group: Command, word: string): boolean {
+  return group.commands.some((command) => command.name() === word || command.aliases().includes(word));
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? "" : `${pathOf(command.parent)} ${command.name()}`.trim();
+}
+
+/** So many letters of ten may differ for one word to be a slip of another. */
+const lettersOfTen = 3;
+
+/** `pip list` for `pip lst`, and at the top `pip install` for `instal`. */
+function nearest(word: string, root: Command, group: Command): string | undefined {
+  const groups = group === root ? [root, ...root.commands.filter((command) => command.name() === "pip")] : [group];
+  const ranked = groups
+    .flatMap((one) => one.commands.map((command) => ({ path: pathOf(command), name: command.name() })))
+    .map(({ path, name }) => ({ path, name, steps: distance(word, name) }))
+    .toSorted((a, b) => a.steps - b.steps);
+  const [best] = ranked;
+  return best !== undefined && best.steps * 10 <= best.name.length * lettersOfTen ? best.path : undefined;
+}

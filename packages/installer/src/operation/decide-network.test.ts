@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { decide } from "./decide.ts";
+import type { Said } from "./said.ts";
+
+const nothing = {
+  extraIndexUrls: [],
+  findLinks: [],
+  noIndex: false,
+  trustedHosts: [],
+  pre: false,
+  preferBinary: false,
+  requireHashes: false,
+  formats: [],
+};
+
+interface Row {
+  readonly options: Said["options"];
+  readonly variables?: Said["variables"];
+  readonly pip?: Omit<Said["configuration"], "files">;
+}
+
+function decided({ options, variables = {}, pip = {} }: Row) {
+  return decide({
+    options,
+    variables,
+    configuration: { ...pip, files: [] },
+    places: { cwd: "/project", home: "/home/me", platform: "linux" },
+    userAgent: "murre/1",
+    now: Date.UTC(2026, 2, 10),
+    logFolder: "/logs",
+  });
+}
+
+const said = <T>(value: T) => ({ value, origin: "pip.conf" });
+
+describe("what options say of the network goes before pip's configuration", () => {
+  const pip = {
+    proxy: said("http://configured:1"),
+    cert: said("/etc/ca.pem"),
+    clientCert: said("/etc/me.pem"),
+    timeoutSeconds: said(5),
+    retries: said(1),
+  };
+  test.each<[string, Said["options"], object]>([
+    ["a proxy", { proxy: "http://p:8080" }, { proxy: "http://p:8080" }],
+    ["authorities, from where the command works", { cert: "ca.pem" }, { cert: resolve("/project", "ca.pem") }],
+    ["a client's certificate", { clientCert: "/me.pem" }, { clientCert: resolve("/me.pem") }],
+    ["no patience", { timeoutSeconds: 0.5, retries: 0 }, { silenceTimeoutMs: 500, retries: 0 }],
+    ["the system's authorities", { systemCerts: true }, { systemCerts: true, cert: resolve("/etc/ca.pem") }],
+    ["nothing", {}, { proxy: "http://configured:1", silenceTimeoutMs: 5000, retries: 1 }],
+  ])("%s", (_, options, network) => {
+    expect(decided({ options, pip }).network.network).toMatchObject(network);
+  });
+
+  test("trusted hosts add up, as in pip", () => {
+    const row = { options: { trustedHosts: ["b:8443"] }, pip: { trustedHosts: said(["a"]) } };
+    expect(decided(row).network.network?.trustedHosts).toEqual(["a", "b:8443"]);
+  });
+
+  test("isolated, no variable counts, and pip's files do", () => {
+    const row = { options: { isolated: true }, variables: { MURRE_NO_BUILD: "1" }, pip: { retries: said(2) } };
+    expect(decided(row).network.network?.retries).toBe(2);
+    expect(decided(row).search(nothing).build.isRefused).toBe(false);
+  });
+});
+
+test.each<[Said["options"], unknown]>([
+  [{ reinstall: ["Foo_Bar", "baz"] }, new Set(["foo-bar", "baz"])],
+  [{ reinstall: [] }, new Set()],
+  [{ reinstall: false }, new Set()],
+])("with %j, what is installed again", (options, reinstalls) => {
+  expect(decided({ options }).change.reinstalls).toEqual(reinstalls);
+});
