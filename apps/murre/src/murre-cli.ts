@@ -1,5 +1,5 @@
 import { describeCrash, runCli } from "@murre/cli";
-import { writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { createMurre } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { version } from "./version.ts";
@@ -25,9 +25,24 @@ export async function main(): Promise<void> {
     env: process.env,
     signal: interruption.signal,
     createOperations: createMurre,
+    openLog: openLogFile,
   });
   process.off("exit", refuseSilence);
   process.exitCode = interruption.exitCode() ?? exitCode;
+}
+
+/** What cannot be written later, as on a full disk, is no reason for a command to fail. */
+function openLogFile(path: string): { write(text: string): void } {
+  const file = openSync(path, "a");
+  return {
+    write(text) {
+      try {
+        writeSync(file, text);
+      } catch {
+        // The log ends here.
+      }
+    },
+  };
 }
 
 /** Node's code of a program whose event loop ran empty while it still waited. */

@@ -16,6 +16,8 @@ export interface GlobalFlags {
   /** False with --no-config. */
   readonly config: boolean;
   readonly isolated?: boolean;
+  /** A file to which everything that is done is added, as with --verbose. */
+  readonly log?: string;
   /** The folder in which the command works. */
   readonly directory?: string;
 }
@@ -36,6 +38,7 @@ export function addGlobalOptions(command: Command): Command {
     .option("--offline", "use only what is cached or local")
     .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
     .option("--isolated", "read no PIP_* and MURRE_* variables, and not the user's configuration file of pip")
+    .option("--log <path>", "add what is done and why to this file, as -v prints it")
     .option("--directory <folder>", "work in this folder, from which paths are taken");
 }
 
@@ -133,6 +136,7 @@ export interface BuildFlags {
   /** False with --no-build-isolation. */
   readonly buildIsolation: boolean;
   readonly configSettings?: string[];
+  readonly configSettingsPackage?: string[];
   readonly buildConstraint?: string[];
   readonly buildTimeout?: number;
 }
@@ -141,6 +145,7 @@ export function addBuildOptions(command: Command): Command {
   return alias(command, "--build-constraints <file>", "buildConstraint", collect)
     .option("--no-build-isolation", "build where it is installed; what the build requires has to be there")
     .option("-C, --config-settings <KEY=VALUE>", "hand this to the build backend", collect)
+    .option("--config-settings-package <NAME:KEY=VALUE>", "hand this to the build backend of one project", collect)
     .option("-b, --build-constraint <file>", "versions that are allowed for what builds require", collect)
     .option("--build-timeout <seconds>", "end a build that takes longer (default: 14400; 0: never)", parseSeconds);
 }
@@ -154,6 +159,7 @@ export function buildOptions(flags: BuildFlags): BuildOptions {
   return defined({
     buildIsolation: flags.buildIsolation ? undefined : false,
     configSettings: flags.configSettings,
+    configSettingsPackages: flags.configSettingsPackage,
     buildConstraintFiles: flags.buildConstraint,
     buildTimeoutSeconds: flags.buildTimeout,
   });

@@ -1,8 +1,8 @@
 import { reasonOf } from "@murre/files";
-import type { Operations } from "@murre/installer";
+import type { OnEvent, Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
-import type { CliErrorCode } from "./errors.ts";
+import { UsageError, type CliErrorCode } from "./errors.ts";
 import { presentEvents } from "./present/events.ts";
 import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts";
 import { defined, type GlobalFlags } from "./options.ts";
@@ -20,6 +20,8 @@ export interface CliContext {
   /** Ends the running operation; its reason becomes exit code 130. */
   readonly signal: AbortSignal;
   createOperations(settings: { readonly cacheFolder?: string; readonly cwd?: string }): Operations;
+  /** Opens a file to add to, for `--log`. @throws what the file system says */
+  openLog?(path: string): { write(text: string): void };
 }
 
 /** 0 done, 1 the request cannot be met, 2 usage, 130 interrupted. */
@@ -31,9 +33,15 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
   const notes: string[] = [];
   const run: Runner = async (flags, body) => {
     const terminal = openTerminal(flags, context);
-    const presenter = presentEvents(terminal, verbosity(flags));
+    const shown = presentEvents(terminal, verbosity(flags));
+    let log: Log | undefined;
+    const onEvent: OnEvent = (event) => {
+      shown.onEvent(event);
+      log?.onEvent(event);
+    };
     try {
-      for (const message of notes) presenter.onEvent({ type: "debug", message });
+      log = openLog(flags, context);
+      for (const message of notes) onEvent({ type: "debug", message });
       const operations = context.createOperations(defined({ cacheFolder: flags.cacheDir, cwd: flags.directory }));
       await body({
         operations,
@@ -42,12 +50,13 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
         words,
         variable: (name) => context.env[name] || undefined,
         fail: () => failures.push({ exit: 1 }),
-        context: { signal: context.signal, onEvent: presenter.onEvent },
+        context: { signal: context.signal, onEvent },
       });
-      presenter.end();
+      shown.end();
     } catch (error) {
-      presenter.end();
+      shown.end();
       failures.push({ exit: presentError(error, flags, terminal, context.signal) });
+      if (log !== undefined) presentError(error, { ...plainFlags, verbose: true }, log.terminal, context.signal);
     }
   };
   const program = buildProgram(context.version, run, (note) => notes.push(note));
@@ -59,6 +68,29 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     return presentError(error, plainFlags, openTerminal(plainFlags, context), context.signal);
   }
   return failures[0]?.exit ?? 0;
+}
+
+interface Log {
+  readonly terminal: Terminal;
+  readonly onEvent: OnEvent;
+}
+
+/** What `--log` asks for: events as `-v` shows them, and errors, without colours. @throws {UsageError} */
+function openLog({ log }: GlobalFlags, { openLog: open }: CliContext): Log | undefined {
+  if (log === undefined || open === undefined) return undefined;
+  try {
+    const { write } = open(log);
+    const terminal: Terminal = {
+      out: () => {},
+      err: (text) => write(`${text}`),
+      note: () => {},
+      redraws: false,
+      color: false,
+    };
+    return { terminal, onEvent: presentEvents(terminal, "verbose").onEvent };
+  } catch (error) {
+    throw new UsageError(`--log ${log}: the file cannot be opened: ${reasonOf(error)}`);
+  }
 }
 
 /** Of a command whose words could not be read to their end. */

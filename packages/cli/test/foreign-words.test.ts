@@ -69,6 +69,7 @@ describe("words of scripts mean what they mean in pip and uv", () => {
       { exclude: ["a", "b"], notRequired: true, local: true },
     ],
     ["pip freeze --all --path p", "list", { paths: ["p"] }],
+    ["pip install --config-settings-package a:k=v .", "install", { configSettingsPackages: ["a:k=v"] }],
     ["venv -c e", "venv", { existing: "clear" }],
     ["pip install -qq --progress-bar off --no-color --root-user-action=ignore x", "install", {}],
   ])("murre %s", async (words, name, options) => {
@@ -79,6 +80,27 @@ describe("words of scripts mean what they mean in pip and uv", () => {
 
   test("--directory says where the command works", async () => {
     expect((await run("--directory there pip install x")).settings).toEqual([{ cwd: "there" }]);
+  });
+
+  test("--log has what -v shows, and errors, without changing what is shown", async () => {
+    const log = { path: "", text: "" };
+    const openLog = (path: string) => ((log.path = path), { write: (text: string) => void (log.text += text) });
+    const install: Operations["install"] = async ({ onEvent }) => {
+      onEvent?.({ type: "debug", message: "detail" });
+      throw new Error("no luck");
+    };
+    const { code, err } = await runWords(["pip", "--log", "f", "install", "x"], { install }, { openLog });
+    expect([code, err]).toEqual([1, "error: no luck\n"]);
+    expect(log).toEqual({ path: "f", text: expect.stringMatching(/^detail\nerror: no luck\n/) as string });
+  });
+
+  test("a log that cannot be opened is told before anything is done", async () => {
+    const openLog = () => {
+      throw Object.assign(new Error("EACCES: permission denied, open 'f'"), { code: "EACCES" });
+    };
+    const { code, err } = await runWords(["pip", "install", "--log", "f", "x"], {}, { openLog });
+    expect([code, err]).toEqual([2, expect.stringContaining("--log f: the file cannot be opened: ")]);
+    expect(err).not.toContain("EACCES:");
   });
 
   test("--check changes nothing, and its exit code says whether something would have to be", async () => {

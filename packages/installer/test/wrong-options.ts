@@ -58,7 +58,12 @@ export const wrongCalls: readonly (readonly [
     "signal",
     "signal has to be an AbortSignal, not an object",
   ],
-  ["install", { requirements: [], upgrade: true }, "upgrade", 'upgrade has to be "all" or a list of texts, not true'],
+  [
+    "install",
+    { requirements: [], upgrade: true },
+    "upgrade",
+    'upgrade has to be "all", "named" or a list of texts, not true',
+  ],
   ["install", { requirements: [], target: "a", prefix: "b" }, "prefix", "target and prefix do not go together"],
   [
     "install",

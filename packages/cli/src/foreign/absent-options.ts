@@ -13,7 +13,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
   {
     commands: ["*"],
     options: {
-      "--log <path>": "-v prints all that is done to stderr, from where 2>FILE takes it",
       "--config-file <path>": "uv.toml is not read; PIP_CONFIG_FILE names a configuration file of pip",
       "--use-deprecated <feature>": {
         harmless: ["html5lib"],
@@ -47,8 +46,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
       "--upgrade-group <group>": "-P NAME upgrades a project, -U all",
       "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
       "--no-build-isolation-package <name>": "--no-build-isolation is for all that is built",
-      "--config-settings-package <PKG:KEY=VALUE>":
-        "a line of a requirements file says --config-settings for one project",
       "--no-use-pep517": "every source is built as PEP 517 says",
     },
   },

@@ -34,6 +34,7 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
     commands: building,
     options: {
       "--config-setting <KEY=VALUE>": adds("configSettings"),
+      "--config-setting-package <NAME:KEY=VALUE>": adds("configSettingsPackage"),
       "--build-option <option>": adds("configSettings", "--build-option="),
       "--global-option <option>": adds("configSettings", "--global-option="),
       "--no-dependencies": sets({ deps: false }),

@@ -76,6 +76,7 @@ const build: OptionTable<BuildOptions> = {
   buildIsolation: flag,
   noBuild: flag,
   configSettings: texts,
+  configSettingsPackages: texts,
   buildConstraintFiles: texts,
   buildTimeoutSeconds: amount,
 };

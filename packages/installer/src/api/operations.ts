@@ -91,6 +91,8 @@ export interface BuildOptions {
   readonly noBuild?: boolean;
   /** `KEY=VALUE`, handed to the backend; a key given several times has several values. */
   readonly configSettings?: readonly string[];
+  /** `NAME:KEY=VALUE`: what the backend of one project is handed as well. */
+  readonly configSettingsPackages?: readonly string[];
   /** Files that limit the versions of what builds require. */
   readonly buildConstraintFiles?: readonly string[];
   /** How long one hook of a backend may take, in seconds; 0: as long as it takes. Default: four hours. */

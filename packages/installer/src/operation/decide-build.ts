@@ -1,4 +1,5 @@
 import type { ConfigSettings } from "@murre/build";
+import { normalizeName, type NormalizedName } from "@murre/pep508";
 import { BuildOptionInvalid } from "../errors.ts";
 import type { BuildDecision } from "./decisions.ts";
 import { isFalse, isSwitchedOn, variable, wordsOf, type Said } from "./said.ts";
@@ -9,13 +10,13 @@ const defaultTimeoutMs = 4 * 60 * 60 * 1000;
 /** @throws {BuildOptionInvalid} */
 export function decideBuild(said: Said): Omit<BuildDecision, "files"> {
   const { options, variables, logFolder } = said;
+  const settings = options.configSettings ?? wordsOf(variables, "MURRE_CONFIG_SETTINGS", "PIP_CONFIG_SETTINGS");
   return {
     isRefused: refusesBuilds(said),
     fetchesLargeFiles: isSwitchedOn(variables, "MURRE_GIT_LFS"),
     isIsolated: options.buildIsolation ?? isIsolatedBy(variables),
-    configSettings: parseConfigSettings(
-      options.configSettings ?? wordsOf(variables, "MURRE_CONFIG_SETTINGS", "PIP_CONFIG_SETTINGS"),
-    ),
+    configSettings: parseConfigSettings(settings),
+    ownConfigSettings: parseOwnSettings(options.configSettingsPackages ?? [], settings),
     constraintFiles:
       options.buildConstraintFiles ?? wordsOf(variables, "MURRE_BUILD_CONSTRAINT", "PIP_BUILD_CONSTRAINT"),
     timeoutMs: timeoutOf(options.buildTimeoutSeconds ?? variable(variables, "MURRE_BUILD_TIMEOUT")),
@@ -46,6 +47,22 @@ function parseConfigSettings(words: readonly string[]): ConfigSettings {
     settings[key] = known === undefined ? value : [known, value].flat();
   }
   return settings;
+}
+
+/** The settings of single projects, which add to those of all (uv). */
+function parseOwnSettings(
+  words: readonly string[],
+  all: readonly string[],
+): ReadonlyMap<NormalizedName, ConfigSettings> {
+  const own = new Map<NormalizedName, string[]>();
+  for (const word of words) {
+    const colon = word.indexOf(":");
+    if (colon <= 0 || !word.includes("=", colon))
+      throw new BuildOptionInvalid("--config-settings-package", word, "expected NAME:KEY=VALUE");
+    const name = normalizeName(word.slice(0, colon).trim());
+    own.set(name, [...(own.get(name) ?? all), word.slice(colon + 1)]);
+  }
+  return new Map([...own].map(([name, settings]) => [name, parseConfigSettings(settings)]));
 }
 
 function timeoutOf(given: number | string): number | undefined {

@@ -97,6 +97,8 @@ export interface BuildDecision {
   /** Of repositories: the large files of git-lfs come as well. */
   readonly fetchesLargeFiles: boolean;
   readonly configSettings: ConfigSettings;
+  /** Of projects that have others: all of theirs. */
+  readonly ownConfigSettings: ReadonlyMap<NormalizedName, ConfigSettings>;
   /** Files with constraints for the requirements of builds. */
   readonly constraintFiles: readonly string[];
   readonly timeoutMs: number | undefined;

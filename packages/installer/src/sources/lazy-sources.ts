@@ -41,9 +41,11 @@ export async function withSources<Result>(
   const preparation = openPreparation(operation, client);
   let opened: Promise<OpenSources> | undefined;
   const open = () => (opened ??= openSources());
+  const { ownConfigSettings } = request.build;
+  const settingsOf = (project: NormalizedName) => configSettings.get(project) ?? ownConfigSettings.get(project);
   const openSources = async () => {
     const { openSources } = await import("./build-wheels.ts");
-    return openSources(operation, request, constraints, repositories, (project) => configSettings.get(project));
+    return openSources(operation, request, constraints, repositories, settingsOf);
   };
   let openedRepositories: Promise<RepositorySources> | undefined;
   const repositories = () => (openedRepositories ??= openRepositorySources());

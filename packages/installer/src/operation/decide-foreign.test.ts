@@ -72,3 +72,22 @@ test.each<[Said["options"], unknown]>([
 ])("with %j, what is installed again", (options, reinstalls) => {
   expect(decided({ options }).change.reinstalls).toEqual(reinstalls);
 });
+
+describe("settings for the builds of single projects", () => {
+  const own = (configSettingsPackages: readonly string[], configSettings: readonly string[] = []) =>
+    Object.fromEntries(
+      decided({ options: { configSettingsPackages, configSettings } }).search(nothing).build.ownConfigSettings,
+    );
+
+  test.each<[readonly string[], readonly string[], object]>([
+    [["Foo_Bar:k=v"], [], { "foo-bar": { k: "v" } }],
+    [["a:k=v", "a:k=w", "b:u=https://h:1/"], [], { a: { k: ["v", "w"] }, b: { u: "https://h:1/" } }],
+    [["a:k=v"], ["k=u", "o=p"], { a: { k: ["u", "v"], o: "p" } }],
+  ])("%j, and %j for all", (words, all, expected) => {
+    expect(JSON.parse(JSON.stringify(own(words, all)))).toEqual(expected);
+  });
+
+  test.each(["a", "a:k", ":k=v", "k=v"])("%s is none", (word) => {
+    expect(() => own([word])).toThrow("expected NAME:KEY=VALUE");
+  });
+});
