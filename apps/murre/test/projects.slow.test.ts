@@ -164,6 +164,70 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     expect(await installed()).toEqual(before);
   });
 
+  test.each<[string, string, string, string, readonly string[]]>([
+    ["kept", "version = 1", "1.0", "", []],
+    ["kept where nothing of them is upgraded", "version = 1", "1.0", "", ["-P", "win"]],
+    ["passed over where they are upgraded", "version = 1", "2.0", "", ["--upgrade-package", "six"]],
+    ["passed over where all is upgraded", "version = 1", "2.0", "", ["-U"]],
+    ["passed over, with a warning, where the format is not known", "version = 2", "2.0", "its version is not 1", []],
+    ["passed over, with a warning, where it is damaged", "<<<<<<<", "2.0", "uv.lock: Invalid TOML", []],
+  ])(
+    "without a lock file has the versions of the uv.lock beside it %s",
+    { timeout },
+    async (_, head, version, warning, words) => {
+      const { lock, locked, folder, lockFile } = await makeWorld({ app: { ...app, needs: ["six"], more: "" } });
+      const uvLock = join(folder, "app/uv.lock");
+      const uv = `${head}\n[[package]]\nname = "six"\nversion = "1.0"\nsource = { registry = "x" }\n`;
+      writeFileSync(uvLock, uv);
+      const { stderr } = succeeded(await lock("app", ...words));
+      expect(stderr).toContain(warning);
+      expect(locked()).toContain(`name = "six"\nversion = "${version}"`);
+      expect(readFileSync(uvLock, "utf8")).toBe(uv);
+      // From then on the lock file alone says it.
+      writeFileSync(uvLock, uv.replace("1.0", version === "1.0" ? "2.0" : "1.0"));
+      writeFileSync(lockFile, locked().replace(/inputs = ".*"/, 'inputs = "other"'));
+      succeeded(await lock("app"));
+      expect(locked()).toContain(`name = "six"\nversion = "${version}"`);
+    },
+  );
+
+  test.each([
+    ["a conflict of a merge", (text: string) => `<<<<<<< ours\n${text}`, /cannot be read \(Invalid TOML/],
+    ["half of it", (text: string) => text.slice(0, text.length / 2), /cannot be read/],
+    ["no names", (text: string) => text.replaceAll(/^name = .*$/gm, ""), /packages\[0\]\.name is missing/],
+  ])(
+    "whose lock file is damaged says so, and only lock writes it anew: %s",
+    { timeout },
+    async (_, damage, message) => {
+      const { lock, sync, locked, lockFile } = await makeWorld({ app });
+      succeeded(await lock("app"));
+      const before = locked();
+      writeFileSync(lockFile, damage(before));
+      const damaged = locked();
+      for (const run of [sync("app"), sync("app", "--frozen"), sync("app", "--locked"), lock("app", "--locked")]) {
+        const { code, stderr } = await run;
+        expect([code, stderr]).toEqual([1, expect.stringContaining("MURRE_OUTDATED_LOCK")]);
+        expect(stderr).toMatch(message);
+        expect(stderr).toContain("murre lock writes it anew");
+      }
+      expect(locked()).toBe(damaged);
+      expect(succeeded(await lock("app")).stderr).toMatch(message);
+      expect(locked()).toBe(before);
+    },
+  );
+
+  test(
+    "is told of what it replaces or leaves out for one project alone, which is not followed",
+    { timeout },
+    async () => {
+      const scoped = '{ package = { name = "web" }, dependencies = ["six"] }';
+      const more = `[tool.uv]\noverride-dependencies = [${scoped}]\nexclude-dependencies = [${scoped}]`;
+      const { lock } = await makeWorld({ app: { ...app, more } });
+      const { stderr } = succeeded(await lock("app"));
+      expect(stderr.match(/for what web alone needs, which is not followed/g)).toHaveLength(2);
+    },
+  );
+
   test("is needed: elsewhere there is nothing to lock", { timeout }, async () => {
     const { lock, sync, folder } = await makeWorld({ app });
     for (const command of [lock, sync])

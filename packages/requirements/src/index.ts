@@ -25,6 +25,7 @@ export type { ProjectRequirements } from "./pyproject/project-requirements.ts";
 export type { UvCacheKey, UvExclusion, UvIndex, UvOverride, UvSettings } from "./pyproject/uv-settings.ts";
 export type { UvSource } from "./pyproject/uv-sources.ts";
 export { parseLockFile, type LockFileReading } from "./lock/read-lock-file.ts";
+export { parseUvPins, type UvPin } from "./lock/uv-lock.ts";
 export { writeLockFile } from "./lock/write-lock-file.ts";
 export { selectPackages, type LockSelection } from "./lock/select-packages.ts";
 export {

@@ -1,7 +1,7 @@
 import { readSmallText } from "@murre/files";
-import { type Marker, type NormalizedName, parseMarker, parseRequirement } from "@murre/pep508";
+import { type NormalizedName, parseMarker, parseRequirement } from "@murre/pep508";
 import { isPin, type PreferredVersion } from "@murre/resolver";
-import { isLockFileName, parseLockFile, type Constraint } from "@murre/requirements";
+import { isLockFileName, parseLockFile, type Constraint, type LockFile, type UvPin } from "@murre/requirements";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import type { CompileOptions } from "../api/operations.ts";
@@ -47,26 +47,36 @@ export function readUpgrade(upgrade: CompileOptions["upgrade"] = []): Upgrade {
 export async function readPreferences(
   { reading }: Pick<ChangeOperation, "reading">,
   outputFile: string | undefined,
-  { all, projects }: Upgrade,
+  upgrade: Upgrade,
 ): Promise<Preferences> {
-  const preferred = new Map<NormalizedName, readonly PreferredVersion[]>();
-  if (outputFile === undefined || all || !existsSync(outputFile)) return preferred;
-  const prefer = (name: NormalizedName, version: string, marker: Marker | undefined) => {
-    if (!projects.has(name)) preferred.set(name, [...(preferred.get(name) ?? []), { version, marker }]);
-  };
-  if (isLockFileName(basename(outputFile))) {
-    const { lock } = parseLockFile(readSmallText(outputFile), outputFile);
-    for (const { name, version, marker, source } of lock.packages)
-      if (version !== undefined && source?.kind === "files")
-        prefer(name, version, marker === undefined ? undefined : parseMarker(marker));
-    return preferred;
-  }
+  if (outputFile === undefined || upgrade.all || !existsSync(outputFile)) return new Map();
+  if (isLockFileName(basename(outputFile)))
+    return lockedPreferences(parseLockFile(readSmallText(outputFile), outputFile).lock, upgrade);
   const { entries } = await gather({ reading, onEvent: () => {} }, { files: [outputFile], constraintFiles: [] });
+  const pins: UvPin[] = [];
   for (const entry of entries) {
     if (entry.kind !== "named") continue;
     const { normalizedName, specifiers, marker } = entry.requirement;
     const pin = specifiers.specifiers.find(isPin);
-    if (pin !== undefined) prefer(normalizedName, pin.version, marker);
+    if (pin !== undefined) pins.push({ name: normalizedName, version: pin.version, ...(marker && { marker }) });
   }
-  return preferred;
+  return preferred(pins, upgrade);
+}
+
+/** Those of a lock file that has been read. */
+export function lockedPreferences({ packages }: LockFile, upgrade: Upgrade): Preferences {
+  const pins = packages.flatMap(({ name, version, marker, source }) =>
+    version !== undefined && source?.kind === "files"
+      ? [{ name, version, ...(marker === undefined ? {} : { marker: parseMarker(marker) }) }]
+      : [],
+  );
+  return preferred(pins, upgrade);
+}
+
+/** What of an earlier result's versions is to stay. */
+export function preferred(pins: readonly UvPin[], { all, projects }: Upgrade): Preferences {
+  const found = new Map<NormalizedName, readonly PreferredVersion[]>();
+  for (const { name, version, marker } of all ? [] : pins)
+    if (!projects.has(name)) found.set(name, [...(found.get(name) ?? []), { version, marker }]);
+  return found;
 }

@@ -31,15 +31,15 @@ export class NoProject extends InstallerError {
 }
 
 /**
- * A project's lock file is not there, or not what its pyproject.toml leads to. Nothing was changed.
+ * A project's lock file is not there, cannot be read, or is not what its pyproject.toml leads to. Nothing was changed.
  * To do: run `murre lock`, and keep the file that it writes.
  */
 export class OutdatedLock extends InstallerError {
   override readonly name = "OutdatedLock";
   readonly code = "MURRE_OUTDATED_LOCK";
   readonly path: string;
-  constructor(path: string, problem: string) {
-    super(`${path}: ${problem}; murre lock writes it anew`);
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path}: ${problem}; murre lock writes it anew`, options);
     this.path = path;
   }
 }

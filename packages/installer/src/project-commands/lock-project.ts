@@ -1,27 +1,38 @@
 import { readSmallText } from "@murre/files";
 import { parseSpecifierSet } from "@murre/pep440";
 import { parseMarker } from "@murre/pep508";
-import { parseLockFile, type LockFile } from "@murre/requirements";
+import { parseLockFile, type LockFile, type LockFileReading } from "@murre/requirements";
 import { dirname } from "node:path";
 import { existsSync } from "node:fs";
 import type { LockOptions } from "../api/operations.ts";
 import type { LockReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { writeOutput } from "../compile/output.ts";
-import { readPreferences, readUpgrade } from "../compile/preferences.ts";
+import { readUpgrade } from "../compile/preferences.ts";
 import type { MarkedTarget } from "../compile/resolve-marked.ts";
 import { resolveCompiled } from "../compile/resolve-compiled.ts";
 import { OutdatedLock } from "../errors.ts";
 import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openGathered } from "../operation/open-request.ts";
 import { fingerprintOf, foldersOf, readLockInputs, type LockInputs } from "../project-lock/lock-inputs.ts";
+import { knownPreferences, readKnown } from "../project-lock/known-lock.ts";
 import { openProject, sourcesFor, type OpenProject } from "../project-lock/open-project.ts";
 import { projectLockText } from "../project-lock/write-lock.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
 /** `murre lock`: what a project and its workspace need, for all platforms, in one file. One that is up to date is not resolved again. */
 export async function lockProject(settings: InstallerSettings, options: LockOptions): Promise<LockReport> {
-  return lockOpened(await openProject(settings, options), settings, options);
+  const opened = await openProject(settings, options);
+  const damaged = options.locked === true ? "refuse" : "replace";
+  const { lockFile } = opened;
+  const { reading, changed } = await lockOpened(opened, settings, options, damaged);
+  return { lockFile, changed, dryRun: options.dryRun === true, distributions: reading.lock.packages.length };
+}
+
+/** What the lock file says now, or would say. */
+export interface OpenLock {
+  readonly reading: LockFileReading;
+  readonly changed: boolean;
 }
 
 /** @throws {OutdatedLock} where it is to stay as it is, and is not up to date */
@@ -29,34 +40,28 @@ export async function lockOpened(
   opened: OpenProject,
   settings: InstallerSettings,
   options: LockOptions,
-): Promise<LockReport> {
+  damaged: "refuse" | "replace",
+): Promise<OpenLock> {
   const { lockFile, workspace } = opened;
   const { dryRun = false, locked = false, upgrade } = options;
-  const known = readKnown(lockFile);
+  const known = readKnown(lockFile, damaged, options.onEvent);
   if (known !== undefined && upgrade === undefined && options.refresh === undefined) {
     const sources = sourcesFor(settings, options);
     const inputs = await readLockInputs(workspace, sources);
-    const fingerprint = fingerprintOf(inputs, foldersOf(known, lockFile), saidOf(options), sources.indexes);
-    if (isWrittenFor(known, fingerprint))
-      return { lockFile, changed: false, dryRun, distributions: known.packages.length };
+    const fingerprint = fingerprintOf(inputs, foldersOf(known.lock, lockFile), saidOf(options), sources.indexes);
+    if (isWrittenFor(known.lock, fingerprint)) return { reading: known, changed: false };
   }
   if (locked && known === undefined) throw new OutdatedLock(lockFile, "it does not exist");
   const text = await withChangeOperation(
     settings,
     options,
-    (operation) => lockedText(opened, operation, options),
+    (operation) => lockedText(opened, operation, options, known),
     "resolve",
   );
   const isChanged = !existsSync(lockFile) || readSmallText(lockFile) !== text;
   if (locked && isChanged) throw new OutdatedLock(lockFile, "it is not what the projects lead to now");
   const { changed } = await writeOutput(text, lockFile, dryRun);
-  return { lockFile, changed, dryRun, distributions: parseLockFile(text, lockFile).lock.packages.length };
-}
-
-/** One that is damaged, or of another tool, is written anew. */
-function readKnown(path: string): LockFile | undefined {
-  if (!existsSync(path)) return undefined;
-  return parseLockFile(readSmallText(path), path).lock;
+  return { reading: parseLockFile(text, lockFile), changed };
 }
 
 function isWrittenFor({ tool }: LockFile, fingerprint: string): boolean {
@@ -75,12 +80,15 @@ async function lockedText(
   { workspace, lockFile }: OpenProject,
   operation: ChangeOperation,
   options: LockOptions,
+  known: LockFileReading | undefined,
 ): Promise<string> {
   const upgrade = readUpgrade(options.upgrade);
   const inputs = await readLockInputs(workspace, operation.projects);
   const { gathered } = inputs;
   const limited = { ...gathered, constraints: [...gathered.constraints, ...upgrade.constraints] };
-  const preferences = await readPreferences(operation, lockFile, upgrade);
+  const preferences = knownPreferences(known, lockFile, upgrade, operation.onEvent);
+  for (const message of gathered.warnings)
+    operation.onEvent({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   const asked = { ...openGathered(operation, limited), environment: undefined, requireHashes: false };
   const target = targetOf(inputs, operation);
   return withSources(operation, asked, async (request, sources) => {

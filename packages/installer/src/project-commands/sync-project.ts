@@ -1,5 +1,3 @@
-import { readSmallText } from "@murre/files";
-import { parseLockFile } from "@murre/requirements";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SyncProjectOptions } from "../api/operations.ts";
@@ -11,11 +9,12 @@ import { lockedDistributions } from "../locked/locked-distributions.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
 import { openGathered } from "../operation/open-request.ts";
 import { checkNames, chooseParts } from "../project-lock/choose-parts.ts";
+import { readKnown } from "../project-lock/known-lock.ts";
 import { openProject, type OpenProject } from "../project-lock/open-project.ts";
 import { timed } from "../resolve/resolve.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 import { gatherRequirements } from "../wanted/gather-requirements.ts";
-import { lockOpened } from "./lock-project.ts";
+import { lockOpened, type OpenLock } from "./lock-project.ts";
 import { makeVirtualEnvironment } from "../commands/venv.ts";
 
 /** `murre sync`: the environment of a project holds exactly what its lock file says, and the project itself as an editable one. */
@@ -26,9 +25,10 @@ export async function syncProject(
   const opened = await openProject(settings, options);
   const { lockFile } = opened;
   if (options.frozen !== true) checkNames(opened, options, undefined);
-  const lockChanged = options.frozen !== true && (await lockOpened(opened, settings, options)).changed;
-  if (!existsSync(lockFile)) throw new OutdatedLock(lockFile, "it does not exist");
-  const { lock, warnings } = parseLockFile(readSmallText(lockFile), lockFile);
+  const {
+    reading: { lock, warnings },
+    changed: lockChanged,
+  } = options.frozen === true ? frozen(lockFile) : await lockOpened(opened, settings, options, "refuse");
   for (const message of warnings) options.onEvent?.({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   if (options.frozen === true) checkNames(opened, options, lock);
   const { folder, made } = await environmentOf(opened, settings, options, lock.requiresPython);
@@ -58,6 +58,12 @@ export async function syncProject(
     );
   });
   return { ...report, lockFile, lockChanged, made };
+}
+
+function frozen(lockFile: string): OpenLock {
+  const reading = readKnown(lockFile, "refuse");
+  if (reading === undefined) throw new OutdatedLock(lockFile, "it does not exist");
+  return { reading, changed: false };
 }
 
 /** `.venv` beside the lock file; it is made where there is none. */

@@ -13,7 +13,7 @@ import { indexLocation } from "../projects/follow-sources.ts";
 import type { ProjectSources } from "../projects/project-sources.ts";
 import { pathFrom, type Workspace } from "../projects/workspace.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
-import { readReplacements } from "../wanted/overrides.ts";
+import { readReplacements, scopedWarnings } from "../wanted/overrides.ts";
 import { partsOf, type Part } from "./parts.ts";
 
 /** All that a project's lock file is made of. */
@@ -61,7 +61,7 @@ export async function readLockInputs(workspace: Workspace, sources: ProjectSourc
       constraints,
       replacements: { ...readReplacements(overrides, []), excludes },
       sources: new Map(),
-      warnings: [],
+      warnings: scopedWarnings(root.file),
       options: { ...noOptions, ordered },
     },
   };

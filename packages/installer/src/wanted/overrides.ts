@@ -1,6 +1,6 @@
 import type { MarkerEnvironment, NormalizedName, Requirement } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
-import type { RequirementEntry, UvSettings } from "@murre/requirements";
+import type { ProjectFile, RequirementEntry, UvSettings } from "@murre/requirements";
 import { UnsupportedRequirement } from "../errors.ts";
 import { describeOrigin } from "./origin.ts";
 import { urlKind, withoutFragment } from "./source-url.ts";
@@ -77,6 +77,16 @@ export interface ProjectRules {
   readonly overrides?: readonly NamedEntry[];
   readonly excludes?: readonly NormalizedName[];
   readonly settings?: Pick<UvSettings, "environments" | "requiredEnvironments">;
+}
+
+/** Of what `[tool.uv]` replaces or leaves out for one project alone. */
+export function scopedWarnings(file: ProjectFile): readonly string[] {
+  const { overrides, exclusions } = file.uv();
+  return [...overrides, ...exclusions].flatMap(({ package: scope }) =>
+    scope === undefined
+      ? []
+      : `${file.source}: tool.uv has an override or exclusion for what ${scope.name} alone needs, which is not followed`,
+  );
 }
 
 /** What options name goes before what projects say. */

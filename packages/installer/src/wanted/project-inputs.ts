@@ -17,7 +17,7 @@ import type { Standing } from "../projects/follow-sources.ts";
 import type { ProjectIndex } from "../projects/local-project.ts";
 import { pathToFileURL } from "node:url";
 import { DynamicRequirements, UnknownExtra } from "../errors.ts";
-import type { NamedEntry, ProjectRules } from "./overrides.ts";
+import { scopedWarnings, type NamedEntry, type ProjectRules } from "./overrides.ts";
 import type { ProjectSelection } from "./selection.ts";
 
 /** Requirements that stand in no requirements file, with what is said of their origin; undefined: nothing. */
@@ -131,7 +131,6 @@ function withSettings(input: ProjectInput, file: ProjectFile): ProjectInput {
   const uv = file.uv();
   const constraints = uv.constraints.flatMap((entry) => (entry.kind === "named" ? [constraint(entry, file)] : []));
   const overrides = uv.overrides.flatMap((override) => (override.package === undefined ? override.entries : []));
-  const scoped = [...uv.overrides, ...uv.exclusions].filter((one) => one.package !== undefined);
   const named = overrides.filter((entry) => entry.kind === "named");
   const place = "(workspace)";
   return {
@@ -145,13 +144,7 @@ function withSettings(input: ProjectInput, file: ProjectFile): ProjectInput {
       ...constraints.map((one) => [one, { kind: "constraints" as const, file: place }] as const),
       ...named.map((one) => [one, { kind: "overrides" as const, file: place }] as const),
     ]),
-    warnings: [
-      ...input.warnings,
-      ...scoped.map(
-        ({ package: scope }) =>
-          `${file.source}: tool.uv has an override or exclusion for what ${scope?.name} alone needs, which is not followed`,
-      ),
-    ],
+    warnings: [...input.warnings, ...scopedWarnings(file)],
   };
 }
 
