@@ -85,6 +85,24 @@ describe.skipIf(process.platform === "win32")("an editable project", () => {
     expect(hooks()).toHaveLength(2);
   });
 
+  test("is left out where the marker behind it in a file does not hold", { timeout }, async () => {
+    const {
+      env: environment,
+      change,
+      folder,
+      write,
+      hooks,
+    } = await makeWorld({
+      demo,
+      old: { ...demo, name: "old" },
+      far: { ...demo, name: "far" },
+    });
+    const lines = ['-e ./demo ; python_version >= "3"', '-e ./old; python_version < "3"', "-e ./far ; os_name == 'nt'"];
+    await change("install", "-r", write("r.txt", lines.join("\n")));
+    expect(await environment.installed()).toEqual([`-e ${join(folder, "demo")}`]);
+    expect(hooks()).toEqual(["build_editable demo"]);
+  });
+
   test("is installed again when the file changes from which its backend has the version", { timeout }, async () => {
     const { env: environment, change, write } = await makeWorld({ demo: { name: "demo" } });
     write("demo/VERSION", "3.0");

@@ -85,10 +85,48 @@ export function splitLine(line: string): SplitLine {
   const requirement = first < 0 ? line : words.slice(0, first).join(" ");
   if (first < 0) return { requirement, options: [], strayWords: [] };
   const text = words.slice(first).join(" ");
+  const editable = requirement === "" ? splitMarkedEditable(text) : undefined;
+  if (editable !== undefined) return { requirement, ...editable };
   const split = splitShellWords(text);
   if (split === undefined)
     return { requirement, options: [], strayWords: [], problem: `a quotation is not closed in: ${text}` };
   return { requirement, ...readOptions(split) };
+}
+
+/**
+ * `-e ./x ; python_version < "3" --config-settings …`: the marker keeps its quotes, and belongs to the place (uv).
+ * Undefined for what is no such line.
+ */
+function splitMarkedEditable(text: string): Omit<SplitLine, "requirement"> | undefined {
+  const start = findUnquoted(text, 0, (at) => text[at] === ";" && isSeparator(text, at));
+  if (start === text.length) return undefined;
+  const end = findUnquoted(text, start, (at) => text[at] === "-" && text[at - 1] === " ");
+  const words = splitShellWords(`${text.slice(0, start)} ${text.slice(end)}`);
+  const read = words && readOptions(words);
+  if (read === undefined || !read.options.some(({ name }) => name === "editable")) return undefined;
+  const marker = text.slice(start, end).trim();
+  const options = read.options.map(({ name, value }) => ({
+    name,
+    value: name === "editable" ? `${value} ${marker}` : value,
+  }));
+  return { ...read, options };
+}
+
+/** A URL may hold ";", so that in one a space is beside it. */
+function isSeparator(text: string, at: number): boolean {
+  return text[at - 1] === " " || text[at + 1] === " " || !text.slice(0, at).includes("://");
+}
+
+/** The first place outside of quotations; the text's end where there is none. */
+function findUnquoted(text: string, from: number, is: (at: number) => boolean): number {
+  let quote = "";
+  for (let at = from; at < text.length; at++) {
+    const letter = text[at] ?? "";
+    if (quote !== "") quote = letter === quote ? "" : quote;
+    else if (letter === '"' || letter === "'") quote = letter;
+    else if (is(at)) return at;
+  }
+  return text.length;
 }
 
 function readOptions(words: readonly string[]): Omit<SplitLine, "requirement"> {

@@ -188,3 +188,34 @@ describe("a file that came over HTTP names nothing of this machine", () => {
     expect(requirements.map(({ text }) => text)).toEqual(["six", "./x", "y @ file:///y"]);
   });
 });
+
+describe("a marker behind an editable place counts", () => {
+  test.each([
+    ['-e ./x ; python_version < "3"', 'python_version < "3"'],
+    ["-e ./x; python_version < '3'", 'python_version < "3"'],
+    ['--editable=./x ;python_version < "3"', 'python_version < "3"'],
+    ['-e ./x;python_version<"3"', 'python_version < "3"'],
+    ['-e "./x" ; sys_platform == "a - b" and os_name == "nt"', 'sys_platform == "a - b" and os_name == "nt"'],
+    ["-e \"./x ; os_name == 'nt'\"", 'os_name == "nt"'],
+    ['-e file:///here/x ; os_name == "nt" # as it is', 'os_name == "nt"'],
+    ['-e ./x ; os_name == "nt" --config-settings k=v', 'os_name == "nt"'],
+    ['--config-settings k=v -e ./x ; os_name == "nt"', 'os_name == "nt"'],
+    ["-e ./x --config-settings k=v", "undefined"],
+  ])("%s", async (line, marker) => {
+    const { requirements, warnings } = await parse({ "r.txt": line });
+    expect(warnings).toEqual([]);
+    expect(requirements).toMatchObject([
+      {
+        kind: "editable",
+        reference: { url: "file:///here/x" },
+        configSettings: line.includes("k=v") ? { k: "v" } : {},
+      },
+    ]);
+    expect(requirements.map((one) => one.kind === "editable" && `${one.reference.marker}`)).toEqual([marker]);
+  });
+
+  test("or is refused where it is none", async () => {
+    const { problems } = await refusalOf({ "r.txt": "-e ./x ; nonsense\n-e ./y ;; os_name == 'nt'" });
+    expect(problems.map(({ line }) => line)).toEqual([1, 2]);
+  });
+});
