@@ -55,6 +55,8 @@ export {
   UnknownExtra,
   DynamicRequirements,
   InvalidWorkspace,
+  NoProject,
+  OutdatedLock,
   UnusableProjectSource,
   VirtualenvRequired,
 } from "@murre/installer";

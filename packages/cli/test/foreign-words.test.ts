@@ -96,7 +96,11 @@ describe("words of scripts mean what they mean in pip and uv", () => {
 
   test("a log that cannot be opened is told before anything is done", async () => {
     const openLog = () => {
-      throw Object.assign(new Error("EACCES: permission denied, open 'f'"), { code: "EACCES", errno: -13, syscall: "open" });
+      throw Object.assign(new Error("EACCES: permission denied, open 'f'"), {
+        code: "EACCES",
+        errno: -13,
+        syscall: "open",
+      });
     };
     const { code, err } = await runWords(["pip", "install", "--log", "f", "x"], {}, { openLog });
     expect([code, err]).toEqual([2, expect.stringContaining("--log f: the file cannot be opened: ")]);

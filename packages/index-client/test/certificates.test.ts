@@ -62,6 +62,21 @@ describe("a server is trusted", () => {
     expect(await ask({ trustedHosts: [new URL(url).host] })).toBe("here");
   });
 
+  test("when the system trusts it and the setting says that this counts, unless another file is named", async () => {
+    const store = tls as unknown as Record<string, unknown>;
+    const own = store["getCACertificates"];
+    store["getCACertificates"] = (kind: string) => (kind === "system" ? [selfSigned] : []);
+    try {
+      expect(await ask({ systemCerts: true })).toBe("here");
+      const refused = { code: "MURRE_INVALID_TRANSPORT_SETTINGS" };
+      await expect(ask({ systemCerts: true }, { SSL_CERT_FILE: "/no/such/file" })).rejects.toMatchObject(refused);
+      await expect(ask({})).rejects.toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
+    } finally {
+      if (own === undefined) delete store["getCACertificates"];
+      else store["getCACertificates"] = own;
+    }
+  });
+
   test("and in no other case", async () => {
     await expect(ask({ trustedHosts: ["other"] })).rejects.toMatchObject({ code: "MURRE_INDEX_UNREACHABLE" });
   });

@@ -58,6 +58,16 @@ describe("pip's documentation, Configuration, Location: the files, the later one
   });
 });
 
+test.each([
+  [{ PIP_RETRIES: "9" }, 1],
+  [{ PIP_RETRIES: "9", PIP_CONFIG_FILE: "/named.conf" }, 3],
+])("isolated, with %j: neither variables nor the user's files, and all others", (env, retries) => {
+  const texts: Readonly<Record<string, string>> = { "/etc/pip.conf": "1", "/h/.pip/pip.conf": "2", "/named.conf": "3" };
+  const readText = (path: string) => (path in texts ? `[global]\nretries = ${texts[path]}\n` : undefined);
+  const isolated = { env, platform: "linux", home: "/h", cwd: "/", readText, isolated: true };
+  expect(loadPipConfiguration(isolated).retries?.value).toBe(retries);
+});
+
 const readText = (path: string) =>
   path.endsWith(".pip/pip.conf") ? "x\n[a]\nb\n" : path.endsWith("/etc/pip.conf") ? "[a]\n[a]\n" : undefined;
 
