@@ -28,11 +28,10 @@ interface Priority {
  */
 export class Priorities {
   private readonly projects = new Map<NormalizedName, Priority>();
-  private readonly affected = new Map<string, number>();
+  private readonly vain = new Map<string, number>();
   private readonly culprits = new Map<string, number>();
   private readonly early: string[] = [];
   private readonly late: string[] = [];
-  private changed: NormalizedName[] = [];
   private readonly projectOf: (name: string) => NormalizedName;
 
   constructor(projectOf: (name: string) => NormalizedName) {
@@ -44,19 +43,7 @@ export class Priorities {
     const met = classes[kind];
     const priority = this.projects.get(project);
     if (!priority) this.projects.set(project, { class: met, index: this.projects.size });
-    else if (met > priority.class) this.move(project, priority, met);
-  }
-
-  /** Projects whose priority has changed since the last call. */
-  takeChanged(): readonly NormalizedName[] {
-    const { changed } = this;
-    if (changed.length > 0) this.changed = [];
-    return changed;
-  }
-
-  private move(project: NormalizedName, priority: Priority, to: number): void {
-    priority.class = to;
-    this.changed.push(project);
+    else if (met > priority.class) priority.class = met;
   }
 
   /** Higher first. */
@@ -65,12 +52,15 @@ export class Priorities {
     return priority ? priority.class * 1e6 - priority.index : Number.NEGATIVE_INFINITY;
   }
 
-  /** A project's own extras are no culprits: they only repeat what it says. */
-  conflicted(affected: string, culprits: readonly string[]): void {
+  /**
+   * A project's own extras are no culprits: they only repeat what it says. What was tried is decided early, whatever was affected: its
+   * versions are what is gone through in vain.
+   */
+  conflicted(tried: string, affected: string, culprits: readonly string[]): void {
     const project = this.projectOf(affected);
     const others = culprits.filter((culprit) => this.projectOf(culprit) !== project);
     for (const culprit of others) if (count(this.culprits, culprit) === conflictThreshold) this.late.push(culprit);
-    if (others.length > 0 && count(this.affected, affected) === conflictThreshold) this.early.push(affected);
+    if (others.length > 0 && count(this.vain, tried) === conflictThreshold) this.early.push(tried);
   }
 
   /** Moves projects that reached the threshold, and returns those whose decision has to be undone for it. */
@@ -78,13 +68,13 @@ export class Priorities {
     for (const name of this.early.splice(0)) {
       const project = this.projectOf(name);
       const priority = this.projects.get(project);
-      if (priority) this.move(project, priority, conflictEarly);
+      if (priority) priority.class = conflictEarly;
     }
     return this.late.splice(0).filter((name) => {
       const project = this.projectOf(name);
       const priority = this.projects.get(project);
       if (!priority || priority.class === conflictEarly || priority.class === conflictLate) return false;
-      this.move(project, priority, conflictLate);
+      priority.class = conflictLate;
       return true;
     });
   }

@@ -46,7 +46,6 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly priorities = new Priorities((name) => this.packages.get(name)?.project ?? (name as NormalizedName));
   private readonly prefetcher: Prefetcher<File>;
   private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
-  private readonly packagesOf = new Map<NormalizedName, string[]>();
   private readonly sponsorships = new Map<string, Sponsorship>();
   /** Projects that a dependency named in this attempt. */
   private readonly met = new Set<NormalizedName>();
@@ -76,12 +75,8 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     return own === undefined ? Number.MIN_SAFE_INTEGER : this.priorities.of(own.project);
   }
 
-  reprioritized(): readonly string[] {
-    return this.priorities.takeChanged().flatMap((project) => this.packagesOf.get(project) ?? []);
-  }
-
-  conflicted(affected: string, culprits: readonly string[]): void {
-    this.priorities.conflicted(affected, culprits);
+  conflicted(tried: string, affected: string, culprits: readonly string[]): void {
+    this.priorities.conflicted(tried, affected, culprits);
   }
 
   reconsider(): readonly string[] {
@@ -384,11 +379,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private package(project: NormalizedName, extra: NormalizedName | undefined): string {
     const name = extra === undefined ? project : `${project}[${extra}]`;
-    if (this.packages.has(name)) return name;
-    this.packages.set(name, { project, extra });
-    const names = this.packagesOf.get(project);
-    if (names) names.push(name);
-    else this.packagesOf.set(project, [name]);
+    if (!this.packages.has(name)) this.packages.set(name, { project, extra });
     return name;
   }
 

@@ -37,14 +37,17 @@ export interface DependencyProvider {
   /** The dependencies of a version; undefined: not known yet, and the solver has to wait for them to be loaded. */
   getDependencies(name: string, version: number): Dependencies | undefined;
 
-  /** The package with the highest priority is decided next; of equals the one that was met first. Asked again when the set is another one. */
+  /**
+   * The package with the highest priority is decided next; of equals the one that was met first. Asked again when the set is another one:
+   * until then a package keeps its place.
+   */
   prioritize(name: string, set: VersionSet): number;
 
-  /** Packages whose priority may have changed for another reason since the last call; asked before each choice. */
-  reprioritized?(): readonly string[];
-
-  /** Told of each conflict: versions of `affected` were refused because of the selected versions of `culprits`. */
-  conflicted?(affected: string, culprits: readonly string[]): void;
+  /**
+   * Told of each conflict: versions of `affected` were refused because of the selected versions of `culprits`, when a version of `tried` was
+   * about to be selected. Often that is the affected one itself.
+   */
+  conflicted?(tried: string, affected: string, culprits: readonly string[]): void;
 
   /** Asked before each choice: packages whose decision is to be undone, because their priority changed. */
   reconsider?(): readonly string[];

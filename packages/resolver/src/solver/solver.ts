@@ -102,16 +102,15 @@ class Solver {
       changed.delete(packageId);
       const conflict = this.propagatePackage(packageId, push);
       if (!conflict) continue;
-      const resolved = this.resolveConflict(conflict);
+      const resolved = this.resolveConflict(conflict, conflicts);
       if (resolved.failed) return resolved.cause;
-      conflicts.push(resolved);
       changed.clear();
       stack.length = 0;
       push(resolved.affected);
       this.partialSolution.derive(resolved.affected, resolved.cause);
       this.contradict(resolved.cause);
     }
-    for (const { affected, cause } of conflicts) this.report(affected, cause);
+    for (const { affected, cause } of conflicts) this.report(start, affected, cause);
     return undefined;
   }
 
@@ -134,10 +133,11 @@ class Solver {
   }
 
   /**
-   * Finds the root cause of a satisfied incompatibility and backtracks to where it would have been noticed.
+   * Finds the root cause of a satisfied incompatibility and backtracks to where it would have been noticed. Each step on the way is a
+   * conflict of its own.
    * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md#conflict-resolution
    */
-  private resolveConflict(conflict: Incompatibility): Conflict & { readonly failed: boolean } {
+  private resolveConflict(conflict: Incompatibility, steps: Conflict[]): Conflict & { readonly failed: boolean } {
     this.conflicts++;
     let cause = conflict;
     while (!cause.isTerminal(this.root)) {
@@ -145,9 +145,12 @@ class Solver {
       if (search.kind === "different-levels") {
         this.backtrack(search.previousLevel);
         if (cause !== conflict) this.add(cause);
-        return { affected: search.packageId, cause, failed: false };
+        const step = { affected: search.packageId, cause };
+        steps.push(step);
+        return { ...step, failed: false };
       }
       cause = priorCause(cause, search.cause, search.packageId);
+      steps.push({ affected: search.packageId, cause });
       this.made++;
     }
     return { affected: this.root, cause, failed: true };
@@ -175,8 +178,7 @@ class Solver {
 
   private pick(): PackageId | undefined {
     const { partialSolution, queue } = this;
-    const renewed = (this.provider.reprioritized?.() ?? []).map((name) => this.idOf(name));
-    for (const packageId of [...partialSolution.takeOpened(), ...renewed])
+    for (const packageId of partialSolution.takeOpened())
       if (partialSolution.isOpen(packageId)) queue.add(packageId, this.priorityOf(packageId));
     return queue.take((packageId) => partialSolution.isOpen(packageId));
   }
@@ -218,7 +220,7 @@ class Solver {
       : undefined;
     if (!refused) return this.decide(packageId, version);
     this.rejected++;
-    this.report(packageId, refused);
+    this.report(packageId, packageId, refused);
   }
 
   private decide(packageId: PackageId, version: number): void {
@@ -253,9 +255,10 @@ class Solver {
     }
   }
 
-  private report(affected: PackageId, cause: Incompatibility): void {
+  private report(tried: PackageId, affected: PackageId, cause: Incompatibility): void {
     const culprits = cause.packages.filter((packageId) => packageId !== affected);
     this.provider.conflicted?.(
+      this.names[tried]!,
       this.names[affected]!,
       culprits.map((packageId) => this.names[packageId]!),
     );
