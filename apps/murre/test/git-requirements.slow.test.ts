@@ -146,6 +146,41 @@ describe("what is named", () => {
   });
 });
 
+describe("an editable repository", () => {
+  const written = [
+    ["-e URL#egg=lib", "-e "],
+    ["--editable=URL#egg=Lib", "--editable="],
+    ["-e lib @ URL", "-e lib @ "],
+    ["-e URL", "-e "],
+  ] as const;
+
+  test.each(written)("as an ordinary one where nothing is to be editable: %s", { timeout }, async (form, before) => {
+    const { world, repository, install, freeze } = await makeWorld();
+    world.write("r.txt", `${before}${form.slice(before.length).replace(/(lib @ )?URL/, repository.url())}\n`);
+    const frozen = [`lib @ git+file://${repository.folder}@${repository.first}`];
+    await install("-r", "r.txt", "--no-editable");
+    expect(await freeze()).toEqual(frozen);
+    const { stdout } = succeeded(
+      await world.pip(["compile", "r.txt", "--no-header", "--no-annotate"], { MURRE_NO_EDITABLE: "1" }),
+    );
+    expect(stdout.trim().split("\n")).toEqual(frozen);
+  });
+
+  test("is refused with what to do, also where other projects are no editable ones", { timeout }, async () => {
+    const { world, repository, install, freeze } = await makeWorld();
+    world.write("r.txt", `-e ${repository.url()}#egg=lib\n`);
+    for (const words of [[], ["--no-editable-package", "other"]]) {
+      const { code, stderr } = await world.pip(["install", "--target", "t", "-r", "r.txt", ...words]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/r\.txt:1: .*--no-editable.*\(MURRE_UNSUPPORTED_REQUIREMENT\)/),
+      ]);
+    }
+    await install("-r", "r.txt", "--no-editable-package", "lib");
+    expect(await freeze()).toEqual([`lib @ git+file://${repository.folder}@${repository.first}`]);
+  });
+});
+
 describe("what is installed stays", () => {
   test("a branch that moved is noticed when somebody asks for it, and not otherwise", { timeout }, async () => {
     const { world, repository, pip, install, freeze } = await makeWorld();
@@ -212,6 +247,26 @@ describe("what is installed stays", () => {
 });
 
 describe("other commands", () => {
+  test("compile --generate-hashes writes none for it, and some for what it needs", { timeout }, async () => {
+    const { world, repository } = await makeWorld();
+    const tool = world.project(
+      "tool",
+      { name: "tool", version: "1", requires: ["toy-backend"], isStatic: true },
+      "in/it",
+    );
+    world.write("r.in", `lib @ ${repository.url()}\n${tool.url("main")}#subdirectory=in/it&egg=tool\n`);
+    const { stdout } = succeeded(
+      await world.pip(["compile", "r.in", "--generate-hashes", "--no-header", "--no-annotate"]),
+    );
+    expect(stdout.replace(/sha256:[0-9a-f]{64}/g, "sha256:…")).toBe(
+      `lib @ git+file://${repository.folder}@${repository.first}
+tool @ git+file://${tool.folder}@${tool.first}#subdirectory=in/it
+toy-backend==1.0 \\
+    --hash=sha256:…
+`,
+    );
+  });
+
   test("download and wheel have one file each of it", { timeout }, async () => {
     const { world, repository, pip } = await makeWorld();
     const url = `lib @ ${repository.url("main")}`;

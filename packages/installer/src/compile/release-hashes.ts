@@ -18,7 +18,7 @@ type Digests = Readonly<Record<string, string>>;
 
 /**
  * The hashes of every file that may be installed as a distribution: of its whole release, so that the result holds on other platforms as well;
- * of the one file at a URL. The index's word counts where it gives a strong one; other files are read. A folder has none.
+ * of the one file at a URL. The index's word counts where it gives a strong one; other files are read. A folder and a repository have none.
  */
 export async function releaseHashes(
   distribution: ResolvedDistribution,
@@ -27,7 +27,8 @@ export async function releaseHashes(
 ): Promise<AcceptedHashes> {
   const { directUrl, source } = distribution;
   if (directUrl !== undefined) {
-    if (urlKind(directUrl) === "directory") return {};
+    const kind = urlKind(directUrl);
+    if (kind === "directory" || kind === "version-control") return {};
     return together([
       await strongHashes({ ...source, hashes: fragmentHashes(directUrl) }, distribution, request, operation),
     ]);

@@ -1,5 +1,5 @@
 import { parseSpecifierSet } from "@murre/pep440";
-import { isValidName, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
+import { isValidName, normalizeName, Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
 import type { RequirementEntry } from "@murre/requirements";
 import { parseVcsUrl } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
@@ -33,10 +33,12 @@ export async function nameSources(
         return entry;
       }
       if (environment !== undefined && entry.reference.marker?.evaluate(environment) === false) return entry;
-      if (entry.kind === "editable") refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
       const kind = urlKind(entry.reference.url);
+      const canBeEditable = entry.kind === "editable" && isEditable(eggOf(entry));
+      if (entry.kind === "editable" && (kind !== "version-control" || canBeEditable))
+        refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
       if (kind !== "archive" && kind !== "directory" && kind !== "version-control") return entry;
-      return named(entry, sources, { requireHashes, isEditable: entry.kind === "editable" && isEditable() });
+      return named(entry, sources, { requireHashes, isEditable: canBeEditable });
     }),
   );
   const known = entries.map((entry) => unlessOrdinary(entry, isEditable));
@@ -60,6 +62,11 @@ function refuseWithoutHash(
 }
 
 type UnnamedEntry = Exclude<RequirementEntry, { kind: "named" }>;
+
+/** The name that `#egg=` gives. */
+function eggOf({ reference: { egg } }: UnnamedEntry): NormalizedName | undefined {
+  return egg !== undefined && isValidName(egg) ? normalizeName(egg) : undefined;
+}
 
 function unlessOrdinary(entry: RequirementEntry, isEditable: (name: NormalizedName) => boolean): RequirementEntry {
   if (entry.kind !== "named" || entry.isEditable === undefined) return entry;
@@ -90,10 +97,10 @@ async function named(
   refuseWithoutHash(source, hashes, requireHashes ? origin : undefined);
   if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, origin);
   // What `#egg=` says of a repository is believed until it is read, so that nobody is asked who need not be.
-  const isNamed = kind === "version-control" && reference.egg !== undefined && isValidName(reference.egg);
-  const name = isNamed
-    ? reference.egg
-    : parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text).name;
+  const isNamed = kind === "version-control" && eggOf(entry) !== undefined;
+  const name =
+    (isNamed ? reference.egg : undefined) ??
+    parseMetadata(await sources.metadata({ source, hashes, configSettings }), entry.text).name;
   const requirement = new Requirement(name, reference.extras, parseSpecifierSet(""), url, reference.marker);
   return { ...rest, kind: "named", requirement, ...(isEditable ? { isEditable } : {}) };
 }

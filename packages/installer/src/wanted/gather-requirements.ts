@@ -280,7 +280,7 @@ export function refuseEditable(url: string, text: string, origin: string): void 
   if (kind === "directory") return;
   const reason =
     kind === "version-control"
-      ? "a checkout of a repository cannot be editable; name it without -e, or clone it and name the folder"
+      ? "a checkout of a repository cannot be editable; name it without -e (--no-editable or MURRE_NO_EDITABLE=1 reads it so), or clone it and name the folder"
       : "is no folder that is there, and nothing else can be editable";
   throw new UnsupportedRequirement(text, reason, origin);
 }

@@ -219,3 +219,23 @@ describe("a marker behind an editable place counts", () => {
     expect(problems.map(({ line }) => line)).toEqual([1, 2]);
   });
 });
+
+describe("an editable with its name needs no quotes", () => {
+  test.each([
+    ["-e lib @ git+https://h/lib.git@v1", "git+https://h/lib.git@v1", {}],
+    ["-e 'lib @ git+https://h/lib.git@v1'", "git+https://h/lib.git@v1", {}],
+    ["--editable=lib[x] @ ./lib --config-settings a=b", "file:///here/lib", { a: "b" }],
+  ])("%s", async (line, url, configSettings) => {
+    const { requirements, warnings } = await parse({ "r.txt": `${line}\n` });
+    expect(warnings).toEqual([]);
+    expect(requirements).toMatchObject([{ kind: "named", isEditable: true, requirement: { name: "lib", url } }]);
+    expect({ ...requirements[0]?.configSettings }).toEqual(configSettings);
+  });
+
+  test.each([
+    ["-e ./lib and more", "r.txt:1: and more is passed over"],
+    ["six -e lib @ ./lib", "r.txt:1: @ ./lib is passed over"],
+  ])("other words behind options are passed over: %s", async (line, warning) => {
+    expect((await parse({ "r.txt": `${line}\n` })).warnings).toContain(warning);
+  });
+});

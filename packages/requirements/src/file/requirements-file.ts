@@ -90,9 +90,13 @@ class FileReader {
       this.#lineProblem(place, "MURRE_REQUIREMENTS_OPTION", redactUrl(line.problem));
       return;
     }
-    if (line.strayWords.length > 0) this.#warn(place, `${line.strayWords.map(redactUrl).join(" ")} is passed over`);
-    const editable = line.options.find(({ name }) => name === "editable");
-    if (line.requirement !== "" || editable !== undefined) this.#requirementLine(line, editable?.value, place);
+    const editable = line.options.find(({ name }) => name === "editable")?.value;
+    const stray = line.strayWords.join(" ");
+    // `-e NAME @ URL` without quotes, as in uv.
+    const isPlaced = editable !== undefined && line.requirement === "" && line.strayWords[0] === "@";
+    if (stray !== "" && !isPlaced) this.#warn(place, `${line.strayWords.map(redactUrl).join(" ")} is passed over`);
+    if (line.requirement !== "" || editable !== undefined)
+      this.#requirementLine(line, isPlaced ? `${editable} ${stray}` : editable, place);
     else await this.#optionLine(line, place);
   }
 

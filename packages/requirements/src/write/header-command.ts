@@ -15,7 +15,7 @@ const links: LeftOut = { names: ["--find-links", "-f"], takesValue: true };
 /** What changes how one run goes, but not what the file says when it is made again. */
 const always: readonly LeftOut[] = [
   { names: ["--upgrade-package", "-P"], takesValue: true },
-  { names: ["--upgrade", "-U", "--quiet", "-q", "--verbose", "-v", "--no-progress"], takesValue: false },
+  { names: ["--upgrade", "-U", "--quiet", "-q", "--verbose", "-v", "--json", "--no-progress"], takesValue: false },
 ];
 
 /**

@@ -214,6 +214,7 @@ test.each([
     { indexUrls: true, findLinks: true },
     `m -i https://h/ --find-links=l 'a b.in' 'it'"'"'s' ''`,
   ],
+  [["m", "--json", "a", "-qv", "--no-progress", "-v", "-vv"], {}, "m a -qv"],
   [["m", "--default-index", "u", "--no-index", "-f", "l"], { findLinks: true }, "m --no-index -f l"],
 ])("the command of the header: %j", (words, kept, command) => {
   expect(headerCommand(words, kept)).toBe(command);
