@@ -16,11 +16,15 @@ const links: LeftOut = { names: ["--find-links", "-f"], takesValue: true };
 const always: readonly LeftOut[] = [
   { names: ["--upgrade-package", "-P"], takesValue: true },
   { names: ["--upgrade", "-U", "--quiet", "-q", "--verbose", "-v", "--json", "--no-progress"], takesValue: false },
+  // How servers are spoken with is a machine's matter.
+  { names: ["--proxy", "--cert", "--client-cert", "--trusted-host", "--allow-insecure-host"], takesValue: true },
+  { names: ["--timeout", "--default-timeout", "--retries", "--log", "--progress-bar"], takesValue: true },
+  { names: ["--system-certs", "--native-tls", "--no-input", "--disable-pip-version-check"], takesValue: false },
 ];
 
 /**
  * The command that a compiled file is made by, for its header. As with uv, indexes and links are left out where they are not written into the file
- * either; so are upgrades and how much is printed. Words are quoted for a shell, and credentials cut out.
+ * either; so are upgrades, how much is printed, and how servers are spoken with. Words are quoted for a shell, and credentials cut out.
  * @param words what was called, the program first
  * @param kept what is written into the file
  */

@@ -216,6 +216,8 @@ test.each([
   ],
   [["m", "--json", "a", "-qv", "--no-progress", "-v", "-vv"], {}, "m a -qv"],
   [["m", "--default-index", "u", "--no-index", "-f", "l"], { findLinks: true }, "m --no-index -f l"],
+  [["m", "--proxy", "http://u:s@p", "c", "--retries=3", "--trusted-host", "h", "a.in"], {}, "m c a.in"],
+  [["m", "--no-input", "--log", "f", "--timeout", "3", "--system-certs", "a.in"], {}, "m a.in"],
 ])("the command of the header: %j", (words, kept, command) => {
   expect(headerCommand(words, kept)).toBe(command);
 });
