@@ -1,8 +1,8 @@
 import type { NormalizedName } from "@murre/pep508";
 import { expect, test } from "vitest";
 import { Priorities } from "../src/python/priorities.ts";
-import { resolve } from "../src/resolve.ts";
-import type { VersionSet } from "../src/version-set.ts";
+import { resolve } from "../src/solver/resolve.ts";
+import type { VersionSet } from "../src/solver/version-set.ts";
 import { type World, WorldProvider } from "./small-world.ts";
 
 /** Decides in the order of the names, and writes down what the solver tells and asks. */
