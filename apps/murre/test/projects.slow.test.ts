@@ -1,5 +1,5 @@
 import { indexedWheel, temporaryFolder, writeIndex } from "@murre/test-kit";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeCommandWorld, openEnvironment, succeeded } from "./command-world.ts";
@@ -227,6 +227,102 @@ describe.skipIf(process.platform === "win32")("a project", () => {
       expect(stderr.match(/for what web alone needs, which is not followed/g)).toHaveLength(2);
     },
   );
+
+  test("says what would be done with --dry-run, and writes nothing", { timeout }, async () => {
+    const { sync, lock, folder, installed, locked, environment } = await makeWorld({ app });
+    const names = () => readdirSync(join(folder, "app")).toSorted();
+    const before = names();
+    const first = succeeded(await sync("app", "--dry-run"));
+    expect(first.stderr).toContain(`Would write ${join(folder, "app/pylock.toml")}`);
+    expect(first.stderr).toContain(`Would make ${join(folder, "app/.venv")}`);
+    expect(first.stdout).toMatch(/app.*check.*six.*web/s);
+    expect(names()).toEqual(before);
+    succeeded(await lock("app"));
+    expect(succeeded(await sync("app", "--dry-run", "--no-dev")).stdout).not.toContain("check");
+    expect(names()).toEqual([...before, "pylock.toml"].toSorted());
+    succeeded(await sync("app"));
+    const text = locked();
+    writeProject(join(folder, "app"), { ...app, needs: ["docs"] });
+    expect(succeeded(await sync("app", "--dry-run")).stdout).toContain("docs");
+    expect([locked(), await installed()]).toEqual([text, ["-e WORLD/app", "check", "six", "web"]]);
+    // One that is broken would be made anew, and stays as it is.
+    rmSync(environment.python);
+    const broken = readdirSync(environment.folder, { recursive: true });
+    expect(succeeded(await sync("app", "--dry-run")).stderr).toContain("would be made anew");
+    expect(readdirSync(environment.folder, { recursive: true })).toEqual(broken);
+  });
+
+  test.each<[string, (bin: string) => void, RegExp]>([
+    [
+      "its interpreter is gone",
+      (bin) => rmSync(bin, { recursive: true }),
+      /\.venv: .*no interpreter; it is made anew, with Python 3/,
+    ],
+    [
+      "its interpreter leads nowhere",
+      (bin) => {
+        for (const name of readdirSync(bin).filter((name) => name.startsWith("python"))) {
+          rmSync(join(bin, name));
+          symlinkSync("/nowhere/python", join(bin, name));
+        }
+      },
+      /\.venv: .*which is gone; it is made anew/,
+    ],
+  ])("has its environment made anew where %s", { timeout }, async (_, damage, message) => {
+    const { sync, environment, installed } = await makeWorld({ app });
+    succeeded(await sync("app"));
+    damage(join(environment.folder, "bin"));
+    expect(succeeded(await sync("app")).stderr).toMatch(message);
+    expect(await installed()).toEqual(["-e WORLD/app", "check", "six", "web"]);
+  });
+
+  test(
+    "has its environment made anew where another Python is asked for, and only then",
+    { timeout },
+    async (context) => {
+      const { sync, environment, murre, folder, write, installed } = await makeWorld({ app });
+      succeeded(await sync("app"));
+      const version = () => environment.print("import sys; print('%d.%d' % sys.version_info[:2])");
+      const first = await version();
+      if ((await murre("venv", join(folder, "other"), "-p", `>=3.9,!=${first}.*`)).code !== 0) context.skip();
+      const second = await openEnvironment(murre, join(folder, "other"), folder).print(
+        "import sys; print('%d.%d' % sys.version_info[:2])",
+      );
+      const anew = `it is made anew, with Python ${second}`;
+      expect(succeeded(await sync("app", "-p", first)).stderr).not.toContain("anew");
+      expect(succeeded(await sync("app", "-p", second, "--dry-run")).stderr).toContain("would be made anew");
+      expect(await version()).toBe(first);
+      expect(succeeded(await sync("app", "-p", second)).stderr).toContain(anew);
+      expect([await version(), await installed()]).toEqual([second, ["-e WORLD/app", "check", "six", "web"]]);
+      // Whoever asks for nothing keeps it.
+      expect(succeeded(await sync("app")).stderr).not.toContain("anew");
+      write("app/.python-version", first);
+      expect(succeeded(await sync("app")).stderr).toContain("made anew");
+      expect(await version()).toBe(first);
+      expect(succeeded(await sync("app", "-p", join(folder, "other"))).stderr).toContain(anew);
+    },
+  );
+
+  test.each([
+    ["a folder with something else", [], /\.venv is not empty and holds no pyvenv\.cfg/],
+    ["that, with nothing to be written", ["--dry-run"], /\.venv is not empty and holds no pyvenv\.cfg/],
+  ])("never replaces what is no environment: %s", { timeout }, async (_, words, message) => {
+    const { sync, environment } = await makeWorld({ app });
+    mkdirSync(environment.folder);
+    writeFileSync(join(environment.folder, "notes.txt"), "mine");
+    const { code, stderr } = await sync("app", ...words);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(readdirSync(environment.folder)).toEqual(["notes.txt"]);
+  });
+
+  test("keeps its environment where a Python is asked for that it is not for", { timeout }, async () => {
+    const { sync, environment, lockFile, locked, installed } = await makeWorld({ app });
+    succeeded(await sync("app"));
+    writeFileSync(lockFile, locked().replace(/requires-python = ".*"/, 'requires-python = "<3.5"'));
+    const { code, stderr } = await sync("app", "--frozen", "-p", environment.python);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("MURRE_LOCK_PYTHON")]);
+    expect(await installed()).toHaveLength(4);
+  });
 
   test("is needed: elsewhere there is nothing to lock", { timeout }, async () => {
     const { lock, sync, folder } = await makeWorld({ app });

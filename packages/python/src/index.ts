@@ -1,3 +1,4 @@
+export { answersRequest } from "./find/answers-request.ts";
 export { findInterpreter, type FindOptions } from "./find/find-interpreter.ts";
 export { findPinnedInterpreter, type PinnedInterpreter } from "./find/find-pinned.ts";
 export { findPythonVersionFile, type PythonVersionFile } from "./find/python-version-file.ts";

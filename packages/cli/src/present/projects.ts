@@ -13,5 +13,6 @@ export function presentLock({ lockFile, changed, dryRun, distributions }: LockRe
 
 export function presentProject(report: SyncProjectReport, terminal: Terminal): void {
   if (report.lockChanged) terminal.note(say`${report.dryRun ? "Would write" : "Wrote"} ${report.lockFile}\n`);
+  if (report.made && report.dryRun) terminal.note(say`Would make ${report.environment}\n`);
   presentChange(report, terminal);
 }

@@ -44,7 +44,7 @@ export interface LockReport {
 export interface SyncProjectReport extends ChangeReport {
   readonly lockFile: string;
   readonly lockChanged: boolean;
-  /** Whether the environment was made. */
+  /** Whether the environment was made, or made anew; with `dryRun`, whether it would be. */
   readonly made: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { CacheOperation } from "@murre/cache";
 import { loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { NormalizedName } from "@murre/pep508";
-import type { PythonErrorCode } from "@murre/python";
+import type { Interpreter, PythonErrorCode } from "@murre/python";
 import type { RequirementsContext } from "@murre/requirements";
 import { setMaxListeners } from "node:events";
 import type { OnEvent } from "../api/events.ts";
@@ -25,6 +25,7 @@ import {
   findTarget,
   refuseExternallyManaged,
   refuseOutsideEnvironment,
+  targetOf,
   type TargetEnvironment,
 } from "./target-environment.ts";
 import { threadsOf } from "./threads.ts";
@@ -64,12 +65,14 @@ const fewFiles = 4000;
  * Runs a changing operation and gives everything back at its end, however it ends.
  * @param purpose `use`: the interpreter is only built and resolved for; any will do, and nothing in it is changed. `resolve`: and none is
  * needed where the Python to resolve for is described.
+ * @param planned the interpreter of an environment that is not there, and would be changed if it were
  */
 export async function withChangeOperation<Result>(
   settings: InstallerSettings,
   options: Said["options"],
   work: (operation: ChangeOperation) => Promise<Result>,
   purpose: "change" | "use" | "resolve" = "change",
+  planned?: Interpreter,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
   const signal = ownSignal(options);
@@ -85,6 +88,7 @@ export async function withChangeOperation<Result>(
     let found: TargetEnvironment | undefined;
     const find = () => {
       if (found !== undefined) return found;
+      if (planned !== undefined) return (found = targetOf(planned, settings, options));
       found = findTargetOf(purpose, settings, options, probeCache(cache.documents));
       describeTarget(found, onEvent);
       return found;

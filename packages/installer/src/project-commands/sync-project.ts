@@ -1,21 +1,21 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { deriveEnvironment } from "@murre/python";
+import { dirname } from "node:path";
 import type { SyncProjectOptions } from "../api/operations.ts";
 import type { SyncProjectReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { changeEnvironment } from "../environment/change-environment.ts";
 import { OutdatedLock } from "../errors.ts";
 import { lockedDistributions } from "../locked/locked-distributions.ts";
-import { withChangeOperation } from "../operation/change-operation.ts";
+import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openGathered } from "../operation/open-request.ts";
 import { checkNames, chooseParts } from "../project-lock/choose-parts.ts";
 import { readKnown } from "../project-lock/known-lock.ts";
-import { openProject, type OpenProject } from "../project-lock/open-project.ts";
+import { openProject } from "../project-lock/open-project.ts";
 import { timed } from "../resolve/resolve.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 import { gatherRequirements } from "../wanted/gather-requirements.ts";
 import { lockOpened, type OpenLock } from "./lock-project.ts";
-import { makeVirtualEnvironment } from "../commands/venv.ts";
+import { projectEnvironment } from "./project-environment.ts";
 
 /** `murre sync`: the environment of a project holds exactly what its lock file says, and the project itself as an editable one. */
 export async function syncProject(
@@ -31,9 +31,9 @@ export async function syncProject(
   } = options.frozen === true ? frozen(lockFile) : await lockOpened(opened, settings, options, "refuse");
   for (const message of warnings) options.onEvent?.({ type: "warning", code: "MURRE_WARNING_REQUIREMENTS", message });
   if (options.frozen === true) checkNames(opened, options, lock);
-  const { folder, made } = await environmentOf(opened, settings, options, lock.requiresPython);
+  const { folder, made, planned } = await projectEnvironment(opened, settings, options, lock.requiresPython);
   const { upgrade: _, ...others } = options;
-  const report = await withChangeOperation(settings, { ...others, python: folder }, async (operation) => {
+  const change = async (operation: ChangeOperation) => {
     const packages = chooseParts(lock, opened, options, operation.python.markerEnvironment);
     const nothing = await gatherRequirements({ files: [], constraintFiles: [], words: [] }, operation.reading);
     return withSources(
@@ -56,35 +56,14 @@ export async function syncProject(
         }),
       [],
     );
-  });
-  return { ...report, lockFile, lockChanged, made };
+  };
+  const report = await withChangeOperation(settings, { ...others, python: folder }, change, "change", planned);
+  const executable = planned === undefined ? report.executable : deriveEnvironment(planned, folder).executable;
+  return { ...report, environment: folder, executable, lockFile, lockChanged, made };
 }
 
 function frozen(lockFile: string): OpenLock {
   const reading = readKnown(lockFile, "refuse");
   if (reading === undefined) throw new OutdatedLock(lockFile, "it does not exist");
   return { reading, changed: false };
-}
-
-/** `.venv` beside the lock file; it is made where there is none. */
-async function environmentOf(
-  { workspace: { root } }: OpenProject,
-  settings: InstallerSettings,
-  options: SyncProjectOptions,
-  requiresPython: string | undefined,
-): Promise<{ readonly folder: string; readonly made: boolean }> {
-  const folder = join(root.folder, settings.env["MURRE_PROJECT_ENVIRONMENT"] ?? ".venv");
-  if (existsSync(join(folder, "pyvenv.cfg"))) return { folder, made: false };
-  const python = options.python ?? requiresPython;
-  const { signal, onEvent, noCache, ignoreConfiguration } = options;
-  await makeVirtualEnvironment(settings, {
-    path: folder,
-    ...(python === undefined || python === "" ? {} : { python }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onEvent === undefined ? {} : { onEvent }),
-    ...(noCache === undefined ? {} : { noCache }),
-    ...(ignoreConfiguration === undefined ? {} : { ignoreConfiguration }),
-    prompt: root.file.name ?? "",
-  });
-  return { folder, made: true };
 }
