@@ -28,7 +28,7 @@ export function addGlobalOptions(command: Command): Command {
   means(command, "--no-cache-dir", { cache: false });
   means(command, "--no-color", { color: "never" });
   return command
-    .option("-q, --quiet", "print nothing but results and warnings")
+    .option("-q, --quiet", "print warnings, and what was asked for, but not what was changed")
     .option("-v, --verbose", "print what is done and why")
     .option("--json", "print the result as one JSON document")
     .option("--no-progress", "draw no progress line")

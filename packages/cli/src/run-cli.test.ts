@@ -305,7 +305,9 @@ describe("what is printed", () => {
     expect((await run(["pip", "sync", "a"], { sync })).err).toBe(
       "Resolved 3 distributions in 1.23s\nwarning: careful\n",
     );
-    expect((await run(["pip", "sync", "a", "-q"], { sync })).err).toBe("warning: careful\n");
+    const quiet = await run(["pip", "sync", "a", "-q"], { sync });
+    expect([quiet.out, quiet.err]).toEqual(["", "warning: careful\n"]);
+    expect(JSON.parse((await run(["pip", "sync", "a", "-q", "--json"], { sync })).out)).toEqual(change);
     expect((await run(["pip", "sync", "a", "-v"], { sync })).err).toContain("detail\n");
   });
 

@@ -9,8 +9,7 @@ import {
   type GlobalFlags,
   type PythonFlags,
 } from "../options.ts";
-import { printReport } from "../present/print-report.ts";
-import { presentChange } from "../present/reports.ts";
+import { printChange } from "../present/print-report.ts";
 import type { Runner } from "../runner.ts";
 
 interface UninstallFlags extends GlobalFlags, PythonFlags {
@@ -42,7 +41,7 @@ export function uninstallCommand(run: Runner): Command {
           requireVirtualenv: flags.requireVirtualenv,
         }),
       });
-      printReport(report, flags, terminal, presentChange);
+      printChange(report, flags, terminal);
     }),
   );
 }

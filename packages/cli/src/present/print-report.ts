@@ -1,4 +1,6 @@
+import type { ChangeReport } from "@murre/installer";
 import { say, sayJson } from "./printable.ts";
+import { presentChange } from "./reports.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A command's result: one JSON document with --json, otherwise as people read it. */
@@ -10,4 +12,13 @@ export function printReport<Report>(
 ): void {
   if (flags.json === true) terminal.out(say`${sayJson(report)}\n`);
   else present(report, terminal);
+}
+
+/** What was changed, which somebody who asks for quiet does not want to know (pip, uv). */
+export function printChange(
+  report: ChangeReport,
+  flags: { readonly json?: boolean; readonly quiet?: boolean },
+  terminal: Terminal,
+): void {
+  if (flags.json === true || flags.quiet !== true) printReport(report, flags, terminal, presentChange);
 }

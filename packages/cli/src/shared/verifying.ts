@@ -1,8 +1,7 @@
 import type { ChangeReport } from "@murre/installer";
 import type { Command } from "commander";
 import type { ChangeFlags } from "../options.ts";
-import { printReport } from "../present/print-report.ts";
-import { presentChange } from "../present/reports.ts";
+import { printChange } from "../present/print-report.ts";
 import type { CommandRun } from "../runner.ts";
 import { warnOfProblems } from "./strict.ts";
 
@@ -28,7 +27,7 @@ export async function finishChange(
   flags: ChangeFlags & VerifyingFlags,
   { operations, terminal, context, fail }: CommandRun,
 ): Promise<void> {
-  printReport(report, flags, terminal, presentChange);
+  printChange(report, flags, terminal);
   if (flags.strict === true) await warnOfProblems({ operations, terminal, context }, flags);
   if (flags.check === true && report.added.length + report.removed.length > 0) fail();
 }
