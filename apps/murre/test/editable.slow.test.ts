@@ -97,7 +97,11 @@ describe.skipIf(process.platform === "win32")("an editable project", () => {
       old: { ...demo, name: "old" },
       far: { ...demo, name: "far" },
     });
-    const lines = ['-e ./demo ; python_version >= "3"', '-e ./old; python_version < "3"', "-e ./far ; os_name == 'nt'"];
+    const lines = [
+      '-e ./demo ; python_version >= "3"',
+      '-e ./old; python_version < "3"',
+      "-e far @ ./far ; os_name == 'nt'",
+    ];
     await change("install", "-r", write("r.txt", lines.join("\n")));
     expect(await environment.installed()).toEqual([`-e ${join(folder, "demo")}`]);
     expect(hooks()).toEqual(["build_editable demo"]);

@@ -32,6 +32,8 @@ export interface SplitLine {
   readonly options: readonly LineOption[];
   /** Words that belong to no option; pip passes over them. */
   readonly strayWords: readonly string[];
+  /** Behind an editable place, with its `;`. */
+  readonly marker?: string;
   readonly problem?: string;
 }
 
@@ -104,12 +106,7 @@ function splitMarkedEditable(text: string): Omit<SplitLine, "requirement"> | und
   const words = splitShellWords(`${text.slice(0, start)} ${text.slice(end)}`);
   const read = words && readOptions(words);
   if (read === undefined || !read.options.some(({ name }) => name === "editable")) return undefined;
-  const marker = text.slice(start, end).trim();
-  const options = read.options.map(({ name, value }) => ({
-    name,
-    value: name === "editable" ? `${value} ${marker}` : value,
-  }));
-  return { ...read, options };
+  return { ...read, marker: text.slice(start, end).trim() };
 }
 
 /** A URL may hold ";", so that in one a space is beside it. */

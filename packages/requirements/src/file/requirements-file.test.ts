@@ -214,6 +214,18 @@ describe("a marker behind an editable place counts", () => {
     expect(requirements.map((one) => one.kind === "editable" && `${one.reference.marker}`)).toEqual([marker]);
   });
 
+  test.each([
+    ["-e demo @ ./x", "demo @ file:///here/x"],
+    ["-e demo[fast] @ file:///here/x --config-settings k=v", "demo[fast] @ file:///here/x"],
+    ['-e demo @ ./x ; os_name == "nt"', 'demo @ file:///here/x ; os_name == "nt"'],
+    ['--editable=demo @ ./x; os_name == "nt"', 'demo @ file:///here/x ; os_name == "nt"'],
+  ])("and a name before it: %s", async (line, expected) => {
+    const { requirements, warnings } = await parse({ "r.txt": line });
+    expect(warnings).toEqual([]);
+    expect(requirements).toMatchObject([{ kind: "named", isEditable: true }]);
+    expect(requirements.map((one) => one.kind === "named" && `${one.requirement}`)).toEqual([expected]);
+  });
+
   test("or is refused where it is none", async () => {
     const { problems } = await refusalOf({ "r.txt": "-e ./x ; nonsense\n-e ./y ;; os_name == 'nt'" });
     expect(problems.map(({ line }) => line)).toEqual([1, 2]);

@@ -95,8 +95,9 @@ class FileReader {
     // `-e NAME @ URL` without quotes, as in uv.
     const isPlaced = editable !== undefined && line.requirement === "" && line.strayWords[0] === "@";
     if (stray !== "" && !isPlaced) this.#warn(place, `${line.strayWords.map(redactUrl).join(" ")} is passed over`);
+    const parts = [editable, isPlaced ? stray : "", line.marker].filter((part) => part);
     if (line.requirement !== "" || editable !== undefined)
-      this.#requirementLine(line, isPlaced ? `${editable} ${stray}` : editable, place);
+      this.#requirementLine(line, editable && parts.join(" "), place);
     else await this.#optionLine(line, place);
   }
 
