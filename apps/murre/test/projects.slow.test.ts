@@ -1,11 +1,13 @@
 import { indexedWheel, temporaryFolder, writeIndex } from "@murre/test-kit";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { makeCommandWorld, openEnvironment, succeeded } from "./command-world.ts";
+import { makeCommandWorld, openEnvironment, run, succeeded } from "./command-world.ts";
 import { writeProject, type ProjectFacts } from "./editable-projects.ts";
 
 const timeout = 120_000;
+const bin = fileURLToPath(new URL("../bin/murre.js", import.meta.url));
 
 const wheels = [
   { name: "six", version: "1.0" },
@@ -269,10 +271,17 @@ describe.skipIf(process.platform === "win32")("a project", () => {
       /\.venv: .*which is gone; it is made anew/,
     ],
   ])("has its environment made anew where %s", { timeout }, async (_, damage, message) => {
-    const { sync, environment, installed } = await makeWorld({ app });
+    const { sync, environment, installed, folder } = await makeWorld({ app });
     succeeded(await sync("app"));
     damage(join(environment.folder, "bin"));
     expect(succeeded(await sync("app")).stderr).toMatch(message);
+    // Also from its own folder, with something to be locked.
+    damage(join(environment.folder, "bin"));
+    writeProject(join(folder, "app"), { ...app, extras: {} });
+    const words = ["sync", "--no-config", "--index-url", join(folder, "index/simple")];
+    const cache = { MURRE_CACHE_DIR: join(folder, "cache"), HOOK_LOG: join(folder, "hooks.txt") };
+    const inside = await run(process.execPath, [bin, ...words], join(folder, "app"), cache);
+    expect(succeeded(inside).stderr).toMatch(message);
     expect(await installed()).toEqual(["-e WORLD/app", "check", "six", "web"]);
   });
 

@@ -1,6 +1,7 @@
 import { readSmallText } from "@murre/files";
 import { parseSpecifierSet } from "@murre/pep440";
 import { parseMarker } from "@murre/pep508";
+import { BrokenEnvironment } from "@murre/python";
 import { parseLockFile, type LockFile, type LockFileReading } from "@murre/requirements";
 import { dirname } from "node:path";
 import { existsSync } from "node:fs";
@@ -52,12 +53,18 @@ export async function lockOpened(
     if (isWrittenFor(known.lock, fingerprint)) return { reading: known, changed: false };
   }
   if (locked && known === undefined) throw new OutdatedLock(lockFile, "it does not exist");
-  const text = await withChangeOperation(
-    settings,
-    options,
-    (operation) => lockedText(opened, operation, options, known),
-    "resolve",
-  );
+  const resolve = (interpreter: { readonly system?: true }) =>
+    withChangeOperation(
+      settings,
+      { ...options, ...interpreter },
+      (operation) => lockedText(opened, operation, options, known),
+      "resolve",
+    );
+  const text = await resolve({}).catch((error: unknown) => {
+    // Nothing of an environment is needed, and sync makes a broken one anew.
+    if (error instanceof BrokenEnvironment && error.source === ".venv") return resolve({ system: true });
+    throw error;
+  });
   const isChanged = !existsSync(lockFile) || readSmallText(lockFile) !== text;
   if (locked && isChanged) throw new OutdatedLock(lockFile, "it is not what the projects lead to now");
   const { changed } = await writeOutput(text, lockFile, dryRun);
