@@ -71,6 +71,16 @@ describe("what murre pip lock writes", () => {
     expect(here.packages.map(({ name }) => name)).toEqual(["alpha", "beta", "gamma"]);
   });
 
+  test.each<[string, () => string[]]>([
+    ["the first", () => ["-i", `${server.url}/simple/`, "--extra-index-url", join(folder, "simple")]],
+    ["whichever is chosen from", () => ["-i", join(folder, "simple"), "--extra-index-url", `${server.url}/simple/`]],
+  ])("a file that two indexes have once, of %s", async (_, indexes) => {
+    const { stdout } = succeeded(await world.murre("pip", "lock", "--no-config", ...indexes(), "-o", "-", "beta"));
+    expect(parseLockFile(stdout).lock.packages.map(({ source }) => "wheels" in source && source.wheels.length)).toEqual(
+      [1],
+    );
+  });
+
   test("places of this machine by paths relative to the file, editables, URLs as archives", async () => {
     const project = join(world.folder, "proj");
     mkdirSync(project);

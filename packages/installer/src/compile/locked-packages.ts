@@ -72,10 +72,21 @@ function reference(
 
 async function filesOf({ distribution, files }: MarkedDistribution, context: LockContext): Promise<LockedSource> {
   const { name } = distribution;
-  const locked = await Promise.all(files.map((file) => lockedFile(file, name, context)));
-  const of = (kind: DistributionFile["kind"]) => locked.filter((_, i) => files[i]?.kind === kind);
+  const named = oncePerName(files, (distribution.source as Partial<DistributionFile>).index);
+  const locked = await Promise.all(named.map((file) => lockedFile(file, name, context)));
+  const of = (kind: DistributionFile["kind"]) => locked.filter((_, i) => named[i]?.kind === kind);
   const [sdist] = of("sdist");
   return { kind: "files", ...(sdist === undefined ? {} : { sdist }), wheels: of("wheel") };
+}
+
+/** Of a file that several indexes have, that of the index which the chosen one comes from, else the first. */
+function oncePerName(files: readonly DistributionFile[], index: string | undefined): readonly DistributionFile[] {
+  const byName = new Map<string, DistributionFile>();
+  for (const file of files) {
+    const known = byName.get(file.filename);
+    if (known === undefined || (known.index !== index && file.index === index)) byName.set(file.filename, file);
+  }
+  return files.filter((file) => byName.get(file.filename) === file);
 }
 
 async function lockedFile(
