@@ -295,7 +295,7 @@ describe.skipIf(process.platform === "win32")("requirements", () => {
     const { code, stderr } = await shell(`"$0" "$@" < /dev/zero`, world, ...words);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/standard input: is larger.*MURRE_REQUIREMENTS_UNREADABLE/),
+      expect.stringMatching(/standard input: cannot be read: is larger.*MURRE_REQUIREMENTS_UNREADABLE/),
     ]);
   });
 

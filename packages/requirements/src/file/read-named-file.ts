@@ -13,7 +13,7 @@ export async function readNamedFile(
   { read, explain }: RequirementsContext,
   from?: Origin,
 ): Promise<string> {
-  const shown = redactUrl(location);
+  const shown = location === "-" ? "standard input" : redactUrl(location);
   let data: Uint8Array | string;
   try {
     data = await read(location);
