@@ -187,7 +187,9 @@ describe("several operations that need one build", () => {
     const operations = [world.begin(), world.begin(), world.begin()];
     const builds = operations.map(({ builder }) => builder.wheel(world.directory).then(contentOf, (e: Error) => e));
     await until(() => world.hooks.length > 0 && operations.filter(({ waits }) => waits.length > 0).length === 2);
-    writeFileSync(join(world.folder, "verdict"), verdict);
+    // At once: whoever reads it halfway has built from what is no verdict, and it counts as a source that was changed.
+    writeFileSync(join(world.folder, "verdict.new"), verdict);
+    renameSync(join(world.folder, "verdict.new"), join(world.folder, "verdict"));
     const outcomes = await Promise.all(builds);
     for (const { end } of operations) await end();
     return { outcomes, waits: operations.flatMap(({ waits }) => waits) };
