@@ -228,15 +228,13 @@ export function addChangeOptions(command: Command): Command {
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
     .option("--strict-record", "refuse a wheel whose RECORD and files disagree, instead of a warning")
-    .addOption(
-      new Option("--link-mode <mode>", "how files come out of the cache").choices([
-        "auto",
-        "clone",
-        "hardlink",
-        "copy",
-      ]),
-    )
+    .addOption(linkModeOption())
     .option("--overwrite", "keep a file that nobody owns beside, as NAME.murre-backup, where a new one belongs");
+}
+
+export function linkModeOption(): Option {
+  const modes: NonNullable<ChangeOptions["linkMode"]>[] = ["auto", "clone", "hardlink", "copy"];
+  return new Option("--link-mode <mode>", "how files come out of the cache").choices(modes);
 }
 
 export interface EditableFlags {

@@ -96,3 +96,16 @@ export function projectOptions(flags: ProjectFlags): ProjectSelectionOptions {
 export function hasGroups({ group, allGroups }: ProjectFlags): boolean {
   return group !== undefined || allGroups === true;
 }
+
+export interface ResolvingFlags extends SelectionFlags, ResolutionFlags, ProjectFlags {}
+
+/** All that says how requirements are resolved. */
+export function addResolvingOptions(command: Command): Command {
+  return addProjectOptions(addResolutionOptions(addSelectionOptions(command)));
+}
+
+export function resolvingOptions(
+  flags: ResolvingFlags,
+): SelectionOptions & ResolutionOptions & ProjectSelectionOptions {
+  return { ...selectionOptions(flags), ...resolutionOptions(flags), ...projectOptions(flags) };
+}

@@ -15,26 +15,12 @@ import {
   type CompileFlags,
   type EditableFlags,
 } from "../options.ts";
-import {
-  addResolutionOptions,
-  addSelectionOptions,
-  resolutionOptions,
-  selectionOptions,
-  addProjectOptions,
-  hasGroups,
-  projectOptions,
-  type ProjectFlags,
-  type ResolutionFlags,
-  type SelectionFlags,
-} from "../resolution-options.ts";
+import { addResolvingOptions, resolvingOptions, type ResolvingFlags } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
+import { namesNothing, namingOptions, type NamingFlags } from "../shared/naming.ts";
 import { addVerifyingOptions, finishChange, verifyingOptions, type VerifyingFlags } from "../shared/verifying.ts";
 
-interface InstallFlags
-  extends ChangeFlags, VerifyingFlags, CompileFlags, EditableFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
-  readonly editable?: string[];
-  readonly requirement?: string[];
-  readonly deps: boolean;
+interface InstallFlags extends ChangeFlags, VerifyingFlags, CompileFlags, EditableFlags, ResolvingFlags, NamingFlags {
   readonly upgrade?: boolean;
   readonly upgradePackage?: string[];
   readonly upgradeStrategy?: "eager" | "only-if-needed";
@@ -59,16 +45,11 @@ export function installCommand(run: Runner): Command {
     )
     .option("--exact", "remove everything that the requirements do not lead to");
   return addGlobalOptions(
-    addProjectOptions(
-      addResolutionOptions(
-        addSelectionOptions(addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))))),
-      ),
-    ),
+    addResolvingOptions(addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))))),
   ).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async (given) => {
       const { operations, context } = given;
-      const isNamed = [flags.requirement, flags.editable].some((values) => values !== undefined);
-      if (requirements.length === 0 && !isNamed && !hasGroups(flags))
+      if (namesNothing(requirements, flags))
         throw new UsageError(
           "name what to install: a requirement, the path of a wheel or a project, -e FOLDER, or -r FILE",
         );
@@ -78,17 +59,9 @@ export function installCommand(run: Runner): Command {
         ...verifyingOptions(flags),
         ...compileOptions(flags),
         ...editableOptions(flags),
-        ...selectionOptions(flags),
-        ...resolutionOptions(flags),
-        ...projectOptions(flags),
-        requirements,
-        dependencies: flags.deps ? "follow" : "none",
-        ...defined({
-          editables: flags.editable,
-          requirementFiles: flags.requirement,
-          upgrade: upgradeOf(flags),
-          exact: flags.exact,
-        }),
+        ...resolvingOptions(flags),
+        ...namingOptions(requirements, flags),
+        ...defined({ upgrade: upgradeOf(flags), exact: flags.exact }),
       };
       const report = await operations.install(options);
       await finishChange(report, flags, given);

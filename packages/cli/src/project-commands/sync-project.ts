@@ -1,5 +1,5 @@
 import type { SyncProjectOptions } from "@murre/installer";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import {
   addCompileOptions,
   addEditableOptions,
@@ -8,6 +8,7 @@ import {
   compileOptions,
   defined,
   editableOptions,
+  linkModeOption,
   Unpaired,
   type CompileFlags,
   type EditableFlags,
@@ -63,14 +64,7 @@ export function syncProjectCommand(run: Runner): Command {
     .option("--frozen", "take the lock file as it is, up to date or not")
     .option("--inexact", "keep what is installed and not in the lock file")
     .option("--reinstall", "install again what is there already")
-    .addOption(
-      new Option("--link-mode <mode>", "how files come out of the cache").choices([
-        "auto",
-        "clone",
-        "hardlink",
-        "copy",
-      ]),
-    );
+    .addOption(linkModeOption());
   return addGlobalOptions(addLockOptions(addCompileOptions(addEditableOptions(command)))).action((flags: Flags) =>
     run(flags, async ({ operations, terminal, context }) => {
       const report = await operations.syncProject({

@@ -4,25 +4,11 @@ import { UsageError } from "../errors.ts";
 import { addChangeOptions, addGlobalOptions, changeOptions, collect, defined, type ChangeFlags } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentCollected } from "../present/reports.ts";
-import {
-  addResolutionOptions,
-  addSelectionOptions,
-  resolutionOptions,
-  selectionOptions,
-  addProjectOptions,
-  hasGroups,
-  projectOptions,
-  type ProjectFlags,
-  type ResolutionFlags,
-  type SelectionFlags,
-} from "../resolution-options.ts";
+import { addResolvingOptions, resolvingOptions, type ResolvingFlags } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
+import { namesNothing, namingOptions, type NamingFlags } from "./naming.ts";
 
-interface CollectFlags extends ChangeFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
-  readonly editable?: string[];
-  readonly requirement?: string[];
-  readonly deps: boolean;
-}
+interface CollectFlags extends ChangeFlags, ResolvingFlags, NamingFlags {}
 
 /** What `wheel` and `download` share: all but the kind of files, and the word for their folder. */
 export function collectingCommand<Flags>(
@@ -36,25 +22,20 @@ export function collectingCommand<Flags>(
     .option("-e, --editable <folder>", "take a project as if it were named without -e", collect)
     .option("-r, --requirement <file>", "take what a requirements file lists", collect)
     .option("--no-deps", "take only what is named");
-  return addGlobalOptions(
-    addProjectOptions(addResolutionOptions(addSelectionOptions(addChangeOptions(command)))),
-  ).action((requirements: string[], flags: CollectFlags & Flags) =>
-    run(flags, async ({ operations, terminal, context }) => {
-      const isNamed = [flags.requirement, flags.editable].some((values) => values !== undefined);
-      if (requirements.length === 0 && !isNamed && !hasGroups(flags))
-        throw new UsageError("name what to take: a requirement, the path of a project, or -r FILE");
-      const options: CollectOptions = {
-        ...context,
-        ...changeOptions(flags),
-        ...selectionOptions(flags),
-        ...resolutionOptions(flags),
-        ...projectOptions(flags),
-        requirements,
-        dependencies: flags.deps ? "follow" : "none",
-        ...defined({ editables: flags.editable, requirementFiles: flags.requirement, outputFolder: folderOf(flags) }),
-      };
-      const report = await operations[what](options);
-      printReport(report, flags, terminal, presentCollected);
-    }),
+  return addGlobalOptions(addResolvingOptions(addChangeOptions(command))).action(
+    (requirements: string[], flags: CollectFlags & Flags) =>
+      run(flags, async ({ operations, terminal, context }) => {
+        if (namesNothing(requirements, flags))
+          throw new UsageError("name what to take: a requirement, the path of a project, or -r FILE");
+        const options: CollectOptions = {
+          ...context,
+          ...changeOptions(flags),
+          ...resolvingOptions(flags),
+          ...namingOptions(requirements, flags),
+          ...defined({ outputFolder: folderOf(flags) }),
+        };
+        const report = await operations[what](options);
+        printReport(report, flags, terminal, presentCollected);
+      }),
   );
 }

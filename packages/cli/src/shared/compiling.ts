@@ -17,22 +17,11 @@ import {
 } from "../options.ts";
 import { say, sayDocument } from "../present/printable.ts";
 import type { Terminal } from "../present/terminal.ts";
-import {
-  addResolutionOptions,
-  addSelectionOptions,
-  resolutionOptions,
-  selectionOptions,
-  addProjectOptions,
-  projectOptions,
-  type ProjectFlags,
-  type ResolutionFlags,
-  type SelectionFlags,
-} from "../resolution-options.ts";
+import { addResolvingOptions, resolvingOptions, type ResolvingFlags } from "../resolution-options.ts";
 import type { CommandRun } from "../runner.ts";
 
 /** What options say of a result that is written down. */
-export interface CompileFlags
-  extends IndexFlags, BuildFlags, TakingFlags, SelectionFlags, ResolutionFlags, ProjectFlags {
+export interface CompileFlags extends IndexFlags, BuildFlags, TakingFlags, ResolvingFlags {
   readonly python?: string;
   readonly system?: boolean;
   readonly deps: boolean;
@@ -68,7 +57,7 @@ export function addCompilingOptions(command: Command): Command {
     .option("--no-deps", "pin only what is named");
   addOutputOptions(addWritingOptions(addUniversalOptions(command)));
   addTakingOptions(addBuildOptions(addIndexOptions(command)));
-  return addGlobalOptions(addProjectOptions(addResolutionOptions(addSelectionOptions(command))));
+  return addGlobalOptions(addResolvingOptions(command));
 }
 
 /** For many environments at once. */
@@ -123,9 +112,7 @@ export function compilingOptions(flags: CompileFlags, { context, words, variable
     ...indexOptions(flags),
     ...buildOptions(flags),
     ...takingOptions(flags),
-    ...selectionOptions(flags),
-    ...resolutionOptions(flags),
-    ...projectOptions(flags),
+    ...resolvingOptions(flags),
     dependencies: flags.deps ? "follow" : "none",
     header: flags.header,
     annotations: flags.annotate ? (flags.annotationStyle ?? "split") : "none",
