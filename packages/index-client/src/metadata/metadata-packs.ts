@@ -55,7 +55,8 @@ export class MetadataPacks {
   /** Returns the checksum of the text. */
   add(project: NormalizedName, key: string, text: string): string {
     const pack = this.#packs.get(project) ?? this.#read(project);
-    const sealed = seal(JSON.stringify(text));
+    const json = JSON.stringify(text);
+    const sealed = `${sealOf(json)}${json}`;
     const line = Buffer.from(`\n${key}\t${sealed}\n`);
     const before = pack.stamp;
     this.#documents.append(packOf(project), line);
@@ -115,14 +116,15 @@ function firstOf(pack: Pack, keys: readonly string[]): PackedText | undefined {
 
 const sealLength = 9;
 
-function seal(json: string): string {
-  return `${crc32(json).toString(16).padStart(8, "0")}\t${json}`;
+/** What stands before the text: its checksum, and a tab. */
+function sealOf(json: string): string {
+  return `${crc32(json).toString(16).padStart(8, "0")}\t`;
 }
 
 function textOf({ texts }: Pack, key: string): string | undefined {
   const sealed = texts.get(key);
   const json = sealed?.slice(sealLength);
-  if (json === undefined || Number.parseInt(sealed!.slice(0, 8), 16) !== crc32(json)) return undefined;
+  if (json === undefined || sealed!.slice(0, sealLength) !== sealOf(json)) return undefined;
   try {
     const text: unknown = JSON.parse(json);
     return typeof text === "string" ? text : undefined;
