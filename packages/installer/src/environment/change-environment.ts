@@ -13,7 +13,6 @@ import {
 import { readDirectUrl, type InstalledDistribution } from "@murre/python";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import { compareInstalled, type Difference } from "./compare-installed.ts";
-import { compileEnvironment } from "./compile-environment.ts";
 import { currentFolders, type BuiltOf } from "./current-folders.ts";
 import { findDamage, type DamagedFile } from "./damage.ts";
 import { describeConflicts, describeDamage, describeForeignRows, describeUnrestored } from "./describe-change.ts";
@@ -32,7 +31,7 @@ import { MetadataRefuted } from "../errors.ts";
 import { mostRefutations } from "../wanted/metadata-claims.ts";
 import { isKnownToFit } from "../prepare/verify-archive.ts";
 import { planFor } from "./plan-change.ts";
-import { mostMisfortunes, prepareAll } from "../prepare/fetch-all.ts";
+import { mostMisfortunes } from "../prepare/misfortunes.ts";
 import type { StoredDistribution, PrepareServices } from "../prepare/fetch.ts";
 import type { ChangeReport, Pin } from "../api/reports.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
@@ -140,7 +139,8 @@ class EnvironmentChange {
     }
   }
 
-  compile(): Promise<void> {
+  async compile(): Promise<void> {
+    const { compileEnvironment } = await import("./compile-environment.ts");
     return compileEnvironment(this.#operation, this.access, this.#writeOptions());
   }
 
@@ -219,6 +219,8 @@ class EnvironmentChange {
     // A long list has many files in any case: the threads load while it is looked up.
     this.#operation.linkWorkersFor(add.length * usualFiles);
     let prepared: StoredDistribution[];
+    // What nothing is missing in needs none of it.
+    const { prepareAll } = await import("../prepare/fetch-all.ts");
     try {
       prepared = await prepareAll(this.#operation, this.#client, add, build);
     } catch (error) {

@@ -4,13 +4,11 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import { satisfiesPython } from "../wanted/requires-python.ts";
 import { NoUsableFile } from "../errors.ts";
 import { throwProblems } from "../api/throw-problems.ts";
+import { mostMisfortunes } from "./misfortunes.ts";
 import { storeDistributions, type PrepareServices, type StoredDistribution } from "./fetch.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { threadsOf } from "../operation/threads.ts";
 import type { TargetEnvironment } from "../operation/target-environment.ts";
-
-/** So often may others take the cache from under one operation, before its own trouble is said to be it. */
-export const mostMisfortunes = 5;
 
 /**
  * Has every wheel in the store. A lease that was lost meanwhile (`rm -rf`, a machine that slept until it was taken for dead) is no failure:

@@ -10,9 +10,7 @@ import type { Request } from "../operation/open-request.ts";
 import { wheelTarget } from "../operation/target-environment.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { heldPins } from "../wanted/held-pins.ts";
-import { resolveDependencies } from "./resolve-dependencies.ts";
 import type { ResolutionGraph } from "./resolution-request.ts";
-import { resolveExact } from "./resolve-exact.ts";
 import type { SourceReader } from "./source-reader.ts";
 import { transitiveUrls } from "./transitive-urls.ts";
 
@@ -78,6 +76,8 @@ export async function resolveNamed(
   const staying = own.filter(({ normalizedName }) => reinstalls === "all" || !reinstalls.has(normalizedName));
   const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, staying, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
+  if (wanted.length === 0) return { resolved: [], preserve: held, graph: new Map() };
+  const { resolveExact } = await import("./resolve-exact.ts");
   const resolved = await resolveExact(wanted, client, wheelTarget(python, files), sources, {
     requireHashes,
     claims,
@@ -96,6 +96,7 @@ async function withDependencies(
 ): Promise<Resolved> {
   const { reinstalls } = decisions.change;
   const staying = reinstalls === "all" ? [] : stayingInstalled(installed, upgrade, reinstalls);
+  const { resolveDependencies } = await import("./resolve-dependencies.ts");
   const { resolved, satisfied, warnings, graph } = await resolveDependencies(
     {
       wanted: wantedProjects(gathered, python.markerEnvironment),

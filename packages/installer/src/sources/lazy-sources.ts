@@ -2,7 +2,7 @@ import type { BuildEnvironments, ConfigSettings } from "@murre/build";
 import type { WheelEntry } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import type { OpenSources } from "./build-wheels.ts";
-import { openPreparation } from "../prepare/fetch-all.ts";
+import type { openPreparation } from "../prepare/fetch-all.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import type { UpgradedProjects } from "../operation/decisions.ts";
@@ -11,7 +11,6 @@ import { ownFolder, urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { fileURLToPath } from "node:url";
 import { gatherBuildConstraints } from "../operation/read-requirements.ts";
 import { nameSources } from "./ask-names.ts";
-import { readWholeWheel } from "../prepare/read-whole-wheel.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 
@@ -38,7 +37,16 @@ export async function withSources<Result>(
   const constraints =
     constraintFiles.length === 0 ? [] : await gatherBuildConstraints(operation.reading, constraintFiles);
   const configSettings = new Map<NormalizedName, ConfigSettings>();
-  const preparation = openPreparation(operation, client);
+  let openedPreparation: Promise<ReturnType<typeof openPreparation>> | undefined;
+  const preparation = () => (openedPreparation ??= openLate());
+  const openLate = async () => {
+    const { openPreparation } = await import("../prepare/fetch-all.ts");
+    return openPreparation(operation, client);
+  };
+  const readWheel: Sources["readWhole"] = async (source, name, hashes) => {
+    const { readWholeWheel } = await import("../prepare/read-whole-wheel.ts");
+    return readWholeWheel(source, name, hashes, (await preparation()).services);
+  };
   let opened: Promise<OpenSources> | undefined;
   const open = () => (opened ??= openSources());
   const { ownConfigSettings } = request.build;
@@ -70,9 +78,7 @@ export async function withSources<Result>(
     wheelFile: async (distribution) => (await open()).wheelFile(distribution),
     environments: async () => (await open()).environments,
     readWhole: async (source, name, hashes) =>
-      source.filename.endsWith(".whl")
-        ? readWholeWheel(source, name, hashes, preparation.services)
-        : metadata({ source, name, hashes }),
+      source.filename.endsWith(".whl") ? readWheel(source, name, hashes) : metadata({ source, name, hashes }),
   };
   try {
     const { isEditable } = operation.decisions;
@@ -82,7 +88,7 @@ export async function withSources<Result>(
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);
     return await work({ ...request, gathered: named }, sources);
   } finally {
-    await preparation.close();
+    await (await openedPreparation)?.close();
     await (await opened)?.close();
   }
 }
