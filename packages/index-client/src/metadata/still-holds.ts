@@ -1,4 +1,5 @@
 import type { Documents } from "@murre/cache";
+import { isValidName, normalizeName } from "@murre/pep508";
 import { keyLength, readingLength, type Witnessed, type WitnessedMetadata } from "../answers/witness.ts";
 import { isCount, isText } from "../pages/json-values.ts";
 import { packOf, readSeals } from "./metadata-packs.ts";
@@ -63,7 +64,6 @@ export function readWitnessed(value: unknown): Witnessed | undefined {
 }
 
 const pagePath = /^index\/[0-9a-f]{16}\/[a-z0-9._-]+$/;
-const projectName = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 function isPage(value: unknown): boolean {
   if (!Array.isArray(value) || value.length !== 3) return false;
@@ -76,7 +76,8 @@ function isMetadata(value: unknown): boolean {
   const [project, stamp, readings] = value as unknown[];
   return (
     isText(project) &&
-    projectName.test(project) &&
+    isValidName(project) &&
+    normalizeName(project) === project &&
     isText(stamp) &&
     isText(readings) &&
     readings.length % readingLength === 0

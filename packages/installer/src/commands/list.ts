@@ -7,7 +7,7 @@ import {
   type InstalledDistribution,
 } from "@murre/python";
 import { tryParseVersion } from "@murre/pep440";
-import { normalizeName, type MarkerEnvironment } from "@murre/pep508";
+import { isValidName, normalizeName, type MarkerEnvironment } from "@murre/pep508";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directReference } from "../wanted/direct-url-info.ts";
@@ -93,13 +93,11 @@ export function describeInstalled(distribution: InstalledDistribution, origins: 
 function displayName(distribution: InstalledDistribution): string {
   try {
     const name = readInstalledName(distribution);
-    return NAME.test(name) ? name : distribution.name;
+    return isValidName(name) ? name : distribution.name;
   } catch {
     return distribution.name;
   }
 }
-
-const NAME = /^[A-Z\d](?:[A-Z\d._-]*[A-Z\d])?$/i;
 
 /** A path that is more than one line, or of another host, stays a URL. */
 function localPath(url: string): string {
