@@ -1,11 +1,11 @@
 // Resolves made-up indexes of growing size: chains and breadths of projects, and one project of many versions.
-import { execFileSync, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { murre, uv } from "../storms/kit.mjs";
 import { compare, print } from "./harness.mjs";
-import { awaitUrl } from "./recorded-index.mjs";
+import { withServer } from "./recorded-index.mjs";
 import { describeUsage, usageMeasured } from "./usage.mjs";
 
 const madeIndex = fileURLToPath(new URL("made-index.mjs", import.meta.url));
@@ -23,17 +23,7 @@ export function measureGrowth(settings) {
 }
 
 /** Serves a made-up index while `job(url)` runs; see made-index.mjs for its words. */
-export function withMadeIndex(words, folder, job) {
-  const announced = join(folder, "index.out");
-  const out = openSync(announced, "w");
-  const child = spawn(process.execPath, [madeIndex, ...words], { stdio: ["pipe", out, "inherit"] });
-  try {
-    return job(awaitUrl(announced));
-  } finally {
-    child.kill();
-    closeSync(out);
-  }
-}
+export const withMadeIndex = (words, folder, job) => withServer([madeIndex, ...words], folder, job);
 
 function measure({ runs, python, uvFile, shape, caches }, { folder, count, url }) {
   const places = { indexes: [url], findLinks: [] };

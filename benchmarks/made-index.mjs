@@ -1,6 +1,6 @@
 // node benchmarks/made-index.mjs chain|breadth|versions COUNT [wheels]: an index on 127.0.0.1 whose projects are made when they are asked for.
 // chain: p0 needs p1, which needs p2, …; breadth: p0 needs all others; versions: p0 has COUNT releases, the newest of which contradict the request.
-// With `wheels` each has a small wheel; else nobody may fetch one, and its hash is made up. It prints its address and serves until its input ends.
+// With `wheels` each has a small wheel; else nobody may fetch one, and its hash is made up. It prints its address.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { makeWheel } from "../packages/test-kit/dist/index.js";
@@ -71,4 +71,3 @@ const server = createServer(({ url = "" }, response) => {
   response.end(body);
 });
 server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/simple/`));
-process.stdin.resume().on("end", () => process.exit());

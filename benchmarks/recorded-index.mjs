@@ -35,7 +35,7 @@ export function withServer(args, scratch, job) {
 }
 
 /** The address that a server prints once it listens. */
-export function awaitUrl(file) {
+function awaitUrl(file) {
   for (let waited = 0; waited < longestStartMs; waited += 50) {
     const url = /(http:\S+)/.exec(readFileSync(file, "utf8"))?.[1];
     if (url !== undefined) return url;
