@@ -4,10 +4,10 @@ import type { NormalizedName } from "@murre/pep508";
 import type { LockedContent, LockedDistribution, LockedPackage, LockedPlace, LockedSource } from "@murre/requirements";
 import { parseVcsUrl } from "@murre/vcs";
 import { statSync } from "node:fs";
-import { relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
+import { pathFrom } from "../projects/path-from.ts";
 import type { MarkedDistribution } from "./resolve-marked.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "../wanted/source-url.ts";
@@ -144,10 +144,7 @@ function placeOf(url: string, folder: string): LockedPlace {
 }
 
 function relativePath(url: string, folder: string): string {
-  const path = relative(folder, fileURLToPath(withoutFragment(url)))
-    .split(sep)
-    .join("/");
-  return path === "" ? "." : path;
+  return pathFrom(folder, fileURLToPath(withoutFragment(url)));
 }
 
 function sizeOf(url: string): number | undefined {

@@ -1,6 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { readdirSync, statSync } from "node:fs";
-import { basename, dirname, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, posix, resolve, sep } from "node:path";
 import { InvalidWorkspace } from "../errors.ts";
 import { openLocalProject, type LocalProject } from "./local-project.ts";
 
@@ -98,9 +98,4 @@ async function memberFolders(root: string, { members, exclude }: Table): Promise
 function plain(pattern: string): string {
   const normal = posix.normalize(sep === "\\" ? pattern.replaceAll("\\", "/") : pattern);
   return normal === "." ? "." : normal.replace(/\/$/, "");
-}
-
-/** A folder as a pyproject.toml, or a lock file, in another one names it: with `/`, `.` for itself. */
-export function pathFrom(root: string, folder: string): string {
-  return relative(root, folder).replaceAll(sep, "/") || ".";
 }
