@@ -7,7 +7,7 @@ import type { InstallerSettings } from "../api/settings.ts";
 import { readPreferences, readUpgrade } from "../compile/preferences.ts";
 import { releaseHashes } from "../compile/release-hashes.ts";
 import { compiledRows } from "../compile/rows.ts";
-import { compileTarget, versionOf } from "../compile/compile-target.ts";
+import { compileTarget, withVersion } from "../compile/compile-target.ts";
 import { lockText } from "../compile/lock-text.ts";
 import { compileOutput, writeOutput, type CompileOutput } from "../compile/output.ts";
 import { needsMarkers, resolveCompiled } from "../compile/resolve-compiled.ts";
@@ -25,8 +25,8 @@ export async function compileRequirements(
 ): Promise<CompileReport> {
   const output = compileOutput(options, settings);
   refuseTwoTargets(options);
-  const python = { ...options, ...versionOf(options) };
-  return withChangeOperation(settings, python, (operation) => compile(operation, options, output), "resolve");
+  const asked = withVersion(options);
+  return withChangeOperation(settings, asked, (operation) => compile(operation, asked, output), "resolve");
 }
 
 async function compile(

@@ -7,9 +7,10 @@ import type { MarkedTarget } from "./resolve-marked.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 
 /** `-p 3.12` asks for that version of Python, as in uv, whether or not there is one here. */
-export function versionOf({ python, pythonVersion }: CompileOptions): Pick<CompileOptions, "pythonVersion"> {
-  if (pythonVersion !== undefined || python === undefined || parsePythonVersion(python) === undefined) return {};
-  return { pythonVersion: python };
+export function withVersion(options: CompileOptions): CompileOptions {
+  const { python, pythonVersion } = options;
+  const isVersion = pythonVersion === undefined && python !== undefined && parsePythonVersion(python) !== undefined;
+  return isVersion ? { ...options, pythonVersion: python } : options;
 }
 
 /**
@@ -23,7 +24,7 @@ export function compileTarget(
   { settings }: Pick<GatheredRequirements, "settings">,
 ): MarkedTarget {
   const isUniversal = options.universal === true;
-  const asked = (options.pythonVersion ?? versionOf(options).pythonVersion)?.trim();
+  const asked = options.pythonVersion?.trim();
   const first = asked ?? (isUniversal ? python.tagTarget.version.join(".") : python.version);
   const requiresPython = parseSpecifierSet(`>=${first}`);
   if (!isUniversal) return { kind: "one", requiresPython };

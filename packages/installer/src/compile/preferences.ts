@@ -7,8 +7,23 @@ import { basename } from "node:path";
 import type { CompileOptions } from "../api/operations.ts";
 import { ResolutionOptionInvalid } from "../errors.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
-import type { Preferences } from "./resolve-marked.ts";
 import { gather } from "../operation/read-requirements.ts";
+
+/** Versions to take wherever the requirements allow, as an earlier result has them, and where it has them. */
+export type Preferences = ReadonlyMap<NormalizedName, readonly PreferredVersion[]>;
+
+/** Those that are meant for the Python at hand. */
+export function preferencesHere(
+  preferences: Preferences,
+  { python: { markerEnvironment } }: Pick<ChangeOperation, "python">,
+): ReadonlyMap<NormalizedName, readonly string[]> {
+  return new Map(
+    [...preferences].map(([name, versions]) => [
+      name,
+      versions.filter(({ marker }) => marker?.evaluate(markerEnvironment) !== false).map(({ version }) => version),
+    ]),
+  );
+}
 
 /** What is to be taken again, and what is not. */
 export interface Upgrade {

@@ -1,9 +1,9 @@
-import type { NormalizedName } from "@murre/pep508";
 import type { CompileOptions } from "../api/operations.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import { nothingPresent, resolveRequirements, timed } from "../resolve/resolve.ts";
-import type { MarkedDistribution, MarkedTarget, Preferences } from "./resolve-marked.ts";
+import { preferencesHere, type Preferences } from "./preferences.ts";
+import type { MarkedDistribution, MarkedTarget } from "./resolve-marked.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 
 /** What the requirements lead to, with all that the output says of it. Without markers an earlier answer may do. */
@@ -28,13 +28,9 @@ async function withoutMarkers(
   sources: SourceReader,
   preferences: Preferences,
 ): Promise<readonly MarkedDistribution[]> {
-  const { markerEnvironment } = operation.python;
-  const here = [...preferences].map(([name, versions]): [NormalizedName, readonly string[]] => [
-    name,
-    versions.filter(({ marker }) => marker?.evaluate(markerEnvironment) !== false).map(({ version }) => version),
-  ]);
+  const here = preferencesHere(preferences, operation);
   const { resolved, graph } = await timed(operation, () =>
-    resolveRequirements(operation, request, sources, { ...nothingPresent, preferences: new Map(here) }),
+    resolveRequirements(operation, request, sources, { ...nothingPresent, preferences: here }),
   );
   const known = new Map(resolved.map((one) => [one.name, one]));
   return resolved.map((distribution): MarkedDistribution => {

@@ -5,9 +5,10 @@ import { supportedTags } from "@murre/platform-tags";
 import {
   resolveMarked,
   resolveUniversal,
+  type DistributionMetadata,
   type MarkedOutcome,
-  type PreferredVersion,
   type PythonSource,
+  type Unavailable,
   type UniversalDistribution,
   type UniversalOutcome,
   type UniversalRequest,
@@ -16,7 +17,8 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import { describePython } from "../options/target-python.ts";
 import { askedProjects, demandsAnywhere } from "./asked-projects.ts";
-import { constrainedHashes, directSource, wantedProjects, type WantedProject } from "../wanted/gather-requirements.ts";
+import { preferencesHere, type Preferences } from "./preferences.ts";
+import { demandsHere, directSource, wantedProjects, type WantedProject } from "../wanted/gather-requirements.ts";
 import { statedIn } from "../wanted/origin.ts";
 import type { HashDemand, ResolvedDistribution } from "../wanted/resolved.ts";
 import { tellHints } from "../resolve/failure/tell-hints.ts";
@@ -66,7 +68,12 @@ export async function resolveWithMarkers(
   const { python, commits, decisions, projects, signal, onEvent } = operation;
   const { gathered, client, files } = request;
   const asked = askedProjects(gathered, request.environment);
-  const demands = target.kind === "one" ? demandsHere(request, operation) : demandsAnywhere(asked);
+  const { markerEnvironment } = python;
+  // For one Python this also says what contradicts itself, before anything is looked up.
+  const demands =
+    target.kind === "one"
+      ? demandsHere(wantedProjects(gathered, markerEnvironment), gathered.constraints, markerEnvironment)
+      : demandsAnywhere(asked);
   const requirements = asked.map(({ requirement }) => requirement);
   const constraints = gathered.constraints.map(({ requirement }) => requirement);
   const failed = new FailedReleases([...requirements, ...constraints]);
@@ -88,7 +95,7 @@ export async function resolveWithMarkers(
     const common = {
       requirements,
       constraints,
-      source: noting(decisions.followsDependencies ? found : withoutNeeds(found), requiresDist),
+      source: noting(found, requiresDist, decisions.followsDependencies),
       overrides: gathered.replacements.overrides.map(({ requirement }) => requirement),
       excludes: gathered.replacements.excludes,
       strategy: decisions.resolution.strategy,
@@ -111,13 +118,11 @@ export async function resolveWithMarkers(
       const { kind: _, ...rest } = target;
       return resolveUniversal<IndexedFile>({ ...common, ...rest, preferences });
     }
-    const { markerEnvironment } = python;
-    const here = new Map([...preferences].map(([name, all]) => [name, versionsHere(all, operation)]));
     return resolveMarked<IndexedFile>({
       ...common,
       requiresPython: target.requiresPython,
       target: { markerEnvironment, tags },
-      preferences: here,
+      preferences: preferencesHere(preferences, operation),
     });
   });
   if (outcome.kind === "no-solution") {
@@ -140,19 +145,18 @@ export async function resolveWithMarkers(
   }));
 }
 
-/** The source, which notes what each version says that it needs. */
+/** The source, which notes what each version says that it needs; that is nothing where what is named is all that is wanted. */
 function noting(
-  source: Pick<IndexSource, "files" | "metadata" | "urlMetadata">,
+  source: IndexSource,
   requiresDist: Map<string, readonly string[]>,
+  followsNeeds: boolean,
 ): PythonSource<IndexedFile> {
-  type Told = Awaited<ReturnType<IndexSource["metadata"]>>;
-  const note = (project: NormalizedName, told: Told): Told => {
-    if (!("unavailable" in told) && told.version !== undefined)
-      requiresDist.set(
-        `${project} ${tryParseVersion(told.version)?.toString() ?? told.version}`,
-        told.requiresDist ?? [],
-      );
-    return told;
+  const note = (project: NormalizedName, told: DistributionMetadata | Unavailable) => {
+    if ("unavailable" in told) return told;
+    const { version } = told;
+    const needs = followsNeeds ? (told.requiresDist ?? []) : [];
+    if (version !== undefined) requiresDist.set(`${project} ${tryParseVersion(version)?.toString() ?? version}`, needs);
+    return followsNeeds ? told : { ...told, requiresDist: needs };
   };
   return {
     files: (project) => source.files(project),
@@ -162,42 +166,6 @@ function noting(
 }
 
 type Outcome = UniversalOutcome<IndexedFile> | MarkedOutcome<IndexedFile>;
-
-/** Versions to take wherever the requirements allow, as an earlier result has them, and where it has them. */
-export type Preferences = ReadonlyMap<NormalizedName, readonly PreferredVersion[]>;
-
-/** The preferred versions that are meant for the Python at hand. */
-export function versionsHere(
-  versions: readonly PreferredVersion[],
-  { python }: Pick<ChangeOperation, "python">,
-): readonly string[] {
-  return versions
-    .filter(({ marker }) => marker?.evaluate(python.markerEnvironment) !== false)
-    .map(({ version }) => version);
-}
-
-/** Also says what contradicts itself before anything is looked up. @throws {ConflictingRequirements} */
-function demandsHere(
-  { gathered }: Request,
-  { python }: ChangeOperation,
-): ReadonlyMap<NormalizedName, readonly HashDemand[]> {
-  const { markerEnvironment } = python;
-  return new Map([
-    ...constrainedHashes(gathered.constraints, markerEnvironment),
-    ...wantedProjects(gathered, markerEnvironment).map(({ name, hashes }) => [name, hashes] as const),
-  ]);
-}
-
-/** What is named is all that is wanted. */
-function withoutNeeds(source: IndexSource): Pick<IndexSource, "files" | "metadata" | "urlMetadata"> {
-  const alone = (metadata: Awaited<ReturnType<IndexSource["metadata"]>>) =>
-    "unavailable" in metadata ? metadata : { ...metadata, requiresDist: [] };
-  return {
-    files: (project) => source.files(project),
-    metadata: async (file, project) => alone(await source.metadata(file, project)),
-    urlMetadata: async (url, project) => alone(await source.urlMetadata(url, project)),
-  };
-}
 
 function distributionOf(
   { name, version, from, isDirect }: UniversalDistribution<IndexedFile>,

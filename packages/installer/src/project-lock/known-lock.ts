@@ -3,8 +3,7 @@ import { InvalidLockFile, parseLockFile, parseUvPins, type LockFileReading } fro
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { OnEvent } from "../api/events.ts";
-import { lockedPreferences, preferred, type Upgrade } from "../compile/preferences.ts";
-import type { Preferences } from "../compile/resolve-marked.ts";
+import { lockedPreferences, preferred, type Preferences, type Upgrade } from "../compile/preferences.ts";
 import { OutdatedLock } from "../errors.ts";
 
 /**

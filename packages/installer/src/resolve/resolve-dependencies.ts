@@ -1,7 +1,7 @@
 import type { IndexClient } from "@murre/index-client";
 import type { TargetPython } from "../options/target-python.ts";
 import { hashMissing } from "../wanted/accepted-hashes.ts";
-import { constrainedHashes, directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
+import { demandsHere, directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { HashDemand, ResolvedDistribution } from "../wanted/resolved.ts";
 import { rememberedSolution } from "./remembered-resolution.ts";
 import type { Chosen } from "./resolution-document.ts";
@@ -18,10 +18,7 @@ export async function resolveDependencies(
   client: IndexClient,
   readWhole: ReadWholeDistribution,
 ): Promise<Resolution> {
-  const demands = new Map([
-    ...constrainedHashes(request.constraints, python.markerEnvironment),
-    ...request.wanted.map(({ name, hashes }) => [name, hashes] as const),
-  ]);
+  const demands = demandsHere(request.wanted, request.constraints, python.markerEnvironment);
   const {
     chosen,
     satisfied,

@@ -207,8 +207,9 @@ export function wantedProjects(
   return [...wanted.values()];
 }
 
-/** What constraints say of the bytes of projects, of those as well that only something else needs. */
-export function constrainedHashes(
+/** What is said of the bytes of projects: constraints speak of those as well that only something else needs. */
+export function demandsHere(
+  wanted: readonly Pick<WantedProject, "name" | "hashes">[],
   constraints: readonly Constraint[],
   environment: MarkerEnvironment,
 ): ReadonlyMap<NormalizedName, readonly HashDemand[]> {
@@ -219,6 +220,8 @@ export function constrainedHashes(
     if (more.length > 0 && marker?.evaluate(environment) !== false)
       demands.set(name, [...(demands.get(name) ?? []), ...more]);
   }
+  // They hold what constraints say of them already.
+  for (const { name, hashes } of wanted) demands.set(name, hashes);
   return demands;
 }
 
