@@ -1,24 +1,14 @@
-import { redactUrl } from "@murre/pep508";
 import { InstallerError } from "./installer-error.ts";
+import { RequirementRefused } from "./requirement-refused.ts";
 import { shorten } from "./shorten.ts";
 
 /**
  * --require-hashes, and a requirement without one; or none of the given hashes is that of the file. Nothing was changed.
  * To do: give each requirement a version and its hashes.
  */
-export class HashRequired extends InstallerError {
+export class HashRequired extends RequirementRefused {
   override readonly name = "HashRequired";
   readonly code = "MURRE_HASH_REQUIRED";
-  /** The project, or what was named in its place. */
-  readonly requirement: string;
-  /** Who asked: `requirements.txt:3`, `the command line`. */
-  readonly origin: string;
-  constructor(requirement: string, reason: string, origin: string) {
-    const shown = redactUrl(requirement);
-    super(`${origin}: ${shown}: ${reason}`);
-    this.requirement = shown;
-    this.origin = origin;
-  }
 }
 
 export interface HashNotAcceptedFacts {

@@ -1,12 +1,7 @@
 import { InstallerError } from "./installer-error.ts";
 
-/**
- * An option of builds, or its variable, has a value that means nothing. Nothing was changed.
- * To do: correct the value.
- */
-export class BuildOptionInvalid extends InstallerError {
-  override readonly name = "BuildOptionInvalid";
-  readonly code = "MURRE_BUILD_OPTION";
+/** An option, or its variable, and the value that it does not have. */
+abstract class ValueRefused extends InstallerError {
   readonly option: string;
   readonly value: string;
   constructor(option: string, value: string, problem: string) {
@@ -17,19 +12,21 @@ export class BuildOptionInvalid extends InstallerError {
 }
 
 /**
+ * An option of builds, or its variable, has a value that means nothing. Nothing was changed.
+ * To do: correct the value.
+ */
+export class BuildOptionInvalid extends ValueRefused {
+  override readonly name = "BuildOptionInvalid";
+  readonly code = "MURRE_BUILD_OPTION";
+}
+
+/**
  * An option of resolution, or its variable, has a value that means nothing. Nothing was changed.
  * To do: correct the value.
  */
-export class ResolutionOptionInvalid extends InstallerError {
+export class ResolutionOptionInvalid extends ValueRefused {
   override readonly name = "ResolutionOptionInvalid";
   readonly code = "MURRE_RESOLUTION_OPTION";
-  readonly option: string;
-  readonly value: string;
-  constructor(option: string, value: string, problem: string) {
-    super(`${asGiven(option, value)}: ${problem}`);
-    this.option = option;
-    this.value = value;
-  }
 }
 
 /**

@@ -1,23 +1,14 @@
 import { redactUrl } from "@murre/pep508";
 import { InstallerError } from "./installer-error.ts";
+import { RequirementRefused } from "./requirement-refused.ts";
 
 /**
  * A requirement that this version of murre cannot install: an archive of a kind that it cannot read, an editable that is no folder.
  * To do: name an index's release, an archive or a folder in its place.
  */
-export class UnsupportedRequirement extends InstallerError {
+export class UnsupportedRequirement extends RequirementRefused {
   override readonly name = "UnsupportedRequirement";
   readonly code = "MURRE_UNSUPPORTED_REQUIREMENT";
-  /** As it was written. */
-  readonly requirement: string;
-  /** Who asked: `requirements.txt:3`, `the command line`. */
-  readonly origin: string;
-  constructor(requirement: string, reason: string, origin: string) {
-    const shown = redactUrl(requirement);
-    super(`${origin}: ${shown}: ${reason}`);
-    this.requirement = shown;
-    this.origin = origin;
-  }
 }
 
 /**
