@@ -1,5 +1,5 @@
 import { tryParseVersion } from "@murre/pep440";
-import { parseWheelFilename, supportedTags } from "@murre/platform-tags";
+import { parseWheelFilename } from "@murre/platform-tags";
 import {
   lockedFilename,
   type LockedContent,
@@ -15,8 +15,8 @@ import { pathToFileURL } from "node:url";
 import { NoUsableFile, UnsupportedRequirement } from "../errors.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { FileDecision } from "../operation/decisions.ts";
-import { describePython } from "../options/target-python.ts";
-import { otherTags } from "../resolve/wheel-tags.ts";
+import { wheelTarget, type WheelTarget } from "../operation/target-environment.ts";
+import { refuseOtherTags } from "../resolve/wheel-tags.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 import { promises } from "../wanted/accepted-hashes.ts";
 import { directSource } from "../wanted/gather-requirements.ts";
@@ -33,14 +33,13 @@ export interface LockedContext {
 
 /** One file for each entry: its bytes have to be what the lock file says, all of it. @throws {NoUsableFile} */
 export function lockedDistributions(locked: Locked, context: LockedContext): Promise<ResolvedDistribution[]> {
-  const { python } = context.operation;
-  const target = { markerEnvironment: python.markerEnvironment, tags: supportedTags(python.tagTarget) };
-  const chooser = new FileChooser(target, context.files.formats);
+  const target = wheelTarget(context.operation.python, context.files);
+  const chooser = new FileChooser(target, target.formats);
   return Promise.all(
     locked.packages.map(async (entry) => {
       const { source } = entry;
-      if (source?.kind === "files") return indexed(entry, source, locked, chooser, context);
-      return direct(entry, source, locked, context);
+      if (source?.kind === "files") return indexed(entry, source, locked, { ...context, target, chooser });
+      return direct(entry, source, locked, { ...context, target });
     }),
   );
 }
@@ -51,8 +50,7 @@ function indexed(
   entry: LockedPackage,
   { sdist, wheels }: Files,
   locked: Locked,
-  chooser: FileChooser,
-  context: LockedContext,
+  { target, chooser, ...context }: LockedContext & { readonly target: WheelTarget; readonly chooser: FileChooser },
 ): Promise<ResolvedDistribution> {
   const files = [...wheels, ...(sdist === undefined ? [] : [sdist])];
   const choices = files.map((file) => ({ filename: lockedFilename(file), version: entry.version ?? "", file }));
@@ -61,7 +59,7 @@ function indexed(
     throw new NoUsableFile({
       project: entry.name,
       required: shown(entry),
-      interpreter: describePython(context.operation.python),
+      interpreter: target.description,
       files: choices.map(({ filename }) => filename),
       reason: choice.unusable,
       origin: locked.file,
@@ -74,23 +72,14 @@ function direct(
   entry: LockedPackage,
   source: Exclude<LockedSource, Files> | undefined,
   locked: Locked,
-  context: LockedContext,
+  { target, ...context }: LockedContext & { readonly target: WheelTarget },
 ): Promise<ResolvedDistribution> {
   if (source === undefined) throw new TypeError(`${entry.name} has no source`);
   const inside = source.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(source.subdirectory)}`;
   if (source.kind === "archive") {
     const url = `${placeOf(source, locked)}${inside}`;
     const { filename } = directSource(url);
-    const reason = otherTags(filename, supportedTags(context.operation.python.tagTarget));
-    if (reason !== undefined)
-      throw new NoUsableFile({
-        project: entry.name,
-        required: filename,
-        interpreter: describePython(context.operation.python),
-        files: [filename],
-        reason,
-        origin: locked.file,
-      });
+    refuseOtherTags({ name: entry.name, origin: locked.file }, filename, target);
     return distribution(entry, contentOf(source, url, filename), locked, context, url);
   }
   if (source.kind === "directory") {
