@@ -3,18 +3,18 @@ import { readSmallFile } from "@murre/files";
 import { withoutCredentials } from "@murre/index-client";
 import { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "@murre/pep440";
 import { redactUrl, type NormalizedName } from "@murre/pep508";
-import type { Constraint, LockFile, RequirementEntry, UvSettings } from "@murre/requirements";
+import type { LockFile, RequirementEntry, UvSettings } from "@murre/requirements";
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidWorkspace } from "../errors.ts";
 import type { LocalProject } from "../projects/local-project.ts";
-import { indexLocation } from "../projects/follow-sources.ts";
+import { indexesOf } from "../projects/follow-sources.ts";
 import type { ProjectSources } from "../projects/project-sources.ts";
 import { pathFrom } from "../projects/path-from.ts";
 import type { Workspace } from "../projects/workspace.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
-import { readReplacements, scopedWarnings } from "../wanted/overrides.ts";
+import { uvRules } from "../wanted/overrides.ts";
 import { partsOf, type Part } from "./parts.ts";
 
 /** All that a project's lock file is made of. */
@@ -33,25 +33,7 @@ export async function readLockInputs(workspace: Workspace, sources: ProjectSourc
   const settings = root.file.uv();
   const parts = await partsOf(workspace, sources);
   const pythons = [...members.values()].flatMap(pythonOf);
-  const named = (entries: readonly RequirementEntry[]) =>
-    entries.flatMap((entry) => (entry.kind === "named" ? [entry] : []));
-  const constraints = named(settings.constraints).map(
-    ({ text, requirement, origin, hashes, fragmentHashes }): Constraint => ({
-      text,
-      requirement,
-      origin: origin ?? { file: root.file.source, line: 1 },
-      hashes,
-      fragmentHashes,
-    }),
-  );
-  const overrides = settings.overrides.flatMap((one) => (one.package === undefined ? one.entries : []));
-  const excludes = settings.exclusions.flatMap((one) => (one.package === undefined ? one.names : []));
-  const ordered = settings.indexes
-    .filter(({ isExplicit }) => !isExplicit)
-    .map((index) => ({
-      location: indexLocation(index, { ...sources.places, cwd: root.folder }, root.file.source),
-      isDefault: index.isDefault,
-    }));
+  const { constraints, warnings, ...replacements } = uvRules(root.file);
   return {
     workspace,
     parts,
@@ -60,10 +42,10 @@ export async function readLockInputs(workspace: Workspace, sources: ProjectSourc
     gathered: {
       entries: parts.flatMap(({ entries }) => entries),
       constraints,
-      replacements: { ...readReplacements(overrides, []), excludes },
+      replacements,
       sources: new Map(),
-      warnings: scopedWarnings(root.file),
-      options: { ...noOptions, ordered },
+      warnings,
+      options: { ...noOptions, ordered: indexesOf(root, sources.places) },
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   type MarkerExpression,
   type NormalizedName,
 } from "@murre/pep508";
-import type { RequirementEntry, UvSettings, UvSource } from "@murre/requirements";
+import type { RequirementEntry, UvIndex, UvSource } from "@murre/requirements";
 import { parseSpecifierSet } from "@murre/pep440";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -112,15 +112,7 @@ export class SourceFollower {
   async #indexesOf(project: LocalProject): Promise<readonly ProjectIndex[]> {
     const { root } = await this.workspace(project);
     const projects = root.folder === project.folder ? [project] : [project, root];
-    return projects.flatMap(({ file, folder }) =>
-      file
-        .uv()
-        .indexes.filter(({ isExplicit }) => !isExplicit)
-        .map((index) => ({
-          location: indexLocation(index, { ...this.#rules.places, cwd: folder }, file.source),
-          isDefault: index.isDefault,
-        })),
-    );
+    return projects.flatMap((one) => indexesOf(one, this.#rules.places));
   }
 
   async #placed(
@@ -214,22 +206,23 @@ export class SourceFollower {
   }
 }
 
-function namedIndex(
-  name: string,
-  { file, folder }: LocalProject,
-  places: SourceRules["places"],
-): IndexLocation | undefined {
-  const found = file.uv().indexes.find((index) => index.name === name);
-  return found && indexLocation(found, { ...places, cwd: folder }, file.source);
+/** What `[[tool.uv.index]]` of a project has for all that it needs. @throws {InvalidIndexLocation} */
+export function indexesOf(project: LocalProject, places: SourceRules["places"]): readonly ProjectIndex[] {
+  const indexes = project.file.uv().indexes.filter(({ isExplicit }) => !isExplicit);
+  return indexes.map((index) => ({ location: locationOf(index, project, places), isDefault: index.isDefault }));
 }
 
-/** Where an element of `[[tool.uv.index]]` lies. @throws {InvalidIndexLocation} */
-export function indexLocation(
-  { url, format }: UvSettings["indexes"][number],
+function namedIndex(name: string, project: LocalProject, places: SourceRules["places"]): IndexLocation | undefined {
+  const found = project.file.uv().indexes.find((index) => index.name === name);
+  return found && locationOf(found, project, places);
+}
+
+function locationOf(
+  { url, format }: UvIndex,
+  { file, folder }: LocalProject,
   places: SourceRules["places"],
-  origin: string,
 ): IndexLocation {
-  return parseIndexLocation(format === "flat" ? "find-links" : "simple", url, places, origin);
+  return parseIndexLocation(format === "flat" ? "find-links" : "simple", url, { ...places, cwd: folder }, file.source);
 }
 
 function withPlace(requirement: Requirement, marker: Marker | undefined, url?: string): Requirement {

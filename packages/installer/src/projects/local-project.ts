@@ -2,7 +2,7 @@ import { hasCode, NotAFile, readSmallText } from "@murre/files";
 import type { IndexLocation, LocationContext } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
 import { openProjectFile, type ProjectFile } from "@murre/requirements";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** A folder of this machine with a pyproject.toml. */
 export interface LocalProject {
@@ -45,4 +45,13 @@ export function openLocalProject(folder: string): LocalProject | undefined {
     if (hasCode<"ENOENT" | "ENOTDIR">(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   }
+}
+
+/** The project of a folder, or that of the nearest folder above. @throws {InvalidPyproject} */
+export function nearestProject(start: string): LocalProject | undefined {
+  for (let folder = start, last = ""; folder !== last; last = folder, folder = dirname(folder)) {
+    const found = openLocalProject(folder);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import type { NormalizedName } from "@murre/pep508";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, posix, resolve, sep } from "node:path";
 import { InvalidWorkspace } from "../errors.ts";
-import { openLocalProject, type LocalProject } from "./local-project.ts";
+import { nearestProject, openLocalProject, type LocalProject } from "./local-project.ts";
 
 /** Projects that are developed, locked and installed together (`[tool.uv.workspace]`). */
 export interface Workspace {
@@ -19,7 +19,7 @@ export interface Workspace {
 export async function workspaceOf(project: LocalProject): Promise<Workspace> {
   const own = project.file.uv();
   if (own.workspace !== undefined) return { root: project, members: await membersOf(project, own.workspace) };
-  const above = own.isManaged ? nearestAbove(project.folder) : undefined;
+  const above = own.isManaged ? projectAbove(project.folder) : undefined;
   const settings = above?.file.uv();
   if (above === undefined || settings?.workspace === undefined || !settings.isManaged) return alone(project);
   const folders = await memberFolders(above.folder, settings.workspace);
@@ -32,12 +32,9 @@ function alone(project: LocalProject): Workspace {
   return { root: project, members: new Map(name === undefined ? [] : [[name, project]]) };
 }
 
-function nearestAbove(folder: string): LocalProject | undefined {
-  for (let above = dirname(folder), last = folder; above !== last; last = above, above = dirname(above)) {
-    const found = openLocalProject(above);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function projectAbove(folder: string): LocalProject | undefined {
+  const above = dirname(folder);
+  return above === folder ? undefined : nearestProject(above);
 }
 
 type Table = NonNullable<ReturnType<LocalProject["file"]["uv"]>["workspace"]>;

@@ -1,6 +1,6 @@
 import type { MarkerEnvironment, NormalizedName, Requirement } from "@murre/pep508";
 import { parseWheelFilename } from "@murre/platform-tags";
-import type { ProjectFile, RequirementEntry, UvSettings } from "@murre/requirements";
+import type { Constraint, ProjectFile, RequirementEntry, UvSettings } from "@murre/requirements";
 import { UnsupportedRequirement } from "../errors.ts";
 import { describeOrigin } from "./origin.ts";
 import { urlKind, withoutFragment } from "./source-url.ts";
@@ -79,14 +79,29 @@ export interface ProjectRules {
   readonly settings?: Pick<UvSettings, "environments" | "requiredEnvironments">;
 }
 
-/** Of what `[tool.uv]` replaces or leaves out for one project alone. */
-export function scopedWarnings(file: ProjectFile): readonly string[] {
-  const { overrides, exclusions } = file.uv();
-  return [...overrides, ...exclusions].flatMap(({ package: scope }) =>
-    scope === undefined
-      ? []
-      : `${file.source}: tool.uv has an override or exclusion for what ${scope.name} alone needs, which is not followed`,
-  );
+/** What `[tool.uv]` limits, replaces and leaves out. What it does so for one project alone is not followed, which is a warning. */
+export function uvRules(file: ProjectFile): Replacements & {
+  readonly constraints: readonly Constraint[];
+  readonly warnings: readonly string[];
+} {
+  const { constraints, overrides, exclusions } = file.uv();
+  const isNamed = (entry: RequirementEntry) => entry.kind === "named";
+  return {
+    constraints: constraints.filter(isNamed).map(({ text, requirement, origin, hashes, fragmentHashes }) => ({
+      text,
+      requirement,
+      origin: origin ?? { file: file.source, line: 1 },
+      hashes,
+      fragmentHashes,
+    })),
+    overrides: overrides.flatMap(({ package: scope, entries }) => (scope === undefined ? entries.filter(isNamed) : [])),
+    excludes: exclusions.flatMap(({ package: scope, names }) => (scope === undefined ? names : [])),
+    warnings: [...overrides, ...exclusions].flatMap(({ package: scope }) =>
+      scope === undefined
+        ? []
+        : `${file.source}: tool.uv has an override or exclusion for what ${scope.name} alone needs, which is not followed`,
+    ),
+  };
 }
 
 /** What options name goes before what projects say. */

@@ -17,7 +17,7 @@ import type { Standing } from "../projects/follow-sources.ts";
 import type { ProjectIndex } from "../projects/local-project.ts";
 import { pathToFileURL } from "node:url";
 import { DynamicRequirements, UnknownExtra } from "../errors.ts";
-import { scopedWarnings, type NamedEntry, type ProjectRules } from "./overrides.ts";
+import { uvRules, type ProjectRules } from "./overrides.ts";
 import type { ProjectSelection } from "./selection.ts";
 
 /** Requirements that stand in no requirements file, with what is said of their origin; undefined: nothing. */
@@ -128,31 +128,19 @@ function folder(file: ProjectFile, extras: ProjectSelection["extras"], context: 
 
 /** What `[tool.uv]` says of requirements. uv calls its origin the workspace, wherever the file lies. */
 function withSettings(input: ProjectInput, file: ProjectFile): ProjectInput {
-  const uv = file.uv();
-  const constraints = uv.constraints.flatMap((entry) => (entry.kind === "named" ? [constraint(entry, file)] : []));
-  const overrides = uv.overrides.flatMap((override) => (override.package === undefined ? override.entries : []));
-  const named = overrides.filter((entry) => entry.kind === "named");
+  const { warnings, ...rules } = uvRules(file);
   const place = "(workspace)";
   return {
     ...input,
-    constraints,
-    overrides: named,
-    excludes: uv.exclusions.flatMap(({ package: scope, names }) => (scope === undefined ? names : [])),
-    settings: uv,
+    ...rules,
+    settings: file.uv(),
     sources: new Map<RequirementEntry | Constraint, RequirementSource | undefined>([
       ...input.sources,
-      ...constraints.map((one) => [one, { kind: "constraints" as const, file: place }] as const),
-      ...named.map((one) => [one, { kind: "overrides" as const, file: place }] as const),
+      ...rules.constraints.map((one) => [one, { kind: "constraints" as const, file: place }] as const),
+      ...rules.overrides.map((one) => [one, { kind: "overrides" as const, file: place }] as const),
     ]),
-    warnings: [...input.warnings, ...scopedWarnings(file)],
+    warnings: [...input.warnings, ...warnings],
   };
-}
-
-function constraint(
-  { text, requirement, origin, hashes, fragmentHashes }: NamedEntry,
-  { source }: ProjectFile,
-): Constraint {
-  return { text, requirement, origin: origin ?? { file: source, line: 1 }, hashes, fragmentHashes };
 }
 
 async function group(file: ProjectFile, written: string, follow: Follow): Promise<ProjectInput> {
