@@ -1,10 +1,8 @@
-import { readSmallText } from "@murre/files";
 import { parseSpecifierSet } from "@murre/pep440";
 import { parseMarker } from "@murre/pep508";
 import { BrokenEnvironment } from "@murre/python";
-import { parseLockFile, type LockFile, type LockFileReading } from "@murre/requirements";
+import { parseLockFile, type LockFileReading } from "@murre/requirements";
 import { dirname } from "node:path";
-import { existsSync } from "node:fs";
 import type { LockOptions } from "../api/operations.ts";
 import type { LockReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -18,6 +16,7 @@ import { openGathered } from "../operation/open-request.ts";
 import { fingerprintOf, foldersOf, readLockInputs, type LockInputs } from "../project-lock/lock-inputs.ts";
 import { knownPreferences, readKnown } from "../project-lock/known-lock.ts";
 import { openProject, sourcesFor, type OpenProject } from "../project-lock/open-project.ts";
+import { ownValue } from "../project-lock/own-table.ts";
 import { projectLockText } from "../project-lock/write-lock.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
@@ -50,7 +49,7 @@ export async function lockOpened(
     const sources = sourcesFor(settings, options);
     const inputs = await readLockInputs(workspace, sources);
     const fingerprint = fingerprintOf(inputs, foldersOf(known.lock, lockFile), saidOf(options), sources.indexes);
-    if (isWrittenFor(known.lock, fingerprint)) return { reading: known, changed: false };
+    if (ownValue(known.lock, "inputs") === fingerprint) return { reading: known, changed: false };
   }
   if (locked && known === undefined) throw new OutdatedLock(lockFile, "it does not exist");
   const resolve = (interpreter: { readonly system?: true }) =>
@@ -65,15 +64,9 @@ export async function lockOpened(
     if (error instanceof BrokenEnvironment && error.source === ".venv") return resolve({ system: true });
     throw error;
   });
-  const isChanged = !existsSync(lockFile) || readSmallText(lockFile) !== text;
-  if (locked && isChanged) throw new OutdatedLock(lockFile, "it is not what the projects lead to now");
-  const { changed } = await writeOutput(text, lockFile, dryRun);
+  const { changed } = await writeOutput(text, lockFile, dryRun || locked);
+  if (locked && changed) throw new OutdatedLock(lockFile, "it is not what the projects lead to now");
   return { reading: parseLockFile(text, lockFile), changed };
-}
-
-function isWrittenFor({ tool }: LockFile, fingerprint: string): boolean {
-  const own = tool?.["murre"];
-  return typeof own === "object" && own !== null && "inputs" in own && own.inputs === fingerprint;
 }
 
 /** What of the options the result depends on. */

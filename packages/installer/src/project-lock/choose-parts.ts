@@ -3,6 +3,7 @@ import { selectPackages, UnfitLockFile, type LockedPackage, type LockFile } from
 import type { SyncProjectOptions } from "../api/operations.ts";
 import { NoProject } from "../errors.ts";
 import type { OpenProject } from "./open-project.ts";
+import { ownValue, readPart, type LeadingPart } from "./own-table.ts";
 import { defaultGroups, extrasOf, partKeys } from "./parts.ts";
 import type { LocalProject } from "../projects/local-project.ts";
 
@@ -17,7 +18,7 @@ export function chooseParts(
   environment: MarkerEnvironment,
 ): readonly LockedPackage[] {
   const members = wantedMembers(opened, options);
-  const parts = lock.packages.map(({ tool }) => partsIn(tool));
+  const parts = lock.packages.map(partsIn);
   if (parts.includes(undefined)) return selectPackages(lock, { environment, ...plainSelection(options) });
   const keys = new Set(members.flatMap(([name, project]) => wantedKeys(name, project, options)));
   const chosen = lock.packages.filter((_, at) =>
@@ -114,14 +115,7 @@ function holds(marker: string | undefined, environment: MarkerEnvironment): bool
 }
 
 /** Undefined where another tool wrote it. */
-function partsIn(
-  tool: LockedPackage["tool"],
-): readonly { readonly key: string; readonly marker: string | undefined }[] | undefined {
-  const own = tool?.["murre"];
-  const parts: unknown = typeof own === "object" && own !== null && "parts" in own ? own.parts : undefined;
-  if (!Array.isArray(parts)) return undefined;
-  return parts.map((text) => {
-    const [key = "", marker] = String(text).split(/; (.*)/s, 2);
-    return { key, marker };
-  });
+function partsIn(entry: LockedPackage): readonly LeadingPart[] | undefined {
+  const parts = ownValue(entry, "parts");
+  return Array.isArray(parts) ? parts.map((text) => readPart(String(text))) : undefined;
 }

@@ -4,6 +4,7 @@ import { lockedPackages, type LockContext } from "../compile/locked-packages.ts"
 import type { MarkedDistribution, MarkedTarget } from "../compile/resolve-marked.ts";
 import { defaultGroups, type Part } from "./parts.ts";
 import type { LockInputs } from "./lock-inputs.ts";
+import { writePart } from "./own-table.ts";
 import { reach, type Reached } from "./reach.ts";
 
 type ManyTarget = Extract<MarkedTarget, { kind: "many" }>;
@@ -56,7 +57,7 @@ function withParts(entry: LockedPackage, found: MarkedDistribution | undefined, 
       !all.some((one) => one.part.kind === "member" && one.part.member === part.member && one.marker === marker),
   );
   const marker = markerOf(from);
-  const parts = from.map(({ part: { key }, marker }) => (marker === undefined ? key : `${key}; ${marker}`));
+  const parts = from.map(({ part: { key }, marker }) => writePart({ key, marker }));
   return { ...rest, ...(marker === undefined ? {} : { marker }), tool: { murre: { parts: parts.toSorted() } } };
 }
 
