@@ -324,6 +324,18 @@ describe.skipIf(process.platform === "win32")("a project", () => {
     expect(readdirSync(environment.folder)).toEqual(["notes.txt"]);
   });
 
+  test("has one lock file, whether or not what is installed by it is an editable one", { timeout }, async () => {
+    const { lock, sync, locked, installed } = await makeWorld({ app });
+    succeeded(await sync("app", "--no-editable"));
+    expect(await installed()).not.toContain("-e WORLD/app");
+    const written = locked();
+    expect(written).toContain('directory = { path = ".", editable = true }');
+    succeeded(await lock("app", "--locked"));
+    succeeded(await sync("app", "--locked"));
+    expect(await installed()).toContain("-e WORLD/app");
+    expect(locked()).toBe(written);
+  });
+
   test("keeps its environment where a Python is asked for that it is not for", { timeout }, async () => {
     const { sync, environment, lockFile, locked, installed } = await makeWorld({ app });
     succeeded(await sync("app"));

@@ -6,11 +6,12 @@ import { decideBuild, refusesBuilds } from "./decide-build.ts";
 import { decideIndexes } from "./decide-indexes.ts";
 import { decidePrereleases, decideResolution, decideUploads } from "./decide-resolution.ts";
 import type { ChangeDecision, Decisions, FileDecision, IndexDecision, NetworkDecision } from "./decisions.ts";
-import { isSwitchedOn, type Said } from "./said.ts";
+import { heardVariables, isSwitchedOn, type Said } from "./said.ts";
 
 /**
- * Decides how an operation works. This and the two files that it calls are the only places that know what goes before what: options, then what
- * requirements files say, then MURRE_* variables, then PIP_* variables and pip's configuration files; lists that pip adds up are added up.
+ * Decides how an operation works. This and the files beside it that are called `decide-…` are the only places that know what goes before what:
+ * options, then what requirements files say, then MURRE_* variables, then PIP_* variables and pip's configuration files; lists that pip adds up
+ * are added up.
  */
 export function decide(all: Said): Decisions {
   const said = hearing(all);
@@ -19,7 +20,7 @@ export function decide(all: Said): Decisions {
     constraintFiles: [...(configuration.constraints?.value ?? []), ...(options.constraintFiles ?? [])],
     followsDependencies: options.dependencies !== "none" && configuration.noDeps?.value !== true,
     isEditable: unlessNamed(options.noEditable, variables, "MURRE_NO_EDITABLE"),
-    isSourceFollowed: unlessNamed(options.noSources, variables, "MURRE_NO_SOURCES"),
+    isSourceFollowed: decideSources(said),
     isRecordStrict: options.strictRecord ?? isSwitchedOn(variables, "MURRE_STRICT_RECORD"),
     remembersResolutions: !(options.resolveAnew ?? isSwitchedOn(variables, "MURRE_RESOLVE_ANEW")),
     network: decideNetwork(said),
@@ -40,8 +41,15 @@ export function decide(all: Said): Decisions {
 
 /** What counts of all that was said: nothing but options where users ask for that, no variables where they ask for isolation. */
 function hearing(said: Said): Said {
-  if (said.options.ignoreConfiguration === true) return { ...said, variables: {}, configuration: { files: [] } };
-  return said.options.isolated === true ? { ...said, variables: {} } : said;
+  const variables = heardVariables(said);
+  return said.options.ignoreConfiguration === true
+    ? { ...said, variables, configuration: { files: [] } }
+    : { ...said, variables };
+}
+
+/** Whether what `[tool.uv.sources]` says is followed, for who has to know that before an operation begins as well. */
+export function decideSources(said: Pick<Said, "options" | "variables">): Decisions["isSourceFollowed"] {
+  return unlessNamed(said.options.noSources, heardVariables(said), "MURRE_NO_SOURCES");
 }
 
 /** Whether something is done with a project: not where an option names it, or all, or the variable is set. */

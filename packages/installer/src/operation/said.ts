@@ -20,6 +20,16 @@ export interface Said {
 
 type Variables = Said["variables"];
 
+/** The variables that count: none where users ask for nothing but options, or for isolation. */
+export function heardVariables({
+  options: { ignoreConfiguration, isolated },
+  variables,
+}: Pick<Said, "variables"> & {
+  readonly options: Pick<Said["options"], "ignoreConfiguration" | "isolated">;
+}): Variables {
+  return ignoreConfiguration === true || isolated === true ? {} : variables;
+}
+
 /** A variable without what surrounds it; empty where there is none. */
 export function variable(variables: Variables, name: string): string {
   return (variables[name] ?? "").trim();

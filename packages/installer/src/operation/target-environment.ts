@@ -16,7 +16,7 @@ import type { ChangeOptions, PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describePython, type TargetPython } from "../options/target-python.ts";
 import type { FileDecision } from "./decisions.ts";
-import { isSwitchedOn } from "./said.ts";
+import { heardVariables, isSwitchedOn } from "./said.ts";
 
 /** What is read and changed: an interpreter's own folders, or `--target`, or `--prefix`. */
 export interface TargetEnvironment {
@@ -123,8 +123,8 @@ export function refuseOutsideEnvironment(
   options: Pick<ChangeOptions, "requireVirtualenv" | "ignoreConfiguration" | "isolated">,
   variables: Readonly<Record<string, string | undefined>>,
 ): void {
-  const counts = options.ignoreConfiguration !== true && options.isolated !== true;
-  const isRequired = options.requireVirtualenv ?? (counts && isSwitchedOn(variables, "PIP_REQUIRE_VIRTUALENV"));
+  const isRequired =
+    options.requireVirtualenv ?? isSwitchedOn(heardVariables({ options, variables }), "PIP_REQUIRE_VIRTUALENV");
   if (isRequired && !interpreter.isVirtual) throw new VirtualenvRequired(interpreter.executable);
 }
 

@@ -55,7 +55,8 @@ export async function lockOpened(
   const resolve = (interpreter: { readonly system?: true }) =>
     withChangeOperation(
       settings,
-      { ...options, ...interpreter },
+      // What is made an ordinary one when it is installed is an editable one in the lock file.
+      { ...options, ...interpreter, noEditable: [] },
       (operation) => lockedText(opened, operation, options, known),
       "resolve",
     );

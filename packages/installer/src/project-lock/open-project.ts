@@ -1,7 +1,7 @@
-import { normalizeName } from "@murre/pep508";
 import { resolve } from "node:path";
 import type { LockOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import { decideSources } from "../operation/decide.ts";
 import { findProject } from "../projects/find-project.ts";
 import type { LocalProject } from "../projects/local-project.ts";
 import { projectSources, type ProjectSources } from "../projects/project-sources.ts";
@@ -25,13 +25,9 @@ export async function openProject(
 }
 
 /** How sources are followed where it is only asked whether a lock file is up to date. */
-export function sourcesFor(
-  { cwd, home, platform }: InstallerSettings,
-  { noSources = [] }: LockOptions,
-): ProjectSources {
-  const left = new Set(noSources === "all" ? [] : noSources.map(normalizeName));
+export function sourcesFor({ cwd, home, platform, env }: InstallerSettings, options: LockOptions): ProjectSources {
   return projectSources({
-    isFollowed: (name) => noSources !== "all" && (name === undefined || !left.has(name)),
+    isFollowed: decideSources({ options, variables: env }),
     // A lock file says of every project of its own that it may be an editable one.
     isEditable: () => true,
     places: { cwd, home, platform },
