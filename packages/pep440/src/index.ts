@@ -12,5 +12,5 @@ export { intersectSpecifierSets, parseSpecifierSet, type SpecifierSet } from "./
 export { parseLenientSpecifierSet, repairSpecifiers } from "./lenient-specifier-set.ts";
 export { acceptsPython, releaseOf } from "./requires-python.ts";
 export { SPECIFIER_PATTERN } from "./specifier-grammar.ts";
-export { compareBounds, type VersionBound, type VersionInterval } from "./version-interval.ts";
+export { compareBounds, isBelow, type VersionBound, type VersionInterval } from "./version-interval.ts";
 export { InvalidSpecifier, InvalidVersion, Pep440Error, type Pep440ErrorCode } from "./errors.ts";

@@ -35,7 +35,8 @@ export function isInIntervals(version: Version, intervals: readonly VersionInter
   return false;
 }
 
-function isBelow(version: Version, bound: VersionBound): boolean {
+/** Whether the version lies before the bound. */
+export function isBelow(version: Version, bound: VersionBound): boolean {
   if (bound.placement === "before") return compareVersions(version, bound.version) < 0;
   if (bound.placement === "after") return compareVersions(version, bound.version) <= 0;
   return compareReleases(version, bound.version) <= 0;

@@ -57,6 +57,7 @@ test("no reader of text is left out", () => {
     "releaseOf",
     "intersectSpecifierSets",
     "compareBounds",
+    "isBelow",
   ];
   const functions = Object.entries(pep440).filter(
     ([name, value]) => typeof value === "function" && /^[a-z]/.test(name),

@@ -1,11 +1,4 @@
-import {
-  compareReleases,
-  compareVersions,
-  parseVersion,
-  type Version,
-  type VersionBound,
-  type VersionInterval,
-} from "@murre/pep440";
+import { isBelow, parseVersion, type VersionBound, type VersionInterval } from "@murre/pep440";
 
 /**
  * A release of an interpreter as one number, `major.minor.micro`, so that ranges of releases are ranges of numbers. Only releases count: a
@@ -32,7 +25,7 @@ export function releaseRanges(intervals: readonly VersionInterval[], precision: 
   return ranges;
 }
 
-export function packRelease(major: number, minor: number, micro: number): PythonRelease {
+function packRelease(major: number, minor: number, micro: number): PythonRelease {
   return (Math.min(major, WIDTH - 1) * WIDTH + Math.min(minor, WIDTH - 1)) * WIDTH + Math.min(micro, WIDTH - 1);
 }
 
@@ -61,13 +54,7 @@ function firstFrom(bound: VersionBound, precision: Precision): PythonRelease {
   const numbers = precision === 2 ? [major, minor] : [major, minor, micro];
   const release = packRelease(major, minor, precision === 2 ? 0 : micro);
   const step = precision === 2 ? WIDTH : 1;
-  return isBefore(parseVersion(numbers.join(".")), bound) ? release + step : release;
-}
-
-function isBefore(version: Version, bound: VersionBound): boolean {
-  if (bound.placement === "after-release") return compareReleases(version, bound.version) <= 0;
-  const order = compareVersions(version, bound.version);
-  return order < 0 || (order === 0 && bound.placement === "after");
+  return isBelow(parseVersion(numbers.join(".")), bound) ? release + step : release;
 }
 
 /** So many characters of a text are searched for releases. */

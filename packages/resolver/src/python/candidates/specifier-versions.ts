@@ -1,4 +1,4 @@
-import { compareReleases, compareVersions, type SpecifierSet, type Version, type VersionBound } from "@murre/pep440";
+import { isBelow, type SpecifierSet, type Version, type VersionBound } from "@murre/pep440";
 import { VersionSet } from "../../solver/version-set.ts";
 
 /** Those of the versions (ascending) that satisfy every clause, pre-releases among them. */
@@ -22,16 +22,12 @@ export function specifierVersions(specifiers: SpecifierSet, versions: readonly V
 }
 
 /** How many of the versions lie before the bound. */
-function position(versions: readonly Version[], { version, placement }: VersionBound): number {
+function position(versions: readonly Version[], bound: VersionBound): number {
   let low = 0;
   let high = versions.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const order =
-      placement === "after-release"
-        ? compareReleases(versions[middle]!, version)
-        : compareVersions(versions[middle]!, version);
-    if (order < 0 || (order === 0 && placement !== "before")) low = middle + 1;
+    if (isBelow(versions[middle]!, bound)) low = middle + 1;
     else high = middle;
   }
   return low;
