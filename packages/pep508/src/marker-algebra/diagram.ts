@@ -44,7 +44,7 @@ export class Diagram {
     if (++this.steps > MOST_STEPS) throw new MarkerTooComplex();
   }
 
-  /** `inside` where the variable lies in one of the ranges `[from, to, from, to, …]`, which are sorted and apart. */
+  /** Holds where the variable lies in one of the ranges `[from, to, from, to, …]`, which are sorted and apart. */
   releases(variable: Variable, ranges: readonly number[]): Node {
     const keys: number[] = [FIRST_RELEASE];
     const cells: Node[] = [NEVER];
