@@ -1,5 +1,6 @@
-import type { DerivationTree, External } from "../solver/derivation-tree.ts";
+import { type DerivationTree, type External, factsOf } from "../solver/derivation-tree.ts";
 import type { VersionSet } from "../solver/version-set.ts";
+import { neededText } from "./fact-text.ts";
 import type { Need, Vocabulary } from "./vocabulary.ts";
 
 /** With more to say than that, the proof is told step by step. */
@@ -32,16 +33,6 @@ export function tellChains(tree: DerivationTree, words: Vocabulary): readonly st
   return new Chains(factsOf(tree), words).tell();
 }
 
-/** The facts of a proof, each once. */
-export function factsOf(tree: DerivationTree): readonly External[] {
-  const seen = new Set<DerivationTree>([tree]);
-  const facts: External[] = [];
-  for (const step of seen)
-    if (step.kind === "derived") seen.add(step.left).add(step.right);
-    else facts.push(step);
-  return facts;
-}
-
 class Chains {
   private readonly words: Vocabulary;
   /** Of each package in the order in which the proof names them; the request's own first. */
@@ -61,14 +52,16 @@ class Chains {
 
   tell(): readonly string[] | undefined {
     const all = [...this.links];
-    for (const ways of waysOf(all.filter(({ name }) => this.words.isRoot(name))).values()) this.begin(ways);
+    const direct = all.filter(({ name }) => this.words.isRoot(name));
+    for (const ways of grouped(direct, ({ needs }) => needs[0]!.requirement).values()) this.begin(ways);
     // What no line came to, because only some of the versions need it.
     for (const link of this.links) {
       if (!this.links.delete(link)) continue;
       this.follow(link, `${this.words.versions(link.name, link.dependents)} depends on ${this.needed(link)}`);
     }
     for (const clauses of this.useless.values()) this.lines.push({ text: this.reasons(clauses), end: "" });
-    for (const [on, needs] of needsOf(all)) this.tellWhatExists(on, needs);
+    const needed = all.flatMap(({ needs }) => needs);
+    for (const [on, needs] of grouped(needed, (need) => need.on)) this.tellWhatExists(on, needs);
     return this.parts > mostParts ? undefined : this.lines.map(({ text }) => text);
   }
 
@@ -105,7 +98,7 @@ class Chains {
   private needed({ needs }: Link): string {
     const ways = new Map<string, Need>();
     for (const need of needs.toSorted((a, b) => (a.dependents.lowest ?? 0) - (b.dependents.lowest ?? 0)))
-      ways.set(this.words.need?.(need) ?? need.requirement, need);
+      ways.set(neededText(need, this.words), need);
     if (ways.size === 1) return [...ways.keys()].join("");
     const named = [...ways].slice(0, namedNeeds).map(([text, need]) => {
       const versions = this.words.versions(need.name, need.dependents);
@@ -144,11 +137,7 @@ function but(text: string, clause: string): string {
 }
 
 function linksOf(needs: readonly Need[]): Link[] {
-  const byEnds = new Map<string, Need[]>();
-  for (const need of needs) {
-    const key = JSON.stringify([need.name, need.on]);
-    byEnds.set(key, [...(byEnds.get(key) ?? []), need]);
-  }
+  const byEnds = grouped(needs, ({ name, on }) => JSON.stringify([name, on]));
   return [...byEnds.values()].map((same) => ({
     name: same[0]!.name,
     on: same[0]!.on,
@@ -158,20 +147,14 @@ function linksOf(needs: readonly Need[]): Link[] {
   }));
 }
 
-/** By the requirement. */
-function waysOf(links: readonly Link[]): Map<string, Link[]> {
-  const ways = new Map<string, Link[]>();
-  for (const link of links) {
-    const { requirement } = link.needs[0]!;
-    ways.set(requirement, [...(ways.get(requirement) ?? []), link]);
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
   }
-  return ways;
-}
-
-function needsOf(links: readonly Link[]): Map<string, Need[]> {
-  const needs = new Map<string, Need[]>();
-  for (const link of links) needs.set(link.on, [...(needs.get(link.on) ?? []), ...link.needs]);
-  return needs;
+  return groups;
 }
 
 function uselessOf(facts: readonly External[], words: Vocabulary): Map<string, string[]> {

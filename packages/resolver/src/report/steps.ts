@@ -1,7 +1,8 @@
 import type { Derived, DerivationTree, External } from "../solver/derivation-tree.ts";
 import { conclusion } from "./conclusion.ts";
+import { factText } from "./fact-text.ts";
 import type { VersionSet } from "../solver/version-set.ts";
-import type { Need, Vocabulary } from "./vocabulary.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** A part of the proof that says no more than that some versions of one package are of no use. */
 interface Unusable {
@@ -97,25 +98,10 @@ class Reporter {
   }
 
   private external(fact: External): string {
-    switch (fact.kind) {
-      case "no-versions":
-        return this.words.noVersions(fact.name, fact.set);
-      case "unavailable":
-        return `${this.words.versions(fact.name, fact.set)} cannot be used: ${fact.reason}`;
-      case "dependency":
-        return this.dependency(fact);
-      default:
-        return `${this.words.root} are wanted`;
-    }
-  }
-
-  private dependency(need: Need): string {
-    const { name, dependents, on, set, requirement } = need;
-    const needed = this.words.need?.(need) ?? requirement;
-    const needs = this.words.isRoot(name)
-      ? `${this.words.asks} ${needed}`
-      : `${this.words.versions(name, dependents)} depends on ${needed}`;
-    return set.isEmpty ? `${needs} and ${this.words.noVersions(on, set)}` : needs;
+    const text = factText(fact, this.words);
+    return fact.kind === "dependency" && fact.set.isEmpty
+      ? `${text} and ${this.words.noVersions(fact.on, fact.set)}`
+      : text;
   }
 }
 

@@ -109,13 +109,20 @@ export function namesIn(tree: DerivationTree): ReadonlySet<string> {
   return names;
 }
 
+/** The facts that a proof rests on, each once. */
+export function factsOf(tree: DerivationTree): readonly External[] {
+  const seen = new Set<DerivationTree>([tree]);
+  const facts: External[] = [];
+  for (const step of seen)
+    if (step.kind === "derived") seen.add(step.left).add(step.right);
+    else facts.push(step);
+  return facts;
+}
+
 /** Who needs whom, of all facts that the proof rests on. */
 export function dependenciesIn(tree: DerivationTree): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  const seen = new Set<DerivationTree>([tree]);
-  for (const node of seen) {
-    if (node.kind === "derived") seen.add(node.left).add(node.right);
-    else if (node.kind === "dependency") found.set(node.name, (found.get(node.name) ?? new Set()).add(node.on));
-  }
+  for (const fact of factsOf(tree))
+    if (fact.kind === "dependency") found.set(fact.name, (found.get(fact.name) ?? new Set()).add(fact.on));
   return found;
 }

@@ -1,7 +1,6 @@
 import { type SpecifierSet } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import type { DerivationTree } from "../../solver/derivation-tree.ts";
-import { factsOf } from "../../report/chains.ts";
+import { type DerivationTree, factsOf } from "../../solver/derivation-tree.ts";
 import { report } from "../../report/report.ts";
 import type { Need, Vocabulary } from "../../report/vocabulary.ts";
 import { VersionSet } from "../../solver/version-set.ts";
@@ -144,18 +143,20 @@ class Words<File extends DistributionFile> implements Vocabulary {
     const facts = factsOf(tree);
     const needs = facts.filter((fact): fact is Need => fact.kind === "dependency");
     const hints: Hint[] = [];
-    for (const name of new Set(facts.flatMap((fact) => (fact.kind === "dependency" ? [fact.on] : [])))) {
+    for (const name of new Set(needs.map(({ on }) => on))) {
       const project = this.projectOf(name);
       if (project === undefined || project.name !== name) continue;
-      const onIt = needs.filter(({ on }) => on === name);
-      if (project.missing !== undefined) hints.push(...hintsForMissing(project.name, this.knownNames()));
-      for (const need of onIt) {
-        const specifiers = pythonTold(need.told)?.requirement.specifiers;
-        if (specifiers === undefined || project.missing !== undefined) continue;
-        const unusable = facts.find((fact) => fact.kind === "no-versions" && fact.name === name);
-        if (need.set.isEmpty && specifiersMeet([specifiers])) hints.push(...hintsForNoVersion(project, specifiers));
-        else if (unusable?.kind === "no-versions" && !unusable.set.isDisjointFrom(need.set))
-          hints.push(...hintsForUnusable(project, need.set, specifiers));
+      if (project.missing !== undefined) {
+        hints.push(...hintsForMissing(project.name, this.knownNames()));
+        continue;
+      }
+      const unusable = facts.find((fact) => fact.kind === "no-versions" && fact.name === name);
+      for (const { set, told } of needs.filter(({ on }) => on === name)) {
+        const specifiers = pythonTold(told)?.requirement.specifiers;
+        if (specifiers === undefined) continue;
+        if (set.isEmpty && specifiersMeet([specifiers])) hints.push(...hintsForNoVersion(project, specifiers));
+        else if (unusable?.kind === "no-versions" && !unusable.set.isDisjointFrom(set))
+          hints.push(...hintsForUnusable(project, set, specifiers));
       }
     }
     return [...new Map(hints.map((hint) => [JSON.stringify(hint), hint])).values()];

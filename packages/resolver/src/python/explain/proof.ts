@@ -1,5 +1,6 @@
 import type { DerivationTree, External } from "../../solver/derivation-tree.ts";
 import { conclusion } from "../../report/conclusion.ts";
+import { factText } from "../../report/fact-text.ts";
 import type { Vocabulary } from "../../report/vocabulary.ts";
 
 /** One step of a proof as plain data, down to the facts. What several steps rest on is there once, with an `id`, and named by it elsewhere. */
@@ -41,19 +42,13 @@ export function proofOf(tree: DerivationTree, words: Vocabulary): Proof {
 }
 
 function factOf(fact: External, words: Vocabulary): Proof {
-  if (fact.kind === "root") return { kind: "conclusion", text: `${words.root} are wanted`, because: [] };
-  if (fact.kind !== "dependency") {
-    const { name, set } = fact;
-    const versions = words.versions(name, set);
-    const text =
-      fact.kind === "no-versions" ? words.noVersions(name, set) : `${versions} cannot be used: ${fact.reason}`;
-    return { kind: "unusable", text, package: name, versions };
-  }
+  const text = factText(fact, words);
+  if (fact.kind === "root") return { kind: "conclusion", text, because: [] };
+  if (fact.kind !== "dependency")
+    return { kind: "unusable", text, package: fact.name, versions: words.versions(fact.name, fact.set) };
   const { name, dependents, on, requirement } = fact;
-  const needed = words.need?.(fact) ?? requirement;
-  if (words.isRoot(name)) return { kind: "required", text: `${words.asks} ${needed}`, requirement, package: on };
-  const versions = words.versions(name, dependents);
-  return { kind: "dependency", text: `${versions} depends on ${needed}`, package: name, versions, on, requirement };
+  if (words.isRoot(name)) return { kind: "required", text, requirement, package: on };
+  return { kind: "dependency", text, package: name, versions: words.versions(name, dependents), on, requirement };
 }
 
 function sharedSteps(tree: DerivationTree): ReadonlySet<DerivationTree> {
