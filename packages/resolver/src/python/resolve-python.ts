@@ -189,6 +189,7 @@ function readRules<File extends DistributionFile>(request: SearchRequest<File>, 
     requirements.map((requirement) => table.know(requirement)).filter(({ applies }) => applies);
   const direct = known(request.requirements);
   const directNames = new Set(direct.map(({ requirement }) => requirement.normalizedName));
+  const overrides = byProject(known(request.overrides));
   const { strategy = "highest", preferences } = request;
   return {
     direct,
@@ -196,10 +197,7 @@ function readRules<File extends DistributionFile>(request: SearchRequest<File>, 
     constraints: byProject(known(request.constraints)),
     // An override whose marker does not hold still takes the place of the others: the project is not required at all.
     overrides: new Map(
-      (request.overrides ?? []).map(({ normalizedName }) => [
-        normalizedName,
-        known(request.overrides).filter(({ requirement }) => requirement.normalizedName === normalizedName),
-      ]),
+      (request.overrides ?? []).map(({ normalizedName }) => [normalizedName, overrides.get(normalizedName) ?? []]),
     ),
     excludes: new Set(request.excludes),
     order: (project) =>
