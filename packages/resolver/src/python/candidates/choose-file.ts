@@ -122,16 +122,14 @@ export class FileChooser implements FileRule {
     files: readonly File[],
     formats: AllowedFormats,
   ): FileChoice<File> {
+    const fits = (file: File) => !file.filename.endsWith(".whl") || this.wheel(file) !== undefined;
     const allowed = files.filter(({ filename }) => formats !== (filename.endsWith(".whl") ? "sdists" : "wheels"));
-    const fitting = allowed.filter((file) => !file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
+    const fitting = allowed.filter(fits);
     const refused = fitting.find((file) => file.refused !== undefined && this.acceptsPython(file.requiresPython));
     if (refused?.refused !== undefined) return { unusable: refused.refused, refused };
     const others = files.filter((file) => !allowed.includes(file));
     const unusable = this.whyNoneFits(allowed, fitting, others.length > 0, formats);
-    const wouldDo = (file: File) =>
-      file.refused === undefined &&
-      this.acceptsPython(file.requiresPython) &&
-      (!file.filename.endsWith(".whl") || this.wheel(file) !== undefined);
+    const wouldDo = (file: File) => file.refused === undefined && this.acceptsPython(file.requiresPython) && fits(file);
     if (!others.some(wouldDo)) return { unusable };
     return { unusable, otherFormat: formats === "wheels" ? "sdists" : "wheels" };
   }
@@ -147,12 +145,16 @@ export class FileChooser implements FileRule {
     if (other !== undefined) return `it requires Python ${other.requiresPython}, and this is ${python}`;
     const tags = allowed.flatMap(({ filename }) => (filename.endsWith(".whl") ? [tagsOf(filename)] : []));
     if (tags.length > 0) return `it has no wheel for Python ${python} on ${platform}, but for ${listTags(tags)} only`;
-    if (hasOthers)
-      return formats === "wheels"
-        ? "it has no wheel, and building is not allowed"
-        : "it has no sdist, and wheels are not allowed";
-    return "it has no wheel and no sdist";
+    return whyNoFile(formats, hasOthers);
   }
+}
+
+/** Why there is none among files of which no one is allowed. */
+export function whyNoFile(formats: AllowedFormats, hasOthers: boolean): string {
+  if (!hasOthers || formats === "any") return "it has no wheel and no sdist";
+  return formats === "wheels"
+    ? "it has no wheel, and building is not allowed"
+    : "it has no sdist, and wheels are not allowed";
 }
 
 function better<File>(a: Wheel<File> | undefined, b: Wheel<File> | undefined): Wheel<File> | undefined {

@@ -1,5 +1,5 @@
 import type { Condition, NormalizedName } from "@murre/pep508";
-import type { AllowedFormats, FileChoice, FileRule } from "../candidates/choose-file.ts";
+import { type AllowedFormats, type FileChoice, type FileRule, whyNoFile } from "../candidates/choose-file.ts";
 import { isSdist } from "../candidates/release.ts";
 import type { DistributionFile, DistributionMetadata, Unavailable } from "../candidates/source.ts";
 import type { PythonTexts } from "./python-texts.ts";
@@ -114,10 +114,7 @@ export class UniversalFiles implements FileRule {
     const other = allowed.find((file) => this.pythons.read(file.requiresPython).accepted.isDisjointFrom(this.scope));
     if (other !== undefined) return { unusable: this.whyNotThisPython(other.requiresPython) };
     if (allowed.length > 0) return { unusable: `it has no wheel for ${describeScope(this.scope)}` };
-    const formats = this.formats(project);
-    if (files.length > 0 && formats === "wheels") return { unusable: "it has no wheel, and building is not allowed" };
-    if (files.length > 0 && formats === "sdists") return { unusable: "it has no sdist, and wheels are not allowed" };
-    return { unusable: "it has no wheel and no sdist" };
+    return { unusable: whyNoFile(this.formats(project), files.length > 0) };
   }
 
   private whyNotThisPython(requiresPython: string | undefined): string {
