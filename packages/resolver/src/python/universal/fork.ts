@@ -6,7 +6,7 @@ import type { DistributionFile } from "../candidates/source.ts";
 import type { PythonTexts } from "./python-texts.ts";
 import type { UniversalFiles } from "./universal-files.ts";
 
-/** The environments have to be resolved in two parts: where `split` holds, and where it does not. */
+/** The environments have to be resolved in parts: where each of `splits` holds, and where it does not. */
 export class ForkNeeded extends Error {
   override readonly name = "ForkNeeded";
   readonly splits: readonly Condition[];

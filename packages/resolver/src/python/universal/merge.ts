@@ -1,6 +1,5 @@
 import { compareVersions, parseVersion } from "@murre/pep440";
 import type { Condition, Conditions, NormalizedName } from "@murre/pep508";
-import type { Origin } from "../candidates/project.ts";
 import type { ResolvedDistribution, Search } from "../resolve-python.ts";
 import type { DistributionFile } from "../candidates/source.ts";
 import { follow } from "./reach.ts";
@@ -16,16 +15,12 @@ export interface UniversalNeed {
 }
 
 /** One distribution of a solution for many environments. */
-export interface UniversalDistribution<File extends DistributionFile> {
-  readonly name: NormalizedName;
-  /** Normalised. */
-  readonly version: string;
-  readonly from: Origin<File>;
+export interface UniversalDistribution<File extends DistributionFile> extends Omit<
+  ResolvedDistribution<File>,
+  "needs"
+> {
   /** All files of the index that can be used in some of the environments, in the index's order. */
   readonly files: readonly File[];
-  /** The extras that something asked for, sorted. */
-  readonly extras: readonly NormalizedName[];
-  readonly isDirect: boolean;
   /** Where it is wanted; undefined: with every Python of the target. */
   readonly marker: string | undefined;
   readonly condition: Condition;
@@ -100,7 +95,7 @@ function addFork<File extends DistributionFile>(
     // Each step on the way is possible somewhere, all of them together nowhere.
     if (condition.isNever && !isWhole) continue;
     if (condition.isNever) condition = scope;
-    const key = `${one.name} ${one.version} ${urlOf(one) ?? ""}`;
+    const key = keyOf(one);
     let entry = merged.get(key);
     if (entry === undefined) {
       entry = {
@@ -121,13 +116,16 @@ function addFork<File extends DistributionFile>(
       const other = selected.get(to);
       const where = scope.and(needed);
       if (other === undefined || where.isNever) continue;
-      const url = urlOf(other);
-      const edge = `${to} ${other.version} ${url ?? ""}`;
-      const known = entry.needs.get(edge);
-      if (known === undefined) entry.needs.set(edge, { name: to, version: other.version, url, condition: where });
-      else known.condition = known.condition.or(where);
+      const known = entry.needs.get(keyOf(other));
+      if (known !== undefined) known.condition = known.condition.or(where);
+      else entry.needs.set(keyOf(other), { name: to, version: other.version, url: urlOf(other), condition: where });
     }
   }
+}
+
+/** Of the same distribution in several forks the same. */
+function keyOf(one: ResolvedDistribution<DistributionFile>): string {
+  return `${one.name} ${one.version} ${urlOf(one) ?? ""}`;
 }
 
 function urlOf({ from }: ResolvedDistribution<DistributionFile>): string | undefined {

@@ -100,7 +100,7 @@ class UniversalResolution<File extends DistributionFile> {
   private readonly rules: ForkRules;
   private readonly solved: SolvedFork<File>[] = [];
   private readonly warnings = new Set<string>();
-  private readonly requests = { projects: 0, metadata: 0 };
+  private readonly requests = { metadata: 0 };
   private statistics = { decisions: 0, conflicts: 0, rejected: 0, incompatibilities: 0, attempts: 0 };
 
   constructor(
@@ -231,7 +231,8 @@ class UniversalResolution<File extends DistributionFile> {
   }
 
   private count(): UniversalStatistics {
-    return { ...this.statistics, ...this.requests, forks: this.solved.length };
+    const { requests, listings, solved } = this;
+    return { ...this.statistics, ...requests, projects: listings.requests, forks: solved.length };
   }
 }
 
@@ -244,12 +245,11 @@ function splitBy(scope: Condition, conditions: readonly Condition[]): Condition[
   );
 }
 
-/** Asks once for what several forks ask for. */
+/** Asks once for what several forks ask for; of the pages {@link Listings} sees to that. */
 function remembering<File extends DistributionFile>(
   source: PythonSource<File>,
-  requests: { projects: number; metadata: number },
+  requests: { metadata: number },
 ): PythonSource<File> {
-  const pages = new Map<NormalizedName, ReturnType<PythonSource<File>["files"]>>();
   const metadata = new Map<File, ReturnType<PythonSource<File>["metadata"]>>();
   const atHand = new Map<File, ReturnType<NonNullable<PythonSource<File>["known"]>>>();
   const urls = new Map<string, ReturnType<NonNullable<PythonSource<File>["urlMetadata"]>>>();
@@ -259,11 +259,7 @@ function remembering<File extends DistributionFile>(
     return answer;
   };
   return {
-    files: (project) =>
-      once(pages, project, () => {
-        requests.projects++;
-        return source.files(project);
-      }),
+    files: (project) => source.files(project),
     metadata: (file, project) =>
       once(metadata, file, async () => {
         requests.metadata++;
