@@ -146,13 +146,14 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     if (this.observer === undefined) return;
     const own = this.packages.get(name);
     if (own !== undefined) {
-      const choice = this.projectOf(name).releases[version]!.files.length > 0 && this.projectOf(name).choice(version);
-      const metadata = this.catalog.metadata(this.projectOf(name), version);
-      const pythons = [
+      const project = this.projectOf(name);
+      const { files } = project.releases[version]!;
+      const choice = files.length > 0 && project.choice(version);
+      const metadata = this.catalog.metadata(project, version);
+      this.observer.onVersion(project.name, files, [
         choice && "file" in choice ? choice.file.requiresPython : undefined,
         metadata && "requiresPython" in metadata ? metadata.requiresPython : undefined,
-      ];
-      this.observer.onVersion(own.project, this.projectOf(name).releases[version]!.files, pythons);
+      ]);
     }
     this.observer.onNeeds(name, own?.extra, needs);
   }

@@ -18,8 +18,8 @@ export class Catalog<File extends DistributionFile> {
   private readonly listings: Listings<File>;
   private readonly urls = new Map<string, Promise<Release<File> | Unavailable>>();
   private readonly metadatas = new Map<Release<File>, DistributionMetadata | Unavailable>();
-  /** Those that the source was asked for, and that somebody has to wait for, as far as they are needed. */
-  private readonly notAtHand = new Set<Release<File>>();
+  /** Those of which the source was asked whether their metadata is at hand: once is enough. */
+  private readonly askedAtHand = new Set<Release<File>>();
   private readonly metadataLoads = new Map<Release<File>, Promise<void>>();
   /** So often the source was asked for metadata. */
   private metadataRequests = 0;
@@ -72,8 +72,8 @@ export class Catalog<File extends DistributionFile> {
 
   private metadataAtHand(project: Project<File>, version: number): DistributionMetadata | Unavailable | undefined {
     const release = project.releases[version]!;
-    if (this.source.known === undefined || this.notAtHand.has(release)) return undefined;
-    this.notAtHand.add(release);
+    if (this.source.known === undefined || this.askedAtHand.has(release)) return undefined;
+    this.askedAtHand.add(release);
     const choice = project.choice(version);
     const known = "unusable" in choice ? undefined : this.source.known(choice.file, project.name);
     if (known === undefined) return undefined;
