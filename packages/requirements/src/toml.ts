@@ -116,3 +116,12 @@ const isListOf =
   (value: unknown): value is readonly T[] =>
     Array.isArray(value) && value.every(is);
 const isTextOrTexts = (value: unknown): value is string | readonly string[] => isText(value) || isListOf(isText)(value);
+
+type Optional<T> = { [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined> };
+type Required<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] };
+
+/** Without what is not there. */
+export function present<T extends object>(fields: T): Required<T> & Optional<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Required<T> &
+    Optional<T>;
+}

@@ -1,7 +1,7 @@
 import { parseSpecifierSet, parseVersion } from "@murre/pep440";
 import { digestProblem, hashAlgorithm, parseMarker, strongAlgorithms } from "@murre/pep508";
 import { InvalidLockFile, UnsupportedLockVersion } from "../errors.ts";
-import { readToml, TomlReader, type Table } from "../toml.ts";
+import { present, readToml, TomlReader, type Table } from "../toml.ts";
 import type {
   LockedContent,
   LockedDistribution,
@@ -30,7 +30,7 @@ export function parseLockFile(text: string, source = "pylock.toml"): LockFileRea
   const version = reader.text(document, "lock-version");
   if (version !== undefined && !/^1\.[0-9]+$/.test(version)) throw new UnsupportedLockVersion(source, version);
   reader.isLater = version !== undefined && Number(version.slice(2)) > 0;
-  const lock = readLock(document, version ?? "", reader);
+  const lock = readLock(document, reader.required(version, "", document, "lock-version"), reader);
   if (reader.problems.length > 0) throw new InvalidLockFile(source, reader.problems);
   return { lock, warnings: reader.unknown.map((key) => `${source}: ${key} is not known, and passed over`) };
 }
@@ -53,7 +53,12 @@ class LockReader extends TomlReader {
         if (!keys.includes(key)) this.unknown.push(path === "" ? key : `${path}.${key}`);
   }
 
-  /** What `is` accepts; what it throws for is noted. */
+  /** As {@link required}; empty where it is missing. */
+  requiredText(parent: Table, key: string, path = key): string {
+    return this.required(this.text(parent, key, path), "", parent, key, path);
+  }
+
+  /** What `check` throws for the text is noted. */
   checked(parent: Table, key: string, path: string, check: (text: string) => unknown): string | undefined {
     const text = this.text(parent, key, path);
     if (text !== undefined) this.attempt(path, () => check(text));
@@ -74,7 +79,6 @@ const keys = [
 ];
 
 function readLock(document: Table, lockVersion: string, reader: LockReader): LockFile {
-  reader.required(lockVersion || undefined, "", document, "lock-version");
   reader.known(document, keys, "");
   const environments = reader.texts(document, "environments");
   for (const text of environments ?? []) reader.attempt("environments", () => parseMarker(text));
@@ -86,7 +90,7 @@ function readLock(document: Table, lockVersion: string, reader: LockReader): Loc
     extras: reader.names(document, "extras"),
     dependencyGroups: reader.names(document, "dependency-groups"),
     defaultGroups: reader.names(document, "default-groups"),
-    createdBy: reader.required(reader.text(document, "created-by"), "", document, "created-by"),
+    createdBy: reader.requiredText(document, "created-by"),
     packages: packages.flatMap((table, at) => readPackage(table, `packages[${at}]`, reader) ?? []),
     tool: reader.table(document, "tool"),
   });
@@ -114,13 +118,7 @@ function readPackage(table: Table, position: string, reader: LockReader): Locked
   reader.known(table, [...packageKeys, ...sourceKeys], path);
   const attestationIdentities = reader.tables(table, "attestation-identities", `${path}.attestation-identities`);
   for (const identity of attestationIdentities ?? [])
-    reader.required(
-      reader.text(identity, "kind", `${path}.attestation-identities.kind`),
-      "",
-      identity,
-      "kind",
-      `${path}.attestation-identities.kind`,
-    );
+    reader.requiredText(identity, "kind", `${path}.attestation-identities.kind`);
   return present({
     name,
     version: reader.checked(table, "version", `${path}.version`, parseVersion),
@@ -162,16 +160,10 @@ function readVcs(table: Table, path: string, reader: LockReader): LockedSource {
   reader.known(table, ["type", "url", "path", "requested-revision", "commit-id", "subdirectory"], path);
   return present({
     kind: "vcs",
-    type: reader.required(reader.text(table, "type", `${path}.type`), "", table, "type", `${path}.type`),
+    type: reader.requiredText(table, "type", `${path}.type`),
     ...readPlace(table, path, reader),
     requestedRevision: reader.text(table, "requested-revision", `${path}.requested-revision`),
-    commitId: reader.required(
-      reader.text(table, "commit-id", `${path}.commit-id`),
-      "",
-      table,
-      "commit-id",
-      `${path}.commit-id`,
-    ),
+    commitId: reader.requiredText(table, "commit-id", `${path}.commit-id`),
     subdirectory: readSubdirectory(table, path, reader),
   } as const);
 }
@@ -180,7 +172,7 @@ function readDirectory(table: Table, path: string, reader: LockReader): LockedSo
   reader.known(table, ["path", "editable", "subdirectory"], path);
   return present({
     kind: "directory",
-    path: reader.required(reader.text(table, "path", `${path}.path`), "", table, "path", `${path}.path`),
+    path: reader.requiredText(table, "path", `${path}.path`),
     isEditable: reader.flag(table, "editable", `${path}.editable`),
     subdirectory: readSubdirectory(table, path, reader),
   } as const);
@@ -247,12 +239,3 @@ function readSubdirectory(table: Table, path: string, reader: LockReader): strin
 }
 
 const leadsOut = (path: string): boolean => /^(?:[/\\]|[a-z]:)/i.test(path) || path.split(/[/\\]/).includes("..");
-
-type Optional<T> = { [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined> };
-type Required<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] };
-
-/** Without what is not there. */
-function present<T extends object>(fields: T): Required<T> & Optional<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Required<T> &
-    Optional<T>;
-}

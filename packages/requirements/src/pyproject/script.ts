@@ -1,5 +1,5 @@
 import { InvalidScript } from "../errors.ts";
-import { readToml, TomlReader, type Table } from "../toml.ts";
+import { present, readToml, TomlReader, type Table } from "../toml.ts";
 import type { RequirementEntry } from "../types.ts";
 import { LineFinder } from "./line-finder.ts";
 import { entryMakers, toolUv } from "./project-file.ts";
@@ -34,11 +34,11 @@ function readMetadata(document: Table, reader: TomlReader, lines: LineFinder, so
   const requiresPython = reader.text(document, "requires-python");
   const makeEntry = entryMakers(lines, source)(reader);
   const texts = reader.texts(document, "dependencies") ?? [];
-  return {
-    ...(requiresPython === undefined ? {} : { requiresPython }),
+  return present({
+    requiresPython,
     entries: texts.flatMap((text) => makeEntry(text, "dependencies") ?? []),
     uv: readUvSettings(toolUv(document, reader), reader, makeEntry),
-  };
+  });
 }
 
 /** The TOML inside of a block's comments. */

@@ -1,5 +1,5 @@
 import type { NormalizedName } from "@murre/pep508";
-import type { TomlReader, Table } from "../toml.ts";
+import { present, type TomlReader, type Table } from "../toml.ts";
 import type { RequirementEntry } from "../types.ts";
 import type { EntryMaker } from "./project-requirements.ts";
 import { readSources, type UvSource } from "./uv-sources.ts";
@@ -67,10 +67,10 @@ export function readUvSettings(table: Table, reader: TomlReader, makeEntry: Entr
   const cacheKeys = reader.list(table, "cache-keys", at("cache-keys"));
   const isPackage = reader.flag(table, "package", at("package"));
   const defaultGroups =
-    table["default-groups"] === "all" ? "all" : reader.names(table, "default-groups", at("default-groups"));
-  return {
+    table["default-groups"] === "all" ? ("all" as const) : reader.names(table, "default-groups", at("default-groups"));
+  return present({
     sources: readSources(table, reader),
-    ...(workspace === undefined ? {} : { workspace: readWorkspace(workspace, reader) }),
+    workspace: workspace && readWorkspace(workspace, reader),
     constraints: entries("constraint-dependencies"),
     buildConstraints: entries("build-constraint-dependencies"),
     overrides: readScoped(table, "override-dependencies", reader).map(({ scope, parent, path }) => ({
@@ -84,11 +84,11 @@ export function readUvSettings(table: Table, reader: TomlReader, makeEntry: Entr
     environments: reader.markers(table, "environments", at("environments")) ?? [],
     requiredEnvironments: reader.markers(table, "required-environments", at("required-environments")) ?? [],
     indexes: readIndexes(table, reader),
-    ...(cacheKeys === undefined ? {} : { cacheKeys: cacheKeys.flatMap((key) => readCacheKey(key, reader) ?? []) }),
-    ...(isPackage === undefined ? {} : { isPackage }),
+    cacheKeys: cacheKeys?.flatMap((key) => readCacheKey(key, reader) ?? []),
+    isPackage,
     isManaged: reader.flag(table, "managed", at("managed")) ?? true,
-    ...(defaultGroups === undefined ? {} : { defaultGroups }),
-  };
+    defaultGroups,
+  });
 }
 
 function readWorkspace(table: Table, reader: TomlReader): NonNullable<UvSettings["workspace"]> {
@@ -120,7 +120,7 @@ function readScoped(table: Table, key: string, reader: TomlReader): readonly Sco
       reader.problems.push(`${path} has an element without package.name or dependencies`);
       return [];
     }
-    return [{ scope: { package: { name, ...(version === undefined ? {} : { version }) } }, parent: element, path }];
+    return [{ scope: { package: present({ name, version }) }, parent: element, path }];
   });
 }
 
@@ -149,16 +149,7 @@ function readIndex(table: Table, path: string, reader: TomlReader): UvIndex | un
   if (url === undefined && table["url"] === undefined) reader.problems.push(`${path}: one has no url`);
   if (isExplicit && name === undefined) reader.problems.push(`${path}: an explicit one has no name`);
   if (url === undefined) return undefined;
-  return {
-    ...(name === undefined ? {} : { name }),
-    url,
-    ...(publishUrl === undefined ? {} : { publishUrl }),
-    isExplicit,
-    isDefault,
-    format,
-    authenticate,
-    ignoreErrorCodes,
-  };
+  return present({ name, url, publishUrl, isExplicit, isDefault, format, authenticate, ignoreErrorCodes });
 }
 
 /** One of the words; the first where the key is not there. */

@@ -1,5 +1,5 @@
 import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
-import { isTable, TomlReader, type Table } from "../toml.ts";
+import { isTable, present, TomlReader, type Table } from "../toml.ts";
 
 /** When a source applies; a key that is absent says nothing. */
 interface SourceCondition {
@@ -82,22 +82,28 @@ function readSource(table: Table, path: string, reader: TomlReader): UvSource | 
   if (kind === "workspace") {
     if (reader.flag(table, kind, `${path}.${kind}`) === false)
       reader.problems.push(`${path}.workspace can only be true`);
-    return { kind, ...flagOf(table, "editable", "isEditable", path, reader), ...condition };
+    return present({ kind, isEditable: reader.flag(table, "editable", `${path}.editable`), ...condition });
   }
   const value = reader.text(table, kind, `${path}.${kind}`);
   if (value === undefined) return undefined;
   if (kind === "index") return { kind, index: value, ...condition };
-  if (kind === "url") return { kind, url: value, ...textOf(table, "subdirectory", path, reader), ...condition };
+  if (kind === "url")
+    return present({
+      kind,
+      url: value,
+      subdirectory: reader.text(table, "subdirectory", `${path}.subdirectory`),
+      ...condition,
+    });
   if (kind === "git") return { kind, url: value.replace(/^git\+/, ""), ...readGit(table, path, reader), ...condition };
   if (table["editable"] === true && table["package"] === false)
     reader.problems.push(`${path}: what is no package cannot be editable`);
-  return {
+  return present({
     kind,
     path: value,
-    ...flagOf(table, "editable", "isEditable", path, reader),
-    ...flagOf(table, "package", "isPackage", path, reader),
+    isEditable: reader.flag(table, "editable", `${path}.editable`),
+    isPackage: reader.flag(table, "package", `${path}.package`),
     ...condition,
-  };
+  });
 }
 
 type GitDetails = Omit<Extract<UvSource, { kind: "git" }>, "kind" | "url" | keyof SourceCondition>;
@@ -111,39 +117,21 @@ function readGit(table: Table, path: string, reader: TomlReader): GitDetails {
   if (references.length > 1) reader.problems.push(`${path}: only one of branch, rev and tag can be given`);
   if (Object.hasOwn(table, "subdirectory") && Object.hasOwn(table, "path"))
     reader.problems.push(`${path}: only one of subdirectory and path can be given`);
-  return {
-    ...(reference === undefined ? {} : { reference }),
-    ...textOf(table, "subdirectory", path, reader),
-    ...textOf(table, "path", path, reader),
-    ...flagOf(table, "lfs", "lfs", path, reader),
-  };
+  return present({
+    reference,
+    subdirectory: reader.text(table, "subdirectory", `${path}.subdirectory`),
+    path: reader.text(table, "path", `${path}.path`),
+    lfs: reader.flag(table, "lfs", `${path}.lfs`),
+  });
 }
 
 function readCondition(table: Table, path: string, reader: TomlReader): SourceCondition {
   if (Object.hasOwn(table, "extra") && Object.hasOwn(table, "group"))
     reader.problems.push(`${path}: only one of extra and group can be given`);
   const [marker] = Array.isArray(table["marker"]) ? [] : (reader.markers(table, "marker", `${path}.marker`) ?? []);
-  const extra = reader.name(table, "extra", `${path}.extra`);
-  const group = reader.name(table, "group", `${path}.group`);
-  return {
-    ...(marker === undefined ? {} : { marker }),
-    ...(extra === undefined ? {} : { extra }),
-    ...(group === undefined ? {} : { group }),
-  };
-}
-
-function textOf<Key extends string>(table: Table, key: Key, path: string, reader: TomlReader): { [K in Key]?: string } {
-  const value = reader.text(table, key, `${path}.${key}`);
-  return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: string };
-}
-
-function flagOf<Name extends string>(
-  table: Table,
-  key: string,
-  name: Name,
-  path: string,
-  reader: TomlReader,
-): { [K in Name]?: boolean } {
-  const value = reader.flag(table, key, `${path}.${key}`);
-  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: boolean };
+  return present({
+    marker,
+    extra: reader.name(table, "extra", `${path}.extra`),
+    group: reader.name(table, "group", `${path}.group`),
+  });
 }
