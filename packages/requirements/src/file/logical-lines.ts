@@ -8,7 +8,8 @@ export interface LogicalLine {
 /** Where Python's `str.splitlines` splits. */
 // oxlint-disable-next-line no-control-regex -- the separators U+001C to U+001E are among them
 export const lineEnd = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
-const comment = /(?:^|\s)#[^]*$/;
+/** Where a comment begins in a line. */
+export const commentStart = /(?:^|\s)#/;
 const commentLine = /^\s*#/;
 const variable = /\$\{([A-Z0-9_]+)\}/g;
 
@@ -16,7 +17,7 @@ const variable = /\$\{([A-Z0-9_]+)\}/g;
 export function logicalLines(text: string, env: Readonly<Record<string, string | undefined>>): readonly LogicalLine[] {
   const lines: LogicalLine[] = [];
   for (const { number, text: joined } of joinLines(text.split(lineEnd))) {
-    const stripped = joined.replace(comment, "").trim();
+    const stripped = joined.slice(0, commentStart.exec(joined)?.index).trim();
     if (stripped !== "") lines.push({ number, text: expand(stripped, env) });
   }
   return lines;

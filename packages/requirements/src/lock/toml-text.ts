@@ -1,3 +1,5 @@
+import { inOrder } from "../write/order.ts";
+
 /** A key and its value, in the order in which they are written; what is undefined is not. */
 export type Field = readonly [key: string, value: unknown];
 
@@ -47,7 +49,7 @@ export function valueText(value: unknown): string {
   if (typeof value === "string") return basicText(value);
   if (typeof value === "number") return numberText(value);
   if (typeof value !== "object" || value === null) return String(value);
-  return tableText(present(Object.entries(value)).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  return tableText(inOrder(present(Object.entries(value))));
 }
 
 const tableText = (fields: readonly Field[]): string =>

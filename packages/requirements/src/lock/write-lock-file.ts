@@ -1,4 +1,5 @@
 import type { Table } from "../toml.ts";
+import { inOrder, order } from "../write/order.ts";
 import { withoutCredentials } from "../write/without-credentials.ts";
 import {
   lockedFilename,
@@ -38,25 +39,19 @@ const controls = (line: string): string => line.replaceAll(/[\0-\x08\x0b-\x1f\x7
 const names = (list: readonly string[] | undefined): readonly string[] | undefined => list && [...new Set(list)].sort();
 
 function comparePackages(left: LockedPackage, right: LockedPackage): number {
-  const key = ({ name, version = "", marker = "", source }: LockedPackage): readonly string[] => [
-    name,
-    version,
-    marker,
-    source === undefined ? "" : valueText(source),
-  ];
-  if (left.name !== right.name) return left.name < right.name ? -1 : 1;
-  return compareLists(key(left), key(right));
-}
-
-function compareLists(left: readonly string[], right: readonly string[]): number {
-  const at = left.findIndex((text, index) => text !== right[index]);
-  return at < 0 ? 0 : (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
+  const sourceText = ({ source }: LockedPackage): string => (source === undefined ? "" : valueText(source));
+  return (
+    order(left.name, right.name) ||
+    order(left.version ?? "", right.version ?? "") ||
+    order(left.marker ?? "", right.marker ?? "") ||
+    order(sourceText(left), sourceText(right))
+  );
 }
 
 function packageFields(entry: LockedPackage): readonly Field[] {
   const { source, dependencies } = entry;
   const texts = dependencies?.map((table) => [valueText(table), table] as const);
-  const sorted = texts?.toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, table]) => table);
+  const sorted = texts && inOrder(texts).map(([, table]) => table);
   return [
     ["name", entry.name],
     ["version", entry.version],
@@ -73,7 +68,7 @@ function packageFields(entry: LockedPackage): readonly Field[] {
 
 const url = (text: string | undefined): string | undefined => text && withoutCredentials(text);
 const hashes = (digests: Readonly<Record<string, string>>): InlineTable =>
-  new InlineTable(Object.entries(digests).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  new InlineTable(inOrder(Object.entries(digests)));
 const time = (text: string | undefined): Instant | undefined => (text === undefined ? undefined : new Instant(text));
 
 function sourceTable(source: Exclude<LockedSource, { kind: "files" }>): InlineTable {
@@ -103,8 +98,7 @@ function sourceTable(source: Exclude<LockedSource, { kind: "files" }>): InlineTa
 }
 
 function fileFields({ sdist, wheels }: Extract<LockedSource, { kind: "files" }>): readonly Field[] {
-  const sorted = wheels.map((wheel) => [lockedFilename(wheel), fileTable(wheel)] as const);
-  sorted.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+  const sorted = inOrder(wheels.map((wheel) => [lockedFilename(wheel), fileTable(wheel)] as const));
   return [
     ["sdist", sdist && fileTable(sdist)],
     ["wheels", wheels.length === 0 ? undefined : new Lines(sorted.map(([, table]) => table))],
@@ -133,7 +127,6 @@ function toolTables(tool: Table | undefined): readonly string[] {
       const value = tool?.[name];
       const isTable = typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
       if (!isTable) return `\n[tool]\n${lines([[name, value]])}`;
-      const fields = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-      return `\n[tool.${keyText(name)}]\n${lines(fields)}`;
+      return `\n[tool.${keyText(name)}]\n${lines(inOrder(Object.entries(value)))}`;
     });
 }

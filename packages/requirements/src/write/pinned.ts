@@ -1,6 +1,6 @@
 import { parseRequirement } from "@murre/pep508";
 import { splitLine, type LineOption, type SplitLine } from "../file/line-options.ts";
-import { logicalLines } from "../file/logical-lines.ts";
+import { commentStart, logicalLines } from "../file/logical-lines.ts";
 import type { AcceptedHashes } from "../types.ts";
 import { hashTexts } from "./hash-texts.ts";
 import { quoted } from "./quoted.ts";
@@ -33,11 +33,10 @@ interface Separated {
 
 function separate(text: string): Separated {
   const lines = physicalLines(text);
-  const commented = lines.findIndex((line) => /(?:^|\s)#/.test(withoutEnd(line)));
+  const commented = lines.findIndex((line) => commentStart.test(withoutEnd(line)));
   const last = commented < 0 ? lines.length - 1 : commented;
   const content = withoutEnd(lines[last] ?? "");
-  const start =
-    commented < 0 ? content.trimEnd().length : content.slice(0, content.search(/(?:^|\s)#/)).trimEnd().length;
+  const start = content.slice(0, commentStart.exec(content)?.index).trimEnd().length;
   const before = lines.slice(0, last).map((line) => withoutBackslash(withoutEnd(line)));
   const rest = [(lines[last] ?? "").slice(start), ...lines.slice(last + 1)].join("");
   // A comment that had a line of its own keeps it.

@@ -1,8 +1,9 @@
 import { compareVersions, parseVersion } from "@murre/pep440";
 import { UnwritableRequirement } from "../errors.ts";
-import { lineEnd } from "../file/logical-lines.ts";
+import { commentStart, lineEnd } from "../file/logical-lines.ts";
 import type { CompiledRequirement, RequirementSource, WriteOptions } from "./compiled.ts";
 import { hashTexts } from "./hash-texts.ts";
+import { order } from "./order.ts";
 import { withoutCredentials } from "./without-credentials.ts";
 
 /**
@@ -58,8 +59,6 @@ function compareRows(left: CompiledRequirement, right: CompiledRequirement): num
   );
 }
 
-const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
-
 const editablePlace = ({ place }: CompiledRequirement): string | undefined =>
   place?.kind === "editable" ? place.location : undefined;
 
@@ -91,7 +90,8 @@ function requirement(
 
 /** A place as it can stand in a line: a line's end, and what begins a comment, would make something else of it. */
 function location(place: string): string {
-  if (lineEnd.test(place) || /(?:^|\s)#|\\$/.test(place)) throw new UnwritableRequirement(withoutCredentials(place));
+  if (lineEnd.test(place) || commentStart.test(place) || place.endsWith("\\"))
+    throw new UnwritableRequirement(withoutCredentials(place));
   return withoutCredentials(place);
 }
 
