@@ -77,20 +77,20 @@ export class DependencyGroups {
   }
 
   #visit(visit: Visit, expansion: Expansion, entries: RequirementEntry[]): void {
-    const group = this.#groups.get(normalizeName(visit.name));
+    const group = this.#groups.get(visit.name);
     const path = `dependency-groups.${group?.written ?? visit.name}`;
     const refusal = this.#refusal(visit, group);
     const entered = refusal ?? expansion.enter(visit);
     if (typeof entered === "string") this.#reader.problems.push(entered === refusal ? entered : `${path}: ${entered}`);
     if (entered !== true || group === undefined) return;
-    const python = this.#pythons.get(normalizeName(visit.name));
+    const python = this.#pythons.get(visit.name);
     const conditions = python === undefined ? visit.conditions : [...visit.conditions, python];
     for (const item of group.items) {
       if (typeof item === "string") this.#take(item, path, conditions, entries);
       else {
-        const included = this.#included(item, path);
-        const next = { name: included ?? "", conditions, path: [...visit.path, visit.name] };
-        if (included !== undefined) this.#visit(next, expansion, entries);
+        const name = this.#included(item, path);
+        if (name !== undefined)
+          this.#visit({ name, conditions, path: [...visit.path, visit.name] }, expansion, entries);
       }
     }
   }

@@ -1,11 +1,11 @@
-import { parseMarker, Requirement } from "@murre/pep508";
+import { type NormalizedName, parseMarker, Requirement } from "@murre/pep508";
 
 /** How many groups, or extras, may stand inside each other, and how many visits with a condition there may be. */
 const limits = { depth: 100, conditional: 1000 };
 
 /** A name, and the markers under which it is reached. */
 export interface Visit {
-  readonly name: string;
+  readonly name: NormalizedName;
   readonly conditions: readonly string[];
   /** The names that led here, the first one first. */
   readonly path: readonly string[];

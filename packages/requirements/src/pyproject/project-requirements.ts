@@ -19,8 +19,10 @@ export interface ProjectRequirements {
 
 /** Reads `dependencies` and the chosen `optional-dependencies`; what the project says of its own extras (`proj[a]`) is put in its place. */
 export class ProjectExpansion {
-  readonly #optional: ReadonlyMap<string, string>;
   readonly #table: Table;
+  readonly #optional: Table;
+  /** How the name of each extra is written. */
+  readonly #written: ReadonlyMap<NormalizedName, string>;
   readonly #name: NormalizedName;
   readonly #reader: TomlReader;
   readonly #makeEntry: EntryMaker;
@@ -34,30 +36,29 @@ export class ProjectExpansion {
     this.#name = name;
     this.#reader = reader;
     this.#makeEntry = makeEntry;
-    const optional = reader.table(project, "optional-dependencies", "project.optional-dependencies") ?? {};
-    this.#optional = new Map(Object.keys(optional).map((extra) => [normalizeName(extra), extra]));
+    this.#optional = reader.table(project, "optional-dependencies", "project.optional-dependencies") ?? {};
+    this.#written = new Map(Object.keys(this.#optional).map((extra) => [normalizeName(extra), extra]));
   }
 
   read(extras: readonly string[] | "all"): ProjectRequirements {
     const texts = this.#reader.texts(this.#table, "dependencies", "project.dependencies") ?? [];
     this.#take(texts, "project.dependencies", { name: this.#name, conditions: [], path: [] }, undefined);
-    for (const extra of extras === "all" ? this.#optional.keys() : extras.map(normalizeName))
+    for (const extra of extras === "all" ? this.#written.keys() : extras.map(normalizeName))
       this.#extra({ name: extra, conditions: [], path: [] });
     return { entries: this.#entries, extraOf: this.#extraOf, unknownExtras: [...this.#unknown] };
   }
 
   #extra(visit: Visit): void {
-    const written = this.#optional.get(visit.name);
+    const written = this.#written.get(visit.name);
     if (written === undefined) {
-      this.#unknown.add(normalizeName(visit.name));
+      this.#unknown.add(visit.name);
       return;
     }
     const path = `project.optional-dependencies.${written}`;
     const entered = this.#expansion.enter(visit);
     if (typeof entered === "string") this.#reader.problems.push(`${path}: ${entered}`);
     if (entered !== true) return;
-    const optional = this.#reader.table(this.#table, "optional-dependencies", "project.optional-dependencies") ?? {};
-    this.#take(this.#reader.texts(optional, written, path) ?? [], path, visit, normalizeName(visit.name));
+    this.#take(this.#reader.texts(this.#optional, written, path) ?? [], path, visit, visit.name);
   }
 
   #take(texts: readonly string[], path: string, visit: Visit, standsIn: NormalizedName | undefined): void {
