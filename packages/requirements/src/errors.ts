@@ -80,7 +80,7 @@ export class InvalidRequirementArgument extends RequirementsError {
 }
 
 /**
- * A pyproject.toml is no TOML, or its tables [build-system] and [project] are not what the standards say.
+ * A pyproject.toml is no TOML, or a table in it is not what PEP 518, PEP 621, PEP 735 or uv's documentation say.
  * To do: correct the place that is named.
  */
 export class InvalidPyproject extends RequirementsError {
