@@ -48,7 +48,7 @@ test.each([
 });
 
 test("what git says is understood in proportion to its length", () => {
-  const read = (stderr: string) => failureOf({ repository: "r", task: "t" }, { status: 1, stderr, isSilent: false });
+  const read = (stderr: string) => failureOf({ repository: "r", task: "t" }, { status: 1, stderr });
   const said = ["remote: ", "Counting objects: ", "a ", "1", "'", "\n"];
   expect(
     superlinearInputs({

@@ -21,21 +21,22 @@ const lfs = /'lfs' is not a git command/;
 interface FailedRun {
   readonly repository: string;
   readonly task: string;
-  readonly silenceMs?: number | undefined;
 }
 
 /** How it ended. */
 interface FailedEnd {
   readonly status: number | string;
   readonly stderr: string;
-  readonly isSilent: boolean;
+  /** It was ended, because for so long nothing had come (milliseconds). */
+  readonly silentMs?: number | undefined;
 }
 
 /** The error that says what git's messages mean. They are those of `LC_ALL=C`. */
-export function failureOf({ repository, task, silenceMs }: FailedRun, end: FailedEnd): Error {
+export function failureOf({ repository, task }: FailedRun, end: FailedEnd): Error {
   const text = end.stderr;
   const failure: GitFailure = { repository, task, lastLines: lastLines(text) };
-  if (end.isSilent) return new RepositoryUnreachable(failure, `nothing came for ${(silenceMs ?? 0) / 1000} s`);
+  if (end.silentMs !== undefined)
+    return new RepositoryUnreachable(failure, `nothing came for ${end.silentMs / 1000} s`);
   if (lfs.test(text)) return new GitNotFound(repository, "git-lfs");
   if (unsafe.test(text))
     return new UnsafeRepository(

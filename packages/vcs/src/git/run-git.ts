@@ -28,7 +28,8 @@ export interface GitEnd {
   readonly stdout: Buffer;
   /** Without credentials. */
   readonly stderr: string;
-  readonly isSilent: boolean;
+  /** It was ended, because for so long nothing had come (milliseconds). */
+  readonly silentMs: number | undefined;
 }
 
 /** A list of the files of a very large repository has some tens of megabytes. */
@@ -49,7 +50,7 @@ export async function tryGit(run: GitRun): Promise<GitEnd> {
   run.signal?.throwIfAborted();
   if (end instanceof Error) {
     if ((end as NodeJS.ErrnoException).code === "ENOENT") throw new GitNotFound(run.repository, "git", { cause: end });
-    throw failureOf(run, { status: end.message, stderr: "", isSilent: false });
+    throw failureOf(run, { status: end.message, stderr: "" });
   }
   return end;
 }
@@ -63,13 +64,13 @@ function waitForEnd({ args, env, cwd, platform, signal, silenceMs, input }: GitR
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       ...ownGroup(platform),
     });
-    let isSilent = false;
+    let silentMs: number | undefined;
     const stop = () => endProcessTree(child, platform);
     const watch =
       silenceMs === undefined
         ? undefined
         : setTimeout(() => {
-            isSilent = true;
+            silentMs = silenceMs;
             stop();
           }, silenceMs);
     signal?.addEventListener("abort", stop, { once: true });
@@ -94,7 +95,7 @@ function waitForEnd({ args, env, cwd, platform, signal, silenceMs, input }: GitR
     child.once("close", (code, killedBy) => {
       endLeftovers(child.pid, platform);
       const status = stdout.isFull() ? "more output than it may have" : (code ?? killedBy ?? "no status");
-      settle({ status, stdout: stdout.bytes(), stderr: redactUrl(stderr.bytes().toString("utf8")), isSilent });
+      settle({ status, stdout: stdout.bytes(), stderr: redactUrl(stderr.bytes().toString("utf8")), silentMs });
     });
   });
 }

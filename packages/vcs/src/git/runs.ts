@@ -1,3 +1,4 @@
+import { isLocalUrl } from "@murre/pep508";
 import { RepositoryOffline } from "../errors.ts";
 import type { VcsUrl } from "../url/vcs-url.ts";
 import { localEnvironment, networkEnvironment } from "./git-environment.ts";
@@ -9,7 +10,7 @@ import type { RepositoryServices } from "./services.ts";
 export const remote = "murre";
 
 /** A host that has not answered for so long does not (milliseconds). git tells of its progress more often. */
-export const defaultSilenceMs = 120_000;
+const defaultSilenceMs = 120_000;
 
 export type ObjectFormat = "sha1" | "sha256";
 
@@ -40,7 +41,7 @@ export async function tryRemote(
   { args, cwd, task }: Pick<GitRun, "args" | "cwd" | "task">,
 ): Promise<GitEnd> {
   const { env, platform, signal, offline = false, silenceMs = defaultSilenceMs } = services;
-  if (offline && !url.repository.startsWith("file:")) throw new RepositoryOffline(url.shown, task.replace(/^\w+ /, ""));
+  if (offline && !isLocalUrl(url.repository)) throw new RepositoryOffline(url.shown, task.replace(/^\w+ /, ""));
   const sshCommand = url.repository.startsWith("ssh:") ? await silentSsh(services, url, cwd) : undefined;
   const settings = [[`remote.${remote}.url`, url.repository] as const];
   const run = (from: "url" | "helpers") =>
@@ -63,13 +64,11 @@ export async function tryRemote(
 async function silentSsh(services: RepositoryServices, url: VcsUrl, cwd: string): Promise<string | undefined> {
   const { env, platform, signal } = services;
   if (env["GIT_SSH_COMMAND"] !== undefined || env["GIT_SSH"] !== undefined) return undefined;
-  const args = ["config", "--get", "core.sshCommand"];
-  const own = { ...networkEnvironment(env, url, undefined) };
   const { status } = await tryGit({
-    args,
+    args: ["config", "--get", "core.sshCommand"],
     cwd,
     task: "reading the configuration",
-    env: own,
+    env: networkEnvironment(env, url, undefined),
     repository: url.shown,
     platform,
     signal,

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { hashedName } from "@murre/cache";
 import { hasCode } from "@murre/files";
+import { isLocalUrl } from "@murre/pep508";
 import { RepositoryOffline, RevisionNotFound, UnsafeRepository, type VcsErrorCode } from "../errors.ts";
 import { failureOf } from "../git/failures.ts";
 import { formatOf, isCommitId, remote, tryRemote, type ObjectFormat } from "../git/runs.ts";
@@ -67,7 +68,7 @@ class CachedRepositories implements Repositories {
     const { cache, offline = false, signal } = this.#services;
     const name = ["git", hashedName(url.key), hashedName(revision)] as const;
     const noted = (since: number) => readNote(cache.documents.read(...name), since);
-    if (offline && !url.repository.startsWith("file:")) {
+    if (offline && !isLocalUrl(url.repository)) {
       const commit = noted(0)?.commit;
       if (commit === undefined) throw new RepositoryOffline(url.shown, `what ${revision} is`);
       return commit;
@@ -95,7 +96,7 @@ class CachedRepositories implements Repositories {
       rmSync(cwd, { recursive: true, force: true }),
     );
     const { shown } = url;
-    if (end.status !== 0) throw failureOf({ repository: shown, task, silenceMs: this.#services.silenceMs }, end);
+    if (end.status !== 0) throw failureOf({ repository: shown, task }, end);
     const advertised = parseAdvertised(end.stdout.toString("utf8"));
     const commit = chooseReference(advertised, revision);
     if (commit !== undefined) return commit;

@@ -131,7 +131,7 @@ export class Repository {
   #failure(end: GitEnd, what: string): Error {
     const { shown } = this.url;
     if (/not our ref/.test(end.stderr)) return new RevisionNotFound(shown, what, `has no commit ${what}`);
-    return failureOf({ repository: shown, task: `fetching ${what}`, silenceMs: this.#services.silenceMs }, end);
+    return failureOf({ repository: shown, task: `fetching ${what}` }, end);
   }
 
   #local(args: readonly string[], task: string): Promise<Buffer> {

@@ -81,8 +81,7 @@ export class Tree {
   async fetchLargeFiles(): Promise<void> {
     const task = "fetching large files (git-lfs)";
     const end = await tryRemote(this.#services, this.#url, { cwd: this.path, args: ["lfs", "pull", remote], task });
-    if (end.status !== 0)
-      throw failureOf({ repository: this.#url.shown, task, silenceMs: this.#services.silenceMs }, end);
+    if (end.status !== 0) throw failureOf({ repository: this.#url.shown, task }, end);
   }
 
   /** Where a submodule goes: the folder that git has made for it, and no link on the way. @throws {UnsafeRepository} */
