@@ -1,4 +1,4 @@
-import { readSmallFile, refuseLink, writeAll } from "@murre/files";
+import { refuseLink, writeAll } from "@murre/files";
 import {
   closeSync,
   constants,
@@ -13,6 +13,7 @@ import {
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "../folder/layout.ts";
+import { readCopy } from "./read-document.ts";
 
 /** A request for one document that is slow to get: how to find it in the cache, and how to make it if it is not there. */
 export interface DocumentRequest<T> {
@@ -67,12 +68,10 @@ export function openDocuments(
 ): Documents {
   return {
     read(...segments) {
-      for (const layout of readFrom())
-        try {
-          return readSmallFile(layout.document(segments), { followsLinks: false });
-        } catch {
-          // Not there, or not readable: the next folder, or a miss.
-        }
+      for (const layout of readFrom()) {
+        const found = readCopy(layout, segments);
+        if (found !== undefined) return found;
+      }
       return undefined;
     },
     write(segments, data) {
@@ -92,13 +91,9 @@ export function openDocuments(
       }
     },
     readAll: (segments, atMostBytes) =>
-      readFrom().flatMap((layout) => {
-        try {
-          return [readSmallFile(layout.document(segments), { followsLinks: false, atMostBytes })];
-        } catch {
-          return [];
-        }
-      }),
+      readFrom()
+        .map((layout) => readCopy(layout, segments, atMostBytes))
+        .filter((copy) => copy !== undefined),
     stampOf: (segments) =>
       readFrom()
         .map((layout) => {

@@ -1,5 +1,5 @@
 import { readSmallFile } from "@murre/files";
-import { cacheLayout } from "../folder/layout.ts";
+import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { distrust } from "../folder/trust.ts";
 
 /**
@@ -8,9 +8,14 @@ import { distrust } from "../folder/trust.ts";
  * @returns undefined where there is none, or the cache is not to be trusted
  */
 export function readDocument(cacheFolder: string, ...segments: string[]): Buffer | undefined {
-  if (distrust(cacheFolder) !== undefined) return undefined;
+  return distrust(cacheFolder) === undefined ? readCopy(cacheLayout(cacheFolder), segments) : undefined;
+}
+
+/** The document in one folder; undefined where it is not, or cannot be read. */
+export function readCopy(layout: CacheLayout, segments: readonly string[], atMostBytes?: number): Buffer | undefined {
   try {
-    return readSmallFile(cacheLayout(cacheFolder).document(segments), { followsLinks: false });
+    const path = layout.document(segments);
+    return readSmallFile(path, { followsLinks: false, ...(atMostBytes === undefined ? {} : { atMostBytes }) });
   } catch {
     return undefined;
   }

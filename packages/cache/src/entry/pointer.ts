@@ -53,9 +53,10 @@ function touch(path: string): void {
   }
 }
 
+/** An id and nothing else: what is marked names nothing any more. */
 function parsePointer(text: string): string | undefined {
-  // An id and nothing else: a damaged file must not name a path outside the store.
-  return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n$/.exec(text)?.[1];
+  const id = recordedId(text);
+  return text === `${id}\n` ? id : undefined;
 }
 
 /** What a condemned pointer named: its first line, with the mark behind it or not. "" when it named nothing readable. */
@@ -71,6 +72,7 @@ export function readRecord(path: string): string | undefined {
   });
 }
 
+/** An id, and nothing else in its line: a damaged file must not name a path outside the store. */
 function recordedId(text: string): string | undefined {
   return /^([0-9a-f]{32}\.[0-9A-Za-z_-]+\.\d+)\n/.exec(text)?.[1];
 }

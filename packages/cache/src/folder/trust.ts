@@ -23,6 +23,12 @@ export function thisUser(): CacheUser | undefined {
   return { uid: geteuid.call(process), groups: new Set([getegid.call(process), ...getgroups.call(process)]) };
 }
 
+/** Whether this user made it, and nobody else; where files have no owners, always. */
+export function isOfThisUser({ uid }: Pick<Owned, "uid">): boolean {
+  const own = process.geteuid?.();
+  return own === undefined || uid === own;
+}
+
 /**
  * Why a cache folder is not to be used, as a clause that says it of the folder; undefined where it may be. Whoever can write there decides what is
  * installed from it, and could lead whatever is written or removed there elsewhere. So it belongs to oneself, or to root, or a group shares it;

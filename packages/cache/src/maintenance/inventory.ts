@@ -51,7 +51,9 @@ export function listEntries(layout: CacheLayout): ListedEntry[] {
     if (entry === undefined || lastUse === undefined) continue;
     listed.push({ project, ...describe(entry), sha256, lastUse: lastUse.toISOString() });
   }
-  return listed.toSorted((a, b) => compare(a.project, b.project) || compare(a.version ?? "", b.version ?? ""));
+  return listed.toSorted(
+    (a, b) => compareTexts(a.project, b.project) || compareTexts(a.version ?? "", b.version ?? ""),
+  );
 }
 
 function describe({ manifest }: StoreEntry): Omit<ListedEntry, "project" | "sha256" | "lastUse"> {
@@ -63,7 +65,8 @@ function describe({ manifest }: StoreEntry): Omit<ListedEntry, "project" | "sha2
   return { kind: manifest.kind, version, files: fileCount + apart.length, bytes: bytesOf(manifest) };
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** By their characters, in any locale. */
+export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** When an archive was last used: its pointer's mtime. Undefined when it is gone. */
 export function lastUseOf(pointer: string): Date | undefined {

@@ -5,6 +5,7 @@ import { cleanAll, cleanProjects, prune, type CleanReport, type PruneOptions } f
 import { listEntries, measureCache, type CacheSize, type ListedEntry } from "./inventory.ts";
 import { cacheLayout } from "../folder/layout.ts";
 import { measureEntries, sweep } from "../reclaim/sweep.ts";
+import { nothing } from "../reclaim/trash.ts";
 import { verify, type VerifyOptions, type VerifyReport } from "./verify.ts";
 
 /**
@@ -52,8 +53,7 @@ export function maintainCache(cacheFolder: string): CacheMaintenance {
       } finally {
         lease?.release();
       }
-      if (report.repaired === 0)
-        return { ...report, freed: { entries: 0, files: 0, bytes: 0 }, pending: { entries: 0, files: 0, bytes: 0 } };
+      if (report.repaired === 0) return { ...report, freed: nothing(), pending: nothing() };
       const { freed, pending } = await sweep(layout);
       return { ...report, freed, pending: measureEntries(layout, pending) };
     },

@@ -1,11 +1,11 @@
 import { isRealFolder, NotAFile, openFile } from "@murre/files";
 import { createHash, hash } from "node:crypto";
-import { closeSync, lstatSync, readdirSync, readSync } from "node:fs";
+import { closeSync, readdirSync, readSync } from "node:fs";
 import type { FileDetails } from "../entry/manifest-head.ts";
 import { filesOf } from "../entry/manifest.ts";
 import { readPointer } from "../entry/pointer.ts";
 import { openEntry, type StoreEntry } from "../entry/store-entry.ts";
-import { isMissing } from "../folder/fs-errors.ts";
+import { isNothingAt, isMissing } from "../folder/fs-errors.ts";
 import type { CacheLayout } from "../folder/layout.ts";
 import { keyOf } from "../reclaim/orphan.ts";
 import type { PointerPlace } from "./inventory.ts";
@@ -64,9 +64,10 @@ function verifyPlace(layout: CacheLayout, place: PointerPlace, findings: VerifyF
   const { project, sha256, path } = place;
   const problem = (kind: CacheProblem["kind"]): void => void findings.problems.push({ kind, project, sha256 });
   const id = readPointer(path);
-  if (id === undefined) return isGone(path) ? undefined : problem("broken-pointer");
+  if (id === undefined) return isNothingAt(path) ? undefined : problem("broken-pointer");
   const key = keyOf(layout, id);
-  if (key === undefined && isGone(layout.entry(id))) return isGone(path) ? undefined : problem("dangling-pointer");
+  if (key === undefined && isNothingAt(layout.entry(id)))
+    return isNothingAt(path) ? undefined : problem("dangling-pointer");
   if (key === undefined || key.project !== project || key.sha256 !== sha256) return problem("foreign-entry");
   const entry = openEntry(layout, id, sha256);
   if (entry === undefined) return problem("broken-manifest");
@@ -153,13 +154,5 @@ function* filesBelow(root: string, folder: string): Generator<string> {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) yield* filesBelow(root, path);
     else yield path;
-  }
-}
-
-function isGone(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch (error) {
-    return isMissing(error);
   }
 }

@@ -30,13 +30,9 @@ export function ownLane(layout: CacheLayout, signal: AbortSignal | undefined): L
   return lanes(false, [inThisThread(layout)], signal, () => {});
 }
 
-export function threadLanes(
-  layout: CacheLayout,
-  signal: AbortSignal | undefined,
-  count = Math.min(mostThreads, availableParallelism()),
-): Lanes {
+export function threadLanes(layout: CacheLayout, signal: AbortSignal | undefined): Lanes {
   const threads = Array.from(
-    { length: count },
+    { length: Math.min(mostThreads, availableParallelism()) },
     () => new Worker(workerFile, { execArgv: [], workerData: dirname(layout.root) }),
   );
   // A thread in a loop of system calls hears nothing: it is ended, and holds nothing that would have to be given back.

@@ -1,6 +1,6 @@
 import { condemn } from "../reclaim/condemn.ts";
 import type { CacheLayout } from "../folder/layout.ts";
-import { pointers, type PointerPlace } from "./inventory.ts";
+import { compareTexts, pointers, type PointerPlace } from "./inventory.ts";
 import type { CacheProblem, LargeFile, VerifyFindings, VerifyJob } from "./verify-entry.ts";
 import { ownLane, threadLanes } from "./verify-lanes.ts";
 
@@ -64,13 +64,11 @@ export async function verify(layout: CacheLayout, options: VerifyOptions = {}): 
   } finally {
     lanes.close();
   }
-  problems.sort((a, b) => compare(a.project, b.project) || compare(a.sha256, b.sha256));
+  problems.sort((a, b) => compareTexts(a.project, b.project) || compareTexts(a.sha256, b.sha256));
   const damaged = new Set(problems.map(({ project, sha256 }) => layout.pointer(project, sha256)));
   const repaired = options.repair === true ? condemn(layout, [...damaged]) : 0;
   return { ...counts, problems, repaired };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function batchesOf(places: readonly PointerPlace[]): VerifyJob[] {
   const jobs: VerifyJob[] = [];

@@ -2,6 +2,7 @@ import { isRealFolder } from "@murre/files";
 import { lstatSync, renameSync, utimesSync } from "node:fs";
 import { withParent } from "../documents/documents.ts";
 import type { CacheLayout } from "../folder/layout.ts";
+import { isOfThisUser } from "../folder/trust.ts";
 import { nothing, removeTree } from "../reclaim/trash.ts";
 
 /**
@@ -15,10 +16,8 @@ export function takeFolder({ repositories }: CacheLayout, name: string, temporar
   } catch {
     return; // there is none, or somebody has it, or nothing can be written: who wants it makes a new one
   }
-  const uid = process.geteuid?.();
   // Others who share the cache may have put it there.
-  if (!isRealFolder(temporary) || (uid !== undefined && lstatSync(temporary).uid !== uid))
-    removeTree(temporary, nothing());
+  if (!isRealFolder(temporary) || !isOfThisUser(lstatSync(temporary))) removeTree(temporary, nothing());
 }
 
 /** Never fails: what cannot be kept is made again. */

@@ -1,11 +1,12 @@
 import { folderMode } from "../documents/documents.ts";
 import { nothing, removeTree } from "../reclaim/trash.ts";
 import { errorCode, namesIn, readSmallText } from "@murre/files";
-import { lstatSync, readdirSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { judge, makeFolders, type Lease } from "@murre/locking";
 import { CacheWriteFailed } from "../errors.ts";
-import { isMissing } from "../folder/fs-errors.ts";
+import { isNothingAt, isMissing } from "../folder/fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "../folder/layout.ts";
+import { isOfThisUser } from "../folder/trust.ts";
 
 /** A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL. */
 export interface PartialDownload<Validators> {
@@ -56,7 +57,7 @@ export async function beginPartial<Validators>(
         // Nobody will continue this one.
       }
     },
-    exists: () => exists(folder),
+    exists: () => !isNothingAt(folder),
     remove,
     leave: () => {
       if (resumption(path, validatorsFile, readValidators) === undefined) remove();
@@ -69,7 +70,7 @@ async function takeOver(layout: CacheLayout, key: string, folder: string): Promi
     if (!name.startsWith(`${key}.`)) continue;
     const owner = leaseOfPartial(name);
     const isLeft =
-      !exists(`${layout.leases}/${owner}`) || (await judge(layout.root, owner, { stake: "flight" })) === "dead";
+      isNothingAt(`${layout.leases}/${owner}`) || (await judge(layout.root, owner, { stake: "flight" })) === "dead";
     if (!isLeft) continue;
     try {
       renameSync(`${layout.partial}/${name}`, folder);
@@ -87,23 +88,13 @@ async function takeOver(layout: CacheLayout, key: string, folder: string): Promi
  * links there, and what is received would be written to where these lead.
  */
 function isOwnLeft(folder: string): boolean {
-  const uid = process.geteuid?.();
-  const isOwn = (stats: Stats): boolean => uid === undefined || stats.uid === uid;
   try {
     const stats = lstatSync(folder);
-    if (!stats.isDirectory() || !isOwn(stats)) return false;
+    if (!stats.isDirectory() || !isOfThisUser(stats)) return false;
     const files = readdirSync(folder).map((name) => lstatSync(`${folder}/${name}`));
-    return files.every((file) => file.isFile() && file.nlink === 1 && isOwn(file));
+    return files.every((file) => file.isFile() && file.nlink === 1 && isOfThisUser(file));
   } catch {
     return false;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    return !isMissing(error);
   }
 }
 

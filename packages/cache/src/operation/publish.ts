@@ -1,11 +1,11 @@
 import { errorCode, refuseLink } from "@murre/files";
-import { linkSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Lease } from "@murre/locking";
 import { condemn } from "../reclaim/condemn.ts";
 import { withParent } from "../documents/documents.ts";
 import { CacheWriteFailed } from "../errors.ts";
-import { isMissing } from "../folder/fs-errors.ts";
+import { isNothingAt, isMissing } from "../folder/fs-errors.ts";
 import { entryId, type CacheLayout } from "../folder/layout.ts";
 import { encodeManifest, type EntryContents } from "../entry/manifest.ts";
 import { removeOrphans } from "../reclaim/orphan.ts";
@@ -115,7 +115,7 @@ function publish<Kind extends StoreEntry["kind"]>(layout: CacheLayout, own: Unpu
         throw writeFailed(pointer, error);
       }
       // ENOENT says two things: the token was revoked, or the pointer's folder, being empty, was removed under us.
-      if (refusals === mostRefusals || !exists(token)) throw new Fenced();
+      if (refusals === mostRefusals || isNothingAt(token)) throw new Fenced();
     }
 }
 
@@ -159,15 +159,7 @@ function missedBelow(error: unknown, folder: string): boolean {
 }
 
 function isStillMine(lease: Lease, folder: string): boolean {
-  return exists(lease.path) && exists(folder);
-}
-
-function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    return !isMissing(error);
-  }
+  return !isNothingAt(lease.path) && !isNothingAt(folder);
 }
 
 function writeFailed(path: string, error: unknown): CacheWriteFailed {

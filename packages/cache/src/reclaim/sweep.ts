@@ -1,8 +1,8 @@
 import { errorCode, namesIn, NotAFile, readSmallFile } from "@murre/files";
-import { lstatSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { lstatSync, rmdirSync, unlinkSync } from "node:fs";
 import { sweepFlights, sweepHints, sweepLeases, sweepSockets } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
-import { isMissing, unlessMissing } from "../folder/fs-errors.ts";
+import { isNothingAt, isMissing, unlessMissing } from "../folder/fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "../folder/layout.ts";
 import { isNamed, removeOrphans } from "./orphan.ts";
 import { readRecord } from "../entry/pointer.ts";
@@ -58,19 +58,10 @@ function leaseAbsence(layout: CacheLayout): IsAbsent {
   return (lease) => {
     const remembered = known.get(lease);
     if (remembered !== undefined) return remembered;
-    const absent = lease === "" || isAbsentFile(`${layout.leases}/${lease}`);
+    const absent = lease === "" || isNothingAt(`${layout.leases}/${lease}`);
     known.set(lease, absent);
     return absent;
   };
-}
-
-/** An error that says nothing about the file (EIO, EACCES) is no absence. */
-function isAbsentFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch (error) {
-    return isMissing(error);
-  }
 }
 
 /**
