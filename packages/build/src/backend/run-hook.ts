@@ -53,17 +53,6 @@ export interface HookWatch {
   readonly outside: Map<string, string>;
 }
 
-/** What the driver reports; see {@link HOOK_DRIVER}. */
-interface HookResult {
-  readonly value?: unknown;
-  readonly missing?: true;
-  readonly unavailable?: string;
-  readonly unsupported?: string;
-  readonly error?: string;
-  readonly written?: Readonly<Record<string, "new" | "same" | "changed">>;
-  readonly outside?: Readonly<Record<string, string>>;
-}
-
 /** The hook's own answer; or that the backend has no such hook, or cannot do this. */
 export type HookAnswer = { readonly value: unknown } | { readonly missing: true } | { readonly unsupported: string };
 
@@ -151,6 +140,7 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
 }
 
 const writtenState = v.picklist(["new", "same", "changed"]);
+/** What the driver reports; see {@link HOOK_DRIVER}. */
 const hookResult = v.pipe(
   v.string(),
   v.parseJson(),
@@ -166,10 +156,10 @@ const hookResult = v.pipe(
 );
 
 /** The file is the driver's, but a backend may write there as well. */
-function readResult(path: string): HookResult | undefined {
+function readResult(path: string): v.InferOutput<typeof hookResult> | undefined {
   try {
     const { success, output } = v.safeParse(hookResult, readSmallText(path));
-    return success ? (output as HookResult) : undefined;
+    return success ? output : undefined;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { readSmallText } from "@murre/files";
 import { chmod, copyFile, lstat, mkdir, readlink, symlink, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { NoSourceTree, SourceChanging } from "../errors.ts";
+import { namedFolder } from "./git-repository.ts";
 import { listSource, type SourceListing } from "./source-tree.ts";
 
 /**
@@ -48,6 +49,6 @@ async function copyEntry(folder: string, from: string, to: string, path: string)
 
 /** The repository stays where it is; the copy says so, as a submodule does (gitrepository-layout). */
 async function linkRepository(from: string, to: string, isFolder: boolean): Promise<void> {
-  const place = isFolder ? from : /^gitdir: (.*)$/m.exec(readSmallText(from))?.[1];
+  const place = isFolder ? from : namedFolder(readSmallText(from));
   if (place !== undefined) await writeFile(to, `gitdir: ${resolve(from, "..", place)}\n`);
 }

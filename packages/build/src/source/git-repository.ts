@@ -1,5 +1,5 @@
-import { namesIn, readSmallText } from "@murre/files";
-import { lstatSync } from "node:fs";
+import { readSmallText } from "@murre/files";
+import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** Where a repository has what tells a version: of this checkout its own, and what all checkouts share. */
@@ -10,9 +10,14 @@ export interface GitFolders {
 
 /** @param at the path of a `.git`, which may be a file that leads elsewhere */
 export function gitFolders(at: string): GitFolders {
-  const folder = readText(at)?.match(/^gitdir: (.*)$/m)?.[1] ?? ".";
-  const own = resolve(at, ...(folder === "." ? [] : ["..", folder]));
+  const folder = namedFolder(readText(at) ?? "");
+  const own = folder === undefined ? resolve(at) : resolve(at, "..", folder);
   return { own, common: resolve(own, readText(join(own, "commondir"))?.trim() ?? ".") };
+}
+
+/** Which folder a `.git` that is a file leads to, relative to its own. */
+export function namedFolder(text: string): string | undefined {
+  return /^gitdir: (.*)$/m.exec(text)?.[1];
 }
 
 /** The `.git` of a folder, or of the nearest one around it. */
@@ -24,10 +29,10 @@ export function nearestGit(folder: string): string | undefined {
   }
 }
 
-/** The commit that is checked out, and each tag with what it points to; neither where there is no repository. */
-export function gitState(folder: string): { readonly commit?: string; readonly tags: readonly string[] } {
+/** The commit that is checked out, and each tag with what it points to; empty where there is no repository. */
+export function gitState(folder: string): { readonly commit: string; readonly tags: readonly string[] } {
   const git = nearestGit(folder);
-  if (git === undefined) return { tags: [] };
+  if (git === undefined) return { commit: "", tags: [] };
   const { own, common } = gitFolders(git);
   const packed = packedRefs(common);
   const head = readText(join(own, "HEAD"))?.trim() ?? "";
@@ -37,9 +42,12 @@ export function gitState(folder: string): { readonly commit?: string; readonly t
       ? head
       : (readText(join(own, branch)) ?? readText(join(common, branch)))?.trim() || packed.get(branch);
   const tags = new Map([...packed].filter(([name]) => name.startsWith("refs/tags/")));
-  addRefs(tags, common, "refs/tags");
+  for (const name of looseRefs(common, "refs/tags")) {
+    const target = readText(join(common, name));
+    if (target !== undefined) tags.set(name, target.trim());
+  }
   return {
-    ...(commit === undefined || commit === "" ? {} : { commit }),
+    commit: commit ?? "",
     tags: [...tags].map(([name, target]) => `${name} ${target}`).toSorted(),
   };
 }
@@ -54,17 +62,18 @@ function packedRefs(common: string): Map<string, string> {
   );
 }
 
-function addRefs(refs: Map<string, string>, common: string, path: string): void {
-  for (const name of namesOf(join(common, path))) {
-    const target = readText(join(common, path, name));
-    if (target === undefined) addRefs(refs, common, `${path}/${name}`);
-    else refs.set(`${path}/${name}`, target.trim());
+/** The paths of the references below a path (`refs`) that have a file of their own, folder by folder. Links below it are not followed. */
+export function* looseRefs(common: string, path: string): Generator<string> {
+  for (const entry of entriesOf(join(common, path)).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const below = `${path}/${entry.name}`;
+    if (entry.isDirectory()) yield* looseRefs(common, below);
+    else yield below;
   }
 }
 
-function namesOf(folder: string): readonly string[] {
+function entriesOf(folder: string): readonly Dirent[] {
   try {
-    return namesIn(folder);
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
   }

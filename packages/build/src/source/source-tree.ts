@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type BigI
 import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { NoSourceTree } from "../errors.ts";
-import { gitFolders, nearestGit } from "./git-repository.ts";
+import { gitFolders, looseRefs, nearestGit } from "./git-repository.ts";
 
 /**
  * What a folder with sources looked like at one moment. Two equal fingerprints mean that nothing that can go into a wheel was changed, added
@@ -127,14 +127,7 @@ class Lister {
     const { own, common } = gitFolders(at);
     for (const name of ["HEAD", "index", "packed-refs"])
       for (const place of new Set([own, common])) this.#gitFile(`${path}/${name}`, join(place, name));
-    this.#refs(`${path}/refs`, join(common, "refs"));
-  }
-
-  #refs(path: string, at: string): void {
-    for (const name of (namesIn(at) ?? []).toSorted()) {
-      if (namesIn(join(at, name)) === undefined) this.#gitFile(`${path}/${name}`, join(at, name));
-      else this.#refs(`${path}/${name}`, join(at, name));
-    }
+    for (const name of looseRefs(common, "refs")) this.#gitFile(`${path}/${name}`, join(common, name));
   }
 
   #gitFile(path: string, at: string): void {
@@ -165,8 +158,8 @@ function namesIn(folder: string): string[] | undefined {
   }
 }
 
-/** Undefined for a link that leads nowhere, or round in a circle. */
-function followed(path: string): BigIntStats | undefined {
+/** Of what a path leads to. Undefined where nothing is, and for a link that leads nowhere, or round in a circle. */
+export function followed(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true });
   } catch {

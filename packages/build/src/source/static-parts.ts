@@ -1,11 +1,11 @@
 import { readSmallFile } from "@murre/files";
 import { openProjectFile, type UvCacheKey } from "@murre/requirements";
 import { createHash } from "node:crypto";
-import { statSync, type BigIntStats } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { gitState } from "./git-repository.ts";
 import { readTextIfThere } from "./static-metadata.ts";
-import { factsOf, fingerprintOf, type SourceListing } from "./source-tree.ts";
+import { factsOf, fingerprintOf, followed, type SourceListing } from "./source-tree.ts";
 
 /** What decides, whatever else a project names, about what an editable wheel holds: metadata, scripts, and where modules are imported from. */
 const always: readonly UvCacheKey[] = ["pyproject.toml", "setup.py", "setup.cfg"].map((value) => ({
@@ -43,18 +43,18 @@ export async function listStaticParts(
     signal?.throwIfAborted();
     if (key.kind === "env") facts.set(`\0env ${key.value}`, JSON.stringify(env[key.value] ?? null));
     else if (key.kind === "git") {
-      const { commit = "", tags } = gitState(tree);
+      const { commit, tags } = gitState(tree);
       if (key.commit) facts.set("\0commit", commit);
       if (key.tags) facts.set("\0tags", tags.join("\n"));
     } else if (key.kind === "dir") {
-      if (statsOf(join(tree, key.value))?.isDirectory() === true) facts.set(`${project}${key.value}`, "folder");
+      if (followed(join(tree, key.value))?.isDirectory() === true) facts.set(`${project}${key.value}`, "folder");
     } else if (isPattern(key.value)) {
       for (const path of await matching(tree, key.value)) {
-        const stats = statsOf(join(tree, path));
+        const stats = followed(join(tree, path));
         if (stats?.isFile() === true) add(path, stats);
       }
     } else {
-      const stats = statsOf(join(tree, key.value));
+      const stats = followed(join(tree, key.value));
       const digest = stats?.isFile() === true ? digestOf(join(tree, key.value), stats) : undefined;
       if (digest !== undefined) facts.set(`${project}${key.value}`, digest);
       else if (stats?.isFile() === true) add(key.value, stats);
@@ -80,14 +80,6 @@ function digestOf(path: string, { size }: BigIntStats): string | undefined {
     return createHash("sha256").update(readSmallFile(path)).digest("hex");
   } catch {
     return undefined; // whoever builds says what is wrong with it
-  }
-}
-
-function statsOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true });
-  } catch {
-    return undefined;
   }
 }
 
