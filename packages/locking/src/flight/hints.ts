@@ -1,6 +1,6 @@
 import { errorCode, namesIn, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
 import type { Lease } from "../lease/lease.ts";
@@ -254,16 +254,6 @@ function readHint(path: string): Hint | undefined {
 }
 
 /** Inode numbers are given again; a file's birth tells them apart, and its change time where there is no birth. */
-function idOf({
-  dev,
-  ino,
-  birthtimeMs,
-  ctimeMs,
-}: {
-  dev: number;
-  ino: number;
-  birthtimeMs: number;
-  ctimeMs: number;
-}): string {
+function idOf({ dev, ino, birthtimeMs, ctimeMs }: Stats): string {
   return `${dev}:${ino}:${birthtimeMs === 0 ? ctimeMs : birthtimeMs}`;
 }

@@ -1,19 +1,9 @@
-import { isRealFolder } from "@murre/files";
-import { readdirSync } from "node:fs";
+import { isRealFolder, namesIn } from "@murre/files";
 import { join } from "node:path";
 import { decidingScan } from "../lock/deciding-scan.ts";
-import { isGone } from "../errors.ts";
 import { cleanFlight } from "./flight-folder.ts";
 import { judge, type Stake } from "../lease/liveness.ts";
-import {
-  leaseOf,
-  parseTicket,
-  removeEntry,
-  revokeTicket,
-  type TicketFolder,
-  ticketFolder,
-  type TicketForm,
-} from "../lock/tickets.ts";
+import { leaseOf, parseTicket, removeEntry, revokeTicket, ticketFolder, type TicketForm } from "../lock/tickets.ts";
 
 /**
  * Removes what the dead left in one lock's folder. Waiters do the same, so progress never depends on it.
@@ -44,24 +34,11 @@ export async function sweepLock(
 /** Removes what the dead left in the flights of `root`, and the folders of keys that nobody wants. */
 export async function sweepFlights(root: string): Promise<readonly string[]> {
   const removed: string[] = [];
-  for (const key of flightKeys(root)) {
+  for (const key of namesIn(join(root, "locks"))) {
     const folder = join(root, "locks", key);
     if (!isRealFolder(folder)) continue;
     removed.push(...(await sweepLock(root, folder, { kind: "file" }, "flight")));
-    cleanFlight(flightAt(folder));
+    cleanFlight(ticketFolder(folder, { kind: "file" }));
   }
   return removed;
-}
-
-function flightAt(folder: string): TicketFolder {
-  return ticketFolder(folder, { kind: "file" });
-}
-
-function flightKeys(root: string): string[] {
-  try {
-    return readdirSync(join(root, "locks"));
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
 }

@@ -46,7 +46,7 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
       systemSitePackages,
       seed: options.seed === true || (existing === "refresh" && isSeeded(target)),
     });
-    if (existing === "refresh" && !isEmptyOrMissing(target)) refreshContents(target, contents);
+    if (existing === "refresh" && namesIn(target).length > 0) refreshContents(target, contents);
     else if (mustStayInPlace(target)) fillInPlace(target, contents);
     else buildAside(target, contents, existing);
     return deriveEnvironment(interpreter, target, systemSitePackages);
@@ -91,6 +91,7 @@ function refuseForeign(target: string, existing: "refuse" | "clear" | "refresh")
   }
 }
 
+/** None where there is no such folder. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -98,10 +99,6 @@ function namesIn(folder: string): string[] {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-}
-
-function isEmptyOrMissing(target: string): boolean {
-  return !existsSync(target) || readdirSync(target).length === 0;
 }
 
 function defaultPrompt(target: string): string {

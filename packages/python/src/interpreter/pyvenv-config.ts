@@ -1,4 +1,5 @@
 import { readSmallText } from "@murre/files";
+
 /** `pyvenv.cfg`: lines of `key = value`, keys in lower case (PEP 405). */
 export type PyvenvConfig = ReadonlyMap<string, string>;
 
