@@ -1,8 +1,7 @@
 // What people feel many times a day: starting, looking, having nothing to do, and one small distribution more. Beside uv, and beside Node itself.
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { murre, uv } from "../storms/kit.mjs";
+import { murre, runSync, uv } from "../storms/kit.mjs";
 import { withMadeIndex } from "./growth.mjs";
 import { compare } from "./harness.mjs";
 import { usageMeasured } from "./usage.mjs";
@@ -25,12 +24,11 @@ function measure({ scratch, runs, python, uvFile }, url) {
   const cacheOf = (tool) => join(scratch, `cache-${tool.name}`);
   const fullOf = (tool) => join(scratch, `full-${tool.name}`);
   for (const tool of tools) {
-    tool.venv(python, fullOf(tool), cacheOf(tool));
-    const { file, args } = tool.sync(pins, fullOf(tool), cacheOf(tool));
-    execFileSync(file, args, { stdio: "ignore" });
+    runSync(tool.venv(python, fullOf(tool), cacheOf(tool)));
+    runSync(tool.sync(pins, fullOf(tool), cacheOf(tool)));
   }
   const node = { name: "node", command: () => ({ file: process.execPath, args: ["-e", "0"] }) };
-  const emptyOf = (tool) => (_run, own) => tool.venv(python, join(own, "env"), cacheOf(tool));
+  const emptyOf = (tool) => (_run, own) => runSync(tool.venv(python, join(own, "env"), cacheOf(tool)));
   const scenarios = {
     "--version": (tool) => ({ command: () => tool.version() }),
     [`pip list of ${installed}`]: (tool) => ({ command: () => tool.list(fullOf(tool), cacheOf(tool)) }),

@@ -1,9 +1,8 @@
 // Resolves made-up indexes of growing size: chains and breadths of projects, and one project of many versions.
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { murre, uv } from "../storms/kit.mjs";
+import { murre, runSync, uv } from "../storms/kit.mjs";
 import { compare, print } from "./harness.mjs";
 import { withServer } from "./recorded-index.mjs";
 import { describeUsage, usageMeasured } from "./usage.mjs";
@@ -34,9 +33,8 @@ function measure({ runs, python, uvFile, shape, caches }, { folder, count, url }
   const warmOf = (tool) => join(folder, `cache-${tool.name}`);
   const command = (tool, cache) => tool.resolve(requirements, environmentOf(tool), cache);
   for (const tool of tools) {
-    tool.venv(python, environmentOf(tool), join(folder, "venv-cache"));
-    const { file, args } = command(tool, warmOf(tool));
-    if (caches.includes("warm")) execFileSync(file, args, { stdio: "ignore" });
+    runSync(tool.venv(python, environmentOf(tool), join(folder, "venv-cache")));
+    if (caches.includes("warm")) runSync(command(tool, warmOf(tool)));
   }
   return caches.map((cache) => {
     const contestants = tools.map((tool) =>

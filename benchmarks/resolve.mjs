@@ -1,8 +1,7 @@
 // Resolves the workloads of a recorded index with the whole command, beside uv: cold (nothing cached) and warm (pages fresh).
-import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { murre, uv } from "../storms/kit.mjs";
+import { murre, runSync, uv } from "../storms/kit.mjs";
 import { compare, print } from "./harness.mjs";
 import { comparePins, parsePins, readPins, withRecordedIndex, workloadsOf } from "./recorded-index.mjs";
 import { describeUsage, usageMeasured } from "./usage.mjs";
@@ -15,7 +14,7 @@ export function resolveWorkloads(settings) {
     const places = { indexes: [server.url], findLinks: [] };
     const tools = [murre(places), ...(settings.uvFile === undefined ? [] : [uv(settings.uvFile, places)])];
     for (const tool of tools)
-      tool.venv(settings.python, environmentOf(settings, tool), join(settings.scratch, "venv-cache"));
+      runSync(tool.venv(settings.python, environmentOf(settings, tool), join(settings.scratch, "venv-cache")));
     const chosen = settings.workloads.length > 0 ? settings.workloads : workloadsOf(settings.snapshot);
     return chosen.flatMap((workload) => measureWorkload(settings, server, tools, workload));
   });
@@ -32,7 +31,7 @@ function measureWorkload(settings, server, tools, workload) {
   return settings.caches.map((cache) => {
     const shared = (tool) => join(folder, `warm-${tool.name}`);
     // The first run of each fills its warm cache; the server has prepared its answers after it.
-    for (const tool of tools) runOnce(resolve(tool, shared(tool)));
+    for (const tool of tools) runSync(resolve(tool, shared(tool)));
     const cacheOf = (tool, own) => (cache === "warm" ? shared(tool) : join(own, "cache"));
     const contestants = tools.map((tool) => usageMeasured(tool.name, (own) => resolve(tool, cacheOf(tool, own))));
     const result = compare(`resolve-${cache} ${workload}`, contestants, {
@@ -44,15 +43,12 @@ function measureWorkload(settings, server, tools, workload) {
       Object.assign(row, contestants[index].usage());
       Object.assign(
         row,
-        server.count(() => runOnce(resolve(tool, cacheOf(tool, join(folder, `counted-${cache}-${tool.name}`))))),
+        server.count(() => runSync(resolve(tool, cacheOf(tool, join(folder, `counted-${cache}-${tool.name}`))))),
       );
     }
     return { ...result, pins };
   });
 }
-
-const runOnce = ({ file, args }) =>
-  execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] });
 
 /**
  * Compares murre's pins with the recorded ones, which are for CPython 3.11.0 on Linux x86_64; where they differ, with what
@@ -61,13 +57,13 @@ const runOnce = ({ file, args }) =>
 function verifyPins(settings, workload, [own, other], folder) {
   const { snapshot } = settings;
   const requirements = join(snapshot, "requirements", `${workload}.in`);
-  const { added } = JSON.parse(runOnce(own.resolve(requirements, environmentOf(settings, own), join(folder, "pins"))));
+  const { added } = JSON.parse(runSync(own.resolve(requirements, environmentOf(settings, own), join(folder, "pins"))));
   const found = new Map(added.map(({ name, version }) => [name, version]));
   const expected = readPins(join(snapshot, "expected", `${workload}.txt`));
   const differing = comparePins(found, expected);
   const beside =
     differing.length > 0 && other?.pins !== undefined
-      ? parsePins(runOnce(other.pins(requirements, environmentOf(settings, other), join(folder, "pins-other"))))
+      ? parsePins(runSync(other.pins(requirements, environmentOf(settings, other), join(folder, "pins-other"))))
       : undefined;
   return {
     count: found.size,

@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
-import { findUv, murre, uv } from "../storms/kit.mjs";
+import { findUv, murre, runSync, uv } from "../storms/kit.mjs";
 import { writeFloorList } from "./floor/list.mjs";
 import { compileFloor, nodeFloor } from "./floor/programs.mjs";
 import { amounts, measureAmount, printAmount } from "./amounts/amounts.mjs";
@@ -128,7 +128,7 @@ function installers() {
 function syncing(tool, cacheOf) {
   return {
     name: tool.name,
-    prepare: (_run, folder) => tool.venv(values.python, join(folder, "env"), join(folder, "venv-cache")),
+    prepare: (_run, folder) => runSync(tool.venv(values.python, join(folder, "env"), join(folder, "venv-cache"))),
     command: (run, folder) => tool.sync(requirements, join(folder, "env"), cacheOf(run, folder)),
     verify: (_run, folder) => verify(join(folder, "env")),
   };

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { murre, uv } from "../../storms/kit.mjs";
+import { murre, runSync, uv } from "../../storms/kit.mjs";
 import { compare, print } from "../harness.mjs";
 import { withServer } from "../recorded-index.mjs";
 import { describeUsage, usageMeasured } from "../usage.mjs";
@@ -64,8 +64,6 @@ export function printAmount(result) {
 
 const environment = (folder, number = 0) => join(folder, `env-${number}`);
 const shared = (tool, { scratch }) => join(scratch, `cache-${tool.name}`);
-const run = ({ file, args }) => execFileSync(file, args, { stdio: ["ignore", "ignore", "pipe"] });
-
 /** Syncs into new environments, by as many processes as the world has. */
 function syncing(tool, world, cacheOf, before = () => {}) {
   const commands = (folder) =>
@@ -76,7 +74,7 @@ function syncing(tool, world, cacheOf, before = () => {}) {
     ...usageMeasured(tool.name, (folder) => atOnce(commands(folder), folder)),
     prepare(_run, folder) {
       for (let number = 0; number < world.processes; number++)
-        tool.venv(world.python, environment(folder, number), join(world.scratch, "venv-cache"));
+        runSync(tool.venv(world.python, environment(folder, number), join(world.scratch, "venv-cache")));
       before(folder);
     },
   };
@@ -106,7 +104,7 @@ function again(tools, world) {
       tool,
       world,
       () => cache,
-      (folder) => run(tool.sync(world.pins, environment(folder), cache)),
+      (folder) => runSync(tool.sync(world.pins, environment(folder), cache)),
     );
   });
 }
@@ -117,8 +115,8 @@ function uninstall(tools, world) {
     return {
       ...usageMeasured(tool.name, (folder) => tool.uninstall("made0", environment(folder), cache)),
       prepare(_run, folder) {
-        tool.venv(world.python, environment(folder), join(world.scratch, "venv-cache"));
-        run(tool.sync(world.pins, environment(folder), cache));
+        runSync(tool.venv(world.python, environment(folder), join(world.scratch, "venv-cache")));
+        runSync(tool.sync(world.pins, environment(folder), cache));
       },
     };
   });
@@ -129,8 +127,8 @@ function verify([own], world) {
   const cache = shared(own, world);
   const first = join(world.scratch, "first");
   mkdirSync(first);
-  own.venv(world.python, environment(first), cache);
-  run(own.sync(world.pins, environment(first), cache));
+  runSync(own.venv(world.python, environment(first), cache));
+  runSync(own.sync(world.pins, environment(first), cache));
   const sums = `find ${JSON.stringify(cache)} -path '*/pkg/*' -type f -print0 | xargs -0 -P2 -n8 openssl dgst -sha256`;
   return [
     usageMeasured("murre cache verify", () => own.verify(cache)),

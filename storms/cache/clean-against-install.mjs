@@ -15,10 +15,10 @@ import {
   inScratch,
   median,
   murre as murreOf,
-  murreBin,
   pins,
   placeFile,
   run,
+  runCommand,
   seconds,
   serveWheels,
   table,
@@ -44,14 +44,13 @@ const result = await inScratch(async (scratch) => {
   const wheels = await chooseWheels(scratch, Number(values.wheels));
   const server = await serveWheels(wheels);
   try {
-    const storms = [await storm(scratch, "murre", murreTool(server.url), wheels, server.url)];
+    const places = { indexes: [server.url], findLinks: [] };
+    const storms = [await storm(scratch, "murre", murreOf(places), ["--json"], wheels, server.url)];
     const uvFile = values.uv ? findUv() : undefined;
     if (values.uv && uvFile === undefined) console.log("uv is missing (UV_BINARY, PATH)");
     if (uvFile !== undefined)
-      for (const force of [false, true])
-        storms.push(
-          await storm(scratch, force ? "uv --force" : "uv", uvTool(uvFile, server.url, force), wheels, undefined),
-        );
+      for (const words of [[], ["--force"]])
+        storms.push(await storm(scratch, ["uv", ...words].join(" "), uvOf(uvFile, places), words, wheels, undefined));
     return { seconds: Number(values.seconds), wheels: wheels.length, storms };
   } finally {
     await server.close();
@@ -64,35 +63,8 @@ if (own.cleanFailures > 0) broken.push(`${own.cleanFailures} cleanings failed`);
 if (own.installs === 0) broken.push("nothing was installed");
 finish("clean-against-install", result, broken, values.json);
 
-function murreTool(url) {
-  const tool = murreOf({ indexes: [url], findLinks: [] });
-  const command = (cache, ...args) => [process.execPath, [murreBin, ...args, "--cache-dir", cache]];
-  return {
-    venv: (environment, cache) => command(cache, "venv", environment, "-p", values.python, "-q"),
-    sync: (file, environment, cache) => {
-      const { file: node, args } = tool.sync(file, environment, cache);
-      return [node, args];
-    },
-    clean: (cache, ...projects) => command(cache, "cache", "clean", ...projects, "--json"),
-    prune: (cache) => command(cache, "cache", "prune", "--json"),
-  };
-}
-
-function uvTool(file, url, force) {
-  const tool = uvOf(file, { indexes: [url], findLinks: [] });
-  const forced = force ? ["--force"] : [];
-  return {
-    venv: (environment, cache) => [
-      file,
-      ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache],
-    ],
-    sync: (requirements, environment, cache) => [file, tool.sync(requirements, environment, cache).args],
-    clean: (cache, ...projects) => [file, ["cache", "clean", ...projects, ...forced, "--cache-dir", cache]],
-    prune: (cache) => [file, ["cache", "prune", ...forced, "--cache-dir", cache]],
-  };
-}
-
-async function storm(scratch, name, tool, wheels, libraryUrl) {
+/** @param cleaningWords what `cache clean` and `cache prune` are told besides */
+async function storm(scratch, name, tool, cleaningWords, wheels, libraryUrl) {
   const folder = join(scratch, name.replaceAll(/\W+/g, "-"));
   const cache = join(folder, "cache");
   const sets = [0, 1, 2].map((n) => {
@@ -115,8 +87,8 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
     until(async (i) => {
       const environment = join(folder, `env-${number}-${i}`);
       const { file, wheels: wanted } = sets[(number + i) % sets.length];
-      const made = await run(...tool.venv(environment, cache), timeLeft());
-      const report = made.code === 0 ? await run(...tool.sync(file, environment, cache), timeLeft()) : made;
+      const made = await runCommand(tool.venv(values.python, environment, cache), timeLeft());
+      const report = made.code === 0 ? await runCommand(tool.sync(file, environment, cache), timeLeft()) : made;
       const damage = report.code === 0 ? await damageOf(environment, wanted) : [];
       const failure = report.code === 0 ? null : `ended with ${howItEnded(report)}`;
       seen.installs.push({ kind: "command", failure, damage, ms: report.ms });
@@ -138,7 +110,7 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
   };
   const cleaning = (pause, list, command) =>
     until(async (i) => {
-      spent(list, command(i)[1].join(" "))(await run(...command(i), timeLeft()));
+      spent(list, command(i).args.join(" "))(await runCommand(command(i), timeLeft()));
       await sleep(pause);
     });
   const project = (i) => wheels[i % wheels.length].name;
@@ -152,23 +124,23 @@ async function storm(scratch, name, tool, wheels, libraryUrl) {
   await Promise.all([
     ...[0, 1, 2, 3, 4].map(installing),
     library(),
-    cleaning(1000, seen.cleans, () => tool.clean(cache)),
-    cleaning(300, seen.projectCleans, (i) => tool.clean(cache, project(i))),
-    cleaning(700, seen.prunes, () => tool.prune(cache)),
+    cleaning(1000, seen.cleans, () => tool.clean(cache, ...cleaningWords)),
+    cleaning(300, seen.projectCleans, (i) => tool.clean(cache, project(i), ...cleaningWords)),
+    cleaning(700, seen.prunes, () => tool.prune(cache, ...cleaningWords)),
     removing(),
   ]);
-  const alone = await cleanAlone(folder, tool, cache, sets[0]);
+  const alone = await cleanAlone(folder, tool, cleaningWords, cache, sets[0]);
   return summary(name, seen, alone);
 }
 
 /** The same with nobody beside it: the cache is filled before each. */
-async function cleanAlone(folder, tool, cache, { file }) {
+async function cleanAlone(folder, tool, cleaningWords, cache, { file }) {
   const times = [];
   for (let i = 0; i < 5; i++) {
     const environment = join(folder, `alone-${i}`);
-    await run(...tool.venv(environment, cache));
-    await run(...tool.sync(file, environment, cache));
-    times.push((await run(...tool.clean(cache))).ms);
+    await runCommand(tool.venv(values.python, environment, cache));
+    await runCommand(tool.sync(file, environment, cache));
+    times.push((await runCommand(tool.clean(cache, ...cleaningWords))).ms);
     rmSync(environment, { recursive: true, force: true });
   }
   return times;

@@ -15,8 +15,7 @@ import {
   murre as murreOf,
   pins,
   placeFile,
-  run,
-  runMurre,
+  runCommand,
   seconds,
   serveWheels,
   table,
@@ -58,32 +57,21 @@ async function besideMurre(folder, url, files, wheels) {
   const tool = murreOf({ indexes: [url], findLinks: [] });
   const cache = join(folder, "cache");
   const environment = join(folder, "env");
-  const venv = (path) => runMurre(["venv", path, "-p", values.python, "-q", "--cache-dir", cache]);
-  const sync = (file, path) => {
-    const { file: node, args } = tool.sync(file, path, cache);
-    return run(node, args, { timeoutMs: longestMs });
-  };
-  await venv(join(folder, "first"));
-  await sync(files.warm, join(folder, "first"));
-  await venv(environment);
-  const command =
-    (...words) =>
-    async () =>
-      await runMurre(["cache", ...words, "--json", "--cache-dir", cache]);
-  const alone = await command("prune")();
+  const sync = await prepared(tool, cache, files, [join(folder, "first"), environment]);
+  const alone = await runCommand(tool.prune(cache, "--json"));
   let endedMs;
   const begun = performance.now();
   const installation = sync(files.all, environment).then((report) => ((endedMs = performance.now() - begun), report));
   const steps = [];
   const condemned = new Set();
-  for (const [name, share, go] of [
-    ["clean PROJECT", 0.25, command("clean", wheels[0].name)],
-    ["prune", 0.4, command("prune")],
-    ["clean", 0.5, command("clean")],
+  for (const [name, share, command] of [
+    ["clean PROJECT", 0.25, tool.clean(cache, wheels[0].name, "--json")],
+    ["prune", 0.4, tool.prune(cache, "--json")],
+    ["clean", 0.5, tool.clean(cache, "--json")],
   ]) {
     await sleep(Math.max(0, begun + share * slowSeconds * 1000 - performance.now()));
     if (name === "clean") for (const id of entries(cache)) condemned.add(id);
-    const report = await go();
+    const report = await runCommand(command);
     const after = {
       name,
       ms: report.ms,
@@ -117,24 +105,32 @@ async function besideMurre(folder, url, files, wheels) {
   return { installationMs: endedMs, aloneMs: alone.ms, steps, damage, condemned: condemned.size, pending, left };
 }
 
+/** Fills the cache with what is warm, and makes both environments. @returns what installs into one */
+async function prepared(tool, cache, files, [first, second]) {
+  const sync = (file, path) => runCommand(tool.sync(file, path, cache), { timeoutMs: longestMs });
+  await runCommand(tool.venv(values.python, first, cache));
+  await sync(files.warm, first);
+  await runCommand(tool.venv(values.python, second, cache));
+  return sync;
+}
+
 async function besideUv(folder, file, url, files, wheels) {
   const tool = uvOf(file, { indexes: [url], findLinks: [] });
   const cache = join(folder, "cache");
-  const venv = (path) => run(file, ["venv", "--no-config", "-q", "-p", values.python, path, "--cache-dir", cache]);
-  const sync = (requirements, path) => run(file, tool.sync(requirements, path, cache).args, { timeoutMs: longestMs });
-  await venv(join(folder, "first"));
-  await sync(files.warm, join(folder, "first"));
-  await venv(join(folder, "env"));
+  const environment = join(folder, "env");
+  const sync = await prepared(tool, cache, files, [join(folder, "first"), environment]);
   let endedMs;
   const begun = performance.now();
-  const installation = sync(files.all, join(folder, "env")).then(
-    (report) => ((endedMs = performance.now() - begun), report),
-  );
+  const installation = sync(files.all, environment).then((report) => ((endedMs = performance.now() - begun), report));
   await sleep(slowSeconds * 250);
   const steps = await Promise.all(
-    [["clean", wheels[0].name], ["prune"], ["clean"]].map(async (words) => {
-      const report = await run(file, ["cache", ...words, "--cache-dir", cache], { timeoutMs: longestMs });
-      return { name: words.join(" "), ms: report.ms, isInstalling: endedMs === undefined, code: report.code };
+    [
+      [`clean ${wheels[0].name}`, tool.clean(cache, wheels[0].name)],
+      ["prune", tool.prune(cache)],
+      ["clean", tool.clean(cache)],
+    ].map(async ([name, command]) => {
+      const report = await runCommand(command, { timeoutMs: longestMs });
+      return { name, ms: report.ms, isInstalling: endedMs === undefined, code: report.code };
     }),
   );
   const installed = await installation;

@@ -15,8 +15,7 @@ import {
   murre as murreOf,
   pins,
   placeFile,
-  run,
-  runMurre,
+  runCommand,
   seconds,
   serveWheels,
   table,
@@ -43,11 +42,11 @@ const result = await inScratch(async (scratch) => {
   const uvFile = findUv();
   const storms = [];
   for (const kills of new Set([0, Number(values.kill)])) {
-    const storm = await coldStorm(join(scratch, `murre-${kills}`), "murre", murreTool, wheels, file, kills);
+    const storm = await coldStorm(scratch, murreOf, wheels, file, kills);
     storms.push(storm);
     judge(storm, wheels.length);
     if (uvFile !== undefined)
-      storms.push(await coldStorm(join(scratch, `uv-${kills}`), "uv", uvTool(uvFile), wheels, file, kills));
+      storms.push(await coldStorm(scratch, (places) => uvOf(uvFile, places), wheels, file, kills));
   }
   return { processes, wheels: wheels.length, bytes: wheels.reduce((sum, { bytes }) => sum + bytes, 0), storms };
 });
@@ -71,25 +70,11 @@ function judge(storm, wheels) {
   if (storm.entriesMade !== wheels) broken.push(`${name}: ${storm.entriesMade} entries were made for ${wheels} wheels`);
 }
 
-function murreTool(url) {
-  const tool = murreOf({ indexes: [url], findLinks: [] });
-  return {
-    venv: (environment, cache) => runMurre(["venv", environment, "-p", values.python, "-q", "--cache-dir", cache]),
-    sync: tool.sync,
-  };
-}
-
-function uvTool(file) {
-  return (url) => ({
-    venv: (environment, cache) =>
-      run(file, ["venv", "--no-config", "-q", "-p", values.python, environment, "--cache-dir", cache]),
-    sync: uvOf(file, { indexes: [url], findLinks: [] }).sync,
-  });
-}
-
-async function coldStorm(folder, name, makeTool, wheels, file, kills) {
+async function coldStorm(scratch, makeTool, wheels, file, kills) {
   const server = await serveWheels(wheels, { secondsEach: () => Number(values["second-each"]) });
-  const tool = makeTool(server.url);
+  const tool = makeTool({ indexes: [server.url], findLinks: [] });
+  const { name } = tool;
+  const folder = join(scratch, `${name}-${kills}`);
   const cache = join(folder, "cache");
   const store = join(cache, `${CACHE_LAYOUT}/store`);
   mkdirSync(store, { recursive: true });
@@ -98,14 +83,14 @@ async function coldStorm(folder, name, makeTool, wheels, file, kills) {
   // Everything that ever gets a name there, also what is dropped again because another one was quicker.
   const watcher = name === "murre" ? watch(store, (_event, entry) => made.add(entry)) : undefined;
   const environments = Array.from({ length: processes }, (_, i) => join(folder, `env-${i}`));
-  for (const environment of environments) await tool.venv(environment, join(folder, "cache-for-venv"));
+  for (const environment of environments)
+    await runCommand(tool.venv(values.python, environment, join(folder, "cache-for-venv")));
   const begun = performance.now();
   const reports = await Promise.all(
     environments.map(async (environment, i) => {
       // Those that will be killed begin, so that they are at work on something when it happens.
       if (i >= kills) await begins(server, kills);
-      const { file: command, args } = tool.sync(file, environment, cache);
-      return run(command, args, {
+      return runCommand(tool.sync(file, environment, cache), {
         timeoutMs: longestMs,
         onStart: (child) =>
           i < kills && killLater(child, server, wheels.length, i, kills, () => noteArrived(cache, arrived)),

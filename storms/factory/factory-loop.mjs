@@ -15,11 +15,12 @@ import {
   howItEnded,
   inScratch,
   median,
-  murreBin,
-  run,
+  murre,
+  runCommand,
   seconds,
   start,
   table,
+  uv,
 } from "../kit.mjs";
 
 const { values } = parseArgs({
@@ -34,26 +35,6 @@ const { values } = parseArgs({
 });
 /** Nobody may hang longer than this after the storm's end. */
 const graceMs = 240_000;
-
-function murreTool(index, cache) {
-  const murre = (...words) => [process.execPath, [murreBin, ...words, "--cache-dir", cache, "-q"]];
-  return {
-    venv: (environment) => murre("venv", environment, "-p", values.python),
-    install: (environment, words) => murre("pip", "install", "-p", environment, "--no-config", "-i", index, ...words),
-    clean: (project) => murre("cache", "clean", project),
-  };
-}
-
-function uvTool(file) {
-  return (index, cache) => {
-    const uv = (...words) => [file, [...words, "--no-config", "--cache-dir", cache, "-q"]];
-    return {
-      venv: (environment) => uv("venv", environment, "-p", values.python),
-      install: (environment, words) => uv("pip", "install", "-p", environment, "--default-index", index, ...words),
-      clean: (project) => uv("cache", "clean", project),
-    };
-  };
-}
 
 /** A PEP 503 tree as `python -m http.server` shows it: a folder for each project, with its files. */
 function makeIndex(folder, wheels) {
@@ -87,16 +68,16 @@ function neededWheels(wheels, sources) {
   return wheels.filter(({ name }) => names.has(name));
 }
 
-async function storm(scratch, name, tool, { wheels, sources, python }) {
+async function storm(scratch, name, makeTool, { wheels, sources, python }) {
   const folder = join(scratch, name);
-  const [cache, index] = [join(folder, "cache"), join(folder, "index")];
+  const index = join(folder, "index");
   mkdirSync(join(folder, "sdists"), { recursive: true });
   makeIndex(index, neededWheels(wheels, sources));
   const server = await serve(index, python);
   try {
-    const commands = tool(server.url, cache);
+    const tool = makeTool({ indexes: [server.url], findLinks: [] });
     const projects = sources.map((source) => ({ ...source, ...packSdist(source, join(folder, "sdists")) }));
-    const factory = new Factory(folder, index, commands, projects);
+    const factory = new Factory(folder, index, tool, projects);
     await factory.addOtherVersions(sources, join(folder, "sdists"));
     await factory.run();
     return factory.summary(name);
@@ -106,8 +87,8 @@ async function storm(scratch, name, tool, { wheels, sources, python }) {
 }
 
 class Factory {
-  constructor(folder, index, commands, projects) {
-    Object.assign(this, { folder, index, commands, projects });
+  constructor(folder, index, tool, projects) {
+    Object.assign(this, { folder, cache: join(folder, "cache"), index, tool, projects });
     this.deadline = Infinity;
     this.iterations = [];
     this.installs = [];
@@ -145,14 +126,21 @@ class Factory {
   }
 
   /** Runs one command; a failure is noted, and ends the iteration. */
-  async step(what, [file, words], options = {}) {
-    const report = await run(file, words, {
+  async step(what, command) {
+    const report = await runCommand(command, {
       timeoutMs: Math.max(1000, Math.min(this.deadline - Date.now(), 1e9) + graceMs),
-      ...options,
     });
     if (report.code === 0) return report;
     this.failures.push(`${what}: ${howItEnded(report)}`);
     return undefined;
+  }
+
+  venv(what, environment) {
+    return this.step(what, this.tool.venv(values.python, environment, this.cache));
+  }
+
+  install(what, words, environment) {
+    return this.step(what, this.tool.install(words, environment, this.cache));
   }
 
   async iteration(project, worker) {
@@ -164,7 +152,8 @@ class Factory {
       const built = await this.build(project, own, environment);
       if (built === undefined) return false;
       this.publish(project, join(own, "dist"), built);
-      if ((await this.step(`clean ${project.name}`, this.commands.clean(project.name))) === undefined) return false;
+      const clean = this.tool.clean(this.cache, project.name, "-q");
+      if ((await this.step(`clean ${project.name}`, clean)) === undefined) return false;
       await this.verify(environment, project.requires);
       this.iterations.push(performance.now() - start);
       return true;
@@ -174,20 +163,21 @@ class Factory {
   }
 
   async build({ name, sdist, stem, requires, backend, backendPath, below }, own, environment) {
-    const unpacked = await this.step(`unpack ${name}`, ["tar", ["-xzf", sdist, "-C", own]]);
+    const unpacked = await this.step(`unpack ${name}`, { file: "tar", args: ["-xzf", sdist, "-C", own] });
     if (unpacked === undefined) return undefined;
     const tree = join(own, stem);
     // Other bytes each time, in a module that the wheel holds.
     const module = readdirSync(join(tree, below)).find((entry) => entry === name.replaceAll("-", "_")) ?? ".";
     writeFileSync(join(tree, below, module, "_factory.py"), `NUMBER = ${this.numbers}\nAT = ${Date.now()}\n`);
-    if ((await this.step(`venv for ${name}`, this.commands.venv(environment))) === undefined) return undefined;
+    if ((await this.venv(`venv for ${name}`, environment)) === undefined) return undefined;
     if (requires.length > 0) {
-      const installed = await this.step(`requirements of ${name}`, this.commands.install(environment, requires));
+      const installed = await this.install(`requirements of ${name}`, requires, environment);
       if (installed === undefined) return undefined;
     }
     const task = JSON.stringify([backend, backendPath, join(own, "dist")]);
     const python = join(environment, "bin/python");
-    const report = await this.step(`build ${name}`, ["env", ["-C", tree, python, "-c", buildWheelScript, task]]);
+    const build = { file: "env", args: ["-C", tree, python, "-c", buildWheelScript, task] };
+    const report = await this.step(`build ${name}`, build);
     return report === undefined ? undefined : /^wheel: (.*)$/m.exec(report.stdout)?.[1];
   }
 
@@ -208,8 +198,8 @@ class Factory {
     const start = performance.now();
     const environment = join(this.folder, `install-${worker}-${i}`);
     const wanted = this.others.filter((_, n) => (n + i + worker) % 3 !== 0);
-    const made = await this.step("venv", this.commands.venv(environment));
-    const done = made && (await this.step(`install ${wanted.join(" ")}`, this.commands.install(environment, wanted)));
+    const made = await this.venv("venv", environment);
+    const done = made && (await this.install(`install ${wanted.join(" ")}`, wanted, environment));
     if (done !== undefined) {
       await this.verify(environment, wanted);
       this.installs.push(performance.now() - start);
@@ -249,10 +239,11 @@ const result = await inScratch(async (scratch) => {
   const wheels = await chooseWheels(scratch, 10_000);
   const sources = makeSources(join(scratch, "sources"), wheels, python);
   if (sources.length === 0) return undefined;
-  const storms = [await storm(scratch, "murre", murreTool, { wheels, sources, python })];
-  const uv = values.uv ? findUv() : undefined;
-  if (values.uv && uv === undefined) console.log("uv is missing (UV_BINARY, PATH)");
-  if (uv !== undefined) storms.push(await storm(scratch, "uv", uvTool(uv), { wheels, sources, python }));
+  const storms = [await storm(scratch, "murre", murre, { wheels, sources, python })];
+  const uvFile = values.uv ? findUv() : undefined;
+  if (values.uv && uvFile === undefined) console.log("uv is missing (UV_BINARY, PATH)");
+  if (uvFile !== undefined)
+    storms.push(await storm(scratch, "uv", (places) => uv(uvFile, places), { wheels, sources, python }));
   return { seconds: Number(values.seconds), projects: sources.map(({ name }) => name), storms };
 });
 if (result === undefined) console.log("pip's configuration names no index with the projects of the factory");

@@ -1,5 +1,5 @@
-// murre and uv doing the same, with the same places.
-import { execFileSync, spawnSync } from "node:child_process";
+// murre and uv doing the same, with the same places: each command as its file and its arguments.
+import { spawnSync } from "node:child_process";
 import { murreBin } from "./processes.mjs";
 
 /** uv: UV_BINARY, else the PATH's; undefined where there is none. */
@@ -55,11 +55,19 @@ export const murre = (places) => ({
     args: [murreBin, "pip", "uninstall", name, "-y", "-q", "-p", environment, "--cache-dir", cache],
   }),
   verify: (cache) => ({ file: process.execPath, args: [murreBin, "cache", "verify", "--cache-dir", cache] }),
+  clean: (cache, ...words) => ({
+    file: process.execPath,
+    args: [murreBin, "cache", "clean", ...words, "--cache-dir", cache],
+  }),
+  prune: (cache, ...words) => ({
+    file: process.execPath,
+    args: [murreBin, "cache", "prune", ...words, "--cache-dir", cache],
+  }),
   version: () => ({ file: process.execPath, args: [murreBin, "--version"] }),
-  venv: (python, environment, cache) =>
-    execFileSync(process.execPath, [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"], {
-      stdio: "ignore",
-    }),
+  venv: (python, environment, cache) => ({
+    file: process.execPath,
+    args: [murreBin, "venv", environment, "-p", python, "--cache-dir", cache, "-q"],
+  }),
 });
 
 function murrePlaces({ indexes, findLinks }) {
@@ -110,6 +118,8 @@ export const uv = (file, { indexes, findLinks }) => {
       file,
       args: ["pip", "uninstall", name, "-q", "--no-config", "-p", environment, "--cache-dir", cache],
     }),
+    clean: (cache, ...words) => ({ file, args: ["cache", "clean", ...words, "--no-config", "--cache-dir", cache] }),
+    prune: (cache, ...words) => ({ file, args: ["cache", "prune", ...words, "--no-config", "--cache-dir", cache] }),
     version: () => ({ file, args: ["--version"] }),
     /** Prints `NAME==VERSION` lines. */
     pins: (requirements, environment, cache) => ({
@@ -124,7 +134,9 @@ export const uv = (file, { indexes, findLinks }) => {
         ...places,
       ],
     }),
-    venv: (python, environment) =>
-      execFileSync(file, ["venv", "--no-config", "-q", "-p", python, environment], { stdio: "ignore" }),
+    venv: (python, environment, cache) => ({
+      file,
+      args: ["venv", "--no-config", "-q", "-p", python, environment, "--cache-dir", cache],
+    }),
   };
 };

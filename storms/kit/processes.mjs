@@ -1,5 +1,5 @@
 // Processes that end with their storm: only those that were started here are ever killed, by their handle, and none outlives a time or this process.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +70,13 @@ export function run(file, args, options = {}) {
     onStart?.(child);
   });
 }
+
+/** As {@link run}, of what a contestant says. */
+export const runCommand = ({ file, args }, options) => run(file, args, options);
+
+/** What such a command prints, in a program that waits for it. @throws when it fails */
+export const runSync = ({ file, args }) =>
+  execFileSync(file, args, { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "pipe"] });
 
 export const runMurre = (args, options) => run(process.execPath, [murreBin, ...args], options);
 
