@@ -10,7 +10,7 @@ export type {
   MarkerVariable,
 } from "./marker-expression.ts";
 export { type Condition, Conditions } from "./marker-algebra/condition.ts";
-export { isValidName, normalizeName, type NormalizedName } from "./names.ts";
+export { isNormalizedName, isValidName, normalizeName, type NormalizedName } from "./names.ts";
 export { digestProblem, hashAlgorithm, knownHashes, strongAlgorithms, type HashAlgorithm } from "./hash-algorithms.ts";
 export { canonicalUrl, fragmentHashes, isLocalUrl, isSameUrl, withHashesOf } from "./one-url.ts";
 export { redactUrl } from "./redact-url.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isValidName, normalizeName } from "./index.ts";
+import { isNormalizedName, isValidName, normalizeName } from "./index.ts";
 
 describe("PEP 503, Normalized Names", () => {
   test.each([
@@ -13,6 +13,13 @@ describe("PEP 503, Normalized Names", () => {
   ])("%s is %s", (name, normal) => {
     expect(normalizeName(name)).toBe(normal);
   });
+
+  test.each(["a", "1", "a-b", "a1-2-b", "A", "a_b", "a.b", "a--b", "-a", "a-", "", "é", "a b", "a\n"])(
+    "%j is known as normalised exactly where it is a valid name that normalising leaves as it is",
+    (name) => {
+      expect(isNormalizedName(name)).toBe(isValidName(name) && normalizeName(name) === name);
+    },
+  );
 
   test("normalising twice changes nothing more", () => {
     const character = fc.constantFrom(..."abcXYZ019-_.");

@@ -1,5 +1,5 @@
 import type { Documents } from "@murre/cache";
-import { isValidName, normalizeName } from "@murre/pep508";
+import { isNormalizedName } from "@murre/pep508";
 import { keyLength, readingLength, type Witnessed, type WitnessedMetadata } from "../answers/witness.ts";
 import { isCount, isText } from "../pages/json-values.ts";
 import { packOf, readSeals } from "./metadata-packs.ts";
@@ -76,8 +76,7 @@ function isMetadata(value: unknown): boolean {
   const [project, stamp, readings] = value as unknown[];
   return (
     isText(project) &&
-    isValidName(project) &&
-    normalizeName(project) === project &&
+    isNormalizedName(project) &&
     isText(stamp) &&
     isText(readings) &&
     readings.length % readingLength === 0

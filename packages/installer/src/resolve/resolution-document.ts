@@ -1,7 +1,7 @@
 import { hashedName } from "@murre/cache";
 import { readWitnessed, type Witnessed } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
-import type { NormalizedName } from "@murre/pep508";
+import { isNormalizedName, type NormalizedName } from "@murre/pep508";
 import type { IndexedFile } from "./index-source.ts";
 
 /** One distribution of an index, and what had been told of it; the rest of the answer stands in the request. */
@@ -71,7 +71,7 @@ function isRemembered({ solution, witnessed, formats }: Remembered): boolean {
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-const isName = (value: unknown): boolean => isText(value) && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(value);
+const isName = (value: unknown): boolean => isText(value) && isNormalizedName(value);
 const orAbsent = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
 
 function isChosen({ name, version, file, claimed }: ChosenFile): boolean {
