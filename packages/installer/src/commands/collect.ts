@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { withChangeOperation, type ChangeOperation } from "../operation/change-operation.ts";
 import { openRequest } from "../operation/open-request.ts";
+import { askedBy } from "../operation/read-requirements.ts";
 import { PathNotFound } from "../errors.ts";
 import { nothingPresent, resolveRequirements } from "../resolve/resolve.ts";
 import type { CollectOptions } from "../api/operations.ts";
@@ -18,7 +19,6 @@ import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { verifyArchive } from "../prepare/verify-archive.ts";
-import { selectionOf } from "../wanted/selection.ts";
 import { withSources, type Sources } from "../sources/lazy-sources.ts";
 
 /**
@@ -37,14 +37,7 @@ export function collectDistributions(
     { ...options, noEditable: "all" },
     async (operation) => {
       const { isDryRun } = operation.decisions.change;
-      const asked = await openRequest(operation, {
-        files: options.requirementFiles,
-        words: options.requirements,
-        editables: options.editables,
-        constraintFiles: operation.decisions.constraintFiles,
-        ...operation.decisions.resolution,
-        selection: selectionOf(options),
-      });
+      const asked = await openRequest(operation, askedBy(options, operation.decisions));
       return withSources(operation, asked, async (request, sources) => {
         const { resolved } = await resolveRequirements(operation, request, sources, nothingPresent);
         if (!isDryRun) makeFolders(folder);

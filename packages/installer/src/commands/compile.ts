@@ -15,6 +15,7 @@ import { ResolutionOptionInvalid } from "../errors.ts";
 import { type ChangeOperation, withChangeOperation } from "../operation/change-operation.ts";
 import type { SearchDecision } from "../operation/decisions.ts";
 import { openRequest, type Request } from "../operation/open-request.ts";
+import { askedBy } from "../operation/read-requirements.ts";
 import { selectionOf } from "../wanted/selection.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
@@ -35,13 +36,9 @@ async function compile(
   { file, format }: CompileOutput,
 ): Promise<CompileReport> {
   const upgrade = readUpgrade(options.upgrade);
-  const { constraintFiles, resolution, change } = operation.decisions;
+  const { change } = operation.decisions;
   const asked = await openRequest(operation, {
-    files: options.requirementFiles,
-    words: options.requirements,
-    editables: options.editables,
-    constraintFiles,
-    ...resolution,
+    ...askedBy(options, operation.decisions),
     selection: { ...selectionOf(options), hasSettings: options.ignoreConfiguration !== true, asksBackends: true },
   });
   const preferences = await readPreferences(operation, file, upgrade);

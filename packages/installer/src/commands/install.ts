@@ -1,12 +1,12 @@
 import { changeEnvironment } from "../environment/change-environment.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
 import { openRequest, type Request } from "../operation/open-request.ts";
+import { askedBy } from "../operation/read-requirements.ts";
 import type { InstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import { lockedIn, lockFileIn } from "../locked/lock-in.ts";
 import { resolveRequirements, timed } from "../resolve/resolve.ts";
 import type { InstallerSettings } from "../api/settings.ts";
-import { selectionOf } from "../wanted/selection.ts";
 import { withSources } from "../sources/lazy-sources.ts";
 
 /** `murre pip install`: what is named is added with everything it needs; the rest stays unless `exact`. */
@@ -18,12 +18,8 @@ export function installDistributions(settings: InstallerSettings, options: Insta
   return withChangeOperation(settings, options, async (operation) => {
     const locked = lockFile === undefined ? undefined : await lockedIn(lockFile, operation, options);
     const asked = await openRequest(operation, {
-      files: locked === undefined ? options.requirementFiles : [],
-      words: options.requirements,
-      editables: options.editables,
-      constraintFiles: operation.decisions.constraintFiles,
-      ...operation.decisions.resolution,
-      ...(locked === undefined ? { selection: selectionOf(options) } : {}),
+      ...askedBy(options, operation.decisions),
+      ...(locked === undefined ? {} : { files: [], selection: undefined }),
     });
     const upgrade = options.upgrade === "named" ? namesOf(asked) : options.upgrade;
     return withSources(

@@ -4,10 +4,11 @@ import type { Constraint, RequirementsContext } from "@murre/requirements";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { OnEvent } from "../api/events.ts";
+import type { InstallOptions, ProjectSelectionOptions } from "../api/operations.ts";
 import { gatherRequirements, type GatheredRequirements } from "../wanted/gather-requirements.ts";
-import type { ProjectSelection } from "../wanted/selection.ts";
+import { selectionOf, type ProjectSelection } from "../wanted/selection.ts";
 import type { ProjectSources } from "../projects/project-sources.ts";
-import type { IndexDecision } from "./decisions.ts";
+import type { Decisions, IndexDecision } from "./decisions.ts";
 import { openIndexClient, type ClientContext } from "./open-client.ts";
 
 /** Where it stands what is asked for: files, arguments, and files with constraints. */
@@ -19,6 +20,15 @@ export interface Asked {
   readonly overrideFiles?: readonly string[] | undefined;
   readonly excludeFiles?: readonly string[] | undefined;
   readonly selection?: ProjectSelection | undefined;
+}
+
+/** What options ask for, with the files that have a say in it. */
+export function askedBy(
+  options: Pick<InstallOptions, "requirements" | "requirementFiles" | "editables"> & ProjectSelectionOptions,
+  { constraintFiles, resolution: { overrideFiles, excludeFiles } }: Pick<Decisions, "constraintFiles" | "resolution">,
+): Asked {
+  const { requirementFiles: files, requirements: words, editables } = options;
+  return { files, words, editables, constraintFiles, overrideFiles, excludeFiles, selection: selectionOf(options) };
 }
 
 /** Reads requirements files and arguments; those at `http:` URLs through a client of their own. */
