@@ -5,7 +5,7 @@ import { changeEnvironment } from "../environment/change-environment.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
 import { gather, nowhere } from "../operation/read-requirements.ts";
 import { isFromUrl } from "../wanted/direct-url-info.ts";
-import { ownFolder } from "../wanted/source-url.ts";
+import { ownFolder, withSubdirectory } from "../wanted/source-url.ts";
 import type { UninstallOptions } from "../api/operations.ts";
 import type { ChangeReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -40,8 +40,7 @@ function wishedNames(entry: RequirementEntry, installed: readonly InstalledDistr
   if (entry.kind === "named") return [entry.requirement.normalizedName];
   const { url, egg, subdirectory } = entry.reference;
   if (egg !== undefined) return [normalizeName(egg)];
-  const fragment = subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(subdirectory)}`;
-  const place = `${url}${fragment}`;
+  const place = withSubdirectory(url, subdirectory);
   const own = isLocalUrl(url) ? ownFolder(place) : place;
   const found = installed.filter((one) => isInstalledFrom(one, place) || isInstalledFrom(one, own));
   return found.length === 0 ? [entry.text] : found.map(({ normalizedName }) => normalizedName);

@@ -1,4 +1,5 @@
 import { Requirement, type MarkerEnvironment, type NormalizedName } from "@murre/pep508";
+import { markerOf } from "../wanted/overrides.ts";
 import type { HashDemand } from "../wanted/resolved.ts";
 import { readEntry, type GatheredRequirements, type WantedProject } from "../wanted/gather-requirements.ts";
 
@@ -14,7 +15,7 @@ export function askedProjects(
   return entries.flatMap((entry) => {
     const project = readEntry(entry, environment);
     if (project === undefined) return [];
-    const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
+    const marker = markerOf(entry);
     if (marker === undefined) return [project];
     const { name, extras, specifiers, url } = project.requirement;
     return [{ ...project, requirement: new Requirement(name, extras, specifiers, url, marker) }];

@@ -9,9 +9,9 @@ import type {
 import type { DistributionFile } from "@murre/index-client";
 import type { MarkedDistribution } from "./resolve-marked.ts";
 import { directReference, directUrlInfo } from "../wanted/direct-url-info.ts";
+import { entryName, isWanted, markerOf } from "../wanted/overrides.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
-import { entryName } from "../wanted/overrides.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
 
 /** What was found, ready to be written: who asked for it, and where it comes from. */
@@ -117,14 +117,12 @@ function sourcesOf({ named, environment }: Compiled): ReadonlyMap<NormalizedName
   ] as const)
     for (const entry of entries) {
       const name = entryName(entry);
-      const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
-      const applies = environment === undefined || marker?.evaluate(environment) !== false;
       const source = named.sources.has(entry) ? named.sources.get(entry) : fileOf(kind, entry.origin);
-      if (name !== undefined && applies && source !== undefined) add(name, source);
+      if (name !== undefined && isWanted(markerOf(entry), environment) && source !== undefined) add(name, source);
     }
   for (const constraint of named.constraints) {
     const { requirement, origin } = constraint;
-    if (environment === undefined || requirement.marker?.evaluate(environment) !== false)
+    if (isWanted(requirement.marker, environment))
       add(requirement.normalizedName, named.sources.get(constraint) ?? { kind: "constraints", file: origin.file });
   }
   return found;

@@ -21,7 +21,7 @@ import type { SourceReader } from "../resolve/source-reader.ts";
 import { promises } from "../wanted/accepted-hashes.ts";
 import { directSource } from "../wanted/gather-requirements.ts";
 import type { ArchiveSource, ResolvedDistribution } from "../wanted/resolved.ts";
-import { urlKind } from "../wanted/source-url.ts";
+import { urlKind, withSubdirectory } from "../wanted/source-url.ts";
 import type { Locked } from "./read-lock.ts";
 
 /** What the distributions of a lock file are found with. */
@@ -75,18 +75,18 @@ function direct(
   { target, ...context }: LockedContext & { readonly target: WheelTarget },
 ): Promise<ResolvedDistribution> {
   if (source === undefined) throw new TypeError(`${entry.name} has no source`);
-  const inside = source.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(source.subdirectory)}`;
+  const { subdirectory } = source;
   if (source.kind === "archive") {
-    const url = `${placeOf(source, locked)}${inside}`;
+    const url = withSubdirectory(placeOf(source, locked), subdirectory);
     const { filename } = directSource(url);
     refuseOtherTags({ name: entry.name, origin: locked.file }, filename, target);
     return distribution(entry, contentOf(source, url, filename), locked, context, url);
   }
   if (source.kind === "directory") {
     const isEditable = source.isEditable === true && context.operation.decisions.isEditable(entry.name);
-    const path =
-      source.subdirectory !== undefined && isEditable ? `${source.path}/${source.subdirectory}` : source.path;
-    const url = `${placeOf({ path }, locked)}${isEditable ? "" : inside}`;
+    // An editable one is known by its own folder.
+    const path = subdirectory !== undefined && isEditable ? `${source.path}/${subdirectory}` : source.path;
+    const url = withSubdirectory(placeOf({ path }, locked), isEditable ? undefined : subdirectory);
     if (urlKind(url) !== "directory")
       throw new UnsupportedRequirement(`${entry.name} @ ${path}`, "is no folder that is there", locked.file);
     return distribution(entry, directSource(url, [], { isEditable }), locked, context, url);
@@ -97,7 +97,8 @@ function direct(
       `of repositories only those of git are read, not of ${source.type}`,
       locked.file,
     );
-  const url = `git+${placeOf(source, locked)}@${source.requestedRevision ?? source.commitId}${inside}`;
+  const repository = `git+${placeOf(source, locked)}@${source.requestedRevision ?? source.commitId}`;
+  const url = withSubdirectory(repository, subdirectory);
   const commits = new Map([[url, source.commitId]]);
   return distribution(entry, directSource(url, [], { commits }), locked, context, url);
 }

@@ -5,8 +5,9 @@ import { parseVcsUrl } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
 import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
 import { directSource, refuseEditable, type GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { isWanted } from "../wanted/overrides.ts";
 import { describeOrigin } from "../wanted/origin.ts";
-import { ownFolder, urlKind } from "../wanted/source-url.ts";
+import { ownFolder, urlKind, withSubdirectory } from "../wanted/source-url.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 
 /**
@@ -24,15 +25,13 @@ export async function nameSources(
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
     gathered.entries.map(async (entry) => {
-      const isMeant = ({ marker }: Pick<Requirement, "marker">) =>
-        environment === undefined || marker?.evaluate(environment) !== false;
       if (entry.kind === "named") {
         const { url } = entry.requirement;
-        if (requireHashes && url !== undefined && isMeant(entry.requirement))
+        if (requireHashes && url !== undefined && isWanted(entry.requirement.marker, environment))
           refuseWithoutHash({ url, hashes: {} }, [], describeOrigin(entry));
         return entry;
       }
-      if (environment !== undefined && entry.reference.marker?.evaluate(environment) === false) return entry;
+      if (!isWanted(entry.reference.marker, environment)) return entry;
       const kind = urlKind(entry.reference.url);
       const canBeEditable = entry.kind === "editable" && isEditable(eggOf(entry));
       if (entry.kind === "editable" && (kind !== "version-control" || canBeEditable))
@@ -83,9 +82,7 @@ async function named(
   { requireHashes, isEditable }: { readonly requireHashes: boolean; readonly isEditable: boolean },
 ): Promise<RequirementEntry> {
   const { reference, kind: _, ...rest } = entry;
-  const fragment =
-    reference.subdirectory === undefined ? "" : `#subdirectory=${encodeURIComponent(reference.subdirectory)}`;
-  const place = `${reference.url}${fragment}`;
+  const place = withSubdirectory(reference.url, reference.subdirectory);
   // It is known by its own folder, which `list` and `freeze` of any tool show.
   const url = isEditable ? ownFolder(place) : place;
   const origin = describeOrigin(entry);

@@ -28,7 +28,16 @@ import type { ProjectSources } from "../projects/project-sources.ts";
 import { noSelection, type ProjectSelection } from "./selection.ts";
 import { demandsOf } from "./accepted-hashes.ts";
 import { describeOrigin, stated } from "./origin.ts";
-import { noReplacements, readReplacements, replaced, settingsOf, together, type Replacements } from "./overrides.ts";
+import {
+  isWanted,
+  markerOf,
+  noReplacements,
+  readReplacements,
+  replaced,
+  settingsOf,
+  together,
+  type Replacements,
+} from "./overrides.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
 import { ConflictingRequirements, UnsupportedRequirement, UnusableUrl } from "../errors.ts";
 import { urlKind } from "./source-url.ts";
@@ -191,7 +200,7 @@ export function wantedProjects(
   for (const constraint of constraints) {
     const { requirement, text } = constraint;
     const known = wanted.get(requirement.normalizedName);
-    if (known === undefined || requirement.marker?.evaluate(environment) === false) continue;
+    if (known === undefined || !isWanted(requirement.marker, environment)) continue;
     const place = `${describeOrigin(constraint)}: ${text}`;
     if (requirement.url !== undefined && known.url !== undefined && !isSameUrl(requirement.url, known.url))
       throw new ConflictingRequirements(known.name, known.origin, place);
@@ -217,8 +226,7 @@ export function demandsHere(
   for (const constraint of constraints) {
     const { normalizedName: name, marker } = constraint.requirement;
     const more = demandsOf(constraint, describeOrigin(constraint));
-    if (more.length > 0 && marker?.evaluate(environment) !== false)
-      demands.set(name, [...(demands.get(name) ?? []), ...more]);
+    if (more.length > 0 && isWanted(marker, environment)) demands.set(name, [...(demands.get(name) ?? []), ...more]);
   }
   // They hold what constraints say of them already.
   for (const { name, hashes } of wanted) demands.set(name, hashes);
@@ -259,8 +267,7 @@ type ReadProject = Omit<WantedProject, "stated">;
 
 function readProject(entry: RequirementEntry, environment: MarkerEnvironment | undefined): ReadProject | undefined {
   const origin = describeOrigin(entry);
-  const { marker } = entry.kind === "named" ? entry.requirement : entry.reference;
-  if (environment !== undefined && marker?.evaluate(environment) === false) return undefined;
+  if (!isWanted(markerOf(entry), environment)) return undefined;
   if (entry.kind !== "named") return direct(entry.reference.url, entry, entry.reference.extras, origin);
   const { normalizedName: name, name: written, extras, specifiers, url } = entry.requirement;
   if (url === undefined)

@@ -47,7 +47,7 @@ export function replaced(
   return entries.flatMap((entry) => {
     const name = entryName(entry);
     if (name === undefined) return [entry];
-    if (excludes.includes(name) || markerOf(entry)?.evaluate(environment) === false) return [];
+    if (excludes.includes(name) || !isWanted(markerOf(entry), environment)) return [];
     const others = overrides.filter(({ requirement }) => requirement.normalizedName === name);
     if (others.length === 0) return [entry];
     if (done.has(name)) return [];
@@ -68,8 +68,14 @@ export function entryName(entry: RequirementEntry): NormalizedName | undefined {
   }
 }
 
-function markerOf(entry: RequirementEntry): Requirement["marker"] {
+/** When an entry is wanted; undefined: always. */
+export function markerOf(entry: RequirementEntry): Requirement["marker"] {
   return entry.kind === "named" ? entry.requirement.marker : entry.reference.marker;
+}
+
+/** Whether what has this marker is wanted. @param environment where; undefined: anywhere, whatever markers say */
+export function isWanted(marker: Requirement["marker"], environment: MarkerEnvironment | undefined): boolean {
+  return marker === undefined || environment === undefined || marker.evaluate(environment);
 }
 
 /** What a project says of requirements, besides what it needs. */

@@ -33,6 +33,11 @@ export function ownFolder(url: string): string {
   return subdirectory === undefined ? url : pathToFileURL(join(fileURLToPath(withoutFragment(url)), subdirectory)).href;
 }
 
+/** The URL of an archive, a folder or a repository, with where in it the project lies. */
+export function withSubdirectory(url: string, subdirectory: string | undefined): string {
+  return subdirectory === undefined ? url : `${url}#subdirectory=${encodeURIComponent(subdirectory)}`;
+}
+
 /** `#subdirectory=PATH`: where in an archive or folder the project lies. */
 export function subdirectoryOf(url: string): string | undefined {
   const parts = url.includes("#") ? url.slice(url.indexOf("#") + 1).split("&") : [];
