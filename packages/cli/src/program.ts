@@ -22,34 +22,42 @@ import { describeUnknownCommand } from "./foreign/unknown-command.ts";
 import { addGlobalOptions, inheritGlobalOptions } from "./options.ts";
 import type { Runner } from "./runner.ts";
 
-type MakeCommand = (run: Runner) => Command;
+type MakeCommand = (run: Runner, words: readonly string[]) => Command;
 
-/** In the order in which help shows them. */
-const commands: readonly MakeCommand[] = [
-  lockProjectCommand,
-  syncProjectCommand,
-  venvCommand,
-  buildCommand,
-  pipCommand,
-  installManyCommand,
-  cacheCommand,
-];
-const pipCommands: readonly MakeCommand[] = [
-  compileCommand,
-  lockCommand,
-  syncCommand,
-  installCommand,
-  uninstallCommand,
-  showCommand,
-  checkCommand,
-  listCommand,
-  freezeCommand,
-  wheelCommand,
-  downloadCommand,
-];
+/** Their names, with other names behind a bar, in the order in which help shows them. */
+const commands: Readonly<Record<string, MakeCommand>> = {
+  lock: lockProjectCommand,
+  sync: syncProjectCommand,
+  venv: venvCommand,
+  build: buildCommand,
+  pip: pipCommand,
+  "install-many": installManyCommand,
+  cache: cacheCommand,
+};
+const pipCommands: Readonly<Record<string, MakeCommand>> = {
+  compile: compileCommand,
+  lock: lockCommand,
+  sync: syncCommand,
+  install: installCommand,
+  uninstall: uninstallCommand,
+  show: showCommand,
+  check: checkCommand,
+  "list|ls": listCommand,
+  freeze: freezeCommand,
+  wheel: wheelCommand,
+  download: downloadCommand,
+};
 
-/** The grammar of the command line: uv's and pip's words. */
-export function buildProgram(version: string, run: Runner, note: (text: string) => void): Command {
+/**
+ * The grammar of the command line: uv's and pip's words.
+ * @param words that it will read; what they cannot ask for is not made
+ */
+export function buildProgram(
+  version: string,
+  words: readonly string[],
+  run: Runner,
+  note: (text: string) => void,
+): Command {
   const program = new Command("murre");
   program
     .description("Installs Python distributions, safe to run from any number of processes at once.")
@@ -58,21 +66,36 @@ export function buildProgram(version: string, run: Runner, note: (text: string) 
     .enablePositionalOptions()
     .exitOverride();
   addGlobalOptions(program).hook("preAction", (_, command) => inheritGlobalOptions(command as Command));
-  addForeignOptions(program, note);
-  for (const make of commands) program.addCommand(make(run));
+  addForeignOptions(program, words, note);
+  addCommands(program, commands, words, run);
+  // What is met on the way to a command takes what pip and uv take there too, and everywhere `--version`.
+  const prepare = (command: Command) => {
+    addForeignOptions(command, words, note);
+    command.version(`murre ${version}`, "-V, --version");
+    command.options.at(-1)?.hideHelp();
+  };
   for (const group of [program, ...program.commands.filter(({ commands: inner }) => inner.length > 0)])
     (group as Command)
-      .hook("preSubcommand", (_, command) => prepare(command as Command, version, note))
-      .on("command:*", (words: readonly string[]) => refuseWord(group as Command, words));
+      .hook("preSubcommand", (_, command) => prepare(command as Command))
+      .on("command:*", (unknown: readonly string[]) => refuseWord(group as Command, unknown));
   inheritSettings(program);
   return program;
 }
 
-/** What is met on the way to a command: it takes what pip and uv take there too, and everywhere `--version`. */
-function prepare(command: Command, version: string, note: (text: string) => void): void {
-  addForeignOptions(command, note);
-  command.version(`murre ${version}`, "-V, --version");
-  command.options.at(-1)?.hideHelp();
+/** Commands that are not among the words have their name alone, but where help shows what there is. */
+function addCommands(
+  group: Command,
+  makers: Readonly<Record<string, MakeCommand>>,
+  words: readonly string[],
+  run: Runner,
+): void {
+  const named = Object.entries(makers).map(([names, make]) => ({ names: names.split("|"), make }));
+  const isAsked = ({ names }: { names: readonly string[] }) => names.some((name) => words.includes(name));
+  const isHelp = words.some((word) => word === "help" || word === "--help" || word === "-h") || !named.some(isAsked);
+  for (const command of named) {
+    const [name] = command.names;
+    group.addCommand(isHelp || isAsked(command) ? command.make(run, words) : new Command(name));
+  }
 }
 
 /** @throws {UsageError} */
@@ -80,10 +103,10 @@ function refuseWord(group: Command, words: readonly string[]): never {
   throw new UsageError(describeUnknownCommand(group, words));
 }
 
-function pipCommand(run: Runner): Command {
+function pipCommand(run: Runner, words: readonly string[]): Command {
   const pip = new Command("pip").description("Install, list and remove distributions, with pip's words");
   addGlobalOptions(pip).option("-p, --python <request>", "the interpreter or environment: a version, a name or a path");
-  for (const make of pipCommands) pip.addCommand(make(run));
+  addCommands(pip, pipCommands, words, run);
   return pip;
 }
 

@@ -59,7 +59,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
       if (log !== undefined) presentError(error, { ...plainFlags, verbose: true }, log.terminal, context.signal);
     }
   };
-  const program = buildProgram(context.version, run, (note) => notes.push(note));
+  const program = buildProgram(context.version, words, run, (note) => notes.push(note));
   configureOutput(program, context);
   try {
     await program.parseAsync(words, { from: "user" });

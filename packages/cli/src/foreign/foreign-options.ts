@@ -10,10 +10,11 @@ import { otherWords } from "./other-words.ts";
 /**
  * Lets a command take what it takes in pip and uv besides: other words for its own options, options that change nothing here, and those that
  * cannot be followed, of which it is said why, and what helps instead. What a command has as an option of its own goes before all of it.
- * Called for the one command that runs, so that the others cost nothing.
+ * Called for the one command that runs, and nothing is added where the words name its own options only, so that the others cost nothing.
  * @param note is told of what changes nothing
  */
-export function addForeignOptions(command: Command, note: (text: string) => void): void {
+export function addForeignOptions(command: Command, words: readonly string[], note: (text: string) => void): void {
+  if (words.every((word) => !word.startsWith("-") || isOwn(command, word))) return;
   const path = pathOf(command);
   if (command.commands.length > 0) addInherited(command);
   const accept = (flags: string, reason: string) => note(`${nameOf(flags)} changes nothing: ${reason}`);
@@ -29,6 +30,13 @@ export function addForeignOptions(command: Command, note: (text: string) => void
       if (!harmless.includes(value)) throw new UsageError(`${nameOf(flags)} is not part of murre: ${reason}`);
       accept(`${nameOf(flags)} ${value}`, "so it is");
     });
+}
+
+/** `--index-url`, `--index-url=…`, `-i`; of several letters behind one dash it is not known. */
+function isOwn(command: Command, word: string): boolean {
+  const equals = word.indexOf("=");
+  const flag = equals === -1 ? word : word.slice(0, equals);
+  return command.options.some(({ long, short }) => flag === long || flag === short);
 }
 
 /** What pip takes before a command's name as well. */
