@@ -37,6 +37,7 @@ const readers = {
   parseLenientRequirement: (text: string) => String(pep508.parseLenientRequirement(text)),
   separateMarker: pep508.separateMarker,
   parseMarker: (text: string) => String(pep508.parseMarker(text)),
+  isNormalizedName: pep508.isNormalizedName,
   isValidName: pep508.isValidName,
   normalizeName: pep508.normalizeName,
   canonicalUrl: pep508.canonicalUrl,
