@@ -38,7 +38,7 @@ const remarks: Readonly<Record<string, string>> = {
   "--compile": "unlike in pip, nothing is compiled without it",
   "--isolated": "MURRE_* variables do not count either",
   "--format": "`list`: columns, freeze, json",
-  "--keyring-provider": "`auto` and `disabled` (pip), `disabled` (uv); others are refused, because no keyring is asked",
+  "--keyring-provider": "`auto` asks for what a server refused, and only where the program `keyring` is on the PATH",
   "--trusted-host": "certificates are not checked; plain http needs no leave",
   "--platform": "one platform, of the tags for Linux, macOS and Windows",
   "--progress-bar": "`off` draws none; there is one style otherwise",

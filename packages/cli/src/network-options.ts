@@ -4,11 +4,12 @@ import { alias, collect, means } from "./words.ts";
 
 type NetworkOptions = Pick<
   IndexOptions,
-  "proxy" | "cert" | "clientCert" | "trustedHosts" | "systemCerts" | "timeoutSeconds" | "retries"
+  "proxy" | "keyringProvider" | "cert" | "clientCert" | "trustedHosts" | "systemCerts" | "timeoutSeconds" | "retries"
 >;
 
 export interface NetworkFlags {
   readonly proxy?: string;
+  readonly keyringProvider?: NonNullable<IndexOptions["keyringProvider"]>;
   readonly cert?: string;
   readonly clientCert?: string;
   readonly trustedHost?: string[];
@@ -21,6 +22,12 @@ export interface NetworkFlags {
 export function addNetworkOptions(command: Command, isShown = true): Command {
   const options = [
     new Option("--proxy <url>", "the proxy, as scheme://user:password@host:port"),
+    new Option("--keyring-provider <provider>", "the keyring that is asked for passwords").choices([
+      "auto",
+      "disabled",
+      "import",
+      "subprocess",
+    ]),
     new Option("--cert <path>", "the authorities to trust instead of all others (PEM)"),
     new Option("--client-cert <path>", "the client's certificate and key in one file (PEM)"),
     new Option("--trusted-host <host>", "a host, with or without port, whose certificate is not checked").argParser(
@@ -43,6 +50,7 @@ export function networkOptions(flags: NetworkFlags): {
 } {
   return {
     proxy: flags.proxy,
+    keyringProvider: flags.keyringProvider,
     cert: flags.cert,
     clientCert: flags.clientCert,
     trustedHosts: flags.trustedHost,

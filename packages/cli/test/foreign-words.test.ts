@@ -35,6 +35,11 @@ describe("words of scripts mean what they mean in pip and uv", () => {
     ["pip --trusted-host a install --trusted-host b:8443 x", "install", { trustedHosts: ["a", "b:8443"] }],
     ["pip sync --allow-insecure-host a r.txt", "sync", { trustedHosts: ["a"] }],
     [
+      "pip --keyring-provider subprocess --timeout 2.5 install --keyring-provider import x",
+      "install",
+      { keyringProvider: "import", timeoutSeconds: 2.5 },
+    ],
+    [
       "pip --proxy http://p:1 --timeout 2.5 download --retries 0 x",
       "download",
       { proxy: "http://p:1", timeoutSeconds: 2.5, retries: 0 },
@@ -133,7 +138,7 @@ describe("what changes nothing is read over, and -v says so", () => {
     ["pip --disable-pip-version-check list", "--disable-pip-version-check"],
     ["pip show --proxy http://u:secret@p:1 x", "--proxy"],
     ["pip uninstall --root-user-action ignore x", "--root-user-action"],
-    ["pip install --keyring-provider auto x", "--keyring-provider"],
+    ["pip show --keyring-provider subprocess x", "--keyring-provider"],
     ["venv --no-project e", "--no-project"],
     ["pip wheel --use-pep517 --no-clean x", "--no-clean"],
   ])("murre %s", async (words, option) => {
@@ -150,7 +155,6 @@ describe("what cannot be followed is refused with its reason", () => {
   test.each([
     ["pip install --user x", "--user is not part of murre: "],
     ["pip install --root / x", "--prefix FOLDER"],
-    ["pip --keyring-provider subprocess install x", "netrc"],
     ["pip install --use-deprecated=legacy-resolver x", "--no-deps"],
     ["pip download --abi cp39 x", "--python-version"],
     ["pip download --platform any x", "--python-platform"],

@@ -4,7 +4,8 @@ import type { CacheOperation, Documents } from "@murre/cache";
 import { largestTextBytes } from "./location/answer-limits.ts";
 import { Witness, type Witnessed } from "./answers/witness.ts";
 import { acceptedEncodings, answerText } from "./http/answer-text.ts";
-import { createCredentials } from "./connections/credentials.ts";
+import { createCredentials } from "./credentials/credentials.ts";
+import type { Keyring, KeyringProvider } from "./credentials/keyring.ts";
 import { DEFAULT_INDEX_URL } from "./location/default-index.ts";
 import { createDispatchers, type ConnectionSettings } from "./connections/dispatchers.ts";
 import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./http/download.ts";
@@ -41,6 +42,10 @@ export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {
   readonly concurrentRequests?: number | undefined;
   /** Downloads at once; 10 unless told otherwise. */
   readonly concurrentDownloads?: number | undefined;
+  /** Who is asked for passwords besides the URL and netrc; "auto" unless told otherwise. */
+  readonly keyringProvider?: KeyringProvider | undefined;
+  /** The interpreter whose module is asked with "import". @throws where there is none */
+  readonly keyringPython?: (() => string) | undefined;
   /** Statuses by which an index says that it does not have a project; [404, 410] unless told otherwise. */
   readonly missingStatuses?: readonly number[] | undefined;
   readonly userAgent?: string | undefined;
@@ -131,6 +136,7 @@ class Client implements IndexClient {
   readonly #told = new Set<string>();
   readonly #witness = new Witness();
   readonly #packs: MetadataPacks | undefined;
+  #keyring: Promise<Keyring> | undefined;
 
   constructor(options: IndexClientOptions, signal: AbortSignal | undefined) {
     const { network = {}, env, locations, documents, offline = false } = options;
@@ -141,7 +147,9 @@ class Client implements IndexClient {
     this.#dispatchers = createDispatchers({ ...network, env });
     this.#transport = new Transport({
       dispatchers: this.#dispatchers,
-      credentials: createCredentials(this.#urls, options),
+      credentials: createCredentials(this.#urls, { ...options, keyringProvider: network.keyringProvider }, () =>
+        this.#openKeyring(),
+      ),
       retries: network.retries ?? defaultRetries,
       offline,
       connections: network.connections ?? 50,
@@ -162,6 +170,22 @@ class Client implements IndexClient {
     });
     this.#pages = { ...common, kept, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
     this.#metadata = { ...common, packs, servers: createRangeServers(documents, Date.now) };
+  }
+
+  async #openKeyring(): Promise<Keyring | undefined> {
+    const {
+      env,
+      platform,
+      onEvent,
+      network: { keyringProvider: provider = "auto", keyringPython: python } = {},
+    } = this.#options;
+    if (provider === "disabled") return undefined;
+    const onMessage = (text: string) => onEvent?.({ kind: "keyring", text, isNamed: provider !== "auto" });
+    // Loaded when a server wants credentials that nobody wrote down.
+    this.#keyring ??= import("./credentials/keyring.ts").then(({ openKeyring }) =>
+      openKeyring({ provider, env, platform, python, signal: this.#signal, onMessage }),
+    );
+    return this.#keyring;
   }
 
   forgetPages(): void {

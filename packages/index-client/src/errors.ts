@@ -89,7 +89,7 @@ export class HttpStatusError extends IndexError {
   constructor(url: string, status: number, tried?: Tried) {
     const hint =
       status === 401 || status === 403
-        ? "; the credentials in the URL or in netrc are missing or refused"
+        ? "; the credentials in the URL, in netrc or in a keyring are missing or refused"
         : status >= 500
           ? "; the server has a problem, try again later"
           : "";

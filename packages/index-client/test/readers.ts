@@ -8,7 +8,7 @@ import { pathOfFileUrl, urlProblem } from "../src/location/file-url.ts";
 import { readHttpPage } from "../src/pages/http-page.ts";
 import { isHeaderValue } from "../src/http/http-validators.ts";
 import { keptPages } from "../src/pages/kept-pages.ts";
-import { credentialsInNetrc } from "../src/connections/netrc.ts";
+import { credentialsInNetrc } from "../src/credentials/netrc.ts";
 import { indexKey, parseIndexLocation, withoutCredentials } from "../src/location/index-location.ts";
 import { MetadataPacks } from "../src/metadata/metadata-packs.ts";
 import { decodePageDocument, encodePageDocument } from "../src/pages/page-document.ts";

@@ -2,7 +2,7 @@ import { normalizeName } from "@murre/pep508";
 import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
 import { parseConfigFile } from "../src/pip/config-file.ts";
-import { credentialsInNetrc } from "../src/connections/netrc.ts";
+import { credentialsInNetrc } from "../src/credentials/netrc.ts";
 import { encodePageDocument } from "../src/pages/page-document.ts";
 import { pageOf } from "../src/pages/page-releases.ts";
 import { resolveUrl } from "../src/pages/resolve-url.ts";

@@ -32,6 +32,11 @@ export type InstallerWarningCode =
    * To do: see the reason in it.
    */
   | "MURRE_WARNING_INDEX_SKIPPED"
+  /**
+   * What the keyring that was chosen writes while it is asked, or why it cannot be asked.
+   * To do: what it says; `--keyring-provider disabled` asks none.
+   */
+  | "MURRE_WARNING_KEYRING"
   /** Links of a repository that lead out of it are no part of what is built. To do: nothing, unless the build misses them. */
   | "MURRE_WARNING_LEFT_OUT"
   /**

@@ -18,10 +18,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
         harmless: ["html5lib"],
         reason: "there is one resolver; --no-deps installs exactly what is named",
       },
-      "--keyring-provider <provider>": {
-        harmless: ["auto", "disabled"],
-        reason: "credentials are taken from the URL and from netrc, and no keyring is asked",
-      },
     },
   },
   {

@@ -5,16 +5,6 @@ const noInterpreters = "murre takes the interpreters that are there, and brings 
 const ownWay = "murre has one way of working, and nothing to try out";
 const changing = ["pip install", "pip sync", "pip uninstall"];
 const building = ["pip install", "pip sync", "pip download", "pip wheel"];
-const reading = [
-  "pip list",
-  "pip freeze",
-  "pip show",
-  "pip check",
-  "cache dir",
-  "cache clean",
-  "cache prune",
-  "cache size",
-];
 
 /** Options whose whole effect is what murre does anyway, and the reason. */
 export const acceptedOptions: readonly ForeignOptions<string>[] = [
@@ -45,6 +35,7 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     commands: ["*"],
     options: {
       "--proxy <url>": noServer,
+      "--keyring-provider <provider>": noServer,
       "--cert <path>": noServer,
       "--client-cert <path>": noServer,
       "--trusted-host <host>": noServer,
@@ -55,10 +46,6 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
       "--retries <count>": noServer,
       "--require-virtualenv": "this command changes no environment",
     },
-  },
-  {
-    commands: [...reading, "pip uninstall"],
-    options: { "--keyring-provider <provider>": noServer },
   },
   {
     commands: ["pip list"],

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Agent, Dispatcher, Pool } from "undici";
 import { secureContext, type CertificateSettings } from "./certificates.ts";
-import { basicAuthorization } from "./credentials.ts";
+import { basicAuthorization } from "../credentials/credentials.ts";
 import { sharedLookup } from "./host-lookup.ts";
 import { proxyOf, type Proxy, type ProxySettings } from "./proxies.ts";
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
-import { credentialsOf } from "./credentials.ts";
+import { credentialsOf } from "../credentials/credentials.ts";
 import { InvalidTransportSettings } from "../errors.ts";
-import type { Credentials } from "./netrc.ts";
+import type { Credentials } from "../credentials/netrc.ts";
 
 export interface ProxySettings {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redactUrl } from "@murre/pep508";
-import { basicAuthorization, type CredentialsSource } from "../connections/credentials.ts";
+import { basicAuthorization, type CredentialsSource } from "../credentials/credentials.ts";
+import type { Credentials } from "../credentials/netrc.ts";
 import type { Dispatchers } from "../connections/dispatchers.ts";
 import { HttpStatusError, IndexUnreachable, OfflineMiss, type Tried } from "../errors.ts";
 import { sendRequest, type BodySink, type RawAnswer } from "./http-request.ts";
@@ -83,6 +84,7 @@ interface Attempts {
 }
 
 const longestRedirectChain = 20;
+const unauthorized = 401;
 
 /** GET requests: retried, redirected, authorised, counted. One for each client. */
 export class Transport {
@@ -204,11 +206,27 @@ export class Transport {
     throw new HttpStatusError(start.href, 310);
   }
 
-  async #send(url: URL, { headers, signal }: GetOptions): Promise<RawAnswer> {
+  /** Credentials are looked up for each hop, by its own origin: what one origin was given, a redirect carries to no other. */
+  async #send(url: URL, options: GetOptions): Promise<RawAnswer> {
+    const { credentials } = this.#settings;
+    let sent = await credentials.known(url);
+    let answer = await this.#sendWith(sent, url, options);
+    const refused: Credentials[] = [];
+    while (answer.status === unauthorized) {
+      // Before anybody is asked: that may take as long as a login.
+      await dropBody(answer);
+      if (sent !== undefined) refused.push(sent);
+      sent = await credentials.afterRefusal(url, refused);
+      if (sent === undefined) return withoutBody(answer);
+      answer = await this.#sendWith(sent, url, options);
+      if (answer.status !== unauthorized) credentials.accepted(url, sent);
+    }
+    return answer;
+  }
+
+  async #sendWith(credentials: Credentials | undefined, url: URL, { headers, signal }: GetOptions): Promise<RawAnswer> {
     const dispatcher = await this.#settings.dispatchers.of(url);
     this.#requests++;
-    // Looked up for each hop, by its own origin: what one origin was given, a redirect carries to no other.
-    const credentials = this.#settings.credentials(url);
     const all = {
       "user-agent": this.#settings.userAgent,
       ...headers(),
@@ -237,6 +255,10 @@ export class Transport {
 async function dropBody(raw: RawAnswer): Promise<void> {
   if (Number(raw.headers["content-length"] ?? Infinity) > 65_536) raw.cancel();
   else await raw.read(() => {});
+}
+
+function withoutBody({ status, headers }: RawAnswer): RawAnswer {
+  return { status, headers, read: async () => {}, cancel: () => {} };
 }
 
 /** The system's. */

@@ -92,7 +92,9 @@ export type IndexEvent =
       readonly reason: string;
     }
   | { readonly kind: "newer-api"; readonly url: string; readonly version: string }
-  | { readonly kind: "ranges-unsupported"; readonly url: string };
+  | { readonly kind: "ranges-unsupported"; readonly url: string }
+  /** What a keyring says while it is asked; `isNamed`: the user chose it. */
+  | { readonly kind: "keyring"; readonly text: string; readonly isNamed: boolean };
 
 /** What a client has asked of the network so far. */
 export interface TransferCounts {

@@ -2,6 +2,7 @@ import { NotAFile, readSmallText } from "@murre/files";
 import { statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { parseConfigFile } from "./config-file.ts";
+import type { KeyringProvider } from "../credentials/keyring.ts";
 import { InvalidPipConfiguration } from "../errors.ts";
 import { applyFormatControl, type FormatControl } from "./format-control.ts";
 import { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip-config-files.ts";
@@ -24,6 +25,7 @@ export interface PipConfiguration {
   readonly proxy?: Setting<string>;
   readonly timeoutSeconds?: Setting<number>;
   readonly retries?: Setting<number>;
+  readonly keyringProvider?: Setting<KeyringProvider>;
   readonly pre?: Setting<boolean>;
   readonly preferBinary?: Setting<boolean>;
   readonly requireHashes?: Setting<boolean>;
@@ -37,7 +39,7 @@ export interface PipConfiguration {
 }
 
 type Key = Exclude<keyof PipConfiguration, "files">;
-type Kind = "text" | "path" | "list" | "flag" | "number" | "only-binary" | "no-binary";
+type Kind = "text" | "keyring" | "path" | "list" | "flag" | "number" | "only-binary" | "no-binary";
 
 /** pip's long option names, all their spellings, and how pip reads each from a configuration. */
 const optionTable: Readonly<Record<string, readonly [Key, Kind]>> = {
@@ -53,6 +55,7 @@ const optionTable: Readonly<Record<string, readonly [Key, Kind]>> = {
   timeout: ["timeoutSeconds", "number"],
   "default-timeout": ["timeoutSeconds", "number"],
   retries: ["retries", "number"],
+  "keyring-provider": ["keyringProvider", "keyring"],
   pre: ["pre", "flag"],
   "prefer-binary": ["preferBinary", "flag"],
   "require-hashes": ["requireHashes", "flag"],
@@ -137,6 +140,7 @@ function valueOf(
   context: PipConfigContext,
 ): unknown {
   if (kind === "text") return text;
+  if (kind === "keyring") return keyringProviders.find((provider) => provider === text);
   if (kind === "path") return expandHome(text, context);
   if (kind === "list") return text.split(/\s+/).filter((part) => part !== "");
   if (kind === "flag") return parseFlag(text);
@@ -144,8 +148,13 @@ function valueOf(
   return applyFormatControl(formatControl, kind === "only-binary" ? "onlyBinary" : "noBinary", text);
 }
 
-const expectedOf = (kind: Kind): string =>
-  kind === "number" ? "expected a number" : "expected yes or no, true or false, 1 or 0";
+/** Of pip's words, too, there are no others. */
+const keyringProviders: readonly KeyringProvider[] = ["auto", "disabled", "import", "subprocess"];
+
+function expectedOf(kind: Kind): string {
+  if (kind === "keyring") return `expected ${keyringProviders.join(", ")}`;
+  return kind === "number" ? "expected a number" : "expected yes or no, true or false, 1 or 0";
+}
 
 /** `strtobool` of Python's distutils, which pip uses. */
 function parseFlag(text: string): boolean | undefined {

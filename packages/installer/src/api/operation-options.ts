@@ -64,6 +64,7 @@ const index: OptionTable<IndexOptions> = {
   ignoreConfiguration: flag,
   isolated: flag,
   proxy: text,
+  keyringProvider: choice("auto", "disabled", "import", "subprocess"),
   cert: text,
   clientCert: text,
   trustedHosts: texts,

@@ -58,6 +58,8 @@ export interface IndexOptions {
   readonly isolated?: boolean;
   /** The proxy, instead of the one that pip's configuration or the environment names. */
   readonly proxy?: string;
+  /** Which keyring is asked for passwords; pip's words. Default: what pip's configuration or a variable says, else "auto". */
+  readonly keyringProvider?: "auto" | "disabled" | "import" | "subprocess";
   /** A file or folder with the authorities that are trusted (PEM), instead of any other. */
   readonly cert?: string;
   /** A file with the client's certificate and its key (PEM). */

@@ -109,7 +109,8 @@ export async function withChangeOperation<Result>(
       places: { cwd, home, platform },
     });
     const locationOf = (project: NormalizedName) => projects.indexes.get(project);
-    const context = { settings, network: decisions.network, cache, onEvent, signal, locationOf };
+    const keyringPython = () => interpreter().executable;
+    const context = { settings, network: decisions.network, cache, onEvent, signal, locationOf, keyringPython };
     const openClient = (places: IndexDecision) => {
       describePlaces(places, onEvent);
       const client = openIndexClient(places, context);

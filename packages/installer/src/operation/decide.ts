@@ -6,7 +6,7 @@ import { decideBuild, refusesBuilds } from "./decide-build.ts";
 import { decideIndexes } from "./decide-indexes.ts";
 import { decidePrereleases, decideResolution, decideUploads } from "./decide-resolution.ts";
 import type { ChangeDecision, Decisions, FileDecision, IndexDecision, NetworkDecision } from "./decisions.ts";
-import { heardVariables, isSwitchedOn, type Said } from "./said.ts";
+import { heardVariables, isSwitchedOn, variable, type Said } from "./said.ts";
 
 /**
  * Decides how an operation works. This and the files beside it that are called `decide-…` are the only places that know what goes before what:
@@ -64,7 +64,7 @@ function unlessNamed(
   return (project) => project === undefined || !names.has(project);
 }
 
-function decideNetwork({ options, configuration, userAgent, places }: Said): NetworkDecision {
+function decideNetwork({ options, configuration, variables, userAgent, places }: Said): NetworkDecision {
   const { offline, refresh } = options;
   const timeout = options.timeoutSeconds ?? configuration.timeoutSeconds?.value;
   const path = (given: string | undefined) => (given === undefined ? undefined : resolve(places.cwd, given));
@@ -76,6 +76,10 @@ function decideNetwork({ options, configuration, userAgent, places }: Said): Net
       clientCert: path(options.clientCert ?? configuration.clientCert?.value),
       systemCerts: options.systemCerts,
       proxy: options.proxy ?? configuration.proxy?.value,
+      keyringProvider:
+        options.keyringProvider ??
+        keyringProviders.find((provider) => provider === variable(variables, "MURRE_KEYRING_PROVIDER")) ??
+        configuration.keyringProvider?.value,
       trustedHosts: [...(configuration.trustedHosts?.value ?? []), ...(options.trustedHosts ?? [])],
       retries: options.retries ?? configuration.retries?.value,
       silenceTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
@@ -83,6 +87,8 @@ function decideNetwork({ options, configuration, userAgent, places }: Said): Net
     },
   };
 }
+
+const keyringProviders = ["auto", "disabled", "import", "subprocess"] as const;
 
 function decideReinstalls(reinstall: boolean | readonly string[] = false): ChangeDecision["reinstalls"] {
   return typeof reinstall === "boolean" ? (reinstall ? "all" : new Set()) : new Set(reinstall.map(normalizeName));

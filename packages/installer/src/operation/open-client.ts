@@ -11,6 +11,8 @@ export interface ClientContext {
   readonly cache: CacheOperation;
   readonly onEvent: OnEvent;
   readonly signal: AbortSignal | undefined;
+  /** Whose module `keyring` is asked where that was chosen. */
+  readonly keyringPython?: () => string;
   readonly locationOf?: NonNullable<IndexClientOptions["locationOf"]>;
 }
 
@@ -18,12 +20,13 @@ const warningCodes = {
   "index-skipped": "MURRE_WARNING_INDEX_SKIPPED",
   "mixed-origins": "MURRE_WARNING_MIXED_ORIGINS",
   "newer-api": "MURRE_WARNING_NEWER_API",
+  keyring: "MURRE_WARNING_KEYRING",
 } as const;
 
 /** Opens a client for these places, with its warnings as events. */
 export function openIndexClient(
   { locations, strategy }: IndexDecision,
-  { settings: { env, home, platform }, network, cache, onEvent, signal, locationOf }: ClientContext,
+  { settings: { env, home, platform }, network, cache, onEvent, signal, locationOf, keyringPython }: ClientContext,
 ): IndexClient {
   return createIndexClient(
     {
@@ -36,10 +39,11 @@ export function openIndexClient(
       home,
       platform,
       ...network,
+      network: { ...network.network, keyringPython },
       onEvent(event) {
         const text = describeIndexEvent(event);
         onEvent(
-          event.kind === "retry" || event.kind === "ranges-unsupported"
+          event.kind === "retry" || event.kind === "ranges-unsupported" || (event.kind === "keyring" && !event.isNamed)
             ? { type: "debug", message: text }
             : {
                 type: "warning",
@@ -72,6 +76,8 @@ function describeIndexEvent(event: IndexEvent): string {
       );
     case "retry":
       return `${event.url}: attempt ${event.attempt} failed (${event.reason}); the next one in ${Math.round(event.delayMs)} ms`;
+    case "keyring":
+      return event.text;
     case "newer-api":
       return `${event.url}: speaks version ${event.version} of the simple API, which is newer than murre knows`;
     case "ranges-unsupported":

@@ -7,12 +7,15 @@ export interface Credentials {
 /**
  * Finds the credentials of a host in a netrc file: `machine HOST login USER password SECRET`, or `default`. Tokens are
  * separated by white space and may be quoted; `#` begins a comment, `macdef` runs to the next empty line.
+ * @param username where it is known already: an entry of another user is none
  */
-export function credentialsInNetrc(text: string, host: string): Credentials | undefined {
+export function credentialsInNetrc(text: string, host: string, username?: string): Credentials | undefined {
   let fallback: Credentials | undefined;
   for (const entry of readEntries(text)) {
     if (entry.login === undefined && entry.password === undefined) continue;
-    const credentials = { username: entry.login ?? "", password: entry.password ?? "" };
+    const login = entry.login ?? username ?? "";
+    if (username !== undefined && login !== username) continue;
+    const credentials = { username: login, password: entry.password ?? "" };
     if (entry.machine === host) return credentials;
     if (entry.machine === undefined) fallback ??= credentials;
   }
