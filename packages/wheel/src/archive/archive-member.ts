@@ -1,12 +1,8 @@
-import { crc32, createInflateRaw, inflateRawSync } from "node:zlib";
-import type { Readable } from "node:stream";
+import { crc32 } from "node:zlib";
 import { flags, type ArchiveEntry } from "./archive-entries.ts";
 import { wheelError, type WheelErrorCode } from "../errors.ts";
 import { readExtraFields, readUInt64, repeatsName } from "./extra-fields.ts";
-import { giveBack, prepareToGiveBack } from "./give-back.ts";
-
-// Whoever loads this is about to inflate.
-prepareToGiveBack();
+import { BadData, pieceBytes, type Inflater, type InflateWhole } from "./inflater.ts";
 
 /** Members above this size, packed or unpacked, are streamed instead of held in memory (bytes). */
 export const streamedAboveBytes = 1024 * 1024;
@@ -97,83 +93,63 @@ function isDescriptor(bytes: Buffer, entry: ArchiveEntry): boolean {
 export const memberSpan = ({ headerOffset, endOffset }: ArchiveEntry): number => endOffset - headerOffset;
 
 /**
- * The data of a member, checked against its size and CRC-32.
+ * The data of a member, checked against its size and CRC-32: where it is inflated, in the memory of `inflate`, else in the block's.
  * @param block the bytes from the local header on, {@link memberSpan} of them
  * @throws {CorruptArchive} {AmbiguousArchive}
  */
-export function memberData(block: Buffer, entry: ArchiveEntry, archive: string): Buffer {
+export function memberData(block: Buffer, entry: ArchiveEntry, archive: string, inflate: InflateWhole): Buffer {
   if (block.length < memberSpan(entry)) throw wrong(archive, entry, "is cut off by the end of the archive");
   const { start, end } = dataPlace(block, entry, archive, (at) => block.subarray(at));
   const packed = block.subarray(start, end);
-  const data = entry.compressionMethod === 0 ? packed : inflated(packed, entry, archive);
+  const data = entry.compressionMethod === 0 ? packed : inflated(packed, entry, archive, inflate);
   if (data.length !== entry.sizeBytes)
     throw wrong(archive, entry, `has ${data.length} bytes, its header says ${entry.sizeBytes}`);
   if (crc32(data) !== entry.crc32) throw wrong(archive, entry, "has a wrong CRC-32");
   return data;
 }
 
-/** One byte more than needed: zlib fills a buffer of the exact size, then allocates another to learn that it is done. */
-const inflatingBytes = (entry: ArchiveEntry): number => Math.max(64, entry.sizeBytes + 1);
-
-/** Gives back what {@link memberData} returned, where that was inflated for itself. */
-export function giveBackMember(data: Buffer, entry: ArchiveEntry): void {
-  if (entry.compressionMethod !== 0) giveBack(data, inflatingBytes(entry));
-}
-
-interface InflatedWithInfo {
-  readonly buffer: Buffer;
-  readonly engine: { readonly bytesWritten: number };
-}
-
-const behindData = "holds bytes behind the end of its compressed data";
-
-function inflated(packed: Buffer, entry: ArchiveEntry, archive: string): Buffer {
+function inflated(packed: Buffer, entry: ArchiveEntry, archive: string, inflate: InflateWhole): Buffer {
   try {
-    // Not in @types/node: with `info` zlib says as well how much it has read.
-    const options = {
-      info: true,
-      chunkSize: inflatingBytes(entry),
-      maxOutputLength: Math.max(1, entry.sizeBytes),
-    };
-    const { buffer, engine } = inflateRawSync(packed, options) as unknown as InflatedWithInfo;
-    if (engine.bytesWritten === packed.length) return buffer;
-    throw wrong(archive, entry, behindData, undefined, "MURRE_AMBIGUOUS_ARCHIVE");
+    return inflate(packed, entry.sizeBytes);
   } catch (error) {
-    if (error instanceof Error && "problems" in error) throw error;
-    const tooLong = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    const text = tooLong ? `has more than the ${entry.sizeBytes} bytes of its header` : "has damaged compressed data";
-    throw wrong(archive, entry, text, error);
+    throw explained(error, entry, archive);
   }
 }
 
-/** Reads up to `length` bytes; fewer only where the archive ends. */
+function explained(error: unknown, entry: ArchiveEntry, archive: string): unknown {
+  return error instanceof BadData ? wrong(archive, entry, error.message, error.cause, error.code) : error;
+}
+
+/** Reads up to `length` bytes, fewer only where the archive ends; they may be other ones after the next reading. */
 export type BlockingRead = (offset: number, length: number) => Buffer;
 
-const inputBytes = 128 * 1024;
-const outputBytes = 256 * 1024;
-/** Inflated data that may wait: zlib's thread goes on while this thread hashes and writes. */
-const waitingBytes = 4 * outputBytes;
-
 /**
- * The data of a large member in pieces, in bounded memory; the last piece has been checked against size and CRC-32
- * only when the iteration has ended.
- * @throws {CorruptArchive}
+ * The data of a large member in pieces, in bounded memory; each may be other bytes after the next one. The last one has been checked against
+ * size and CRC-32 only when the iteration has ended.
+ * @throws {CorruptArchive} {AmbiguousArchive}
  */
-export async function* streamMember(read: BlockingRead, entry: ArchiveEntry, archive: string): AsyncGenerator<Buffer> {
-  const header = read(entry.headerOffset, memberSpan(entry) - entry.compressedSize);
+export async function* streamMember(
+  read: BlockingRead,
+  entry: ArchiveEntry,
+  archive: string,
+  inflater: Inflater,
+): AsyncGenerator<Buffer> {
+  const header = Buffer.from(read(entry.headerOffset, memberSpan(entry) - entry.compressedSize));
   const place = dataPlace(header, entry, archive, (at) => read(entry.headerOffset + at, memberSpan(entry) - at));
-  const start = entry.headerOffset + place.start;
+  const packed = packedPieces(read, entry.headerOffset + place.start, entry, archive);
   let size = 0;
   let crc = 0;
-  const pieces =
-    entry.compressionMethod === 0
-      ? packedPieces(read, start, entry, archive)
-      : inflatedPieces(read, start, entry, archive);
-  for await (const piece of pieces) {
-    size += piece.length;
-    if (size > entry.sizeBytes) throw wrong(archive, entry, `has more than the ${entry.sizeBytes} bytes of its header`);
-    crc = crc32(piece, crc);
-    yield piece;
+  try {
+    const pieces = entry.compressionMethod === 0 ? packed : inflater.pieces(packed, entry.compressedSize);
+    for await (const piece of pieces) {
+      size += piece.length;
+      if (size > entry.sizeBytes)
+        throw wrong(archive, entry, `has more than the ${entry.sizeBytes} bytes of its header`);
+      crc = crc32(piece, crc);
+      yield piece;
+    }
+  } catch (error) {
+    throw explained(error, entry, archive);
   }
   if (size !== entry.sizeBytes) throw wrong(archive, entry, `has ${size} bytes, its header says ${entry.sizeBytes}`);
   if (crc !== entry.crc32) throw wrong(archive, entry, "has a wrong CRC-32");
@@ -181,47 +157,9 @@ export async function* streamMember(read: BlockingRead, entry: ArchiveEntry, arc
 
 function* packedPieces(read: BlockingRead, start: number, entry: ArchiveEntry, archive: string): Generator<Buffer> {
   for (let done = 0; done < entry.compressedSize;) {
-    const piece = read(start + done, Math.min(inputBytes, entry.compressedSize - done));
+    const piece = read(start + done, Math.min(pieceBytes, entry.compressedSize - done));
     if (piece.length === 0) throw wrong(archive, entry, "is cut off by the end of the archive");
     done += piece.length;
     yield piece;
   }
-}
-
-async function* inflatedPieces(
-  read: BlockingRead,
-  start: number,
-  entry: ArchiveEntry,
-  archive: string,
-): AsyncGenerator<Buffer> {
-  // Not in @types/node, but zlib hands its options on to the stream.
-  const options = { chunkSize: outputBytes, readableHighWaterMark: waitingBytes };
-  const inflate = createInflateRaw(options);
-  const packed = packedPieces(read, start, entry, archive);
-  const feed = () => {
-    for (let next = packed.next(); !next.done; next = packed.next())
-      // Of an archive that is held whole a piece is a part of its memory, as its header stands before it: it stays.
-      if (!inflate.write(next.value, () => giveBack(next.value))) return void inflate.once("drain", guardedFeed);
-    inflate.end();
-  };
-  const guardedFeed = () => {
-    try {
-      feed();
-    } catch (error) {
-      inflate.destroy(error as Error);
-    }
-  };
-  guardedFeed();
-  try {
-    for await (const piece of inflate as Readable as AsyncIterable<Buffer>) {
-      yield piece;
-      // zlib fills a buffer piece by piece; after its end it begins another one.
-      if (piece.byteOffset + piece.length === piece.buffer.byteLength) giveBack(piece, outputBytes);
-    }
-  } catch (error) {
-    if (error instanceof Error && "problems" in error) throw error;
-    throw wrong(archive, entry, "has damaged compressed data", error);
-  }
-  if (inflate.bytesWritten !== entry.compressedSize)
-    throw wrong(archive, entry, behindData, undefined, "MURRE_AMBIGUOUS_ARCHIVE");
 }

@@ -1,4 +1,5 @@
 import { fstatSync, readSync } from "node:fs";
+import { Inflater } from "./inflater.ts";
 
 /** A source of bytes at any place, such as a file, or a URL whose server answers range requests. */
 export interface RandomAccess {
@@ -17,6 +18,8 @@ const wholeBelowBytes = 2 * 1024 * 1024;
 /** An open file read with blocking calls, whole when it is small; for worker threads. */
 export class BlockingFile {
   readonly size: number;
+  /** As its memory: this file's as long as it is read. */
+  readonly inflater = Inflater.take();
   readonly #fd: number;
   readonly #whole: Buffer | undefined;
   #scratch: Buffer;
@@ -44,6 +47,7 @@ export class BlockingFile {
 
   /** Leaves its memory to the next file. The file itself stays open. */
   close(): void {
+    this.inflater.leave();
     idle = this.#scratch;
     this.#scratch = Buffer.alloc(0);
   }

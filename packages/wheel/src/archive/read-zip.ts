@@ -15,7 +15,10 @@ export interface ZipMember {
   readonly sizeBytes: number;
   /** `st_mode` as Unix tools write it, 0 where there is none. */
   readonly unixMode: number;
-  /** The data; the last piece has been checked against size and CRC-32 only when the iteration has ended. */
+  /**
+   * The data; the last piece has been checked against size and CRC-32 only when the iteration has ended. A piece may be other bytes after the
+   * next one, of this or of another member.
+   */
   content(): AsyncIterable<Buffer>;
 }
 
@@ -55,7 +58,7 @@ function memberOf(file: BlockingFile, entry: ArchiveEntry, archive: string): Zip
   }
   const content = async function* (): AsyncGenerator<Buffer> {
     if (Math.max(sizeBytes, compressedSize) <= streamedAboveBytes) yield readMember(file, entry, archive);
-    else yield* streamMember((offset, length) => file.read(offset, length), entry, archive);
+    else yield* streamFrom(file, entry, archive);
   };
   return { path, sizeBytes, unixMode, content };
 }
@@ -67,5 +70,11 @@ export function readDirectoryOf(file: BlockingFile, archive: string, maxEntries:
 
 /** The data may be other bytes after the next call. */
 export function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): Buffer {
-  return memberData(file.view(entry.headerOffset, memberSpan(entry)), entry, archive);
+  const block = file.view(entry.headerOffset, memberSpan(entry));
+  return memberData(block, entry, archive, (packed, sizeBytes) => file.inflater.whole(packed, sizeBytes));
+}
+
+/** As {@link streamMember}, of an open archive. */
+export function streamFrom(file: BlockingFile, entry: ArchiveEntry, archive: string): AsyncGenerator<Buffer> {
+  return streamMember((offset, length) => file.view(offset, length), entry, archive, file.inflater);
 }

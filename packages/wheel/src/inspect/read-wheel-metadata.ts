@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { basename } from "node:path";
 import { readArchiveDirectory, type ArchiveEntry } from "../archive/archive-entries.ts";
 import { memberData, memberSpan } from "../archive/archive-member.ts";
+import { inflateAlone } from "../archive/inflater.ts";
 import { findDistInfo, identityProblems, wheelIdentity } from "../metadata/dist-info.ts";
 import { noFileError, wheelError, type WheelProblem } from "../errors.ts";
 import { decode } from "./inspect-wheel.ts";
@@ -93,5 +94,5 @@ async function readMember(
 ): Promise<Buffer> {
   const span = memberSpan(entry);
   const block = reader.known(entry.headerOffset, span) ?? (await readWithin(entry.headerOffset, span));
-  return memberData(block, entry, filename);
+  return memberData(block, entry, filename, inflateAlone);
 }

@@ -4,14 +4,14 @@ import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveEntry } from "../archive/archive-entries.ts";
 import { checkArchiveHashes } from "../archive/archive-hashes.ts";
-import { giveBackMember, streamedAboveBytes, streamMember } from "../archive/archive-member.ts";
+import { streamedAboveBytes } from "../archive/archive-member.ts";
 import { digestProblem } from "../inspect/check-record.ts";
 import { dataFolderPlaces, findDistInfo, wheelIdentity } from "../metadata/dist-info.ts";
 import { enoughProblems, noFileError, wheelError, type WheelProblem } from "../errors.ts";
 import { inspectWheel } from "../inspect/inspect-wheel.ts";
 import { checkPaths, differsFromItself } from "../archive/member-paths.ts";
 import { BlockingFile } from "../archive/random-access.ts";
-import { readDirectoryOf, readMember } from "../archive/read-zip.ts";
+import { readDirectoryOf, readMember, streamFrom } from "../archive/read-zip.ts";
 import { recordProblems } from "../metadata/record-problems.ts";
 import type { RecordEntry } from "../metadata/record.ts";
 import { checkSizes } from "../archive/check-sizes.ts";
@@ -32,9 +32,6 @@ export interface UnpackTask {
   readonly platform: string;
   readonly limits: Partial<UnpackLimits>;
 }
-
-/** How many large members of one wheel are inflated at the same time: zlib works in threads of its own. */
-const lanes = 2;
 
 /**
  * Checks the archive and writes its members. In this order: the hashes of the whole; names, sizes and types of all
@@ -139,7 +136,7 @@ async function differing(
   for (const entry of repeats) {
     const path = entry.path!;
     const hash = createHash("sha256");
-    for await (const piece of streamMember((offset, length) => file.read(offset, length), entry, task.filename)) {
+    for await (const piece of streamFrom(file, entry, task.filename)) {
       check();
       hash.update(piece);
     }
@@ -167,14 +164,13 @@ async function writeMembers(
   const { task, rows, mismatches, check } = writing;
   const files: UnpackedFile[] = [];
   const problems: WheelProblem[] = [];
-  const settle = (index: number, entry: ArchiveEntry, executable: boolean, { sha256, recorded }: FileDigests): void => {
+  const settle = (entry: ArchiveEntry, executable: boolean, { sha256, recorded }: FileDigests): void => {
     const path = entry.path!;
     const row = rows.get(path);
-    files[index] = { path, sizeBytes: entry.sizeBytes, executable, sha256 };
+    files.push({ path, sizeBytes: entry.sizeBytes, executable, sha256 });
     if (row?.digest !== undefined && recorded !== row.digest) mismatches.push(digestProblem(row, recorded!));
   };
-  const large: (() => Promise<void>)[] = [];
-  for (const [index, entry] of entries.entries()) {
+  for (const entry of entries) {
     check();
     if (problems.length >= enoughProblems) break;
     const target = `${task.destination}/${entry.path}`;
@@ -182,50 +178,25 @@ async function writeMembers(
     const marked = (entry.unixMode & 0o170000) === 0o100000 && (entry.unixMode & 0o111) !== 0;
     const executable = marked || entry.path!.startsWith(writing.dataScripts);
     const row = rows.get(entry.path!);
-    if (Math.max(entry.sizeBytes, entry.compressedSize) > streamedAboveBytes) {
-      large.push(async () => {
-        const pieces = streamMember((offset, length) => file.read(offset, length), entry, task.filename);
-        settle(index, entry, executable, await writeStreamExclusive(target, pieces, executable, row, check));
-      });
-      continue;
+    try {
+      if (Math.max(entry.sizeBytes, entry.compressedSize) > streamedAboveBytes) {
+        const pieces = streamFrom(file, entry, task.filename);
+        settle(entry, executable, await writeStreamExclusive(target, pieces, executable, row, check));
+      } else {
+        const data = readMember(file, entry, task.filename);
+        settle(entry, executable, digestsOf(data, row));
+        writeFileExclusive(target, data, executable);
+      }
+    } catch (error) {
+      // Those of the archive are kept, so that the next members are looked at as well.
+      problems.push(...problemsOf(error));
     }
-    collect(problems, () => {
-      const data = readMember(file, entry, task.filename);
-      settle(index, entry, executable, digestsOf(data, row));
-      writeFileExclusive(target, data, executable);
-      giveBackMember(data, entry);
-    });
   }
-  await runLarge(large, problems);
   throwIfAny(task, problems);
   return files;
-}
-
-/** Runs the step; problems of the archive are kept, so that the next members are looked at as well. */
-function collect(problems: WheelProblem[], step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    problems.push(...problemsOf(error));
-  }
 }
 
 function problemsOf(error: unknown): readonly WheelProblem[] {
   if (error instanceof Error && "problems" in error) return error.problems as readonly WheelProblem[];
   throw error;
-}
-
-async function runLarge(queue: readonly (() => Promise<void>)[], problems: WheelProblem[]): Promise<void> {
-  const next = queue.values();
-  const lane = async () => {
-    for (const step of next)
-      try {
-        await step();
-      } catch (error) {
-        problems.push(...problemsOf(error));
-      }
-  };
-  // All lanes must have ended before the first error leaves: a lane that goes on would write after the rejection.
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  for (const result of ended) if (result.status === "rejected") throw result.reason;
 }
