@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { temporaryFolder } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
+import { acquireLock, takeLease } from "../src/index.ts";
 import { judge } from "../src/lease/liveness.ts";
 import { sweepLeases, sweepSockets } from "../src/lease/sweep-leases.ts";
 import { sweepLock } from "../src/flight/sweep-locks.ts";
@@ -37,15 +38,43 @@ function left(root: string): string[] {
 
 describe("leases and locks are released when their process ends", () => {
   test.each([
-    ["exit", undefined, 3, null],
-    ["throw", undefined, 1, null],
-    ["wait", "SIGINT", null, "SIGINT"],
-    ["wait", "SIGTERM", null, "SIGTERM"],
-    ["wait", "SIGHUP", null, "SIGHUP"],
-  ] as const)("%s %s: nothing is left, and the process ends as it would without", async (how, sent, code, signal) => {
-    const end = await endOf(how, sent);
-    expect(end).toMatchObject({ code, signal });
+    ["exit", 3],
+    ["throw", 1],
+  ] as const)("%s: nothing is left, and the process ends as it would without", async (how, code) => {
+    const end = await endOf(how);
+    expect(end).toMatchObject({ code, signal: null });
     expect(left(end.root)).toEqual([]);
+  });
+
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s ends a process as it would without, and what it held is taken by the next",
+    async (sent) => {
+      const end = await endOf("wait", sent);
+      expect(end).toMatchObject({ code: null, signal: sent });
+      const lease = takeLease(end.root);
+      const lock = await acquireLock({ folder: join(end.root, "lock"), lease, mode: "write" });
+      lock.release();
+      lease.release();
+    },
+  );
+
+  test("what the process has of globals is as it was, while something is held and after", async () => {
+    const names = () => ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => process.listenerCount(name));
+    const before = names();
+    const { emit, reallyExit } = process as typeof process & { reallyExit: unknown };
+    const lease = takeLease(temporaryFolder("globals"));
+    // Another tool's wrapper, put around while something is held.
+    const wrapper: typeof process.emit = (...words: unknown[]) => Reflect.apply(emit, process, words) as never;
+    process.emit = wrapper;
+    try {
+      expect(names()).toEqual(before);
+      lease.release();
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect([process.emit, (process as unknown as { reallyExit: unknown }).reallyExit]).toEqual([wrapper, reallyExit]);
+      expect(names()).toEqual(before);
+    } finally {
+      process.emit = emit;
+    }
   });
 
   test("a program's own handler keeps the decision; its exit releases them", async () => {

@@ -13,7 +13,7 @@ export async function withReadOperation<Result>(
   options.signal?.throwIfAborted();
   const probes = openProbeCache(settings);
   try {
-    const target = findTarget(settings, options, probes, "any");
+    const target = await findTarget(settings, options, probes, "any");
     describeTarget(target, options.onEvent ?? (() => {}));
     return await readConsistently(accessTo(target, options), () => read(target));
   } finally {

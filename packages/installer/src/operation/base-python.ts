@@ -4,8 +4,9 @@ import {
   findInterpreter,
   findPinnedInterpreter,
   findPythonVersionFile,
+  withoutWaiting,
   type Interpreter,
-  type PythonContext,
+  type SearchContext,
 } from "@murre/python";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -23,28 +24,34 @@ type Warn = (message: string) => void;
  * project's requires-python accepts. One that it does not accept is a warning.
  */
 export async function basePython(
-  context: PythonContext,
-  { python, onEvent }: Pick<VenvOptions, "python" | "onEvent">,
+  context: SearchContext,
+  { python, onEvent, signal }: Pick<VenvOptions, "python" | "onEvent" | "signal">,
 ): Promise<Interpreter> {
   const warn: Warn = (message) => onEvent?.({ type: "warning", code: "MURRE_WARNING_PYTHON", message });
   const project = await projectPython(context.cwd, warn);
+  const find = (request: string | undefined, askedBy?: string) =>
+    withoutWaiting(context, signal, (full) =>
+      findInterpreter(request, full, { preference: "system", ...(askedBy === undefined ? {} : { askedBy }) }),
+    );
   const asked =
-    python === undefined ? pinnedPython(context, warn) : { by: "the request", interpreter: found(python, context) };
-  if (asked === undefined) return found(project?.requires, context, project?.path);
+    python === undefined
+      ? await pinnedPython(context, warn, signal)
+      : { by: "the request", interpreter: await find(python) };
+  if (asked === undefined) return find(project?.requires, project?.path);
   const { by, interpreter } = asked;
   if (project !== undefined && !acceptsPython(parseSpecifierSet(project.requires), interpreter.version))
     warn(`${by} leads to Python ${interpreter.version}, but ${project.path} requires ${project.requires}`);
   return interpreter;
 }
 
-function found(request: string | undefined, context: PythonContext, askedBy?: string): Interpreter {
-  return findInterpreter(request, context, { preference: "system", ...(askedBy === undefined ? {} : { askedBy }) });
-}
-
-function pinnedPython(context: PythonContext, warn: Warn): { by: string; interpreter: Interpreter } | undefined {
+async function pinnedPython(
+  context: SearchContext,
+  warn: Warn,
+  signal: AbortSignal | undefined,
+): Promise<{ by: string; interpreter: Interpreter } | undefined> {
   const file = findPythonVersionFile(context);
   if (file === undefined) return undefined;
-  const { interpreter, ignored } = findPinnedInterpreter(file, context);
+  const { interpreter, ignored } = await withoutWaiting(context, signal, (full) => findPinnedInterpreter(file, full));
   for (const name of ignored)
     warn(`${file.path}: ${name} is neither a version nor one that is installed, and is ignored`);
   return interpreter && { by: file.path, interpreter };

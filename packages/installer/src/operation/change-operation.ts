@@ -43,8 +43,10 @@ export interface ChangeOperation {
   readonly claims: MetadataClaims;
   /** See `RecordJudgement.warned`. */
   readonly warnedRecords: Set<string>;
-  /** Looked for when it is first asked for, where nothing of it is needed to resolve. */
+  /** Whoever only resolves, and may have needed none so far, asks `findTarget` before. */
   readonly target: TargetEnvironment;
+  /** Looks for it when it is first asked for, where nothing of it is needed to resolve. */
+  findTarget(): Promise<TargetEnvironment>;
   /** What distributions are chosen for: the interpreter, unless another Python is described. */
   readonly python: TargetPython;
   readonly decisions: Decisions;
@@ -86,21 +88,22 @@ export async function withChangeOperation<Result>(
   const clients: IndexClient[] = [];
   try {
     let found: TargetEnvironment | undefined;
-    const find = () => {
-      if (found !== undefined) return found;
+    const find = async () => {
       if (planned !== undefined) return (found = targetOf(planned, settings, options));
-      found = findTargetOf(purpose, settings, options, probeCache(cache.documents));
+      found = await findTargetOf(purpose, settings, options, probeCache(cache.documents));
       describeTarget(found, onEvent);
       return found;
     };
+    let finding: Promise<TargetEnvironment> | undefined;
+    const findOnce = () => (finding ??= find());
     const described = decidePython(options, settings.env);
-    const interpreter = () => find().interpreter;
+    const interpreter = async () => (await findOnce()).interpreter;
     const python =
       purpose === "resolve"
-        ? resolvedPython(described, interpreter, settings)
-        : describedPython(interpreter(), described);
-    if (purpose === "change") refuseExternallyManaged(find(), options);
-    if (purpose !== "resolve") refuseOutsideEnvironment(find(), options, settings.env);
+        ? await resolvedPython(described, interpreter, settings)
+        : describedPython(await interpreter(), described);
+    if (purpose === "change") refuseExternallyManaged(await findOnce(), options);
+    if (purpose !== "resolve") refuseOutsideEnvironment(await findOnce(), options, settings.env);
     const decisions = decide(hear(settings, options, found?.interpreter.prefix));
     const { cwd, home, platform } = settings;
     const projects = projectSources({
@@ -127,8 +130,10 @@ export async function withChangeOperation<Result>(
       claims: new MetadataClaims(),
       warnedRecords: new Set(),
       get target() {
-        return find();
+        if (found === undefined) throw new TypeError("the environment was not looked for");
+        return found;
       },
+      findTarget: findOnce,
       python,
       decisions,
       projects,
@@ -144,15 +149,15 @@ export async function withChangeOperation<Result>(
 }
 
 /** Who only resolves takes any interpreter where there is none of the version that is resolved for. */
-function findTargetOf(
+async function findTargetOf(
   purpose: "change" | "use" | "resolve",
   settings: InstallerSettings,
   options: Said["options"],
   cache: ReturnType<typeof probeCache>,
-): TargetEnvironment {
+): Promise<TargetEnvironment> {
   const preference = purpose === "change" ? "environment" : "any";
   try {
-    return findTarget(settings, options, cache, preference);
+    return await findTarget(settings, options, cache, preference);
   } catch (error) {
     const isOptional =
       purpose === "resolve" && options.python !== undefined && options.python === options.pythonVersion;

@@ -2,17 +2,18 @@ import { canonicalDestination, openFolders, type Destination } from "@murre/link
 import {
   findInterpreter,
   readLauncherStubs,
+  withoutWaiting,
   type Interpreter,
   type LauncherStubs,
   type ProbeCache,
-  type PythonContext,
+  type SearchContext,
 } from "@murre/python";
 import type { MarkerEnvironment } from "@murre/pep508";
 import { supportedTags, type SupportedTags } from "@murre/platform-tags";
 import { isAbsolute, relative, resolve } from "node:path";
 import { ExternallyManaged, VirtualenvRequired } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
-import type { ChangeOptions, PythonOptions } from "../api/operations.ts";
+import type { ChangeOptions, OperationContext, PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describePython, type TargetPython } from "../options/target-python.ts";
 import type { FileDecision } from "./decisions.ts";
@@ -30,22 +31,24 @@ export interface TargetEnvironment {
   readonly folder: string;
 }
 
-export function pythonContext(settings: InstallerSettings, cache: ProbeCache): PythonContext {
+export function pythonContext(settings: InstallerSettings, cache: ProbeCache): SearchContext {
   const { env, cwd, platform, home } = settings;
   return { env, cwd, platform, home, cache };
 }
 
-/** @throws {NoInterpreter} and what else finding one throws. */
-export function findTarget(
+/** Does not hold up the event loop where an interpreter has to be asked. @throws {NoInterpreter} and what else finding one throws. */
+export async function findTarget(
   settings: InstallerSettings,
-  options: PythonOptions,
+  options: PythonOptions & OperationContext,
   cache: ProbeCache,
   preference: "environment" | "any" = "environment",
-): TargetEnvironment {
-  const interpreter = findInterpreter(options.python, pythonContext(settings, cache), {
-    // What goes into a folder of its own needs no environment (uv).
-    preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
-  });
+): Promise<TargetEnvironment> {
+  const interpreter = await withoutWaiting(pythonContext(settings, cache), options.signal, (context) =>
+    findInterpreter(options.python, context, {
+      // What goes into a folder of its own needs no environment (uv).
+      preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
+    }),
+  );
   return targetOf(interpreter, settings, options);
 }
 

@@ -30,7 +30,7 @@ const of = (version: string | undefined, platform: string | undefined, variables
   version: version === undefined ? undefined : parsePythonVersion(version),
   platform: platform === undefined ? undefined : namedPlatform(platform, variables),
 });
-const unfound = () => {
+const unfound = async () => {
   throw Object.assign(new Error("none"), { code: "MURRE_NO_INTERPRETER" });
 };
 const linux = { platform: "linux", env: {} } as const;
@@ -107,23 +107,24 @@ describe("a Python that is only described", () => {
 });
 
 describe("where it is only resolved", () => {
-  test("no interpreter is looked for when version and platform are given", () => {
-    const python = resolvedPython(of("3.10", "windows"), unfound, linux);
+  test("no interpreter is looked for when version and platform are given", async () => {
+    const python = await resolvedPython(of("3.10", "windows"), unfound, linux);
     expect(python.markerEnvironment).toMatchObject({ python_full_version: "3.10.0", sys_platform: "win32" });
     expect(python.tagTarget.implementation).toBe("cpython");
   });
 
-  test("an interpreter tells the platform; where there is none it is this one's most common", () => {
-    expect(resolvedPython(of("3.10", undefined), () => here, linux).markerEnvironment.platform_release).toBe("6.1");
-    const alone = resolvedPython(of("3.10", undefined), unfound, { ...linux, platform: "darwin" });
+  test("an interpreter tells the platform; where there is none it is this one's most common", async () => {
+    const told = await resolvedPython(of("3.10", undefined), async () => here, linux);
+    expect(told.markerEnvironment.platform_release).toBe("6.1");
+    const alone = await resolvedPython(of("3.10", undefined), unfound, { ...linux, platform: "darwin" });
     expect(alone.markerEnvironment).toMatchObject({ sys_platform: "darwin", platform_machine: "arm64" });
   });
 
-  test("without a version an interpreter has to be there, and other errors stay what they are", () => {
-    expect(() => resolvedPython(of(undefined, "linux"), unfound, linux)).toThrow("none");
-    const broken = () => {
+  test("without a version an interpreter has to be there, and other errors stay what they are", async () => {
+    await expect(resolvedPython(of(undefined, "linux"), unfound, linux)).rejects.toThrow("none");
+    const broken = async () => {
       throw new Error("broken");
     };
-    expect(() => resolvedPython(of("3.10", undefined), broken, linux)).toThrow("broken");
+    await expect(resolvedPython(of("3.10", undefined), broken, linux)).rejects.toThrow("broken");
   });
 });

@@ -60,16 +60,16 @@ export function describedPython(base: TargetPython, { version, platform }: Descr
  * The same for who only resolves: where version and platform are given no interpreter is looked for, and where there is none it is taken to be
  * this platform's most common CPython.
  */
-export function resolvedPython(
+export async function resolvedPython(
   described: DescribedPython,
-  interpreter: () => TargetPython,
+  interpreter: () => Promise<TargetPython>,
   { platform: system, env }: { readonly platform: NodeJS.Platform; readonly env: Variables },
-): TargetPython {
+): Promise<TargetPython> {
   const { version, platform } = described;
-  if (version === undefined) return describedPython(interpreter(), described);
+  if (version === undefined) return describedPython(await interpreter(), described);
   if (platform !== undefined) return plainPython(version, platform);
   try {
-    return describedPython(interpreter(), described);
+    return describedPython(await interpreter(), described);
   } catch (error) {
     const own = namedPlatform(system === "win32" ? "windows" : system === "darwin" ? "macos" : system, env);
     if (!hasCode<PythonErrorCode>(error, "MURRE_NO_INTERPRETER") || own === undefined) throw error;

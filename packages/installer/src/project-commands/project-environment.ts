@@ -9,7 +9,9 @@ import {
   parsePythonRequest,
   type Interpreter,
   type PythonContext,
+  type SearchContext,
   UnsupportedPython,
+  withoutWaiting,
 } from "@murre/python";
 import { UnfitLockFile } from "@murre/requirements";
 import { existsSync, readdirSync } from "node:fs";
@@ -51,13 +53,16 @@ export async function projectEnvironment(
     const isThere = existsSync(join(folder, "pyvenv.cfg"));
     const pin = python === undefined ? pinned(context) : undefined;
     const asked = python ?? pin;
-    const problem = isThere ? unfit(folder, asked, requiresPython, context) : undefined;
+    const problem = isThere
+      ? await withoutWaiting(context, signal, (full) => unfit(folder, asked, requiresPython, full))
+      : undefined;
     if (isThere && problem === undefined) return { folder, made: false };
     // A `.python-version` is followed there.
     const request = pin === undefined ? (python ?? requiresPython) : "";
     const base = await basePython(context, {
       ...(request === "" ? {} : { python: request }),
       ...(onEvent === undefined ? {} : { onEvent }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (!accepts(requiresPython, base))
       throw new UnfitLockFile(
@@ -120,7 +125,7 @@ function accepts(requiresPython: string, { version }: Interpreter): boolean {
 }
 
 /** The version that the project's `.python-version` names, where it names one. */
-function pinned(context: PythonContext): string | undefined {
+function pinned(context: SearchContext): string | undefined {
   return findPythonVersionFile(context)?.names.find((name) => {
     const request = parsePythonRequest(name);
     return request.kind === "version" || (request.kind === "name" && request.release !== undefined);

@@ -7,7 +7,7 @@ import type { InstalledState } from "../environment/environment-access.ts";
 import { isTorn } from "../environment/incomplete.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
-import { wheelTarget } from "../operation/target-environment.ts";
+import { wheelTarget, type TargetEnvironment } from "../operation/target-environment.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
 import { heldPins } from "../wanted/held-pins.ts";
 import type { ResolutionGraph } from "./resolution-request.ts";
@@ -63,7 +63,7 @@ export function resolveRequirements(
 
 /** What is named, without what it needs. */
 export async function resolveNamed(
-  { target, python, claims, commits, decisions }: ChangeOperation,
+  { findTarget, python, claims, commits, decisions }: ChangeOperation,
   { gathered, client, files, requireHashes }: Request,
   sources: SourceReader,
   { installed: { own }, preferences }: Pick<Present, "installed" | "preferences">,
@@ -71,8 +71,8 @@ export async function resolveNamed(
   const all = wantedProjects(gathered, python.markerEnvironment);
   // With --reinstall every file is needed again.
   const { reinstalls } = decisions.change;
-  const archives =
-    reinstalls === "all" ? undefined : untouchedArchives(environmentState(target.destination), target.destination);
+  // Nothing stays where nothing is installed, and who only resolves may have no interpreter.
+  const archives = reinstalls === "all" || own.length === 0 ? undefined : untouched(await findTarget());
   const staying = own.filter(({ normalizedName }) => reinstalls === "all" || !reinstalls.has(normalizedName));
   const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, staying, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
@@ -86,6 +86,10 @@ export async function resolveNamed(
     order: () => (decisions.resolution.strategy === "highest" ? "highest" : "lowest"),
   });
   return { resolved, preserve: held, graph: new Map() };
+}
+
+function untouched({ destination }: TargetEnvironment) {
+  return untouchedArchives(environmentState(destination), destination);
 }
 
 async function withDependencies(

@@ -53,6 +53,7 @@ export async function withSources<Result>(
   const settingsOf = (project: NormalizedName) => configSettings.get(project) ?? ownConfigSettings.get(project);
   const openSources = async () => {
     const { openSources } = await import("./build-wheels.ts");
+    await operation.findTarget();
     return openSources(operation, request, constraints, repositories, settingsOf);
   };
   let openedRepositories: Promise<RepositorySources> | undefined;

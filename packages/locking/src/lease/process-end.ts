@@ -1,5 +1,3 @@
-import { onExit } from "signal-exit";
-
 /** Something that must not outlive the process. `release` is synchronous and may be called twice. */
 export interface Releasable {
   release(): void;
@@ -7,21 +5,20 @@ export interface Releasable {
 
 const open = new Set<Releasable>();
 const idle = new Set<() => void>();
-let unhook: (() => void) | undefined;
+let isHooked = false;
 let idleTimer: NodeJS.Timeout | undefined;
 
-/** After this time without anything open, the process listens to no signal and answers on no socket. */
+/** After this time without anything open, the process has no listener of ours and answers on no socket. */
 const idleMs = 1000;
 
 /**
- * Releases `item` when the process exits, or is ended by a signal that nobody handles.
- * signal-exit acts only when its own copies are the only listeners of the signal, and then ends the process by that very signal: a program
- * with handlers of its own keeps the decision, and what is open is released when it exits. While something is open, a process
- * that never returns to its event loop is not ended by SIGINT or SIGTERM, as with any handler in JavaScript.
+ * Releases `item` when the process exits. Signals are left alone: whom one ends is judged dead by the next who looks, as after SIGKILL; a
+ * listener would hold up a process that does not return to its event loop, and decide for programs that listen themselves.
  */
 export function releaseAtProcessEnd(item: Releasable): void {
   open.add(item);
-  unhook ??= onExit(releaseAll);
+  if (!isHooked) process.on("exit", releaseAll);
+  isHooked = true;
 }
 
 export function releasedBeforeProcessEnd(item: Releasable): void {
@@ -37,8 +34,8 @@ export function whenIdle(callback: () => void): void {
 function becomeIdle(): void {
   idleTimer = undefined;
   if (open.size > 0) return;
-  unhook?.();
-  unhook = undefined;
+  process.off("exit", releaseAll);
+  isHooked = false;
   runIdle();
 }
 

@@ -307,11 +307,16 @@ export const runProgram: RunProgram = (program, args, { env, timeoutMs, cwd }) =
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
   });
-  const said = result.stderr ?? "";
+  const { stdout, stderr } = { stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
   const signal = result.signal === null ? "" : `ended by ${result.signal}`;
-  return {
-    exitCode: result.error ? null : result.status,
-    stdout: result.stdout ?? "",
-    stderr: [said.trimEnd(), result.error ? result.error.message : signal].filter((line) => line !== "").join("\n"),
-  };
+  return programResult(result.error ? null : result.status, { stdout, stderr }, result.error?.message ?? signal);
 };
+
+/** @param problem why it did not end by itself; empty where it did */
+export function programResult(
+  exitCode: number | null,
+  { stdout, stderr }: Pick<ProgramResult, "stdout" | "stderr">,
+  problem: string,
+): ProgramResult {
+  return { exitCode, stdout, stderr: [stderr.trimEnd(), problem].filter((line) => line !== "").join("\n") };
+}
