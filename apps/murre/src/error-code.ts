@@ -12,6 +12,7 @@ import type { PythonErrorCode } from "@murre/python";
 import type { RequirementsErrorCode } from "@murre/requirements";
 import type { VcsErrorCode } from "@murre/vcs";
 import type { WheelErrorCode } from "@murre/wheel";
+import { types } from "node:util";
 import type * as errors from "./errors.ts";
 
 type ClassOf = typeof errors;
@@ -35,3 +36,18 @@ export type ErrorCode =
   | RequirementsErrorCode
   | VcsErrorCode
   | WheelErrorCode;
+
+/** Of {@link MurreError}, those that may have this code; of a code that several classes have, each. */
+type ErrorOf<Code extends ErrorCode> = Extract<MurreError, { readonly code: Code }>;
+
+/**
+ * Whether something that was thrown is one of murre's errors, and has one of these codes if some are given. It looks at what the error is made
+ * of and not at its class, so that it holds for errors of another copy of murre, of a bundle, and of another realm too.
+ */
+export function isMurreError(error: unknown): error is MurreError;
+export function isMurreError<const Code extends ErrorCode>(error: unknown, ...codes: Code[]): error is ErrorOf<Code>;
+export function isMurreError(error: unknown, ...codes: ErrorCode[]): boolean {
+  const code = types.isNativeError(error) && "code" in error ? error.code : undefined;
+  if (typeof code !== "string" || !/^MURRE_[A-Z0-9_]+$/.test(code)) return false;
+  return codes.length === 0 || codes.some((one) => one === code);
+}

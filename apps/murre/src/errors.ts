@@ -48,6 +48,7 @@ export {
   BuildOptionInvalid,
   PathNotFound,
   InvalidOption,
+  OperationsClosed,
   FileSystemRefused,
   MetadataRefuted,
   UnusableUrl,

@@ -3,7 +3,7 @@ import * as errors from "./errors.ts";
 export { createMurre, type MurreSettings } from "./create-murre.ts";
 export { version } from "./version.ts";
 export { errors };
-export type { ErrorCode, MurreError } from "./error-code.ts";
+export { isMurreError, type ErrorCode, type MurreError } from "./error-code.ts";
 export type {
   BuildOptions,
   BuildProjectOptions,
@@ -31,18 +31,28 @@ export type {
   InstallOptions,
   ListedEntry,
   ListOptions,
+  LockOptions,
+  LockReport,
   ManyFailure,
   OnEvent,
   OperationContext,
   Operations,
   Pin,
+  ProjectSelectionOptions,
   PruneOptions,
   PythonOptions,
   RecoverReport,
+  ResolutionOptions,
+  ResolvedNode,
+  ResolveOptions,
+  ResolveReport,
+  SelectionOptions,
   ShownDistribution,
   ShowOptions,
   ShowReport,
   SyncOptions,
+  SyncProjectOptions,
+  SyncProjectReport,
   UninstallOptions,
   VenvOptions,
   VenvReport,

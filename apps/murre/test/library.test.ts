@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { reasonOf, wrongCalls } from "../../../packages/installer/test/wrong-options.ts";
 import type * as Library from "../src/index.ts";
@@ -32,6 +33,57 @@ describe("the library as it is published refuses options that it cannot follow",
     const settings: object = { env: process.env, threads: undefined };
     expect(createMurre(settings)).toHaveProperty("install");
   });
+});
+
+describe("isMurreError looks at what an error is made of", () => {
+  const { isMurreError } = library;
+  const foreign = Object.assign(new Error("of another copy"), { code: "MURRE_NO_SOLUTION" });
+  test.each<[what: string, error: unknown, is: boolean]>([
+    ["one of this copy", new errors.NothingRequired(["a.txt"]), true],
+    ["one of another copy", foreign, true],
+    ["one of another realm", runInNewContext('Object.assign(new Error("x"), { code: "MURRE_NO_SOLUTION" })'), true],
+    ["the system's", Object.assign(new Error("x"), { code: "ENOENT" }), false],
+    ["one without a code", new Error("MURRE_NO_SOLUTION"), false],
+    ["an object", { code: "MURRE_NO_SOLUTION" }, false],
+    ["a code that is no text", Object.assign(new Error("x"), { code: 3 }), false],
+    ["the reason of a signal", AbortSignal.abort().reason, false],
+    ["nothing", undefined, false],
+  ])("%s", (_, error, is) => {
+    expect(isMurreError(error)).toBe(is);
+  });
+
+  test("and at its code", () => {
+    expect(isMurreError(foreign, "MURRE_NO_SOLUTION")).toBe(true);
+    expect(isMurreError(foreign, "MURRE_NO_INTERPRETER", "MURRE_NO_SOLUTION")).toBe(true);
+    expect(isMurreError(foreign, "MURRE_NO_INTERPRETER")).toBe(false);
+    // @ts-expect-error: there is no such code
+    expect(isMurreError(foreign, "MURRE_NO_SOLUTIONS")).toBe(false);
+    const caught: unknown = new errors.InvalidOption("install", "requirement", "there is none");
+    // The compiler knows the fields of the class that has the code.
+    expect(isMurreError(caught, "MURRE_INVALID_OPTION") ? caught.option : "").toBe("requirement");
+  });
+
+  test("every code of murre's passes", () => {
+    const codes = Object.values(errors).flatMap((one) => /"MURRE_\w+"/.exec(one.toString())?.[0].slice(1, -1) ?? []);
+    expect(codes.length).toBeGreaterThan(60);
+    for (const code of codes) expect(isMurreError(Object.assign(new Error("x"), { code }))).toBe(true);
+  });
+});
+
+test("every type that an operation takes or gives is exported", () => {
+  const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
+  const api = ["operations", "all-operations", "resolution", "reports", "events", "cache-operations"];
+  const declared = api.flatMap((name) => {
+    const text = read(`packages/installer/src/api/${name}.ts`);
+    const own = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, found = ""]) => found);
+    const passed = [...text.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(
+      ([, list = ""]) => list.match(/\w+/g) ?? [],
+    );
+    return [...own, ...passed];
+  });
+  const exported = new Set<string>(read("apps/murre/src/index.ts").match(/\w+/g));
+  expect(declared.length).toBeGreaterThan(45);
+  expect(declared.filter((name) => !exported.has(name))).toEqual([]);
 });
 
 describe("errors", () => {

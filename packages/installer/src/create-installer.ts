@@ -1,92 +1,100 @@
-import type { Operations } from "./api/operations.ts";
-import { cacheOperations } from "./commands/cache.ts";
+import type { Operations } from "./api/all-operations.ts";
 import { checkOptions } from "./api/check-options.ts";
 import { operationOptions } from "./api/operation-options.ts";
-import { sayingState } from "./api/saying-state.ts";
+import type { OperationContext } from "./api/operations.ts";
+import { RunningOperations } from "./api/running.ts";
+import { sayingState, type StateKind } from "./api/saying-state.ts";
 import type { InstallerSettings } from "./api/settings.ts";
+import { cacheOperations } from "./commands/cache.ts";
 
 /**
  * Makes the operations. Nothing is read or started before one of them is called, and they may run side by side. What each is given is
  * checked first, because callers may have no compiler; then its code is loaded: `cache clean` need not compile a resolver.
  */
 export function createInstaller(settings: InstallerSettings): Operations {
+  const running = new RunningOperations();
+  /** One operation: `work` loads its code, and does it. */
+  const operation =
+    <Options extends OperationContext, Result>(
+      name: keyof typeof operationOptions,
+      state: StateKind,
+      work: (options: Options) => Promise<Result>,
+    ) =>
+    async (given?: Options): Promise<Result> => {
+      const rules = operationOptions[name];
+      const options = given === undefined && !("required" in rules || "someOf" in rules) ? ({} as Options) : given;
+      checkOptions(name, rules, options);
+      return running.run(options as Options, (own) => sayingState(state, () => work(own)));
+    };
+  const close = () => running.close();
   return {
     cacheFolder: settings.cacheFolder,
-    cache: cacheOperations(settings),
-    async venv(options = {}) {
-      checkOptions("venv", operationOptions.venv, options);
+    cache: cacheOperations(settings, running),
+    venv: operation("venv", "venv", async (options) => {
       const { makeVirtualEnvironment } = await import("./commands/venv.ts");
-      return sayingState("venv", () => makeVirtualEnvironment(settings, options));
-    },
-    async sync(options) {
-      checkOptions("sync", operationOptions.sync, options);
+      return makeVirtualEnvironment(settings, options);
+    }),
+    sync: operation("sync", "change", async (options) => {
       const { syncEnvironment } = await import("./commands/sync.ts");
-      return sayingState("change", () => syncEnvironment(settings, options));
-    },
-    async install(options) {
-      checkOptions("install", operationOptions.install, options);
+      return syncEnvironment(settings, options);
+    }),
+    install: operation("install", "change", async (options) => {
       const { installDistributions } = await import("./commands/install.ts");
-      return sayingState("change", () => installDistributions(settings, options));
-    },
-    async build(options = {}) {
-      checkOptions("build", operationOptions.build, options);
+      return installDistributions(settings, options);
+    }),
+    build: operation("build", "files", async (options) => {
       const { buildProject } = await import("./commands/build.ts");
-      return sayingState("files", () => buildProject(settings, options));
-    },
-    async installMany(options) {
-      checkOptions("installMany", operationOptions.installMany, options);
+      return buildProject(settings, options);
+    }),
+    installMany: operation("installMany", "batches", async (options) => {
       const { installMany } = await import("./commands/install-many.ts");
-      return sayingState("batches", () => installMany(settings, options));
-    },
-    async compile(options) {
-      checkOptions("compile", operationOptions.compile, options);
+      return installMany(settings, options);
+    }),
+    compile: operation("compile", "files", async (options) => {
       const { compileRequirements } = await import("./commands/compile.ts");
-      return sayingState("files", () => compileRequirements(settings, options));
-    },
-    async lockProject(options = {}) {
-      checkOptions("lockProject", operationOptions.lockProject, options);
+      return compileRequirements(settings, options);
+    }),
+    resolve: operation("resolve", "files", async (options) => {
+      const { resolveGraph } = await import("./commands/resolve.ts");
+      return resolveGraph(settings, options);
+    }),
+    lockProject: operation("lockProject", "files", async (options) => {
       const { lockProject } = await import("./project-commands/lock-project.ts");
-      return sayingState("files", () => lockProject(settings, options));
-    },
-    async syncProject(options = {}) {
-      checkOptions("syncProject", operationOptions.syncProject, options);
+      return lockProject(settings, options);
+    }),
+    syncProject: operation("syncProject", "change", async (options) => {
       const { syncProject } = await import("./project-commands/sync-project.ts");
-      return sayingState("change", () => syncProject(settings, options));
-    },
-    async wheel(options) {
-      checkOptions("wheel", operationOptions.wheel, options);
+      return syncProject(settings, options);
+    }),
+    wheel: operation("wheel", "files", async (options) => {
       const { collectDistributions } = await import("./commands/collect.ts");
-      return sayingState("files", () => collectDistributions(settings, options, "wheels"));
-    },
-    async download(options) {
-      checkOptions("download", operationOptions.download, options);
+      return collectDistributions(settings, options, "wheels");
+    }),
+    download: operation("download", "files", async (options) => {
       const { collectDistributions } = await import("./commands/collect.ts");
-      return sayingState("files", () => collectDistributions(settings, options, "files"));
-    },
-    async uninstall(options) {
-      checkOptions("uninstall", operationOptions.uninstall, options);
+      return collectDistributions(settings, options, "files");
+    }),
+    uninstall: operation("uninstall", "change", async (options) => {
       const { uninstallDistributions } = await import("./commands/uninstall.ts");
-      return sayingState("change", () => uninstallDistributions(settings, options));
-    },
-    async show(options) {
-      checkOptions("show", operationOptions.show, options);
+      return uninstallDistributions(settings, options);
+    }),
+    show: operation("show", "read", async (options) => {
       const { showInstalled } = await import("./commands/show.ts");
-      return sayingState("read", () => showInstalled(settings, options));
-    },
-    async check(options = {}) {
-      checkOptions("check", operationOptions.check, options);
+      return showInstalled(settings, options);
+    }),
+    check: operation("check", "read", async (options) => {
       const { checkInstalled } = await import("./commands/check.ts");
-      return sayingState("read", () => checkInstalled(settings, options));
-    },
-    async recover(options = {}) {
-      checkOptions("recover", operationOptions.recover, options);
+      return checkInstalled(settings, options);
+    }),
+    recover: operation("recover", "change", async (options) => {
       const { recoverEnvironment } = await import("./commands/recover.ts");
-      return sayingState("change", () => recoverEnvironment(settings, options));
-    },
-    async list(options = {}) {
-      checkOptions("list", operationOptions.list, options);
+      return recoverEnvironment(settings, options);
+    }),
+    list: operation("list", "read", async (options) => {
       const { listInstalled } = await import("./commands/list.ts");
-      return sayingState("read", () => listInstalled(settings, options));
-    },
+      return listInstalled(settings, options);
+    }),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

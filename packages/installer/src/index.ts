@@ -11,14 +11,18 @@ export type {
   ListOptions,
   LockOptions,
   OperationContext,
-  Operations,
+  ProjectSelectionOptions,
   PythonOptions,
+  ResolutionOptions,
+  SelectionOptions,
   ShowOptions,
   SyncOptions,
   SyncProjectOptions,
   UninstallOptions,
   VenvOptions,
 } from "./api/operations.ts";
+export type { Operations } from "./api/all-operations.ts";
+export type { ResolvedNode, ResolveOptions, ResolveReport } from "./api/resolution.ts";
 export type {
   CacheOperations,
   CacheProblem,
@@ -55,14 +59,7 @@ export type { InstallerSettings } from "./api/settings.ts";
 export { BuildOptionInvalid, BuildRequirementsUnmet, CannotBuild, ConflictingRequirements } from "./errors.ts";
 export { ExternallyManaged, FileSystemRefused, HashNotAccepted, HashRequired, VirtualenvRequired } from "./errors.ts";
 export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
-export { NoUsableFile, PathNotFound, ResolutionOptionInvalid, SeveralProblems } from "./errors.ts";
-export { UnsupportedRequirement, UnusableUrl } from "./errors.ts";
-export {
-  DynamicRequirements,
-  InvalidWorkspace,
-  NoProject,
-  OutdatedLock,
-  UnknownExtra,
-  UnusableProjectSource,
-} from "./errors.ts";
+export { NoUsableFile, OperationsClosed, PathNotFound, ResolutionOptionInvalid, SeveralProblems } from "./errors.ts";
+export { UnsupportedRequirement, UnusableProjectSource, UnusableUrl } from "./errors.ts";
+export { DynamicRequirements, InvalidWorkspace, NoProject, OutdatedLock, UnknownExtra } from "./errors.ts";
 export { InstallerError, type InstallerErrorCode } from "./errors.ts";

@@ -37,6 +37,11 @@ export type InstallerWarningCode =
    * To do: what it says; `--keyring-provider disabled` asks none.
    */
   | "MURRE_WARNING_KEYRING"
+  /**
+   * A listener of events threw something, and the operation went on. It comes as a warning of the process, once for each operation.
+   * To do: mend the listener.
+   */
+  | "MURRE_WARNING_LISTENER"
   /** Links of a repository that lead out of it are no part of what is built. To do: nothing, unless the build misses them. */
   | "MURRE_WARNING_LEFT_OUT"
   /**

@@ -10,7 +10,7 @@ import {
 import { mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Operations } from "../src/api/operations.ts";
+import type { Operations } from "../src/api/all-operations.ts";
 import { openInstaller, snapshot } from "./world.ts";
 
 /**

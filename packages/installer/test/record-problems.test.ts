@@ -2,7 +2,8 @@ import { indexedWheel, writeWheel, type WheelSpec } from "@murre/test-kit";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ChangeOptions, Operations } from "../src/api/operations.ts";
+import type { Operations } from "../src/api/all-operations.ts";
+import type { ChangeOptions } from "../src/api/operations.ts";
 import { brokenRecords, makeWorld, openInstaller, type World } from "./world.ts";
 
 /** Its RECORD names a file that is not there, lies about one that is, and says nothing of another. */

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInstaller } from "../src/create-installer.ts";
 import type { InstallerEvent } from "../src/api/events.ts";
-import type { Operations } from "../src/api/operations.ts";
+import type { Operations } from "../src/api/all-operations.ts";
 import type { InstallerSettings } from "../src/api/settings.ts";
 
 /** A cache, an index and an environment of their own, below one temporary folder. */

@@ -1,7 +1,7 @@
 export { answersRequest } from "./find/answers-request.ts";
 export { findInterpreter, type FindOptions } from "./find/find-interpreter.ts";
 export { findPinnedInterpreter, type PinnedInterpreter } from "./find/find-pinned.ts";
-export { withoutWaiting, type SearchContext } from "./find/without-waiting.ts";
+export { withoutWaiting } from "./find/without-waiting.ts";
 export { findPythonVersionFile, type PythonVersionFile } from "./find/python-version-file.ts";
 export type {
   InstallationSchemes,

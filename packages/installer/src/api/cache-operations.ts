@@ -10,14 +10,17 @@ export type {
   VerifyAndRepairReport,
 } from "@murre/cache";
 
-/** What can be done with the cache as such. Each returns without waiting for the operations that use it. */
+/**
+ * What can be done with the cache as such. Each returns without waiting for the operations that use it. All but `verify`, which takes as long as
+ * reading takes, look at their signal once, before they begin.
+ */
 export interface CacheOperations {
   /** Removes everything, or what belongs to these projects. */
-  clean(options?: { readonly projects?: readonly string[] }): Promise<CleanReport>;
+  clean(options?: { readonly projects?: readonly string[]; readonly signal?: AbortSignal }): Promise<CleanReport>;
   /** Removes what nobody can reach and what the dead left; where asked, also what was not used for long. */
-  prune(options?: PruneOptions): Promise<CleanReport>;
-  size(): Promise<CacheSize>;
-  list(): Promise<readonly ListedEntry[]>;
+  prune(options?: PruneOptions & { readonly signal?: AbortSignal }): Promise<CleanReport>;
+  size(options?: { readonly signal?: AbortSignal }): Promise<CacheSize>;
+  list(options?: { readonly signal?: AbortSignal }): Promise<readonly ListedEntry[]>;
   /** Hashes every file; with `repair`, damaged archives leave the cache. */
   verify(options?: {
     readonly repair?: boolean;

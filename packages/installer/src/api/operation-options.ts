@@ -23,6 +23,7 @@ import type {
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
+import type { ResolveOptions } from "./resolution.ts";
 
 const {
   allNamedOrTexts,
@@ -179,7 +180,7 @@ const installMany: OptionRules<InstallManyOptions> = {
 
 const { constraintFiles, dryRun, prereleases, onlyBinary, noBinary, transitiveUrls, noSources } = change;
 
-const compile: OptionRules<CompileOptions> = {
+const resolve: OptionRules<ResolveOptions> = {
   options: {
     ...context,
     python: text,
@@ -189,12 +190,22 @@ const compile: OptionRules<CompileOptions> = {
     ...selection,
     ...wanted,
     constraintFiles,
-    dryRun,
     prereleases,
     onlyBinary,
     noBinary,
     transitiveUrls,
     noSources,
+    requireHashes: flag,
+  },
+  someOf: somethingWanted,
+};
+
+const { requireHashes: _, ...resolved } = resolve.options;
+
+const compile: OptionRules<CompileOptions> = {
+  options: {
+    ...resolved,
+    dryRun,
     outputFile: text,
     upgrade: allOrTexts,
     hashes: flag,
@@ -312,6 +323,7 @@ export const operationOptions = {
   installMany,
   build: buildProject,
   compile,
+  resolve,
   lockProject,
   syncProject,
   wheel: collect,

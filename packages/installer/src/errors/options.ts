@@ -46,6 +46,19 @@ export class InvalidOption extends InstallerError {
   }
 }
 
+/**
+ * Murre's operations were closed: this one was ended because of that, as its own signal would have ended it, or was called afterwards and did
+ * nothing. What it was to change is as it was, or is changed as a whole.
+ * To do: nothing, or call it on another `createMurre()`.
+ */
+export class OperationsClosed extends InstallerError {
+  override readonly name = "OperationsClosed";
+  readonly code = "MURRE_CLOSED";
+  constructor() {
+    super("murre's operations were closed");
+  }
+}
+
 /** `--build-timeout -1`, `MURRE_RESOLUTION=newest`. */
 function asGiven(option: string, value: string): string {
   return option.startsWith("--") ? `${option} ${value}` : `${option}=${value}`;

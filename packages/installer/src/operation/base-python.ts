@@ -6,7 +6,7 @@ import {
   findPythonVersionFile,
   withoutWaiting,
   type Interpreter,
-  type SearchContext,
+  type PythonContext,
 } from "@murre/python";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,7 +24,7 @@ type Warn = (message: string) => void;
  * project's requires-python accepts. One that it does not accept is a warning.
  */
 export async function basePython(
-  context: SearchContext,
+  context: PythonContext,
   { python, onEvent, signal }: Pick<VenvOptions, "python" | "onEvent" | "signal">,
 ): Promise<Interpreter> {
   const warn: Warn = (message) => onEvent?.({ type: "warning", code: "MURRE_WARNING_PYTHON", message });
@@ -45,7 +45,7 @@ export async function basePython(
 }
 
 async function pinnedPython(
-  context: SearchContext,
+  context: PythonContext,
   warn: Warn,
   signal: AbortSignal | undefined,
 ): Promise<{ by: string; interpreter: Interpreter } | undefined> {

@@ -5,9 +5,7 @@ import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { NormalizedName } from "@murre/pep508";
 import type { Interpreter, PythonErrorCode } from "@murre/python";
 import type { RequirementsContext } from "@murre/requirements";
-import { setMaxListeners } from "node:events";
 import type { OnEvent } from "../api/events.ts";
-import type { OperationContext } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describedPython, resolvedPython, type TargetPython } from "../options/target-python.ts";
 import { projectSources, type ProjectSources } from "../projects/project-sources.ts";
@@ -77,7 +75,7 @@ export async function withChangeOperation<Result>(
   planned?: Interpreter,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
-  const signal = ownSignal(options);
+  const { signal } = options;
   const onEvent = options.onEvent ?? (() => {});
   const cache = openCache(settings, onEvent, options.noCache === true);
   let linkWorkers: LinkWorkers | undefined;
@@ -165,14 +163,6 @@ async function findTargetOf(
     const { python: _, ...others } = options;
     return findTarget(settings, others, cache, preference);
   }
-}
-
-/** Hundreds of downloads listen to one signal: that is no leak, but the caller's own signal would warn of one. */
-function ownSignal({ signal }: OperationContext): AbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  const own = AbortSignal.any([signal]);
-  setMaxListeners(0, own);
-  return own;
 }
 
 /** Takes together what was said, pip's configuration for this environment included, which is not even read when the user asked for that. */

@@ -6,7 +6,7 @@ import {
   type Interpreter,
   type LauncherStubs,
   type ProbeCache,
-  type SearchContext,
+  type PythonContext,
 } from "@murre/python";
 import type { MarkerEnvironment } from "@murre/pep508";
 import { supportedTags, type SupportedTags } from "@murre/platform-tags";
@@ -31,7 +31,7 @@ export interface TargetEnvironment {
   readonly folder: string;
 }
 
-export function pythonContext(settings: InstallerSettings, cache: ProbeCache): SearchContext {
+export function pythonContext(settings: InstallerSettings, cache: ProbeCache): PythonContext {
   const { env, cwd, platform, home } = settings;
   return { env, cwd, platform, home, cache };
 }

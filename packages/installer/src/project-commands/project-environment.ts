@@ -9,7 +9,6 @@ import {
   parsePythonRequest,
   type Interpreter,
   type PythonContext,
-  type SearchContext,
   UnsupportedPython,
   withoutWaiting,
 } from "@murre/python";
@@ -125,7 +124,7 @@ function accepts(requiresPython: string, { version }: Interpreter): boolean {
 }
 
 /** The version that the project's `.python-version` names, where it names one. */
-function pinned(context: SearchContext): string | undefined {
+function pinned(context: PythonContext): string | undefined {
   return findPythonVersionFile(context)?.names.find((name) => {
     const request = parsePythonRequest(name);
     return request.kind === "version" || (request.kind === "name" && request.release !== undefined);

@@ -16,21 +16,20 @@ class Unanswered extends Error {
   }
 }
 
-/** What {@link withoutWaiting} needs of the surroundings. */
-export type SearchContext = Omit<PythonContext, "run">;
-
 /**
  * Searches for an interpreter without holding up the event loop: an interpreter that is asked for the first time may take half a minute. A search
  * is a function of files and of what programs answer, so it ends at the first program that did not answer yet, which is run meanwhile, and begins anew.
  * Where all that it asks is remembered, nothing is run and nothing is done twice.
+ * @param context one that brings a `run` of its own is used as it is
  * @param signal ends the program that is run
  * @throws what `search` throws, or the reason of the signal
  */
 export async function withoutWaiting<Found>(
-  context: SearchContext,
+  context: PythonContext,
   signal: AbortSignal | undefined,
   search: (context: PythonContext) => Found,
 ): Promise<Found> {
+  if (context.run !== undefined) return search(context);
   const answers = new Map<string, ProgramResult>();
   const keyOf = ([program, args]: readonly [string, readonly string[], ...unknown[]]) => [program, ...args].join("\0");
   const run: RunProgram = (...asked) => {

@@ -53,7 +53,7 @@ export interface PythonContext {
   readonly platform: NodeJS.Platform;
   readonly home: string;
   readonly cache?: ProbeCache;
-  /** Starts a program and waits for it; by default `spawnSync`. See `withoutWaiting`, which gives a search one that does not. */
+  /** Starts a program and waits for it; by default `spawnSync`. `withoutWaiting` gives a search one that does not. */
   readonly run?: RunProgram;
 }
 
