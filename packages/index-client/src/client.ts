@@ -45,7 +45,7 @@ export interface NetworkSettings extends Omit<ConnectionSettings, "env"> {
   /** Who is asked for passwords besides the URL and netrc; "auto" unless told otherwise. */
   readonly keyringProvider?: KeyringProvider | undefined;
   /** The interpreter whose module is asked with "import". @throws where there is none */
-  readonly keyringPython?: (() => string) | undefined;
+  readonly keyringPython?: (() => string | Promise<string>) | undefined;
   /** Statuses by which an index says that it does not have a project; [404, 410] unless told otherwise. */
   readonly missingStatuses?: readonly number[] | undefined;
   readonly userAgent?: string | undefined;

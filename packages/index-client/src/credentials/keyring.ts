@@ -16,7 +16,7 @@ export interface KeyringSettings {
   /** A value like `process.platform`. */
   readonly platform: string;
   /** The interpreter whose `keyring` is imported. @throws where there is none */
-  readonly python?: (() => string) | undefined;
+  readonly python?: (() => string | Promise<string>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What the keyring writes while it works, such as where to log in; and why it could not be asked. Never a secret. */
   readonly onMessage: (text: string) => void;
@@ -98,7 +98,7 @@ async function askModule(
 ): Promise<Credentials | undefined> {
   let python: string | undefined;
   try {
-    python = settings.python?.();
+    python = await settings.python?.();
   } catch {
     // As without one.
   }

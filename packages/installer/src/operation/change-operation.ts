@@ -110,7 +110,7 @@ export async function withChangeOperation<Result>(
       places: { cwd, home, platform },
     });
     const locationOf = (project: NormalizedName) => projects.indexes.get(project);
-    const keyringPython = () => interpreter().executable;
+    const keyringPython = async () => (await interpreter()).executable;
     const context = { settings, network: decisions.network, cache, onEvent, signal, locationOf, keyringPython };
     const openClient = (places: IndexDecision) => {
       describePlaces(places, onEvent);

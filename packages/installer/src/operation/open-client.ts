@@ -12,7 +12,7 @@ export interface ClientContext {
   readonly onEvent: OnEvent;
   readonly signal: AbortSignal | undefined;
   /** Whose module `keyring` is asked where that was chosen. */
-  readonly keyringPython?: () => string;
+  readonly keyringPython?: () => string | Promise<string>;
   readonly locationOf?: NonNullable<IndexClientOptions["locationOf"]>;
 }
 
