@@ -1,5 +1,6 @@
 import { describeCrash, runCli } from "@murre/cli";
-import { openSync, writeSync } from "node:fs";
+import { redactUrl } from "@murre/pep508";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { createMurre } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { version } from "./version.ts";
@@ -26,6 +27,7 @@ export async function main(): Promise<void> {
     signal: interruption.signal,
     createOperations: createMurre,
     openLog: openLogFile,
+    lastLine: lastLineOf,
   });
   process.off("exit", refuseSilence);
   process.exitCode = interruption.exitCode() ?? exitCode;
@@ -43,6 +45,30 @@ function openLogFile(path: string): { write(text: string): void } {
       }
     },
   };
+}
+
+/** So many bytes at the end of a log hold its last line, as far as a terminal could show it. */
+const endOfLog = 2048;
+
+function lastLineOf(path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, endOfLog));
+    readSync(file, end, 0, end.length, size - end.length);
+    return redactUrl(
+      end
+        .toString("utf8")
+        .trimEnd()
+        .split(/[\r\n]/)
+        .at(-1) ?? "",
+    );
+  } catch {
+    return undefined; // not begun yet, or removed already
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** Node's code of a program whose event loop ran empty while it still waited. */

@@ -328,17 +328,4 @@ describe("what is printed", () => {
     const { out } = await run(["pip", "sync", "a"], {}, { env });
     expect(out.includes("\u001b[")).toBe(expected);
   });
-
-  test("no progress line where stderr cannot redraw one", async () => {
-    const sync: Operations["sync"] = async ({ onEvent }) => {
-      onEvent?.({ type: "fetch-started", name: "x", version: "1" });
-      return change;
-    };
-    expect((await run(["pip", "sync", "a"], { sync })).err).toBe("");
-    const output: string[] = [];
-    const stderr = { isTTY: true, write: (text: string) => void output.push(text) };
-    await run(["pip", "sync", "a"], { sync }, { stderr });
-    expect(output.join("")).toContain("fetching 1 distribution (0 B): x");
-    expect(output.at(-1)).toBe("\r\u001b[K");
-  });
 });

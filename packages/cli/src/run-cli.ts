@@ -8,20 +8,29 @@ import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts"
 import { defined, type GlobalFlags } from "./options.ts";
 import { buildProgram } from "./program.ts";
 import type { Runner } from "./runner.ts";
-import type { Terminal, Verbosity } from "./present/terminal.ts";
+import type { LiveTerminal, Terminal, Verbosity } from "./present/terminal.ts";
 
 /** What the composition root gives: everything that touches the world. */
 export interface CliContext {
   readonly version: string;
   readonly platform: string;
   readonly stdout: { write(text: string): void; readonly isTTY?: boolean };
-  readonly stderr: { write(text: string): void; readonly isTTY?: boolean };
+  readonly stderr: {
+    write(text: string): void;
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the running operation; its reason becomes exit code 130. */
   readonly signal: AbortSignal;
   createOperations(settings: { readonly cacheFolder?: string; readonly cwd?: string }): Operations;
   /** Opens a file to add to, for `--log`. @throws what the file system says */
   openLog?(path: string): { write(text: string): void };
+  /** The last line of the log of a build, without what is secret in it. */
+  lastLine?(path: string): string | undefined;
+  /** By what it is shown how long something takes; the system's unless told otherwise. */
+  readonly clock?: Pick<LiveTerminal, "now" | "every">;
 }
 
 /** 0 done, 1 the request cannot be met, 2 usage, 130 interrupted. */
@@ -84,7 +93,6 @@ function openLog({ log }: GlobalFlags, { openLog: open }: CliContext): Log | und
       out: () => {},
       err: (text) => write(`${text}`),
       note: () => {},
-      redraws: false,
       color: false,
     };
     return { terminal, onEvent: presentEvents(terminal, "verbose").onEvent };
@@ -112,21 +120,51 @@ function verbosity(flags: GlobalFlags): Verbosity {
   return flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal";
 }
 
-function openTerminal(flags: GlobalFlags, { stdout, stderr, env }: CliContext): Terminal {
+function openTerminal(flags: GlobalFlags, context: CliContext): Terminal {
+  const { stdout, stderr, env } = context;
   const forced = env["FORCE_COLOR"] ?? "";
   const wished = forced !== "" && forced !== "0" && forced !== "false";
   const refused = (forced !== "" && !wished) || (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "");
-  const auto = wished || (!refused && stdout.isTTY === true && stderr.isTTY === true);
+  const auto = wished || (!refused && stdout.isTTY === true && stderr.isTTY === true && !isDumb(env));
+  const color = flags.color === "always" || (flags.color === "auto" && auto);
   return {
     out: (text) => stdout.write(`${text}`),
     err: (text) => stderr.write(`${text}`),
     note: (text) => {
       if (flags.quiet !== true) stderr.write(`${text}`);
     },
-    redraws: flags.progress && stderr.isTTY === true,
-    color: flags.color === "always" || (flags.color === "auto" && auto),
+    color,
+    live: flags.progress ? openLive(color, context) : undefined,
   };
 }
+
+function openLive(color: boolean, { stderr, env, platform, clock = systemClock, lastLine }: CliContext): LiveTerminal {
+  return {
+    ...clock,
+    err: (text) => stderr.write(`${text}`),
+    redraws: stderr.isTTY === true && !isDumb(env),
+    color,
+    isUnicode: platform === "win32" || platform === "darwin" || /utf-?8/i.test(localeOf(env)),
+    columns: () => Math.max(20, stderr.columns ?? 80),
+    rows: () => stderr.rows ?? 24,
+    lastLine: (path) => lastLine?.(path),
+  };
+}
+
+/** A terminal that cannot move its cursor. */
+const isDumb = (env: CliContext["env"]): boolean => env["TERM"] === "dumb";
+
+function localeOf(env: CliContext["env"]): string {
+  return env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+}
+
+const systemClock: NonNullable<CliContext["clock"]> = {
+  now: () => performance.now(),
+  every(ms, call) {
+    const timer = setInterval(call, ms).unref();
+    return () => clearInterval(timer);
+  },
+};
 
 /** `error: what, where, what next (CODE)`; with --json also as a document on stdout. Returns the exit code. */
 function presentError(error: unknown, flags: GlobalFlags, terminal: Terminal, signal: AbortSignal): ExitCode {

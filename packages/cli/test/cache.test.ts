@@ -111,21 +111,6 @@ describe("murre cache", () => {
     expect((await run("cache verify --repair", { verify: async () => ({ ...verified, repaired: 1 }) })).code).toBe(0);
   });
 
-  test("verify says how far it is where a line can be redrawn, and leaves none of it behind", async () => {
-    const output: string[] = [];
-    const stderr = { isTTY: true, write: (text: string) => void output.push(text) };
-    const verify: CacheOperations["verify"] = async ({ onEvent } = {}) => {
-      onEvent?.({ type: "verifying", archives: 32, of: 50_000, bytes: 2048 });
-      onEvent?.({ type: "verified", archives: 50_000, files: 150_000, durationMs: 1 });
-      return verified;
-    };
-    const cache = { verify } as CacheOperations;
-    await runWords(["cache", "verify"], { cacheFolder: "/cache", cache }, { stderr });
-    expect(output.join("")).toContain("checking 32 of 50000 archives (2.0 KiB)");
-    expect(output.at(-1)).toBe("\r\u001b[K");
-    expect((await run("cache verify", { verify })).err).toBe("");
-  });
-
   test("--json prints one document", async () => {
     expect(JSON.parse((await run("cache clean --json")).out)).toEqual(cleaned);
     expect(JSON.parse((await run("cache list --json")).out)).toHaveLength(1);

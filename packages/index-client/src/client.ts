@@ -70,6 +70,8 @@ export interface IndexClientOptions {
   /** A value like `process.platform`. */
   readonly platform: string;
   readonly onEvent?: (event: IndexEvent) => void;
+  /** The files of a project are looked for. */
+  readonly onLooking?: (project: NormalizedName) => void;
   /** The index whose mixing with others is warned about; {@link DEFAULT_INDEX_URL} unless told otherwise. */
   readonly publicIndexUrl?: string;
   /** Between 0 and 1, for the jitter of retries; `Math.random` unless told otherwise. */
@@ -207,6 +209,7 @@ class Client implements IndexClient {
   }
 
   async findFiles(project: NormalizedName): Promise<ProjectFiles> {
+    this.#options.onLooking?.(project);
     const own = this.#options.locationOf?.(project);
     if (own !== undefined) this.#urls.add(own.url);
     const found = await findProjectFiles(project, {

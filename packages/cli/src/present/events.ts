@@ -1,55 +1,75 @@
 import type { InstallerEvent, OnEvent } from "@murre/installer";
 import pc from "picocolors";
 import { counted, formatBytes, formatDuration } from "./format.ts";
+import type { Live } from "./live/live-area.ts";
 import { say, sayLines, styled, type Printable } from "./printable.ts";
-import type { Terminal, Verbosity } from "./terminal.ts";
+import type { LiveTerminal, Terminal, Verbosity } from "./terminal.ts";
 
 export interface EventPresenter {
   readonly onEvent: OnEvent;
-  /** Clears the progress line. */
+  /** Takes away what was drawn. */
   end(): void;
 }
 
-/** Writes an operation's events to stderr: a line for each step, one redrawn line while fetching or checking. */
+/** Writes an operation's events to stderr: a line for each step, and below them what is going on. */
 export function presentEvents(terminal: Terminal, verbosity: Verbosity): EventPresenter {
   const colors = pc.createColors(terminal.color);
-  const fetching = new Map<string, number>();
-  let drawn = false;
-  const clear = () => {
-    if (drawn) terminal.err(say`\r\u001b[K`);
-    drawn = false;
-  };
-  const line = (text: Printable) => {
-    clear();
+  const live = verbosity === "quiet" || terminal.live === undefined ? undefined : showLive(terminal.live);
+  const redraws = live !== undefined && terminal.live?.redraws === true;
+  const onEvent = (event: InstallerEvent) => {
+    live?.take(event);
+    if (redraws && verbosity === "normal" && isDrawn(event)) return;
+    const text = describe(event, verbosity, colors);
+    if (text === undefined) return;
+    live?.clear();
     terminal.err(say`${text}\n`);
   };
-  const redraw = (text: Printable | undefined) => {
-    if (!terminal.redraws || verbosity === "quiet") return;
-    clear();
-    if (text === undefined) return;
-    terminal.err(styled(colors.dim, text));
-    drawn = true;
-  };
-  const fetchingNow = (): Printable | undefined => {
-    if (fetching.size === 0) return undefined;
-    const bytes = [...fetching.values()].reduce((sum, received) => sum + received, 0);
-    const names = [...fetching.keys()].slice(0, 3).join(", ");
-    const sum = `${counted(fetching.size, "distribution")} (${formatBytes(bytes)})`;
-    return say`fetching ${sum}: ${names}`;
-  };
-  const onEvent = (event: InstallerEvent) => {
-    if (event.type === "fetch-started") fetching.set(event.name, 0);
-    if (event.type === "fetch-progress") fetching.set(event.name, event.receivedBytes);
-    if (event.type === "fetched") fetching.delete(event.name);
-    if (event.type.startsWith("fetch")) redraw(fetchingNow());
-    if (event.type === "verifying")
-      redraw(say`checking ${event.archives} of ${counted(event.of, "archive")} (${formatBytes(event.bytes)})`);
-    if (event.type === "verified") redraw(undefined);
-    const text = describe(event, verbosity, colors);
-    if (text !== undefined) line(text);
-  };
-  return { onEvent, end: clear };
+  return { onEvent, end: () => live?.end() };
 }
+
+/** What takes time begins. */
+const beginnings: ReadonlySet<InstallerEvent["type"]> = new Set([
+  "resolving",
+  "fetch-started",
+  "building",
+  "waiting",
+  "placing",
+  "verifying",
+]);
+
+/** What is shown as long as it lasts needs no line that stays. */
+function isDrawn({ type }: InstallerEvent): boolean {
+  return beginnings.has(type);
+}
+
+/** Loads what shows it when something begins: most commands are over before. */
+function showLive(terminal: LiveTerminal): Live {
+  let shown: Live | undefined;
+  let isOver = false;
+  let early: InstallerEvent[] | undefined;
+  const load = async () => {
+    const { drawLive, sayWhatIsSlow } = await import("./live/live-area.ts");
+    if (isOver) return;
+    shown = terminal.redraws ? drawLive(terminal) : sayWhatIsSlow(terminal);
+    for (const event of early ?? []) shown.take(event);
+  };
+  return {
+    take(event) {
+      if (shown !== undefined) return shown.take(event);
+      if (early === undefined && !beginnings.has(event.type)) return;
+      early ??= (void load(), []);
+      early.push(event);
+    },
+    clear: () => shown?.clear(),
+    end() {
+      isOver = true;
+      shown?.end();
+    },
+  };
+}
+
+/** What is as large is told where nothing is drawn. */
+const largeBytes = 1 << 20;
 
 function describe(
   event: InstallerEvent,
@@ -64,6 +84,10 @@ function describe(
       return event.environment && verbosity !== "verbose"
         ? undefined
         : say`Using Python ${event.version} at ${event.executable}`;
+    case "fetch-started":
+      return (event.sizeBytes ?? 0) < largeBytes
+        ? undefined
+        : dim(say`Downloading ${event.name} ${event.version} (${formatBytes(event.sizeBytes ?? 0)})`);
     case "waiting":
       return dim(sayLines(capitalized(event.what)));
     case "repository":

@@ -5,6 +5,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / 60_000)}m ${String(Math.floor((ms % 60_000) / 1000)).padStart(2, "0")}s`;
 }
 
+/** What changes while it is read: `7s`, `2m 05s`. */
+export function formatElapsed(ms: number): string {
+  return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(ms);
+}
+
 /** `1 file`, `3 files`. */
 export function counted(count: number, singular: string, plural: string = `${singular}s`): string {
   return `${count} ${count === 1 ? singular : plural}`;

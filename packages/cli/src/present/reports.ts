@@ -6,6 +6,7 @@ import type {
   CollectReport,
   InstalledPin,
   InstalledReport,
+  Pin,
   RecoverReport,
   ShownDistribution,
   ShowReport,
@@ -16,17 +17,20 @@ import { counted } from "./format.ts";
 import { joined, oneLine, say, sayJson, sayLines, sayLocation, sayUrl, styled, type Printable } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** One line a distribution: `- old`, `+ new`; or that nothing had to change. */
+/** One line a distribution: `- old`, `+ new`, `~` what was installed again in the same version; or that nothing had to change. */
 export function presentChange(report: ChangeReport, terminal: Terminal): void {
   const colors = pc.createColors(terminal.color);
+  const styles = { "-": colors.red, "+": colors.green, "~": colors.yellow };
+  const key = ({ name, version }: Pin) => `${name}==${version}`;
+  const added = new Set(report.added.map(key));
+  const again = new Set(report.removed.map(key).filter((pin) => added.has(pin)));
+  const isOther = (pin: Pin) => !again.has(key(pin));
   const rows = [
-    ...report.removed.map((pin) => ({ ...pin, sign: "-" })),
-    ...report.added.map((pin) => ({ ...pin, sign: "+" })),
+    ...report.removed.filter(isOther).map((pin) => ({ ...pin, sign: "-" as const })),
+    ...report.added.map((pin) => ({ ...pin, sign: isOther(pin) ? ("+" as const) : ("~" as const) })),
   ].toSorted((a, b) => (a.name === b.name ? (a.sign < b.sign ? 1 : -1) : a.name < b.name ? -1 : 1));
-  for (const { sign, name, version } of rows) {
-    const text = `${sign} ${name}==${version}`;
-    terminal.out(say` ${styled(sign === "+" ? colors.green : colors.red, text)}\n`);
-  }
+  for (const { sign, name, version } of rows)
+    terminal.out(say` ${styled(styles[sign], `${sign} ${name}==${version}`)}\n`);
   const checked = counted(report.kept.length, "distribution");
   if (rows.length === 0) terminal.out(say`Nothing to do: ${checked} as required\n`);
   else if (report.dryRun) terminal.out(say`Nothing was changed (--dry-run)\n`);

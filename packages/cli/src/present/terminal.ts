@@ -8,9 +8,27 @@ export interface Terminal {
   err(text: Printable): void;
   /** What is good to know and no result; nothing with --quiet. */
   note(text: Printable): void;
-  /** Whether stderr can redraw a line. */
+  readonly color: boolean;
+  /** Undefined where nothing of what is going on is shown. */
+  readonly live?: LiveTerminal | undefined;
+}
+
+/** Where what is going on is shown while it goes on. */
+export interface LiveTerminal {
+  err(text: Printable): void;
+  /** Whether lines can be drawn again. Else each line stays. */
   readonly redraws: boolean;
   readonly color: boolean;
+  /** Whether more than ASCII is shown as it is. */
+  readonly isUnicode: boolean;
+  columns(): number;
+  rows(): number;
+  /** Milliseconds, from whenever. */
+  now(): number;
+  /** Calls until the function that it returns is called. Keeps no process alive. */
+  every(ms: number, call: () => void): () => void;
+  /** The last line of a log that is being written, where it can be read. */
+  lastLine(path: string): string | undefined;
 }
 
 export type Verbosity = "quiet" | "normal" | "verbose";

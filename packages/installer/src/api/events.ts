@@ -10,6 +10,8 @@ export type InstallerEvent =
       readonly version: string;
       readonly environment: boolean;
     }
+  /** The files of a project are looked for; `projects`: of so many so far. */
+  | { readonly type: "resolving"; readonly project: string; readonly projects: number }
   | { readonly type: "resolved"; readonly distributions: number; readonly durationMs: number }
   | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
   | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }
@@ -25,6 +27,8 @@ export type InstallerEvent =
   | { readonly type: "verifying"; readonly archives: number; readonly of: number; readonly bytes: number }
   | { readonly type: "verified"; readonly archives: number; readonly files: number; readonly durationMs: number }
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
+  /** Everything is there, and the environment is changed now. */
+  | { readonly type: "placing"; readonly files: number; readonly distributions: number }
   /** `windowMs`: how long another program could see a part of the change. */
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }
   /** Bytecode was made; of `current` files it was there, `skipped` ones are no Python of this version. */

@@ -293,6 +293,7 @@ class EnvironmentChange {
     describeConflicts(plan, onEvent);
     describeForeignRows(plan, onEvent);
     describeUnrestored(unrestored, onEvent);
+    if (prepared.length > 0) onEvent({ type: "placing", files: filesOf(prepared), distributions: prepared.length });
     const outcome = await writer.commit(plan, {
       mode: linkMode,
       workers: this.#operation.linkWorkersFor(filesOf(prepared)),

@@ -1,5 +1,5 @@
 import type { CacheOperation } from "@murre/cache";
-import { createIndexClient, type IndexClient, type IndexClientOptions } from "@murre/index-client";
+import { createIndexClient, type IndexClient, type IndexClientOptions, type IndexEvent } from "@murre/index-client";
 import { redactUrl } from "@murre/pep508";
 import type { OnEvent } from "../api/events.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -28,6 +28,7 @@ export function openIndexClient(
   { locations, strategy }: IndexDecision,
   { settings: { env, home, platform }, network, cache, onEvent, signal, locationOf, keyringPython }: ClientContext,
 ): IndexClient {
+  const looked = new Set<string>();
   return createIndexClient(
     {
       locations,
@@ -40,21 +41,26 @@ export function openIndexClient(
       platform,
       ...network,
       network: { ...network.network, keyringPython },
-      onEvent(event) {
-        const text = describeIndexEvent(event);
-        onEvent(
-          event.kind === "retry" || event.kind === "ranges-unsupported" || (event.kind === "keyring" && !event.isNamed)
-            ? { type: "debug", message: text }
-            : {
-                type: "warning",
-                code: warningCodes[event.kind],
-                message: text,
-              },
-        );
-      },
+      onEvent: telling(onEvent),
+      onLooking: (project) => onEvent({ type: "resolving", project, projects: looked.add(project).size }),
     },
     signal,
   );
+}
+
+/** What a client tells, as the operation's events. */
+function telling(onEvent: OnEvent): (event: IndexEvent) => void {
+  return (event) => {
+    if (isWarning(event))
+      onEvent({ type: "warning", code: warningCodes[event.kind], message: describeIndexEvent(event) });
+    else onEvent({ type: "debug", message: describeIndexEvent(event) });
+  };
+}
+
+type Warning = Extract<IndexEvent, { kind: keyof typeof warningCodes }>;
+
+function isWarning(event: IndexEvent): event is Warning {
+  return Object.hasOwn(warningCodes, event.kind) && !(event.kind === "keyring" && !event.isNamed);
 }
 
 export function describePlaces({ locations, strategy }: IndexDecision, onEvent: OnEvent): void {
@@ -62,8 +68,6 @@ export function describePlaces({ locations, strategy }: IndexDecision, onEvent: 
     onEvent({ type: "debug", message: `looking in ${redactUrl(url)}${origin === undefined ? "" : ` (${origin})`}` });
   onEvent({ type: "debug", message: `combining indexes by ${strategy}` });
 }
-
-type IndexEvent = Parameters<NonNullable<Parameters<typeof createIndexClient>[0]["onEvent"]>>[0];
 
 function describeIndexEvent(event: IndexEvent): string {
   switch (event.kind) {
