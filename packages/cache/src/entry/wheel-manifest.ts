@@ -48,7 +48,27 @@ export class WheelManifest {
 
   /** The base names of all linked files, directory by directory in the order of {@link directories}. */
   get names(): readonly string[] {
-    return (this.#names ??= this.#section(1).toString("utf8").split("\0").slice(0, -1));
+    return (this.#names ??= this.decodeNames());
+  }
+
+  /** As {@link names}, for who goes through them once: they are not kept. */
+  decodeNames(): readonly string[] {
+    return this.#section(1).toString("utf8").split("\0").slice(0, -1);
+  }
+
+  /** Some of the {@link names}. For the first ones, which are those of the root, the others are not decoded. */
+  namesOf({ firstFile, fileCount }: { readonly firstFile: number; readonly fileCount: number }): readonly string[] {
+    if (fileCount === 0) return [];
+    if (firstFile > 0 || this.#names !== undefined) return this.names.slice(firstFile, firstFile + fileCount);
+    const section = this.#section(1);
+    let end = 0;
+    for (let name = 0; name < fileCount; name++) end = section.indexOf(0, end) + 1;
+    return section.toString("utf8", 0, end).split("\0").slice(0, -1);
+  }
+
+  /** Whether any folder's path has this text in it: asked of the bytes. */
+  hasFolderWith(text: string): boolean {
+    return this.#section(0).includes(text);
   }
 
   /** RECORD rows of the linked files outside `.data`, LF-terminated. */

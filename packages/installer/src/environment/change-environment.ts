@@ -217,7 +217,7 @@ class EnvironmentChange {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
     // A long list has many files in any case: the threads load while it is looked up.
-    this.#operation.linkWorkersFor(add.length * usualFiles);
+    this.#operation.linkWorkersFor(add.length * usualFiles, add.length);
     let prepared: StoredDistribution[];
     // What nothing is missing in needs none of it.
     const { prepareAll } = await import("../prepare/fetch-all.ts");
@@ -242,7 +242,7 @@ class EnvironmentChange {
     const { target, onEvent, cache } = this.#operation;
     const start = performance.now();
     // They load while the lock is awaited and the plan is made.
-    this.#operation.linkWorkersFor(filesOf(prepared));
+    this.#operation.linkWorkersFor(filesOf(prepared), prepared.length);
     try {
       const end = await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
         isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, prepared) : "changed",
@@ -296,7 +296,7 @@ class EnvironmentChange {
     if (prepared.length > 0) onEvent({ type: "placing", files: filesOf(prepared), distributions: prepared.length });
     const outcome = await writer.commit(plan, {
       mode: linkMode,
-      workers: this.#operation.linkWorkersFor(filesOf(prepared)),
+      workers: this.#operation.linkWorkersFor(filesOf(prepared), prepared.length),
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
       unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),

@@ -1,4 +1,4 @@
-import type { Destination } from "./destination.ts";
+import { liesBelow, type Destination } from "./destination.ts";
 import type { EnvironmentView } from "./environment-view.ts";
 import { foldsCase } from "./folders.ts";
 import { baseOf, parentOf } from "./paths.ts";
@@ -16,6 +16,8 @@ export interface Reserved {
   has(path: string): boolean;
   /** Whether a folder has names of its own that are reserved. Elsewhere only murre's state is. */
   isSpecial(folder: string): boolean;
+  /** Whether a folder is such a one, or has one somewhere in it. */
+  reaches(folder: string): boolean;
   /** Whether it is murre's state, or lies in it. */
   isState(path: string): boolean;
 }
@@ -39,6 +41,7 @@ export function reservedPaths(
     folds,
     isState,
     isSpecial: (folder) => configs.has(fold(folder)),
+    reaches: (folder) => [...configs].some((special) => liesBelow([fold(folder)], special)),
     has(given) {
       if (isState(given)) return true;
       const path = fold(given);

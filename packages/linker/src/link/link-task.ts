@@ -1,17 +1,8 @@
 import { errorCode } from "@murre/files";
-import { decodeWheelManifest, type ManifestDirectory } from "@murre/cache";
+import type { ManifestDirectory, WheelManifest } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import type { LinkTask, PlacedFolder, PlacedTree } from "../plan/change-plan.ts";
+import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import type { GeneratedFile, LinkTask, PlacedFolder, PlacedTree } from "../plan/change-plan.ts";
 
 /**
  * How files come out of the store: a clone shares blocks until one of the two is written to, a hard link shares the bytes with the cache for
@@ -25,49 +16,78 @@ export interface LinkCounts {
   readonly copied: number;
 }
 
-/** A task as it travels to a worker, which reads the manifest itself: folders and names cross no thread. Targets lie in the stage. */
+/** A task as it travels to a worker, which reads the manifest itself: folders, names and rows cross no thread. Targets lie in the stage. */
 export interface TransferredTask {
+  /** Which of all tasks of the change it is; see {@link claim}. */
+  readonly number: number;
   readonly filesFolder: string;
   readonly trees: readonly PlacedTree[];
   readonly folders: readonly PlacedFolder[];
   readonly skip: ReadonlySet<number>;
-  /** This wheel's generated files, RECORD last; a Buffer arrives as plain bytes. */
-  readonly generated: readonly { readonly path: string; readonly content: Uint8Array; readonly executable: boolean }[];
+  /** This wheel's generated files, RECORD last. */
+  readonly generated: readonly TransferredFile[];
+}
+
+/** A Buffer arrives as plain bytes. */
+interface TransferredFile {
+  readonly path: string;
+  /** Whether the manifest's rows stand before the content. */
+  readonly hasRows: boolean;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
 }
 
 export function transferable(
   { entry, trees, folders, skip }: LinkTask,
-  generated: TransferredTask["generated"],
+  number: number,
+  generated: readonly GeneratedFile[],
   staged: (target: string) => string,
 ): TransferredTask {
   const inStage = <T extends PlacedTree>(place: T): T => ({ ...place, target: staged(place.target) });
   return {
+    number,
     filesFolder: entry.filesFolder,
     trees: trees.map(inStage),
     folders: folders.map(inStage),
     skip,
-    generated: generated.map(({ path, content, executable }) => ({ path: staged(path), content, executable })),
+    generated: generated.map(({ path, before, content, executable }) => ({
+      path: staged(path),
+      hasRows: before !== undefined,
+      content,
+      executable,
+    })),
   };
 }
 
 /** The operation was aborted while a task ran. */
 export class LinkingAborted extends Error {}
 
+/** Whether a task is the caller's to do: of all threads, one gets it. `claims` has a number for each task, 0 for one that is free. */
+export function claim(claims: Int32Array, task: number, by: ClaimedBy): boolean {
+  return Atomics.compareExchange(claims, task, 0, by) === 0;
+}
+
+/** The thread that stages the change, and the worker that the task was sent to. */
+export const claimedBy = { caller: 1, worker: 2 } as const;
+type ClaimedBy = (typeof claimedBy)[keyof typeof claimedBy];
+
+/** So many files are linked in a few milliseconds. */
+const filesAtOnce = 256;
+
 /**
- * Makes one task's folders in the stage, links its files there and writes the generated ones, synchronously: a loop of system calls with
- * nothing in between. Everything is new there, so nothing is looked at before.
+ * Makes one task's folders in the stage, links its files there and writes the generated ones: a loop of system calls with nothing in between,
+ * but that whoever runs it has a turn now and then. Everything is new there, so nothing is looked at before.
  */
-export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted: () => boolean): void {
-  const manifest = readFileSync(`${task.filesFolder}/../manifest`);
-  const { directories, names } = decodeWheelManifest(manifest);
-  giveBack(manifest);
+export function* linkTask(task: TransferredTask, manifest: WheelManifest, linker: FileLinker): Generator<void, void> {
+  const { directories } = manifest;
+  const names = manifest.decodeNames();
   const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
   const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
   const skipsNone = task.skip.size === 0;
   let next = 0;
   let isFirst = true;
   for (const { path, fileCount } of directories) {
-    if (isAborted()) throw new LinkingAborted("aborted");
+    yield;
     const firstFile = next;
     next += fileCount;
     const target = placeOf(path, folders, trees);
@@ -76,11 +96,16 @@ export function runLinkTask(task: TransferredTask, linker: FileLinker, isAborted
     isFirst = false;
     const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
     const to = `${target}/`;
-    for (let file = firstFile; file < next; file++)
+    for (let file = firstFile; file < next; file++) {
       if (skipsNone || !task.skip.has(file)) linker.link(from + names[file], to + names[file]);
+      if ((file - firstFile) % filesAtOnce === filesAtOnce - 1) yield;
+    }
   }
-  for (const { path, content, executable } of task.generated)
-    writeFileSync(path, content, { flag: "wx", mode: executable ? 0o777 : 0o666 });
+  for (const { path, hasRows, content, executable } of task.generated) {
+    const whole = hasRows ? Buffer.concat([manifest.recordBytes, content]) : content;
+    writeFileSync(path, whole, { flag: "wx", mode: executable ? 0o777 : 0o666 });
+    if (hasRows) giveBack(whole);
+  }
 }
 
 /** Makes the folder where it is this task's to make. @returns undefined for one that holds nothing to link, such as `.data` itself. */

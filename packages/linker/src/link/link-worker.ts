@@ -1,11 +1,24 @@
+import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import { decodeWheelManifest } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
-import { FileLinker, runLinkTask, type LinkCounts, type LinkMode, type TransferredTask } from "./link-task.ts";
+import {
+  claim,
+  claimedBy,
+  FileLinker,
+  LinkingAborted,
+  linkTask,
+  type LinkCounts,
+  type LinkMode,
+  type TransferredTask,
+} from "./link-task.ts";
 
 /** What a link worker is sent: its whole share, so that it answers once. */
 export interface LinkShare {
   readonly tasks: readonly TransferredTask[];
   readonly mode: LinkMode;
+  /** A task is done by who claims it: what this worker has not come to, the thread that waits for it may have done meanwhile. */
+  readonly claims: Int32Array;
   /** Its first number becomes 1 when the operation is aborted: a thread in a loop of system calls hears no message. */
   readonly aborted: Int32Array;
 }
@@ -17,17 +30,22 @@ export type LinkAnswer =
 const port = parentPort;
 if (port === null) throw new Error("link-worker.js runs as a worker thread");
 
-port.on("message", ({ tasks, mode, aborted }: LinkShare) => {
+port.on("message", ({ tasks, mode, claims, aborted }: LinkShare) => {
   const linker = new FileLinker(mode);
   try {
-    for (const task of tasks) {
-      runLinkTask(task, linker, () => Atomics.load(aborted, 0) !== 0);
-      // They came with the message, for this thread alone.
-      for (const { content } of task.generated) giveBack(content);
-    }
+    for (const task of tasks) if (claim(claims, task.number, claimedBy.worker)) run(task, linker, aborted);
     port.postMessage({ ok: true, ...linker.counts } satisfies LinkAnswer);
   } catch (error) {
     const { code = "EUNKNOWN", message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
     port.postMessage({ ok: false, code, message, path: dest ?? path } satisfies LinkAnswer);
   }
 });
+
+function run(task: TransferredTask, linker: FileLinker, aborted: Int32Array): void {
+  const bytes = readFileSync(`${task.filesFolder}/../manifest`);
+  const work = linkTask(task, decodeWheelManifest(bytes), linker);
+  while (work.next().done !== true) if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+  giveBack(bytes);
+  // They came with the message, for this thread alone.
+  for (const { content } of task.generated) giveBack(content);
+}

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "@murre/test-kit";
 import { madeUpWheel } from "../../test/made-up-wheel.ts";
+import { claim, claimedBy } from "./link-task.ts";
 import type { LinkShare } from "./link-worker.ts";
 import { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 
@@ -14,13 +15,15 @@ function share(aborted = 0, target?: string): LinkShare & { readonly place: stri
   const flag = new Int32Array(new SharedArrayBuffer(4));
   flag[0] = aborted;
   const task = {
+    number: 0,
     filesFolder: entry.filesFolder,
     trees: [{ source: "a", target: `${place}/a` }],
     folders: [],
     skip: new Set<number>(),
-    generated: [{ path: `${place}/RECORD`, content: Buffer.from("rows"), executable: false }],
+    generated: [{ path: `${place}/RECORD`, hasRows: false, content: Buffer.from("rows"), executable: false }],
   };
-  return { tasks: [task], mode: "hardlink", aborted: flag, place };
+  const claims = new Int32Array(new SharedArrayBuffer(4));
+  return { tasks: [task], mode: "hardlink", claims, aborted: flag, place };
 }
 
 describe("link workers", () => {
@@ -43,17 +46,37 @@ describe("link workers", () => {
     ["that the operation was aborted", () => share(1), { message: "aborted" }],
   ])("answer %s", async (_, make, answer) => {
     const workers = startLinkWorkers(1);
-    const { tasks, mode, aborted } = make();
-    expect(await workers.run(0, { tasks, mode, aborted })).toMatchObject({ ok: false, ...answer });
+    const { tasks, mode, claims, aborted } = make();
+    expect(await workers.run(0, { tasks, mode, claims, aborted })).toMatchObject({ ok: false, ...answer });
     workers.close();
   });
 
   test("what a worker cannot do is an answer, and it goes on", async () => {
     const workers = startLinkWorkers(1);
-    const { tasks, aborted } = share();
+    const { tasks, claims, aborted } = share();
     const broken = tasks.map((task) => ({ ...task, filesFolder: undefined as never, generated: undefined as never }));
-    expect(await workers.run(0, { tasks: broken, mode: "auto", aborted })).toMatchObject({ ok: false });
-    expect(await workers.run(0, { tasks, mode: "hardlink", aborted })).toMatchObject({ ok: true });
+    expect(await workers.run(0, { tasks: broken, mode: "auto", claims: claims.slice(), aborted })).toMatchObject({
+      ok: false,
+    });
+    expect(await workers.run(0, { tasks, mode: "hardlink", claims, aborted })).toMatchObject({ ok: true });
+    workers.close();
+  });
+
+  test("what somebody else has claimed is left to them", async () => {
+    const workers = startLinkWorkers(1);
+    const { place, ...sent } = share();
+    expect(claim(sent.claims, 0, claimedBy.caller)).toBe(true);
+    expect(await workers.run(0, sent)).toEqual({ ok: true, cloned: 0, linked: 0, copied: 0 });
+    expect(readdirSync(place)).toEqual([]);
+    workers.close();
+  });
+
+  test("shares that nobody waited for are answered in their order", async () => {
+    const workers = startLinkWorkers(1);
+    const [{ place: _, ...free }, { place: __, ...taken }] = [share(), share()];
+    claim(taken.claims, 0, claimedBy.caller);
+    const answers = await Promise.all([taken, free, taken].map((one) => workers.run(0, one)));
+    expect(answers).toMatchObject([{ linked: 0 }, { linked: 1 }, { linked: 0 }]);
     workers.close();
   });
 

@@ -39,11 +39,12 @@ interface Waiter {
   readonly reject: (reason: Error) => void;
 }
 
-/** One thread, which does one share at a time. */
+/** One thread, which does one share after the other. */
 class LinkWorker {
   // Node's own flags of the host program (`--input-type`, `--eval`) are not for a worker.
   readonly #thread = new Worker(workerFile, { execArgv: [], resourceLimits });
-  #waiter: Waiter | undefined;
+  /** In the order of the shares. */
+  readonly #waiters: Waiter[] = [];
   #failure: Error | undefined;
   #isClosed = false;
 
@@ -53,7 +54,7 @@ class LinkWorker {
     this.#thread.on("error", (error: Error) => (this.#failure = error));
     this.#thread.on("exit", (code) => {
       this.#failure ??= new Error(`a link worker ended with code ${code} before it answered`);
-      this.#take()?.reject(this.#failure);
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure);
     });
     this.#thread.on("message", (answer: LinkAnswer) => {
       // What it answered before it noticed that it was ended comes before "exit": whether it is in time would be chance.
@@ -66,7 +67,7 @@ class LinkWorker {
     return new Promise((resolve, reject) => {
       this.#thread.postMessage(share);
       this.#thread.ref();
-      this.#waiter = { resolve, reject };
+      this.#waiters.push({ resolve, reject });
     });
   }
 
@@ -76,9 +77,8 @@ class LinkWorker {
   }
 
   #take(): Waiter | undefined {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    this.#thread.unref();
+    const waiter = this.#waiters.shift();
+    if (this.#waiters.length === 0) this.#thread.unref();
     return waiter;
   }
 }

@@ -13,6 +13,7 @@ import { makeEnvironment } from "../../test/environment.ts";
 import { mendAfterEach, onCall } from "../../test/faulty-fs.ts";
 import type { MadeUp } from "../../test/made-up-wheel.ts";
 import type { ChangePlan } from "../plan/change-plan.ts";
+import { claim, claimedBy } from "./link-task.ts";
 import type { LinkAnswer, LinkShare } from "./link-worker.ts";
 import { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 import { stageChange, type StageOptions } from "./stage.ts";
@@ -39,13 +40,14 @@ function staging(more: Partial<ChangePlan> = {}) {
   return { ...world, plan, run, placeOf };
 }
 
-/** Workers that answer what they are told to, and note their shares. */
+/** Workers that claim all that they are given, answer what they are told to, and note their shares. */
 function madeUpWorkers(count: number, answer: (worker: number, share: LinkShare) => LinkAnswer | Promise<LinkAnswer>) {
   const shares: { worker: number; files: string[] }[] = [];
   const workers: LinkWorkers = {
     count,
     async run(worker, share) {
       shares.push({ worker, files: share.tasks.map(({ filesFolder }) => filesFolder.split("/").at(-2) ?? "") });
+      for (const { number } of share.tasks) claim(share.claims, number, claimedBy.worker);
       return answer(worker, share);
     },
     close: () => {},
@@ -81,13 +83,35 @@ describe("a stage", () => {
     expect(readdirSync(env)).toEqual(["lib"]);
   });
 
-  test("shares the wheels out by their number of files, the largest first", async () => {
-    const { workers, shares } = madeUpWorkers(2, () => ({ ok: true, cloned: 1, linked: 2, copied: 3 }));
-    expect(await staging().run({ workers })).toEqual({ cloned: 2, linked: 4, copied: 6 });
-    expect(shares).toEqual([
-      { worker: 0, files: ["c"] },
-      { worker: 1, files: ["a", "b"] },
-    ]);
+  test("shares the wheels out by their number of files, the largest first, and to the calling thread", async () => {
+    const { workers, shares } = madeUpWorkers(1, () => ({ ok: true, cloned: 1, linked: 2, copied: 3 }));
+    const { run, placeOf, site } = staging();
+    // Of c's ten files, which this thread has, and eight of a and b.
+    expect(await run({ workers })).toEqual({ cloned: 1, linked: 12, copied: 3 });
+    expect(shares).toEqual([{ worker: 0, files: ["a", "b"] }]);
+    expect(readdirSync(placeOf(`${site}/c`))).toHaveLength(9);
+  });
+
+  test.each<[string, (share: LinkShare) => Promise<LinkAnswer>]>([
+    ["that never gets to run", () => new Promise(() => {})],
+    ["that ended before it did anything", () => Promise.reject(new Error("a link worker ended with code 1"))],
+  ])("does the share of a worker %s, and waits for none", async (_, run) => {
+    const workers: LinkWorkers = { count: 2, run: (__, share) => run(share), close: () => {} };
+    expect(await staging().run({ workers })).toEqual({ cloned: 0, linked: 18, copied: 0 });
+  });
+
+  test("that this thread cannot make waits for what the workers have begun, and for nothing else", async () => {
+    const { run, folder } = staging();
+    onCall("linkSync", (_, to) => (to.startsWith(`${folder}/x/`) && to.endsWith("/c/5.py") ? "EIO" : undefined));
+    let isStopped = false;
+    const { workers } = madeUpWorkers(2, async (worker, { aborted }) => {
+      if (worker === 1) throw new Error("a link worker ended with code 1");
+      while (Atomics.load(aborted, 0) === 0) await new Promise(setImmediate);
+      isStopped = true;
+      return { ok: false, code: "EUNKNOWN", message: "aborted", path: "" };
+    });
+    await expect(run({ workers })).rejects.toMatchObject({ message: expect.stringContaining("EIO") });
+    expect(isStopped).toBe(true);
   });
 });
 

@@ -1,15 +1,15 @@
 import { errorCode } from "@murre/files";
 import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { LinkFailed } from "../errors.ts";
-import type { ChangePlan, GeneratedFile, LinkTask } from "../plan/change-plan.ts";
-import { FileLinker, LinkingAborted, runLinkTask, transferable, type LinkCounts, type LinkMode } from "./link-task.ts";
-import type { LinkAnswer } from "./link-worker.ts";
+import type { ChangePlan } from "../plan/change-plan.ts";
+import { linkAll } from "./link-all.ts";
+import { FileLinker, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkWorkers } from "./link-workers.ts";
 import type { StageLayout } from "./stage-layout.ts";
 
 export interface StageOptions {
   readonly mode: LinkMode;
-  /** Without workers, everything runs in the calling thread. */
+  /** They do a part; without them, everything runs in the calling thread. */
   readonly workers: LinkWorkers | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -59,51 +59,6 @@ function makeFolders(scaffold: readonly string[], layout: StageLayout, folders: 
       mkdirSync(staged);
       made.add(staged);
     }
-}
-
-/** Shares the tasks out by their number of files, the largest first, and waits for all shares. */
-async function linkAll(
-  { tasks, generated }: ChangePlan,
-  staged: (target: string) => string,
-  mode: LinkMode,
-  workers: LinkWorkers | undefined,
-  aborted: Int32Array,
-): Promise<LinkCounts> {
-  const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
-  for (const file of generated) ofWheel.get(file.wheel)?.push(file);
-  const packed = (task: LinkTask) => transferable(task, ofWheel.get(task.name) ?? [], staged);
-  if (workers === undefined || workers.count === 0) {
-    const linker = new FileLinker(mode);
-    for (const task of tasks) runLinkTask(packed(task), linker, () => false);
-    return linker.counts;
-  }
-  const answers = await Promise.all(
-    shareOut(tasks, workers.count).map((share, index): Promise<LinkAnswer> | LinkAnswer =>
-      share.length === 0
-        ? { ok: true, cloned: 0, linked: 0, copied: 0 }
-        : workers.run(index, { tasks: share.map(packed), mode, aborted }),
-    ),
-  );
-  const total = { cloned: 0, linked: 0, copied: 0 };
-  for (const answer of answers) {
-    if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
-    if (!answer.ok) throw new LinkFailed(answer.path, answer.message);
-    total.cloned += answer.cloned;
-    total.linked += answer.linked;
-    total.copied += answer.copied;
-  }
-  return total;
-}
-
-function shareOut(tasks: readonly LinkTask[], count: number): LinkTask[][] {
-  const shares = Array.from({ length: count }, () => ({ files: 0, tasks: [] as LinkTask[] }));
-  const bySize = tasks.toSorted((a, b) => b.entry.manifest.head.fileCount - a.entry.manifest.head.fileCount);
-  for (const task of bySize) {
-    const share = shares.reduce((least, other) => (other.files < least.files ? other : least));
-    share.files += task.entry.manifest.head.fileCount;
-    share.tasks.push(task);
-  }
-  return shares.map(({ tasks }) => tasks);
 }
 
 /** What stands in the environment already and comes back, or is kept under another name: the same inodes, in folders of the stage. */

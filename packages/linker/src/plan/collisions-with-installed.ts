@@ -22,7 +22,7 @@ interface Newcomer {
   readonly completes: boolean;
   readonly digest: () => string | undefined;
   /** Its bytes, or the file that has them. */
-  readonly content: string | Buffer;
+  readonly content: () => string | Buffer;
 }
 
 /**
@@ -51,13 +51,15 @@ export function compareWithEnvironment(
     const owners = view.ownersOf(path).filter((owner) => owner !== wheel);
     const identical = () => view.digestOf(path) === digest();
     if (owners.length > 0) conflicts.push({ path, winner: wheel, losers: owners, identical: identical() });
-    else if (completes || identical() || view.isCutOff(path, content)) continue;
+    else if (completes || identical() || view.isCutOff(path, content())) continue;
     else if (unowned === "keep beside") kept.add(path);
     else inTheWay.push(path);
   }
   if (inTheWay.length > 0) throw new UnownedFileInTheWay(inTheWay);
   return { replaced, kept, conflicts };
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Every file that is placed by itself, into a folder that stays. */
 function* newcomers(
@@ -69,25 +71,27 @@ function* newcomers(
     const { manifest } = wheel.entry;
     for (const { source: folder, target, fileCount, firstFile } of folders) {
       if (fileCount === 0 || !standing.stays(target)) continue;
-      for (let file = firstFile; file < firstFile + fileCount; file++)
+      for (const [index, name] of manifest.namesOf({ firstFile, fileCount }).entries()) {
+        const file = firstFile + index;
         if (!skip.has(file))
           yield {
-            path: `${target}/${manifest.names[file] ?? ""}`,
+            path: `${target}/${name}`,
             wheel: wheel.name,
             completes: wheel.completes === true,
             digest: () => manifest.details()[file]?.sha256,
-            content: `${wheel.entry.filesFolder}/${folder === "" ? "" : `${folder}/`}${manifest.names[file] ?? ""}`,
+            content: () => `${wheel.entry.filesFolder}/${folder === "" ? "" : `${folder}/`}${name}`,
           };
+      }
     }
   }
   const completed = new Set(placed.filter(({ wheel }) => wheel.completes === true).map(({ wheel }) => wheel.name));
-  for (const { path, content, wheel } of generated)
+  for (const { path, before = nothing, content, wheel } of generated)
     if (standing.stays(parentOf(path)))
       yield {
         path,
         wheel,
         completes: completed.has(wheel),
-        digest: () => createHash("sha256").update(content).digest("base64url"),
-        content,
+        digest: () => createHash("sha256").update(before).update(content).digest("base64url"),
+        content: () => Buffer.concat([before, content]),
       };
 }

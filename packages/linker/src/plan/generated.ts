@@ -107,8 +107,8 @@ function distInfoFiles(
     ...[...scripts, ...files].map(({ path, content }) => contentRow(recordPath(sitePackages, path), content)),
     { path: recordPath(sitePackages, `${distInfo}/RECORD`) },
   ];
-  const record = Buffer.concat([wheel.entry.manifest.recordBytes, Buffer.from(formatRecord(rows), "utf8")]);
-  return [...files, { path: `${distInfo}/RECORD`, content: record, executable: false, wheel: wheel.name }];
+  const record = newFile(wheel, `${distInfo}/RECORD`, formatRecord(rows));
+  return [...files, { ...record, before: wheel.entry.manifest.recordBytes }];
 }
 
 function newFile(wheel: WheelToInstall, path: string, text: string): GeneratedFile {

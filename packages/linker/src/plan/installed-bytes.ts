@@ -14,7 +14,8 @@ export function installedBytes(
   path: string,
 ): InstalledBytes | undefined {
   const destination = canonicalDestination(given, view.folders);
-  const { head, directories, names } = wheel.entry.manifest;
+  const { manifest } = wheel.entry;
+  const { head, directories } = manifest;
   const folder = parentOf(path);
   if (liesBelow([destination.schemes.scripts], folder)) {
     const script = wheelScripts(destination, wheel, view, view.folders.of).find((one) => one.path === path);
@@ -28,7 +29,7 @@ export function installedBytes(
       place !== undefined &&
       place.scheme !== "scripts" &&
       view.folders.of(place.target) === folder &&
-      names.slice(file, end).includes(baseOf(path))
+      manifest.namesOf({ firstFile: file, fileCount }).includes(baseOf(path))
     )
       return { from: `${wheel.entry.filesFolder}/${source === "" ? "" : `${source}/`}${baseOf(path)}` };
     file = end;

@@ -30,8 +30,8 @@ export function* contestedPaths(
 ): Generator<ContestedPath> {
   const byName = new Map<string, FileClaim[]>();
   for (const { wheel, fileCount, firstFile } of claims)
-    for (let file = firstFile; file < firstFile + fileCount; file++) {
-      const name = wheel.entry.manifest.names[file] ?? "";
+    for (const [index, name] of wheel.entry.manifest.namesOf({ firstFile, fileCount }).entries()) {
+      const file = firstFile + index;
       const others = byName.get(name);
       if (others === undefined) byName.set(name, [{ wheel, file }]);
       else others.push({ wheel, file });

@@ -256,12 +256,11 @@ describe("RECORD", () => {
     const { generated } = plan([
       { name: "a", files: { "a/x.py": "1", "a-1.0.data/data/share/doc": "d" }, console: { tool: "a:main" } },
     ]);
-    const record = generated.find(({ path }) => path.endsWith("/RECORD"))?.content.toString();
-    const rows =
-      record
-        ?.trimEnd()
-        .split("\n")
-        .map((row) => row.split(",")) ?? [];
+    const record = generated.find(({ path }) => path.endsWith("/RECORD"));
+    const rows = `${record?.before?.toString()}${record?.content.toString()}`
+      .trimEnd()
+      .split("\n")
+      .map((row) => row.split(","));
     expect(rows.map(([path]) => path).toSorted()).toEqual([
       "../../bin/tool",
       "../../share/doc",

@@ -136,8 +136,8 @@ function placedRoots(
       if (!standing.stays(target)) {
         if (fileCount > 0) addFolder(target);
       } else
-        for (let file = firstFile; file < firstFile + fileCount; file++)
-          if (!skip.has(file)) roots.add(`${target}/${wheel.entry.manifest.names[file] ?? ""}`);
+        for (const [index, name] of wheel.entry.manifest.namesOf({ firstFile, fileCount }).entries())
+          if (!skip.has(firstFile + index)) roots.add(`${target}/${name}`);
   }
   for (const { path } of generated)
     if (standing.stays(parentOf(path))) roots.add(path);

@@ -58,6 +58,28 @@ describe("what the environment is made of is no wheel's", () => {
     expect(refused(data("data/PyVenv.cfg"), "linux")).toEqual([]);
   });
 
+  test.each<[string, Record<string, string>, readonly string[]]>([
+    ["a folder of murre's state deep in a package", { "a/b/.murre/x": "" }, [`${site}/a/b/.murre/x`]],
+    [
+      "another dist-info beside its own",
+      { "other-1.0.dist-info/METADATA": "" },
+      [`${site}/other-1.0.dist-info/METADATA`],
+    ],
+    ["one in capitals, with folders", { "O-1.DIST-INFO/a/b": "" }, [`${site}/O-1.DIST-INFO/a/b`]],
+    ["a name that only holds that of murre's state", { "a/x.murre.d/x": "", "a/.murrelet/x": "" }, []],
+    ["a dist-info that lies in a package", { "a/_vendor/b-1.0.dist-info/METADATA": "" }, []],
+  ])("in trees that nobody else has: %s", (_, files, paths) => {
+    expect(refused({ name: "a", files })).toEqual(paths);
+  });
+
+  test("where the scripts lie in a package's own folder", () => {
+    const scripts = { ...destination, schemes: { ...destination.schemes, scripts: `${site}/a/tools` } };
+    const wheel = madeUpWheel({ name: "a", files: { "a/tools/python3": "", "a/python3": "" } });
+    expect(() => planChange(scripts, [wheel], [], newEnvironment)).toThrow(
+      expect.objectContaining({ code: "MURRE_RESERVED_PATH", paths: [`${site}/a/tools/python3`] }),
+    );
+  });
+
   test("below a --target, where everything is in one folder", () => {
     const target = { ...destination, schemes: { ...destination.schemes, purelib: "/env", platlib: "/env" } };
     const wheel = madeUpWheel({ name: "a", files: { "bin/python": "", "pyvenv.cfg": "" } });

@@ -1,5 +1,6 @@
 import type { Destination } from "../environment/destination.ts";
 import type { Reserved } from "../environment/reserved-paths.ts";
+import { STATE_FOLDER } from "../environment/state-folder.ts";
 import { ReservedPath } from "../errors.ts";
 import type { GeneratedFile } from "./change-plan.ts";
 import { foldersOf, type PlacedWheel } from "./place-wheels.ts";
@@ -28,7 +29,7 @@ export function refuseReserved(
   }
 }
 
-/** The names of files are decoded for folders only that have some to themselves. */
+/** The names of files are decoded for those folders only in which some can be reserved. */
 function reservedFiles(placed: PlacedWheel, sites: readonly string[], reserved: Reserved): string[] {
   const { wheel, folders } = placed;
   const { manifest } = wheel.entry;
@@ -39,8 +40,8 @@ function reservedFiles(placed: PlacedWheel, sites: readonly string[], reserved: 
     const isWhole = reserved.isState(target) || isMetadata();
     const isSite = sites.includes(target);
     if (!isWhole && !isSite && !reserved.isSpecial(target)) return;
-    for (let file = firstFile; file < firstFile + fileCount; file++) {
-      const path = `${target}/${manifest.names[file] ?? ""}`;
+    for (const name of manifest.namesOf({ firstFile, fileCount })) {
+      const path = `${target}/${name}`;
       if (isWhole || reserved.has(path) || (isSite && isInDistInfo(path, sites))) found.push(path);
     }
   };
@@ -48,11 +49,24 @@ function reservedFiles(placed: PlacedWheel, sites: readonly string[], reserved: 
     const isOwn = source === head.distInfo || source.startsWith(`${head.distInfo}/`);
     look(target, firstFile, fileCount, () => !isOwn && isInDistInfo(target, sites));
   }
+  if (haveNoneReserved(placed, reserved)) return found;
   for (const { source, target, firstFile, fileCount } of foldersOf(placed)) {
     const [top = ""] = source.split("/", 1);
     look(target, firstFile, fileCount, () => top !== head.distInfo && DIST_INFO.test(top));
   }
   return found;
+}
+
+/** Of nearly all trees a few looks tell that, and their folders are not gone through. */
+function haveNoneReserved({ wheel, trees }: PlacedWheel, reserved: Reserved): boolean {
+  const { manifest } = wheel.entry;
+  if (reserved.folds || manifest.hasFolderWith(STATE_FOLDER)) return false;
+  return trees.every(
+    ({ source, target }) =>
+      (source === manifest.head.distInfo || !DIST_INFO.test(source)) &&
+      !reserved.isState(target) &&
+      !reserved.reaches(target),
+  );
 }
 
 /** Whether a path is a dist-info that stands where installed ones do, or lies in one. */
