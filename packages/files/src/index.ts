@@ -10,6 +10,7 @@ export {
 export { errorCode, hasCode } from "./error-code.ts";
 export { reasonOf } from "./reason.ts";
 export { writeAll } from "./write-all.ts";
+export { fileState } from "./file-state.ts";
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";

@@ -13,6 +13,7 @@ export { parseWheelFile, type WheelFile } from "./metadata/wheel-file.ts";
 export { formatRecord, parseRecord, type RecordEntry } from "./metadata/record.ts";
 export { describeRecordProblems, recordError, type RecordProblems } from "./metadata/record-problems.ts";
 export { parseEntryPoints, type EntryPoint } from "./metadata/entry-points.ts";
+export type { KnownArchive } from "./archive/archive-hashes.ts";
 export { giveBack } from "./archive/give-back.ts";
 export {
   AmbiguousArchive,

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { fileState } from "@murre/files";
 import type { Documents } from "./documents.ts";
 import { hashedName } from "../folder/layout.ts";
 
@@ -31,11 +31,10 @@ export function rememberFileHash(documents: Documents, path: string, validators:
   documents.write(["files", hashedName(path)], JSON.stringify({ validators, sha256 } satisfies RememberedFile));
 }
 
-/** Size, mtime and ctime (which nobody sets back) in nanoseconds, and inode in one string; undefined when there is no such file. */
+/** The {@link fileState} of a file; undefined when there is none. */
 export function fileValidators(path: string): string | undefined {
   try {
-    const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
-    return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+    return fileState(path);
   } catch {
     return undefined;
   }

@@ -113,6 +113,27 @@ describe("an interrupted download", () => {
   test.each<[string, (folder: string) => void]>([
     ["without validators", () => {}],
     ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
+    ["with validators of nothing", (folder) => writeFileSync(`${folder}/validators`, "null")],
+  ])("what was left %s is not written to by who takes it over: its owner may have it open", async (_what, damage) => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const [first, second] = [takeLease(layout.root), takeLease(layout.root)];
+    const begun = await beginPartial(layout, first, url, anything);
+    writeFileSync(begun.path, "half");
+    damage(dirname(begun.path));
+    first.release();
+    const anew = await beginPartial(layout, second, url, (kept) => kept ?? undefined);
+    expect([existsSync(begun.path), anew.exists(), existsSync(anew.path), anew.resumeFrom]).toEqual([
+      false,
+      true,
+      false,
+      undefined,
+    ]);
+    second.release();
+  });
+
+  test.each<[string, (folder: string) => void]>([
+    ["without validators", () => {}],
+    ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
     ["without a byte", (folder) => [rmSync(`${folder}/data`), writeFileSync(`${folder}/validators`, "{}")]],
   ])("%s begins anew, and is not left behind", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));

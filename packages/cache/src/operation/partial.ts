@@ -12,7 +12,10 @@ import { isOfThisUser } from "../folder/trust.ts";
 export interface PartialDownload<Validators> {
   /** The file to write. Its first {@link bytes} are there already. */
   readonly path: string;
-  /** What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. */
+  /**
+   * What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. Then there is no file yet: who
+   * makes it is the only one that writes to it, as long as it lies at this path.
+   */
   readonly resumeFrom: { readonly bytes: number; readonly validators: Validators } | undefined;
   /** To be called as soon as the server names them: without them nobody can continue. */
   note(validators: Validators): void;
@@ -45,9 +48,12 @@ export async function beginPartial<Validators>(
   const path = `${folder}/data`;
   const validatorsFile = `${folder}/validators`;
   const remove = (): void => removeTree(folder, nothing());
+  const resumeFrom = resumption(path, validatorsFile, readValidators);
+  // Its former owner may live, and have it open.
+  if (resumeFrom === undefined) rmSync(path, { force: true });
   return {
     path,
-    resumeFrom: resumption(path, validatorsFile, readValidators),
+    resumeFrom,
     note: (validators) => {
       try {
         // A new file, whatever lay there: what others put in its place is not written to.

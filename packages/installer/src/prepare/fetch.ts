@@ -1,4 +1,4 @@
-import { hasCode } from "@murre/files";
+import { fileState, hasCode } from "@murre/files";
 import {
   fileValidators,
   hashedName,
@@ -20,7 +20,7 @@ import {
   type IndexClient,
   type IndexErrorCode,
 } from "@murre/index-client";
-import { fitsFilename, installableWheel, type Unpacker } from "@murre/wheel";
+import { fitsFilename, installableWheel, type KnownArchive, type Unpacker } from "@murre/wheel";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
@@ -280,14 +280,24 @@ async function fetchAndAdd(
   }
   if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
   const { sha256, validators, path } = downloaded;
+  // What was taken over may have been written by two.
+  const received = { path, sha256, ...(partial.resumeFrom === undefined ? { state: fileState(path) } : {}) };
   // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
   const added =
     findFitting(distribution, sha256, cache, find) ??
-    (await addReceived(distribution, { path, sha256 }, services, maker, partial));
+    (await addReceived(distribution, received, services, maker, partial));
   partial.remove();
   if (source.hashes["sha256"] === undefined)
     cache.documents.write(rememberedName(source.url), JSON.stringify({ validators, sha256 } satisfies RememberedUrl));
   return added;
+}
+
+/** A file, and what its bytes were when it was written. */
+interface ReceivedFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Its state since then, where nobody else wrote to it: then it is not hashed again. */
+  readonly state?: string;
 }
 
 /**
@@ -296,16 +306,20 @@ async function fetchAndAdd(
  */
 async function addReceived(
   distribution: ResolvedDistribution,
-  received: { readonly path: string; readonly sha256: string },
+  received: ReceivedFile,
   services: PrepareServices,
   maker: EntryMaker,
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
+  const { path, sha256, state } = received;
   try {
-    return await addToStore(distribution, received.path, services, maker);
+    return await addToStore(distribution, path, services, maker, state === undefined ? undefined : { sha256, state });
   } catch (error) {
     // What cannot be read is gone.
-    if ((await sha256OfFile(received.path).catch(() => undefined)) !== received.sha256) partial.remove();
+    if ((await sha256OfFile(path).catch(() => undefined)) !== sha256) partial.remove();
+    // Touched, but the same: read once more, and hashed.
+    else if (state !== undefined && state !== fileState(path))
+      return addReceived(distribution, { path, sha256 }, services, maker, partial);
     throw error;
   }
 }
@@ -353,6 +367,7 @@ async function addToStore(
   path: string,
   { unpacker, cache }: PrepareServices,
   { add, signal }: EntryMaker,
+  known?: KnownArchive,
 ): Promise<StoreEntry> {
   const { name, source } = distribution;
   const verified = async <Contents extends EntryContents>(contents: Contents): Promise<Contents> => {
@@ -361,7 +376,12 @@ async function addToStore(
   };
   if (!isWheel(source))
     return add(name, async (folder) => verified(await keepArchive(path, folder, name, source.filename)));
-  const job = { wheelPath: path, filename: source.filename, expectedHashes: source.hashes };
+  const job = {
+    wheelPath: path,
+    filename: source.filename,
+    expectedHashes: source.hashes,
+    ...(known === undefined ? {} : { known }),
+  };
   const bound = { ...job, ...(signal === undefined ? {} : { signal }) };
   return add(name, async (destination) =>
     verified(installableWheel(await unpacker().unpack({ ...bound, destination }))),

@@ -11,6 +11,26 @@ export interface CheckedArchive {
   readonly problems: readonly WheelProblem[];
 }
 
+/** An archive whose bytes were hashed by the only one who wrote them, while they were written. */
+export interface KnownArchive {
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** The `fileState` of the archive, of `@murre/files`, since then. */
+  readonly state: string;
+}
+
+/** Whether this is still what is known, and nothing more is to be compared than what is known of it. */
+export function isKnown(
+  file: BlockingFile,
+  known: KnownArchive | undefined,
+  expected: Readonly<Record<string, string>>,
+): known is KnownArchive {
+  if (known === undefined) return false;
+  const isExpected = ([algorithm, digest]: [string, string]) =>
+    algorithm === "sha256" && digest.toLowerCase() === known.sha256;
+  return Object.entries(expected).every(isExpected) && file.state === known.state;
+}
+
 /**
  * The sha256 of the archive, and whether it has every one of the expected hashes.
  * @param expected algorithm → digest in hexadecimal

@@ -1,3 +1,4 @@
+import { fileState } from "@murre/files";
 import { fstatSync, readSync } from "node:fs";
 import { Inflater } from "./inflater.ts";
 
@@ -31,6 +32,11 @@ export class BlockingFile {
     this.#scratch = idle ?? Buffer.alloc(0);
     idle = undefined;
     this.#whole = this.size <= wholeBelowBytes ? this.#readInto(this.#room(this.size), 0) : undefined;
+  }
+
+  /** As {@link fileState} of the path that it was opened by. */
+  get state(): string {
+    return fileState(this.#fd);
   }
 
   /** Up to `length` bytes: fewer where the file ends. They stay as they are until {@link close}; nobody writes to them. */

@@ -1,9 +1,9 @@
-import { NotAFile, openFile } from "@murre/files";
+import { fileState, NotAFile, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveEntry } from "../archive/archive-entries.ts";
-import { checkArchiveHashes } from "../archive/archive-hashes.ts";
+import { checkArchiveHashes, isKnown, type KnownArchive } from "../archive/archive-hashes.ts";
 import { streamedAboveBytes } from "../archive/archive-member.ts";
 import { digestProblem } from "../inspect/check-record.ts";
 import { dataFolderPlaces, findDistInfo, wheelIdentity } from "../metadata/dist-info.ts";
@@ -28,13 +28,14 @@ export interface UnpackTask {
   readonly filename: string;
   /** Algorithm → digest of the archive in hexadecimal. */
   readonly expectedHashes: Readonly<Record<string, string>>;
+  readonly known?: KnownArchive | undefined;
   /** As `process.platform`. */
   readonly platform: string;
   readonly limits: Partial<UnpackLimits>;
 }
 
 /**
- * Checks the archive and writes its members. In this order: the hashes of the whole; names, sizes and types of all
+ * Checks the archive and writes its members. In this order: the hashes of the whole, unless they are known; names, sizes and types of all
  * members; the one dist-info folder, its METADATA and WHEEL; then, member by member, CRC-32 and size. The problems of one step are reported
  * together, and nothing is written before the last step. What RECORD says is compared with all of it, and is no reason to stop.
  * @param check called often; what it throws ends the work
@@ -69,7 +70,9 @@ function throwIfAny(task: UnpackTask, problems: readonly WheelProblem[]): void {
 async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
   const limits = { ...defaultLimits, ...task.limits };
   const identity = wheelIdentity(task.filename);
-  const hashes = checkArchiveHashes(file, task.expectedHashes, check);
+  const known = isKnown(file, task.known, task.expectedHashes) ? task.known : undefined;
+  const hashes =
+    known === undefined ? checkArchiveHashes(file, task.expectedHashes, check) : { ...known, problems: [] };
   throwIfAny(task, hashes.problems);
   const { entries: archived, problems: layout } = await readDirectoryOf(file, task.filename, limits.maxEntries);
   const archivedPaths = archived.map(({ path }) => path ?? "");
@@ -104,6 +107,7 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
   const mismatches = [...inspected.recordProblems];
   const files = await writeMembers(file, members, { task, rows, mismatches, dataScripts, check });
   throwIfAny(task, await differing(repeats, files, file, task, check));
+  if (known !== undefined && stateAt(task.wheelPath) !== known.state) throwIfAny(task, [changedMeanwhile]);
   const inRecord = recordProblems(mismatches);
   return {
     ...wheel,
@@ -114,6 +118,19 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
     caseCollisions: paths.caseCollisions,
     ...(inRecord === undefined ? {} : { recordProblems: inRecord }),
   };
+}
+
+const changedMeanwhile: WheelProblem = {
+  code: "MURRE_HASH_MISMATCH",
+  text: "was changed or taken away while it was unpacked",
+};
+
+function stateAt(path: string): string | undefined {
+  try {
+    return fileState(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function placed(entry: ArchiveEntry, placeOf: (path: string) => string): ArchiveEntry {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { wheelError } from "../errors.ts";
 import { unpackArchive, type UnpackTask } from "./unpack-archive.ts";
+import type { KnownArchive } from "../archive/archive-hashes.ts";
 import type { UnpackLimits } from "../archive/unpack-limits.ts";
 import type { UnpackedWheel } from "../inspect/unpacked-wheel.ts";
 import { openReply, Stopped, stopCheck, type WorkerReply, type WorkerRequest } from "./worker-messages.ts";
@@ -16,6 +17,8 @@ export interface UnpackJob {
   readonly filename?: string;
   /** Algorithm → digest of the archive in hexadecimal; all of them must be right. */
   readonly expectedHashes?: Readonly<Record<string, string>>;
+  /** What is known of the archive by who wrote it, so that it is not read once more to be hashed. */
+  readonly known?: KnownArchive;
   /** Default: `process.platform`. */
   readonly platform?: string;
   readonly limits?: Partial<UnpackLimits>;
@@ -65,6 +68,7 @@ export class UnpackPool {
       destination: job.destination,
       filename: job.filename ?? basename(job.wheelPath),
       expectedHashes: job.expectedHashes ?? {},
+      known: job.known,
       platform: job.platform ?? process.platform,
       limits: job.limits ?? {},
     };
