@@ -165,20 +165,6 @@ describe("an editable repository", () => {
     );
     expect(stdout.trim().split("\n")).toEqual(frozen);
   });
-
-  test("is refused with what to do, also where other projects are no editable ones", { timeout }, async () => {
-    const { world, repository, install, freeze } = await makeWorld();
-    world.write("r.txt", `-e ${repository.url()}#egg=lib\n`);
-    for (const words of [[], ["--no-editable-package", "other"]]) {
-      const { code, stderr } = await world.pip(["install", "--target", "t", "-r", "r.txt", ...words]);
-      expect([code, stderr]).toEqual([
-        1,
-        expect.stringMatching(/r\.txt:1: .*--no-editable.*\(MURRE_UNSUPPORTED_REQUIREMENT\)/),
-      ]);
-    }
-    await install("-r", "r.txt", "--no-editable-package", "lib");
-    expect(await freeze()).toEqual([`lib @ git+file://${repository.folder}@${repository.first}`]);
-  });
 });
 
 describe("what is installed stays", () => {

@@ -241,6 +241,7 @@ export interface EditableFlags {
   readonly noEditable?: boolean;
   /** The values of --no-editable-package; see {@link ChangeFlags.binary}. */
   readonly editablePackage: string[] | true;
+  readonly src?: string;
 }
 
 export function addEditableOptions(command: Command): Command {
@@ -249,9 +250,19 @@ export function addEditableOptions(command: Command): Command {
     .option("--no-editable-package <name>", "install this project as an ordinary one", collect);
 }
 
-export function editableOptions({ noEditable, editablePackage }: EditableFlags): Pick<ChangeOptions, "noEditable"> {
-  if (noEditable === true) return { noEditable: "all" };
-  return editablePackage === true ? {} : { noEditable: editablePackage };
+/** For what can clone. */
+export function addCloneOptions(command: Command): Command {
+  return addEditableOptions(command).option("--src <folder>", "where to clone repositories that -e names");
+}
+
+export function editableOptions({
+  noEditable,
+  editablePackage,
+  src,
+}: EditableFlags): Pick<ChangeOptions, "noEditable" | "sourceFolder"> {
+  const clones = src === undefined ? {} : { sourceFolder: src };
+  if (noEditable === true) return { noEditable: "all", ...clones };
+  return editablePackage === true ? clones : { noEditable: editablePackage, ...clones };
 }
 
 export interface CompileFlags {

@@ -9,6 +9,8 @@ export type VcsErrorCode =
   | "MURRE_REPOSITORY_OFFLINE"
   | "MURRE_REVISION_NOT_FOUND"
   | "MURRE_UNSAFE_REPOSITORY"
+  | "MURRE_CLONE_IN_THE_WAY"
+  | "MURRE_CLONE_CHANGED"
   | "MURRE_GIT_FAILED";
 
 /** What all errors of this package are. */
@@ -176,6 +178,41 @@ export class UnsafeRepository extends VcsError {
   constructor(repository: string, problem: string) {
     super(`${repository}: ${problem}`);
     this.repository = repository;
+  }
+}
+
+/**
+ * Where the clone of an editable repository belongs lies something else. It was left as it is.
+ * To do: move it away, or name another folder for clones with `--src`.
+ */
+export class CloneInTheWay extends VcsError {
+  override readonly name = "CloneInTheWay";
+  readonly code = "MURRE_CLONE_IN_THE_WAY";
+  readonly folder: string;
+  readonly repository: string;
+  constructor(folder: string, repository: string, problem: string) {
+    super(
+      `${folder} ${problem}, and ${repository} is to be cloned there; move it away, or name another folder with --src`,
+    );
+    this.folder = folder;
+    this.repository = repository;
+  }
+}
+
+/**
+ * The clone of an editable repository is to go to another commit, and its user's own changes or commits would be lost. It was left as it is.
+ * To do: commit and push them, or undo them; or name the folder with -e in the repository's place.
+ */
+export class CloneChanged extends VcsError {
+  override readonly name = "CloneChanged";
+  readonly code = "MURRE_CLONE_CHANGED";
+  readonly folder: string;
+  constructor(folder: string, problem: string, options?: ErrorOptions) {
+    super(
+      `${folder} ${problem}, and is to go to another commit; push or undo them, or name the folder itself: -e ${folder}`,
+      options,
+    );
+    this.folder = folder;
   }
 }
 

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import {
   addChangeOptions,
   addCompileOptions,
-  addEditableOptions,
+  addCloneOptions,
   addGlobalOptions,
   changeOptions,
   compileOptions,
@@ -32,7 +32,11 @@ export function installCommand(run: Runner): Command {
   const command = new Command("install")
     .description("Install distributions and what they need")
     .argument("[requirements...]", "requirements, or paths and URLs of wheels, sdists and folders")
-    .option("-e, --editable <folder>", "install a project so that it is imported from its folder", collect)
+    .option(
+      "-e, --editable <folder>",
+      "install a project, or a clone of a git+ URL, so that it is imported from its folder",
+      collect,
+    )
     .option("-r, --requirement <file>", "install what a requirements file lists", collect)
     .option("--no-deps", "install only what is named")
     .option("-U, --upgrade", "take the newest allowed versions, whatever is installed")
@@ -45,7 +49,7 @@ export function installCommand(run: Runner): Command {
     )
     .option("--exact", "remove everything that the requirements do not lead to");
   return addGlobalOptions(
-    addResolvingOptions(addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))))),
+    addResolvingOptions(addCompileOptions(addChangeOptions(addCloneOptions(addVerifyingOptions(command))))),
   ).action((requirements: string[], flags: InstallFlags) =>
     run(flags, async (given) => {
       const { operations, context } = given;

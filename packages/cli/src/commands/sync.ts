@@ -2,7 +2,7 @@ import { Command } from "commander";
 import {
   addChangeOptions,
   addCompileOptions,
-  addEditableOptions,
+  addCloneOptions,
   addGlobalOptions,
   changeOptions,
   compileOptions,
@@ -36,7 +36,7 @@ export function syncCommand(run: Runner): Command {
     EditableFlags &
     SelectionFlags &
     ProjectFlags & { readonly allowEmptyRequirements?: boolean };
-  addCompileOptions(addChangeOptions(addEditableOptions(addVerifyingOptions(command))));
+  addCompileOptions(addChangeOptions(addCloneOptions(addVerifyingOptions(command))));
   return addGlobalOptions(addProjectOptions(addSelectionOptions(command))).action((files: string[], flags: Flags) =>
     run(flags, async (given) => {
       const { operations, context } = given;

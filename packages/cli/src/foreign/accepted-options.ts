@@ -72,12 +72,15 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     options: { "--root-user-action <action>": "murre warns of no user" },
   },
   {
+    commands: ["pip download", "pip wheel"],
+    options: { "--src <folder>": "sources of repositories lie in the cache" },
+  },
+  {
     commands: building,
     options: {
       "--use-pep517": "every source is built so",
       "--check-build-dependencies": "what a build requires is looked at in any case",
       "--no-clean": "folders of builds are murre's own; the log of a failed build stays",
-      "--src <folder>": "sources of repositories lie in the cache",
       "--no-verify": "every wheel is checked",
       "--no-warn-script-location": "murre warns of no folder that is not on the PATH",
       "--no-warn-conflicts": "murre pip check names conflicts",

@@ -107,9 +107,11 @@ function columns(distributions: readonly InstalledPin[]): Printable {
 
 /** The form that `-r` reads back. */
 export function presentFreeze(report: InstalledReport, terminal: Terminal): void {
-  for (const { displayName, version, hasArbitraryVersion, editableLocation, directUrl } of report.distributions) {
+  for (const pinned of report.distributions) {
+    const { displayName, version, hasArbitraryVersion, editableLocation, editableReference, directUrl } = pinned;
     const pin = say`${displayName}${hasArbitraryVersion ? "===" : "=="}${version}`;
-    if (editableLocation !== undefined) terminal.out(say`-e ${sayLocation(editableLocation)}\n`);
+    if (editableReference !== undefined) terminal.out(say`-e ${sayUrl(editableReference)}\n`);
+    else if (editableLocation !== undefined) terminal.out(say`-e ${sayLocation(editableLocation)}\n`);
     else terminal.out(directUrl === undefined ? say`${pin}\n` : say`${displayName} @ ${sayUrl(directUrl)}\n`);
   }
 }

@@ -30,6 +30,8 @@ export interface PipConfiguration {
   readonly preferBinary?: Setting<boolean>;
   readonly requireHashes?: Setting<boolean>;
   readonly noDeps?: Setting<boolean>;
+  /** Where editable repositories are cloned. */
+  readonly src?: Setting<string>;
   readonly constraints?: Setting<readonly string[]>;
   readonly requirements?: Setting<readonly string[]>;
   /** `--only-binary` and `--no-binary` after all sources were applied in pip's order. */
@@ -61,6 +63,10 @@ const optionTable: Readonly<Record<string, readonly [Key, Kind]>> = {
   "require-hashes": ["requireHashes", "flag"],
   "no-deps": ["noDeps", "flag"],
   "no-dependencies": ["noDeps", "flag"],
+  src: ["src", "path"],
+  source: ["src", "path"],
+  "source-dir": ["src", "path"],
+  "source-directory": ["src", "path"],
   constraint: ["constraints", "list"],
   requirement: ["requirements", "list"],
   "only-binary": ["formatControl", "only-binary"],

@@ -117,6 +117,7 @@ const change: OptionTable<ChangeOptions> = {
   onlyBinary: texts,
   noBinary: texts,
   noEditable: allOrTexts,
+  sourceFolder: text,
   noSources: allOrTexts,
 };
 

@@ -151,6 +151,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly noBinary?: readonly string[];
   /** Installs as ordinary ones what is named as editable: "all", or these projects. Default: MURRE_NO_EDITABLE, else none. */
   readonly noEditable?: "all" | readonly string[];
+  /** Where repositories that are named as editable ones are cloned. Default: PIP_SRC and pip's configuration, else `src` in the virtual environment, or here. */
+  readonly sourceFolder?: string;
   /** `[tool.uv.sources]` of local projects is not followed: "all", or for these projects. Default: MURRE_NO_SOURCES, else all are. */
   readonly noSources?: "all" | readonly string[];
 }

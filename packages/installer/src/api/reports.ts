@@ -137,6 +137,8 @@ export interface InstalledPin extends Pin {
   readonly installer?: string;
   /** The folder of an editable installation. */
   readonly editableLocation?: string;
+  /** Where that folder was cloned from for it, and where it is: `git+URL@COMMIT#egg=NAME`, as `freeze` has it. */
+  readonly editableReference?: string;
   /** Where it came from, when not from an index (PEP 610), with hash and subdirectory: `name @ URL` in `freeze`. */
   readonly directUrl?: string;
 }

@@ -8,7 +8,7 @@ import {
 } from "@murre/python";
 import { tryParseVersion } from "@murre/pep440";
 import { isValidName, normalizeName, type MarkerEnvironment } from "@murre/pep508";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directReference } from "../wanted/direct-url-info.ts";
 import type { OnEvent } from "../api/events.ts";
@@ -27,7 +27,14 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
   ]);
   const excluded = new Set<string>((options.exclude ?? []).map(normalizeName));
   const paths = options.paths?.map((path) => resolve(settings.cwd, path));
+  let ownFolder: string | undefined;
+  const withReferences = async (pins: readonly InstalledPin[]) => {
+    if (pins.every(({ editableLocation }) => editableLocation === undefined)) return pins;
+    const { withReference } = await import("../environment/clone-references.ts");
+    return Promise.all(pins.map((pin) => withReference(pin, ownFolder, settings, options.signal)));
+  };
   const reported = withReadOperation(settings, options, (target) => {
+    ownFolder = target.interpreter.isVirtual ? join(target.interpreter.prefix, "src") : undefined;
     const folders = paths ?? (options.local === true ? target.sitePackages : target.visible);
     const installed = readInstalled(folders);
     const required =
@@ -39,7 +46,9 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
   });
-  return reported.finally(() => origins.tell(options.onEvent));
+  return reported
+    .then(async (report) => ({ ...report, distributions: await withReferences(report.distributions) }))
+    .finally(() => origins.tell(options.onEvent));
 }
 
 /** What some installed distribution requires here. */

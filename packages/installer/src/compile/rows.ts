@@ -8,7 +8,7 @@ import type {
 } from "@murre/requirements";
 import type { DistributionFile } from "@murre/index-client";
 import type { MarkedDistribution } from "./resolve-marked.ts";
-import { directReference, directUrlInfo } from "../wanted/direct-url-info.ts";
+import { directReference, directUrlInfo, eggReference } from "../wanted/direct-url-info.ts";
 import { entryName, isWanted, markerOf } from "../wanted/overrides.ts";
 import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
@@ -33,7 +33,7 @@ export function compiledRows(compiled: Compiled): CompiledRequirement[] {
   return distributions.map((one): CompiledRequirement => {
     const { distribution, marker, extras } = one;
     const { name, version } = distribution;
-    const place = placeOf(distribution, compiled.asked);
+    const place = placeOf(distribution, compiled);
     const { index } = distribution.source as Partial<DistributionFile>;
     const dependents = distributions.filter(({ needs }) => needs.some((need) => isNeed(need, distribution)));
     return {
@@ -81,13 +81,20 @@ export function isNeed(
 
 /** A path is written as the user wrote it; whatever else has a place, by its URL. */
 function placeOf(
-  { directUrl, source }: ResolvedDistribution,
-  { entries }: Compiled["asked"],
+  { name, directUrl, source }: ResolvedDistribution,
+  { asked: { entries }, named }: Compiled,
 ): CompiledPlace | undefined {
   if (directUrl === undefined) return undefined;
   const { commit, isEditable = false } = source;
   // What a branch names now is what was chosen.
-  if (commit !== undefined) return { kind: "url", url: directReference(directUrlInfo(directUrl, undefined, source)) };
+  if (commit !== undefined) {
+    const { subdirectory, ...info } = directUrlInfo(directUrl, undefined, source);
+    const isNamedEditable = named.entries.some(
+      (one) => one.kind === "named" && one.isEditable === true && one.requirement.url === directUrl,
+    );
+    if (isNamedEditable) return { kind: "editable", location: eggReference(directReference(info), name, subdirectory) };
+    return { kind: "url", url: directReference({ ...info, ...(subdirectory === undefined ? {} : { subdirectory }) }) };
+  }
   const entry = entries.find(
     (one) =>
       one.kind === (isEditable ? "editable" : "direct") &&

@@ -3,7 +3,7 @@ import { InstallerError } from "./installer-error.ts";
 import { RequirementRefused } from "./requirement-refused.ts";
 
 /**
- * A requirement that this version of murre cannot install: an archive of a kind that it cannot read, an editable that is no folder.
+ * A requirement that this version of murre cannot install: an archive of a kind that it cannot read, an editable that is neither a folder nor a repository.
  * To do: name an index's release, an archive or a folder in its place.
  */
 export class UnsupportedRequirement extends RequirementRefused {

@@ -94,11 +94,13 @@ function decideReinstalls(reinstall: boolean | readonly string[] = false): Chang
   return typeof reinstall === "boolean" ? (reinstall ? "all" : new Set()) : new Set(reinstall.map(normalizeName));
 }
 
-function decideChange({ options }: Said): ChangeDecision {
+function decideChange({ options, configuration, places }: Said): ChangeDecision {
+  const sourceFolder = options.sourceFolder ?? configuration.src?.value;
   return {
     isDryRun: options.dryRun === true,
     reinstalls: decideReinstalls(options.reinstall),
     compiles: options.compileBytecode === true,
+    sourceFolder: sourceFolder === undefined ? undefined : resolve(places.cwd, sourceFolder),
     linkMode: options.linkMode ?? "auto",
     unowned: options.overwrite === true ? "keep beside" : "refuse",
     leavesNoState: options.target !== undefined,

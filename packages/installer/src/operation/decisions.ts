@@ -50,6 +50,8 @@ export interface ChangeDecision {
   /** What is installed again although it is there as required. */
   readonly reinstalls: "all" | ReadonlySet<NormalizedName>;
   readonly compiles: boolean;
+  /** Where repositories that are named as editable ones are cloned; undefined: below the environment. */
+  readonly sourceFolder: string | undefined;
   readonly linkMode: NonNullable<ChangeOptions["linkMode"]>;
   /** What is done with a file in the way that no distribution has. */
   readonly unowned: "keep beside" | "refuse";

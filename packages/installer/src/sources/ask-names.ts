@@ -7,6 +7,7 @@ import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts
 import { directSource, refuseEditable, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { isWanted } from "../wanted/overrides.ts";
 import { describeOrigin } from "../wanted/origin.ts";
+import type { Clones } from "./clones.ts";
 import { ownFolder, urlKind, withSubdirectory } from "../wanted/source-url.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 
@@ -14,14 +15,12 @@ import type { SourceReader } from "../resolve/source-reader.ts";
  * Archives and folders that the user named by their place alone get the name that they have: `./demo` becomes `demo @ file:///…/demo`.
  * Where they do not say it themselves, their backend is asked.
  * @param environment in which they are wanted; undefined: anywhere
- * @param isEditable whether a folder that is named as an editable one becomes one; without a name, whether any can
  */
 export async function nameSources(
   gathered: GatheredRequirements,
   environment: MarkerEnvironment | undefined,
   sources: SourceReader,
-  requireHashes: boolean,
-  isEditable: (name?: NormalizedName) => boolean,
+  { requireHashes, isEditable, clones }: NamingRules,
 ): Promise<GatheredRequirements> {
   const entries = await Promise.all(
     gathered.entries.map(async (entry) => {
@@ -34,13 +33,18 @@ export async function nameSources(
       if (!isWanted(entry.reference.marker, environment)) return entry;
       const kind = urlKind(entry.reference.url);
       const canBeEditable = entry.kind === "editable" && isEditable(eggOf(entry));
-      if (entry.kind === "editable" && (kind !== "version-control" || canBeEditable))
-        refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
+      if (entry.kind === "editable") refuseEditable(entry.reference.url, entry.text, describeOrigin(entry));
       if (kind !== "archive" && kind !== "directory" && kind !== "version-control") return entry;
       return named(entry, sources, { requireHashes, isEditable: canBeEditable });
     }),
   );
-  const known = entries.map((entry) => unlessOrdinary(entry, isEditable));
+  const known = await Promise.all(
+    entries.map((entry) =>
+      entry.kind === "named" && entry.isEditable === true && isWanted(entry.requirement.marker, environment)
+        ? placed(entry, isEditable, clones)
+        : entry,
+    ),
+  );
   // What is said of an entry's origin is said of the one in its place.
   const origins = gathered.entries.flatMap((entry, at) => {
     const now = known[at];
@@ -60,6 +64,14 @@ function refuseWithoutHash(
   if (kind === "version-control") refuseHash("repository", source, demands, requiredBy);
 }
 
+export interface NamingRules {
+  readonly requireHashes: boolean;
+  /** Whether a folder that is named as an editable one becomes one; without a name, whether any can. */
+  readonly isEditable: (name?: NormalizedName) => boolean;
+  /** Where repositories that are named as editable ones are cloned; undefined: nothing is installed, and they are read as they are. */
+  readonly clones: Clones | undefined;
+}
+
 type UnnamedEntry = Exclude<RequirementEntry, { kind: "named" }>;
 
 /** The name that `#egg=` gives. */
@@ -67,13 +79,21 @@ function eggOf({ reference: { egg } }: UnnamedEntry): NormalizedName | undefined
   return egg !== undefined && isValidName(egg) ? normalizeName(egg) : undefined;
 }
 
-function unlessOrdinary(entry: RequirementEntry, isEditable: (name: NormalizedName) => boolean): RequirementEntry {
-  if (entry.kind !== "named" || entry.isEditable === undefined) return entry;
+/** An editable one by the folder that it is, or will be; or as an ordinary one. */
+async function placed(
+  entry: Extract<RequirementEntry, { kind: "named" }>,
+  isEditable: NamingRules["isEditable"],
+  clones: Clones | undefined,
+): Promise<RequirementEntry> {
   const { isEditable: _, ...ordinary } = entry;
   const { name, extras, normalizedName, specifiers, url } = entry.requirement;
   if (url === undefined || !isEditable(normalizedName)) return ordinary;
-  refuseEditable(url, entry.text, describeOrigin(entry));
-  return { ...entry, requirement: new Requirement(name, extras, specifiers, ownFolder(url), entry.requirement.marker) };
+  const origin = describeOrigin(entry);
+  refuseEditable(url, entry.text, origin);
+  const isRepository = urlKind(url) === "version-control";
+  if (isRepository && clones === undefined) return entry;
+  const folder = isRepository ? await clones?.clone({ name: normalizedName, url, origin }) : ownFolder(url);
+  return { ...entry, requirement: new Requirement(name, extras, specifiers, folder, entry.requirement.marker) };
 }
 
 async function named(
@@ -83,11 +103,11 @@ async function named(
 ): Promise<RequirementEntry> {
   const { reference, kind: _, ...rest } = entry;
   const place = withSubdirectory(reference.url, reference.subdirectory);
-  // It is known by its own folder, which `list` and `freeze` of any tool show.
-  const url = isEditable ? ownFolder(place) : place;
   const origin = describeOrigin(entry);
   const hashes = demandsOf(entry, origin);
-  const kind = urlKind(url);
+  const kind = urlKind(place);
+  // It is known by its own folder, which `list` and `freeze` of any tool show.
+  const url = isEditable && kind === "directory" ? ownFolder(place) : place;
   if (kind === "version-control") parseVcsUrl(url, origin);
   const source = directSource(url, hashes, { isEditable });
   const { configSettings } = entry;

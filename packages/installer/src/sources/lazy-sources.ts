@@ -1,4 +1,5 @@
 import type { BuildEnvironments, ConfigSettings } from "@murre/build";
+import type { RequirementEntry } from "@murre/requirements";
 import type { WheelEntry } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import type { OpenSources } from "./build-wheels.ts";
@@ -24,12 +25,18 @@ export interface Sources extends SourceReader {
   environments(): Promise<BuildEnvironments>;
 }
 
+function isEditableRepository(entry: RequirementEntry): boolean {
+  const url = entry.kind === "named" ? entry.requirement.url : entry.reference.url;
+  const isEditable = entry.kind === "named" ? entry.isEditable === true : entry.kind === "editable";
+  return isEditable && urlKind(url ?? "") === "version-control";
+}
+
 /** Runs a piece of work with the operation's sources, and with every source that the user named by its place under its name. */
 export async function withSources<Result>(
   operation: ChangeOperation,
   request: Request,
   work: (named: Request, sources: Sources) => Promise<Result>,
-  /** What of the installed is no reason to keep the commit of a branch; undefined: nothing installed is one. */
+  /** What of the installed is no reason to keep the commit of a branch; undefined: nothing is installed, and nothing installed is one. */
   upgrade?: UpgradedProjects,
 ): Promise<Result> {
   const { gathered, client, requireHashes } = request;
@@ -81,9 +88,16 @@ export async function withSources<Result>(
     readWhole: async (source, name, hashes) =>
       source.filename.endsWith(".whl") ? readWheel(source, name, hashes) : metadata({ source, name, hashes }),
   };
+  const cloning = async ({ entries }: typeof gathered) => {
+    if (!entries.some(isEditableRepository)) return undefined;
+    const { Clones } = await import("./clones.ts");
+    return new Clones(operation, repositories);
+  };
   try {
     const { isEditable } = operation.decisions;
-    const named = await nameSources(gathered, request.environment, sources, requireHashes, isEditable);
+    const clones = upgrade === undefined || operation.decisions.change.isDryRun ? undefined : await cloning(gathered);
+    const rules = { requireHashes, isEditable, clones };
+    const named = await nameSources(gathered, request.environment, sources, rules);
     for (const entry of named.entries)
       if (entry.kind === "named" && Object.keys(entry.configSettings).length > 0)
         configSettings.set(entry.requirement.normalizedName, entry.configSettings);

@@ -70,6 +70,11 @@ export class RepositorySources {
     }
   }
 
+  /** Makes a clone to work in, or brings it to what the URL names now. */
+  async clone(url: string, folder: string): Promise<void> {
+    await this.#repositories.clone(parseVcsUrl(url), folder);
+  }
+
   /** The files of that commit, for a build. */
   checkout(written: string, commit: string): Checkout {
     const url = parseVcsUrl(written);

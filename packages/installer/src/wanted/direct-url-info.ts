@@ -47,6 +47,12 @@ export function installedSha256({ archive_info: archive }: DirectUrl): string | 
   return archive?.hashes?.["sha256"] ?? /^sha256=(.*)$/.exec(archive?.hash ?? "")?.[1];
 }
 
+/** An editable repository as pip writes it: `git+URL@COMMIT#egg=NAME&subdirectory=PATH`. */
+export function eggReference(url: string, name: string, subdirectory = ""): string {
+  const inside = subdirectory === "" ? "" : `&subdirectory=${encodeURIComponent(subdirectory).replaceAll("%2F", "/")}`;
+  return `${url}#egg=${name.replaceAll("-", "_")}${inside}`;
+}
+
 /** The URL as a requirement has it (PEP 440, "Direct references"), so that what `freeze` prints installs the same again. */
 export function directReference({ url, subdirectory, archive_info: archive, vcs_info: vcs }: DirectUrl): string {
   const [hash] = Object.entries(archive?.hashes ?? {}).map(([algorithm, digest]) => `${algorithm}=${digest}`);

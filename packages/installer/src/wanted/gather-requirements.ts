@@ -284,14 +284,11 @@ function readProject(entry: RequirementEntry, environment: MarkerEnvironment | u
   return entry.isEditable === true ? { ...project, isEditable: true } : project;
 }
 
-/** Only what lies here can be worked on where it lies. @throws {UnsupportedRequirement} */
+/** A folder can be worked on where it lies, and a repository is cloned for that. @throws {UnsupportedRequirement} */
 export function refuseEditable(url: string, text: string, origin: string): void {
   const kind = urlKind(url);
-  if (kind === "directory") return;
-  const reason =
-    kind === "version-control"
-      ? "a checkout of a repository cannot be editable; name it without -e (--no-editable or MURRE_NO_EDITABLE=1 reads it so), or clone it and name the folder"
-      : "is no folder that is there, and nothing else can be editable";
+  if (kind === "directory" || kind === "version-control") return;
+  const reason = "is no folder that is there, and nothing else can be editable but a repository (git+…)";
   throw new UnsupportedRequirement(text, reason, origin);
 }
 

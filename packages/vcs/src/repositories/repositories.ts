@@ -8,8 +8,9 @@ import { formatOf, isCommitId, remote, tryRemote, type ObjectFormat } from "../g
 import type { RepositoryServices } from "../git/services.ts";
 import { submoduleUrl } from "../url/submodule-url.ts";
 import type { VcsUrl } from "../url/vcs-url.ts";
-import { chooseReference, parseAdvertised } from "./references.ts";
+import { chooseReference, parseAdvertised, type Advertised } from "./references.ts";
 import { Repository, type CopyKind } from "./repository.ts";
+import { WorkingClone } from "./working-clone.ts";
 import { Tree, type Submodule } from "./tree.ts";
 
 /** The files of one commit. */
@@ -35,6 +36,12 @@ export interface Repositories {
   checkOut(request: CheckoutRequest): Promise<void>;
   /** Adds what comes before the commit, and the tags, to what was checked out: versions are made of it. @throws as resolve() */
   addHistory(request: CheckoutRequest): Promise<void>;
+  /**
+   * Makes a clone for people to work in, or brings the one that is there to what its URL's revision names now; one process at a time does.
+   * @returns the commit
+   * @throws {CloneInTheWay} {CloneChanged}; and as checkOut()
+   */
+  clone(url: VcsUrl, folder: string): Promise<string>;
 }
 
 /** Nothing is asked before one of its functions is called. They wait for other processes: call them holding neither a lock nor a flight. */
@@ -156,12 +163,44 @@ class CachedRepositories implements Repositories {
     }
   }
 
-  async addHistory({ url, commit, destination }: CheckoutRequest): Promise<void> {
+  async addHistory(request: CheckoutRequest): Promise<void> {
+    await this.#addHistory(request);
+  }
+
+  /** @returns the branches and tags that lead there */
+  #addHistory({ url, commit, destination }: CheckoutRequest): Promise<readonly Advertised[]> {
     const tree = new Tree(destination, url, commit, this.#services);
-    await this.#taking(url, "history", formatOf(commit), async (copy) => {
+    return this.#taking(url, "history", formatOf(commit), async (copy) => {
       if (!(await copy.has(commit))) await copy.fetchHistory(commit);
       await tree.takeHistory(copy);
+      return copy.references();
     });
+  }
+
+  async clone(url: VcsUrl, folder: string): Promise<string> {
+    const commit = await this.resolve(url);
+    const clone = new WorkingClone(folder, url, {
+      services: this.#services,
+      headBranch: (of) => this.#headBranch(of),
+      checkOutAll: async (request) => {
+        await this.checkOut(request);
+        return this.#addHistory(request);
+      },
+    });
+    await clone.bringTo(commit);
+    return commit;
+  }
+
+  async #headBranch(url: VcsUrl): Promise<string | undefined> {
+    const { cache, offline = false } = this.#services;
+    if (offline && !isLocalUrl(url.repository)) return undefined;
+    const cwd = cache.temporaryPath();
+    mkdirSync(cwd, { recursive: true });
+    const args = ["ls-remote", "--quiet", "--symref", "--end-of-options", remote, "HEAD"];
+    const end = await tryRemote(this.#services, url, { cwd, args, task: "looking for its branch" }).finally(() =>
+      rmSync(cwd, { recursive: true, force: true }),
+    );
+    return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(end.stdout.toString("utf8"))?.[1];
   }
 
   /** Works with a copy that nobody else has meanwhile, and gives it back for the next one. What a killed process had taken is swept with its lease. */

@@ -6,6 +6,7 @@ import { failureOf } from "../git/failures.ts";
 import { git, tryGit, type GitEnd, type GitRun } from "../git/run-git.ts";
 import { isCommitId, localRun, remote, tryRemote, type ObjectFormat } from "../git/runs.ts";
 import type { RepositoryServices } from "../git/services.ts";
+import { parseAdvertised, type Advertised } from "./references.ts";
 import type { VcsUrl } from "../url/vcs-url.ts";
 
 /** Which copy of a repository: single commits with all their files, or all commits without the files of most. */
@@ -106,6 +107,12 @@ export class Repository {
       beginning,
       `has no branch and no tag ${beginning}, and no commit, or several, whose name begins so`,
     );
+  }
+
+  /** Branches and tags. */
+  async references(): Promise<readonly Advertised[]> {
+    const words = ["for-each-ref", "--format=%(objectname)%09%(refname)", "refs/heads/", "refs/tags/"];
+    return parseAdvertised((await this.#local(words, "listing branches")).toString("utf8"));
   }
 
   /** Tags, as `packed-refs` has them. */

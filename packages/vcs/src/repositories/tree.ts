@@ -65,9 +65,10 @@ export class Tree {
     writeFileSync(join(this.path, ".git/packed-refs"), await copy.packedTags());
   }
 
-  /** Writes the files. @returns the submodules. @throws {UnsafeRepository} */
-  async write(): Promise<readonly Submodule[]> {
-    await this.#local(["checkout", "--quiet", "--force", "--detach", this.#commit, "--"], "writing its files");
+  /** Writes the files. @param how whether they go over what is there. @returns the submodules. @throws {UnsafeRepository} */
+  async write(how: "force" | "keep" = "force"): Promise<readonly Submodule[]> {
+    const force = how === "force" ? ["--force"] : [];
+    await this.#local(["checkout", "--quiet", ...force, "--detach", this.#commit, "--"], "writing its files");
     const special = specialEntries(
       await this.#local(["ls-tree", "-r", "-z", "--full-tree", this.#commit], "listing its files"),
     );
@@ -195,7 +196,7 @@ function specialEntries(listing: Buffer): SpecialEntry[] {
 }
 
 /** Objects never change, so that two repositories can have the same file. */
-async function linkTree(from: string, to: string): Promise<void> {
+export async function linkTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     if (entry.isDirectory()) await linkTree(join(from, entry.name), join(to, entry.name));
