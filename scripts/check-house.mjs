@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { wrongChangesets } from "./house-changesets.mjs";
 import { comparesUntyped, errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 import { fullRooms, wrongRooms } from "./house-rooms.mjs";
@@ -55,6 +56,8 @@ function manifestInForm(folder, manifest) {
     scripts: {
       build: manifest.scripts?.build ?? "tsc -b",
       test: "vitest run --config ../../vitest.config.base.ts --root .",
+      // What is packed is what was built from the sources as they are.
+      ...(isPrivate ? {} : { prepack: "npm run build" }),
       ...(hasSlowTests(folder) ? { "test:slow": "vitest run --config ../../vitest.slow.config.ts --root ." } : {}),
       ...Object.fromEntries(
         Object.entries(manifest.scripts ?? {}).filter(([name]) => name.includes(":") && name !== "test:slow"),
@@ -209,6 +212,13 @@ for (const folder of folders) {
 const published = folders.filter((folder) => folder.startsWith("packages/") && !house.private.includes(folder));
 keep("docs/errors.md", errorsDocument(root, published, problem));
 checkDocuments(root, problem);
+for (const [file, what] of wrongChangesets(root, "murre", bundledInto("apps/murre"))) problem(file, what);
+
+/** The packages whose code is in an app's bundle: it has them as development dependencies, which no release tool follows. */
+function bundledInto(folder) {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  return Object.keys(devDependencies).filter((name) => published.map(nameOf).includes(name));
+}
 
 for (const line of problems) console.error(line);
 console.error(problems.length === 0 ? `the house stands: ${folders.length} packages` : `${problems.length} problems`);

@@ -2,10 +2,12 @@
 // no other package and a start reads few files. Rarely used parts (HTTP) stay chunks of their own, read when needed.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directImports, lateLibraries } from "./bundle-plugins.mjs";
+import { writeNotices } from "./bundle-notices.mjs";
+import { copyDeclarations } from "./bundle-types.mjs";
 
 const app = fileURLToPath(new URL("..", import.meta.url));
 const packages = join(app, "../../packages");
@@ -81,33 +83,6 @@ const bundles = [
 asFunction(join(dist, "murre-cli.cjs"));
 const outputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs));
 
-/** The declarations of every package, beside the bundle, with relative paths instead of the packages' names. */
-function copyDeclarations() {
-  const types = join(dist, "types");
-  for (const name of own)
-    for (const file of readdirSync(join(packages, name, "dist"), { recursive: true }).filter(
-      (entry) => entry.endsWith(".d.ts") && !entry.includes(".test."),
-    )) {
-      const target = join(types, name, file);
-      mkdirSync(dirname(target), { recursive: true });
-      const text = readFileSync(join(packages, name, "dist", file), "utf8");
-      // What is bundled brings no declarations along; of undici they name this alone.
-      const own = text.replace('import type { Dispatcher } from "undici";', "type Dispatcher = object;");
-      writeFileSync(target, relativeNames(own, dirname(target)));
-    }
-  for (const file of readdirSync(dist).filter((entry) => entry.endsWith(".d.ts")))
-    writeFileSync(
-      join(dist, file),
-      relativeNames(readFileSync(join(dist, file), "utf8"), dist, file === "errors.d.ts" ? "errors.js" : "index.js"),
-    );
-  function relativeNames(text, from, module = "index.js") {
-    return text.replaceAll(/(["'])@murre\/([a-z0-9-]+)\1/g, (_, quote, name) => {
-      const path = relative(from, join(types, name, module)).replaceAll("\\", "/");
-      return `${quote}${path.startsWith(".") ? path : `./${path}`}${quote}`;
-    });
-  }
-}
-
 /** The bundle as an expression whose value is a function, with its hash in front. */
 function asFunction(file) {
   const body = readFileSync(file, "utf8");
@@ -118,7 +93,12 @@ function asFunction(file) {
   writeFileSync(file, whole);
 }
 
-copyDeclarations();
+copyDeclarations({ packages, dist }, "index.d.ts");
+const { version } = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
+writeNotices(
+  { dist, app, version },
+  bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+);
 const written = new Set(Object.keys(outputs).map((file) => basename(file)));
 for (const file of readdirSync(dist)) if (file.startsWith("chunk-") && !written.has(file)) rmSync(join(dist, file)); // of an earlier bundle
 const bytes = Object.entries(outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);

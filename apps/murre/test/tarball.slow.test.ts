@@ -28,7 +28,8 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
 
   beforeAll(() => {
     const packed = temporaryFolder("pack");
-    npm(app, "pack", "--pack-destination", packed);
+    // `prepack` builds, which other tests of this run must not see.
+    npm(app, "pack", "--ignore-scripts", "--pack-destination", packed);
     consumer = temporaryFolder("consumer");
     writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", type: "module", private: true }));
     npm(consumer, "install", "--no-audit", "--no-fund", join(packed, readdirSync(packed)[0] ?? ""));
@@ -44,6 +45,39 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
     expect(paths).toContain(join("dist", "murre-cli.cjs"));
     expect(paths).toContain(join("dist", "index.d.ts"));
     expect(paths.filter((path) => /\.test\.|tsbuildinfo|^src/.test(path))).toEqual([]);
+  });
+
+  test("holds the licences of everything that is bundled, and a list of it", () => {
+    const notices = readFileSync(join(installed, "dist/THIRD-PARTY-NOTICES.txt"), "utf8");
+    const { components } = JSON.parse(readFileSync(join(installed, "dist/sbom.cdx.json"), "utf8")) as {
+      components: readonly { name: string; version: string; purl: string; licenses: readonly unknown[] }[];
+    };
+    expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(["undici", "commander", "smol-toml"]));
+    for (const { name, version, purl, licenses } of components) {
+      expect(notices).toContain(`${name} ${version} (`);
+      expect([purl, licenses.length]).toEqual([`pkg:npm/${name}@${version}`, 1]);
+    }
+    // Every comment with a licence that the bundler found is of one of them.
+    const legal = readdirSync(join(installed, "dist")).filter((name) => name.endsWith(".LEGAL.txt"));
+    const named = legal.flatMap((name) =>
+      [...readFileSync(join(installed, "dist", name), "utf8").matchAll(/node_modules\/((?:@[^/]+\/)?[^/@:]+)/g)].map(
+        ([, found]) => found,
+      ),
+    );
+    const known = new Set<string | undefined>([...components.map(({ name }) => name), ".pnpm"]);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test("no file has a declaration of a package that it does not bring", () => {
+    const paths = readdirSync(installed, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".d.ts"),
+    );
+    const modules = paths.flatMap((path) =>
+      [...readFileSync(join(installed, path), "utf8").matchAll(/(?:from |import\()"([^".][^"]*)"/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(modules.filter((name) => name?.startsWith("node:") !== true)).toEqual([]);
   });
 
   test("its command runs", () => {
