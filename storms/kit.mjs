@@ -1,5 +1,16 @@
 // What all storms share, and benchmarks too. Each part says at its head what it is for.
-export { howItEnded, inScratch, murreBin, run, runCommand, runMurre, runSync, start } from "./kit/processes.mjs";
+export {
+  childrenCpu,
+  cpuSince,
+  howItEnded,
+  inScratch,
+  murreBin,
+  run,
+  runCommand,
+  runMurre,
+  runSync,
+  start,
+} from "./kit/processes.mjs";
 export { chooseWheels, configuredPlaces, pins, placeFile } from "./kit/real-wheels.mjs";
 export { serveWheels } from "./kit/serve-wheels.mjs";
 export {

@@ -7,7 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { CACHE_LAYOUT, hashedName } from "@murre/cache";
 import {
+  childrenCpu,
   chooseWheels,
+  cpuSince,
   damageOf,
   findUv,
   finish,
@@ -85,6 +87,7 @@ async function coldStorm(scratch, makeTool, wheels, file, kills) {
   const environments = Array.from({ length: processes }, (_, i) => join(folder, `env-${i}`));
   for (const environment of environments)
     await runCommand(tool.venv(values.python, environment, join(folder, "cache-for-venv")));
+  const cpuBefore = childrenCpu();
   const begun = performance.now();
   const reports = await Promise.all(
     environments.map(async (environment, i) => {
@@ -98,6 +101,7 @@ async function coldStorm(scratch, makeTool, wheels, file, kills) {
     }),
   );
   const wallMs = performance.now() - begun;
+  const cpu = cpuSince(cpuBefore);
   watcher?.close();
   const finished = reports
     .map((report, i) => ({ ...report, i }))
@@ -109,6 +113,7 @@ async function coldStorm(scratch, makeTool, wheels, file, kills) {
     name,
     kills: reports.length - finished.length,
     wallMs,
+    cpu,
     failed: finished
       .filter(({ code }) => code !== 0)
       .map(({ code, timedOut, stderr }) => `${timedOut ? "stuck" : code}: ${stderr}`),
@@ -213,6 +218,10 @@ function overlaps(files, arrivedOf) {
 function show(storm, wheels, kills) {
   table(`${storm.name}: ${processes} processes, ${wheels} wheels, ${kills} to be killed`, [
     ["wall", seconds(storm.wallMs)],
+    [
+      "CPU of all (user, system)",
+      storm.cpu === undefined ? "-" : `${seconds(storm.cpu.userMs)}, ${seconds(storm.cpu.systemMs)}`,
+    ],
     ["killed / failed / damaged", `${storm.kills} / ${storm.failed.length} / ${storm.damaged.length}`],
     ["wheel requests (interrupted, resumed)", `${storm.wheelRequests} (${storm.interrupted}, ${storm.resumed})`],
     ["bytes sent twice; lost on the way at a kill", `${storm.sentTwice}; ${storm.lostOnTheWay}`],

@@ -1,6 +1,6 @@
 // Processes that end with their storm: only those that were started here are ever killed, by their handle, and none outlives a time or this process.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,3 +83,17 @@ export const runMurre = (args, options) => run(process.execPath, [murreBin, ...a
 /** How a process ended, and what it said. */
 export const howItEnded = ({ code, signal, timedOut, stderr }) =>
   `${code ?? signal}${timedOut ? " (stuck)" : ""}: ${stderr}`;
+
+/** What the ended children of this process have cost; undefined where the platform does not say. */
+export function childrenCpu() {
+  if (process.platform !== "linux") return undefined;
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  // proc_pid_stat(5): cutime and cstime, the fields 16 and 17, in ticks of 10 ms.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { userMs: Number(fields[13]) * 10, systemMs: Number(fields[14]) * 10 };
+}
+
+export function cpuSince(before) {
+  const now = childrenCpu();
+  return now && { userMs: now.userMs - before.userMs, systemMs: now.systemMs - before.systemMs };
+}

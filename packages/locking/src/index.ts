@@ -1,6 +1,6 @@
 export { takeLease, withLease, type Lease, type LeaseOptions } from "./lease/lease.ts";
 export { isOfThisBoot, newLeaseName } from "./lease/lease-name.ts";
-export { sweepLeases, sweepSockets, type LeaseSweep } from "./lease/sweep-leases.ts";
+export { deadSockets, removeSockets, sweepLeases, type LeaseSweep } from "./lease/sweep-leases.ts";
 export { judge, judgeAtOnce, deathAgeMs, type JudgeOptions, type Stake, type Verdict } from "./lease/liveness.ts";
 export { describeLockEvent, type LockEvent, type LockEventListener, type LockHolder } from "./lock-events.ts";
 export { acquireLock, withLock, type HeldLock, type LockOptions } from "./lock/rw-lock.ts";

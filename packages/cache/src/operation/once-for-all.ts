@@ -41,6 +41,7 @@ export async function onceForAll<T extends object>(
       work: async (flight) => {
         made = await make(flight);
       },
+      takesFailures: sharesFailures,
       ...(signal === undefined ? {} : { signal }),
     });
     return { result, isFound: made === undefined };

@@ -1,6 +1,6 @@
 import { errorCode, namesIn, NotAFile, readSmallFile } from "@murre/files";
 import { lstatSync, rmdirSync, unlinkSync } from "node:fs";
-import { sweepFlights, sweepHints, sweepLeases, sweepSockets } from "@murre/locking";
+import { deadSockets, removeSockets, sweepFlights, sweepHints, sweepLeases } from "@murre/locking";
 import { snapshotRecords } from "./condemn.ts";
 import { isNothingAt, isMissing, unlessMissing } from "../folder/fs-errors.ts";
 import { leaseOfEntry, leaseOfPartial, leaseOfTemporary, type CacheLayout } from "../folder/layout.ts";
@@ -26,10 +26,11 @@ export async function sweep(layout: CacheLayout, withPartials: boolean = false):
   const freed = nothing();
   // W1. The verdict "dead" has effect only by the unlink of the lease (G2); everybody else, its holder too, goes by the file's
   // absence and never by the judge's opinion: a reader that validates "my lease is there" over a deleted entry would be CE3.
+  const sockets = await deadSockets(layout.root); // protocols/locks.md, J5: asked before, removed after
   const { removed } = await sweepLeases(layout.root);
   await sweepFlights(layout.root);
   await sweepHints(layout.root);
-  await sweepSockets(layout.root);
+  removeSockets(layout.root, sockets);
   const isAbsent = leaseAbsence(layout);
   sweepTemporaries(layout, isAbsent, freed);
   if (withPartials) sweepPartials(layout, isAbsent, freed);

@@ -9,7 +9,8 @@ import { judge } from "../lease/liveness.ts";
 import type { LockEventListener } from "../lock-events.ts";
 import { describeHolder } from "../lock/lock-holder.ts";
 import { makeFolders } from "../lease/make-folders.ts";
-import { firstReportMs, Judges, nextReportMs, pause } from "../lock/waiting.ts";
+import { firstReportMs, Judges, nextReportMs, pausesOf } from "../lock/waiting.ts";
+import { WatchedName } from "../lock/watched-name.ts";
 
 // protocols/single-flight.md, H1 to H5: a flight for what is small and many. A hint decides nothing: where two hold one, after a wrong
 // verdict or in the middle of H2, work is done twice, and what is published is published by rules of its own. So it needs neither a queue nor a
@@ -81,9 +82,8 @@ interface Hint {
   readonly lease: string;
 }
 
-const firstPauseMs = 1;
-const longestPauseMs = 25;
-const pauseGrowth = 1.5;
+/** Of the results of a group the kernel does not tell. */
+const longestPauseOfGroupMs = 40;
 
 /** The hints of this process, by their paths: which file each is, and for how many requests it stands. */
 type HeldHints = Map<string, { readonly id: string | undefined; requests: number }>;
@@ -183,23 +183,34 @@ class HintedRun<T> {
 
   /** H2: until the hint that stands there now has gone, or the result is there: a group's hint stands for others too. */
   async #waitForOther(): Promise<T | undefined> {
-    const { lookup, signal } = this.#request;
-    let found: T | undefined;
     const started = performance.now();
+    const name = new WatchedName(this.#path);
+    try {
+      return await this.#waitFor(name, started);
+    } finally {
+      name.close();
+      this.#onEvent?.({ type: "waited", kind: "flight", subject: this.#key, waitedMs: performance.now() - started });
+    }
+  }
+
+  async #waitFor(name: WatchedName, started: number): Promise<T | undefined> {
+    const { lookup, signal, group = this.#key } = this.#request;
     const judges = new Judges(this.#root, stake);
+    const nextPause = pausesOf(name);
     let hint: Hint | undefined;
     let reportAt = started + firstReportMs;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
+    for (;;) {
       // The name is written right after the create: until then it is read again.
       if (hint === undefined || hint.lease === "") hint = readHint(this.#path);
-      if (hint === undefined || !stands(this.#path, hint.id)) break;
-      found = lookup();
-      if (found !== undefined) break;
+      if (hint === undefined || !stands(this.#path, hint.id)) return undefined;
+      // What is alone is there when its hint has gone, and not before.
+      const found = group === this.#key ? undefined : lookup();
+      if (found !== undefined) return found;
       if ((await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
         takeAway(this.#path, hint);
         const from = describeHolder(this.#root, hint.lease, "write", this.#path);
         this.#onEvent?.({ type: "taken over", kind: "flight", subject: this.#key, from });
-        break;
+        return undefined;
       }
       const now = performance.now();
       if (now >= reportAt) {
@@ -207,12 +218,10 @@ class HintedRun<T> {
         const holders = [describeHolder(this.#root, hint.lease, "write", this.#path)];
         this.#onEvent?.({ type: "waiting", kind: "flight", subject: this.#key, holders });
       }
-      await pause(pauseMs, signal);
+      const longestMs = group === this.#key ? Infinity : longestPauseOfGroupMs;
+      await name.sleep(Math.min(nextPause(), longestMs), signal);
       signal?.throwIfAborted();
     }
-    const waitedMs = performance.now() - started;
-    this.#onEvent?.({ type: "waited", kind: "flight", subject: this.#key, waitedMs });
-    return found;
   }
 }
 

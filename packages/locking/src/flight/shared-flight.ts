@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
 import { FlightFailed, type FlightFailure } from "../errors.ts";
 import { cleanFlight, failureOf, reportFailure } from "./flight-folder.ts";
-import { announce, type Lease, takeLease } from "../lease/lease.ts";
+import { type Lease, takeLease } from "../lease/lease.ts";
 import type { LockEventListener } from "../lock-events.ts";
 import { leaveQueue, queue, type Queued } from "../lock/queue.ts";
 import { removeEntry, type TicketFolder, type TicketName } from "../lock/tickets.ts";
@@ -25,6 +25,9 @@ export interface SharedFlightOptions {
   readonly work: (flight: FlightWork) => Promise<void>;
   readonly onClosed: () => void;
 }
+
+/** Most flights end before: what a judge of another pid namespace would know at once it knows by age then, which is later and never wrong (protocols/locks.md, J4). */
+const answersAfterMs = 100;
 
 /** One process's flight for one key (protocols/single-flight.md), with one ticket, for all its requests. Ends in "look again" or in a failure. */
 export class SharedFlight {
@@ -64,9 +67,8 @@ export class SharedFlight {
     const { root, key, command } = this.#options;
     // A ticket that waits counts as held (rule D).
     return holding("flight", key, async () => {
-      announce(root);
       // A lease of the flight's own: the first request's ends with that request, perhaps before the others'.
-      const lease = takeLease(root, command === undefined ? {} : { command });
+      const lease = takeLease(root, { answersAfterMs, ...(command === undefined ? {} : { command }) });
       try {
         await this.#queueAndWork(lease);
       } finally {

@@ -42,6 +42,38 @@ describe("protocols/single-flight.md: of all who want one key, one works, and th
     expect(works()).toBe(1);
   });
 
+  test("one that takes no failures waits without a ticket (F0), and is woken by the end of the other's", async () => {
+    const { root, here, there, request, works } = setUp();
+    let drawn: string[] = [];
+    const worker = here.run("a", {
+      ...request("a"),
+      work: async () => {
+        await sleep(100);
+        drawn = readdirSync(join(root, "locks", locksIn(root)[0] ?? "", "tickets"));
+        await request("a").work({} as never);
+      },
+    });
+    const waiter = there.run("a", request("a", { takesFailures: false }));
+    expect(await Promise.all([worker, waiter])).toEqual(["result of a", "result of a"]);
+    expect(drawn).toHaveLength(1);
+    expect(works()).toBe(1);
+  });
+
+  test("one that takes no failures works itself after another's failure", async () => {
+    const { here, there, request, works } = setUp();
+    const failed = here.run("a", {
+      ...request("a"),
+      work: async () => {
+        await sleep(20);
+        throw new Error("the other's network");
+      },
+    });
+    const waiter = there.run("a", request("a", { takesFailures: false }));
+    await expect(failed).rejects.toThrow("the other's network");
+    expect(await waiter).toBe("result of a");
+    expect(works()).toBe(1);
+  });
+
   test("different keys are worked on at once", async () => {
     const { here, request } = setUp();
     const keys = ["a", "b", "c", "A", "a/../b"].map((key) => here.run(key, request(key.replaceAll("/", "_"))));

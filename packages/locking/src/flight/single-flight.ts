@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { assertMayWait } from "../lock/deadlock-order.ts";
-import { decidingScan } from "../lock/deciding-scan.ts";
 import { FlightUnsettled } from "../errors.ts";
 import { flightFolder } from "./flight-folder.ts";
 import { type FlightWork, SharedFlight } from "./shared-flight.ts";
 import type { Lease } from "../lease/lease.ts";
 import type { LockEventListener } from "../lock-events.ts";
-import { parseTicket, removeEntry } from "../lock/tickets.ts";
-import { waitUntilGone } from "../lock/waiting.ts";
+import { watchFlight } from "./watch-flight.ts";
 
 export interface SingleFlightOptions {
   /** Where the leases are; the flights lie in `<root>/locks`. */
@@ -28,6 +26,11 @@ export interface FlightRequest<T> {
   readonly lookup: (lease: Lease) => T | undefined | Promise<T | undefined>;
   /** Does the work and publishes the result where `lookup` finds it. May wait for slots, and for nothing else (rule D). */
   readonly work: (flight: FlightWork) => Promise<void>;
+  /**
+   * Whether the failure of another process, for which this one waited, is this one's too; default true. False waits for those who work without a
+   * ticket, which costs much less; after a failure they all draw tickets.
+   */
+  readonly takesFailures?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -63,19 +66,20 @@ class Flights implements SingleFlight {
   }
 
   async run<T>(key: string, request: FlightRequest<T>): Promise<T> {
+    const { lookup, lease, signal, takesFailures = true } = request;
     // Before the look, so that a mistake is found by the first test and not by the first miss.
     assertMayWait("flight", key);
-    for (let attempt = 1; attempt <= longestMisfortune; attempt++) {
-      request.signal?.throwIfAborted();
-      // F0. A wait transports "look again" or a failure, never the entry: each operation looks under its own lease.
-      const hit = await request.lookup(request.lease);
-      if (hit !== undefined) return hit;
-      request.signal?.throwIfAborted();
+    signal?.throwIfAborted();
+    // F0. A wait transports "look again" or a failure, never the entry: each operation looks under its own lease.
+    let hit = takesFailures ? await lookup(lease) : await this.#watch(key, request);
+    for (let attempt = 1; hit === undefined; attempt++) {
+      if (attempt > longestMisfortune) throw new FlightUnsettled(key, longestMisfortune);
+      signal?.throwIfAborted();
       await this.#join(key, request);
+      signal?.throwIfAborted();
+      hit = await lookup(lease);
     }
-    const hit = await request.lookup(request.lease);
-    if (hit !== undefined) return hit;
-    throw new FlightUnsettled(key, longestMisfortune);
+    return hit;
   }
 
   #join<T>(key: string, { lookup, work, signal }: FlightRequest<T>): Promise<void> {
@@ -97,19 +101,20 @@ class Flights implements SingleFlight {
     return shared.join(signal);
   }
 
-  async watch<T>(key: string, { lease, lookup, signal }: Omit<FlightRequest<T>, "work">): Promise<T | undefined> {
+  async watch<T>(key: string, request: Omit<FlightRequest<T>, "work">): Promise<T | undefined> {
     assertMayWait("flight", key);
-    const hit = await lookup(lease);
-    if (hit !== undefined) return hit;
-    const { tickets } = flightFolder(join(this.#options.root, "locks"), key);
-    const names = (decidingScan(tickets) ?? []).map((name) => parseTicket(name)).filter((name) => name !== undefined);
-    await waitUntilGone(
-      names.map((ticket) => {
-        const path = join(tickets, ticket.name);
-        return { name: ticket.name, path, lease: ticket.lease, revoke: () => void removeEntry(path) };
-      }),
-      { root: this.#options.root, stake: "flight", signal, deadline: Infinity },
-    );
-    return lookup(lease);
+    return (await this.#watch(key, request)) ?? request.lookup(request.lease);
+  }
+
+  /** F0, and again whenever one of those who work on it has ended. */
+  async #watch<T>(key: string, request: Omit<FlightRequest<T>, "work">): Promise<T | undefined> {
+    const { lease, lookup, signal } = request;
+    let hit = await lookup(lease);
+    // Who works on it in this very process is joined.
+    if (hit !== undefined || this.#shared.has(key)) return hit;
+    const { root, onEvent } = this.#options;
+    const isThere = async (): Promise<boolean> => (hit = await lookup(lease)) !== undefined;
+    await watchFlight(flightFolder(join(root, "locks"), key), { root, key, signal, onEvent, isThere });
+    return hit;
   }
 }

@@ -15,6 +15,8 @@ export interface LeaseOptions {
   readonly command?: string;
   /** The operation's signal: its abort releases the lease. */
   readonly signal?: AbortSignal;
+  /** After how many milliseconds the process answers judges of other pid namespaces; default 1000. */
+  readonly answersAfterMs?: number;
   /** After how many milliseconds a heartbeat begins; default 30 000. */
   readonly heartbeatAfterMs?: number;
 }
@@ -37,8 +39,8 @@ export interface Lease {
 }
 
 const defaultHeartbeatAfterMs = 30_000;
-/** Leases delay only reclamation, which asks no sooner; locks and flights make the process answer at once. */
-const listenAfterMs = 1000;
+/** Leases delay only reclamation, which asks no sooner; locks make the process answer at once. */
+const defaultAnswersAfterMs = 1000;
 
 /**
  * Makes `<root>/leases/<new name>`, and the folders when they are missing. Synchronous: one exclusive create.
@@ -91,7 +93,8 @@ class HeldLease implements Lease {
     this.#signal = options.signal;
     this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
     const beatAfterMs = options.heartbeatAfterMs ?? defaultHeartbeatAfterMs;
-    this.#timer = setTimeout(() => this.#aged(beatAfterMs), Math.min(listenAfterMs, beatAfterMs)).unref();
+    const agesMs = Math.min(options.answersAfterMs ?? defaultAnswersAfterMs, beatAfterMs);
+    this.#timer = setTimeout(() => this.#aged(beatAfterMs - agesMs), agesMs).unref();
   }
 
   get lost(): AbortSignal {
@@ -128,11 +131,11 @@ class HeldLease implements Lease {
     return ++this.#ids;
   }
 
-  /** Runs once after a second and, for an operation that grows old, once more when its heartbeat is due. */
+  /** Runs once after a moment and, for an operation that grows old, once more when its heartbeat is due. */
   #aged(beatAfterMs: number): void {
     announce(this.root);
-    if (beatAfterMs <= listenAfterMs) return this.#beat();
-    setTimeout(() => this.#beat(), beatAfterMs - listenAfterMs).unref();
+    if (beatAfterMs === 0) return this.#beat();
+    setTimeout(() => this.#beat(), beatAfterMs).unref();
   }
 
   #beat(): void {

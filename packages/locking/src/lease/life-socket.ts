@@ -1,6 +1,6 @@
 import { errorCode } from "@murre/files";
-import { closeSync, constants, openSync, unlinkSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { closeSync, constants, openSync, renameSync, unlinkSync } from "node:fs";
+import type { Server } from "node:net";
 import { join } from "node:path";
 import { makeFolders } from "./make-folders.ts";
 import { thisProcess } from "./lease-name.ts";
@@ -8,11 +8,25 @@ import { thisProcess } from "./lease-name.ts";
 // A process listens on <root>/sockets/<its part of a lease's name>. Another process of the same kernel that cannot see its pid (another
 // pid namespace) connects: the kernel accepts even while the holder is stopped or busy, and refuses as soon as the holder is dead.
 // Nothing is ever sent. Worker threads listen on a socket of their own, which their end closes while the process lives on.
+// The name stands for a socket that listens from the beginning to the end (protocols/locks.md, J5): bound and heard under another one, which
+// is renamed; and it goes before the socket is closed. So whoever is refused by it knows that its process is dead.
+
+/** Loaded when somebody listens or asks: most commands end before. */
+const net = (): typeof import("node:net") => process.getBuiltinModule("node:net");
+
+/** What a socket is called until it listens. */
+const unheard = ".new";
+
+/** Whose socket it is, by its name: also of one that was left before it listened. */
+export function ownerOfSocket(name: string): { readonly part: string; readonly isUnheard: boolean } {
+  const isUnheard = name.endsWith(unheard);
+  return { part: isUnheard ? name.slice(0, -unheard.length) : name, isUnheard };
+}
 
 const servers = new Map<string, Server>();
 
 /** sun_path is 108 bytes on Linux and 104 elsewhere, with its final zero. */
-const longestPath = 100;
+const longestPath = 100 - unheard.length;
 
 export function socketFile(root: string, processPart: string): string {
   return join(root, "sockets", processPart);
@@ -29,21 +43,24 @@ export function listenForJudges(root: string): boolean {
   const listening = servers.get(root);
   if (listening !== undefined) return listening.listening;
   if (process.platform === "win32") return false;
-  const server = createServer((socket) => void socket.destroy());
+  const server = net().createServer((socket) => void socket.destroy());
   servers.set(root, server);
   // Without a socket (a file system that has none, a path that is too long) the heartbeat answers, only later.
   server.on("error", () => {});
   server.unref();
   try {
     makeFolders(join(root, "sockets"), 0o775);
-    withShortPath(root, thisProcess().part, (path) =>
+    withShortPath(root, thisProcess().part + unheard, (path) =>
       // exclusive: a cluster worker would otherwise let its primary listen, which outlives it. All may connect: judges of other users ask too.
       server.listen({ path, exclusive: true, readableAll: true, writableAll: true }),
     );
+    // libuv binds and listens before listen() returns, and an error closes the handle at once, although it is told later.
+    if (server.listening)
+      renameSync(socketFile(root, thisProcess().part + unheard), socketFile(root, thisProcess().part));
   } catch {
-    // As above.
+    // As above. What nobody can find answers nobody.
+    if (server.listening) server.close();
   }
-  // libuv binds and listens before listen() returns, and an error closes the handle at once, although it is told later.
   return server.listening;
 }
 
@@ -66,7 +83,7 @@ export function askSocket(root: string, processPart: string, timeoutMs = 2000): 
   return new Promise((resolve) => {
     try {
       withShortPath(root, processPart, (path) => {
-        const socket = connect({ path });
+        const socket = net().connect({ path });
         const answer = (verdict: SocketAnswer): void => {
           clearTimeout(timer);
           socket.destroy();
@@ -84,7 +101,7 @@ export function askSocket(root: string, processPart: string, timeoutMs = 2000): 
 
 function verdictOf(error: Error): SocketAnswer {
   const code = errorCode(error);
-  // The name is bound before the holder listens, in one call of libuv's without a pause; a refusal means that nobody has it open.
+  // What has this name listened when it was given it, so nobody has it open any more.
   if (code === "ECONNREFUSED") return "dead";
   // The backlog is full: somebody who is asked a lot and does not get to run, which is not dead.
   if (code === "EAGAIN") return "live";

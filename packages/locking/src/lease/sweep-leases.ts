@@ -3,7 +3,7 @@ import { rmdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { heartbeatPath } from "./heartbeat.ts";
 import { isOfThisBoot, parseLeaseName } from "./lease-name.ts";
-import { askSocket, socketFile } from "./life-socket.ts";
+import { askSocket, ownerOfSocket, socketFile } from "./life-socket.ts";
 import { deathAgeMs, judge, judgeAtOnce, type Stake } from "./liveness.ts";
 import { fileSystemNow, probePrefix } from "./probe-file.ts";
 
@@ -14,7 +14,7 @@ export interface LeaseSweep {
   readonly live: number;
 }
 
-/** Longer than what lasts for two system calls: a probe, or a socket that is bound and does not listen yet. */
+/** Longer than what lasts for two system calls: a probe, or a socket that has not got its name yet. */
 const momentMs = 60_000;
 
 /**
@@ -38,29 +38,40 @@ export async function sweepLeases(root: string, stake: Stake = "reclamation"): P
 }
 
 /**
- * Removes the sockets of those whose death is certain (protocols/locks.md, J5), and says how many. To be called after everything that they may have
- * left under `root` was swept: until then a socket that refuses is the answer for whoever meets it.
+ * The sockets of those whose death is certain (protocols/locks.md, J5). To be asked before what they may have left under `root` is swept, and
+ * removed after it: who dies in between keeps its socket, which answers whoever meets what it left.
  */
-export async function sweepSockets(root: string): Promise<number> {
-  let removed = 0;
-  const sockets = namesIn(join(root, "sockets"));
-  const isOlderThan = sockets.length === 0 ? undefined : agesAt(root);
-  if (isOlderThan === undefined) return removed;
-  for (const part of sockets) {
-    const path = socketFile(root, part);
-    const lease = `${"0".repeat(16)}_${part}`; // as every lease of that process ends
-    const verdict = parseLeaseName(lease) === undefined ? "ask" : judgeAtOnce(lease);
-    if (verdict === "live") continue;
-    // Between bind and listen a socket refuses for a moment; and one that another machine listens on refuses here.
-    const certainMs = isOfThisBoot(lease) ? momentMs : deathAgeMs.reclamation;
-    const isDead = verdict === "dead" || (isOlderThan(path, certainMs) && (await askSocket(root, part)) === "dead");
-    if (isDead && removeFile(path)) removed++;
-  }
-  return removed;
+export async function deadSockets(root: string): Promise<readonly string[]> {
+  const names = namesIn(join(root, "sockets"));
+  const isOlderThan = names.length === 0 ? undefined : agesAt(root);
+  if (isOlderThan === undefined) return [];
+  const dead: string[] = [];
+  for (const name of names) if (await isDeadSocket(root, name, isOlderThan)) dead.push(name);
+  return dead;
 }
 
+async function isDeadSocket(root: string, name: string, isOlderThan: AgeTest): Promise<boolean> {
+  const { part, isUnheard } = ownerOfSocket(name);
+  const lease = `${"0".repeat(16)}_${part}`; // as every lease of that process ends
+  const verdict = parseLeaseName(lease) === undefined ? "ask" : judgeAtOnce(lease);
+  if (verdict !== "ask") return verdict === "dead";
+  const path = socketFile(root, name);
+  // One that another machine listens on refuses here.
+  if (!isOfThisBoot(lease))
+    return isOlderThan(path, deathAgeMs.reclamation) && (await askSocket(root, name)) === "dead";
+  // Nobody asks one that was not heard yet: to lose it costs its process no more than its answer.
+  return (!isUnheard || isOlderThan(path, momentMs)) && (await askSocket(root, name)) === "dead";
+}
+
+/** Removes what {@link deadSockets} found. @returns how many were still there. */
+export function removeSockets(root: string, names: readonly string[]): number {
+  return names.filter((name) => removeFile(socketFile(root, name))).length;
+}
+
+type AgeTest = (path: string, ms: number) => boolean;
+
 /** Whether a file is older than that, by the file system's own clock; undefined where it cannot be asked. */
-function agesAt(root: string): ((path: string, ms: number) => boolean) | undefined {
+function agesAt(root: string): AgeTest | undefined {
   let now: number;
   try {
     now = fileSystemNow(root).getTime();

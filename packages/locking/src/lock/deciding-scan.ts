@@ -38,7 +38,8 @@ export function decidingScan(folder: string): string[] | undefined {
   }
 }
 
-function isRemote(folder: string): boolean {
+/** Whether the folder lies on a file system that other machines change as well. */
+export function isRemote(folder: string): boolean {
   const known = remote.get(folder);
   if (known !== undefined) return known;
   const answer = remoteTypes.has(statfsSync(folder).type);

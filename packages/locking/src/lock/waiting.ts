@@ -1,6 +1,7 @@
 import { processOf } from "../lease/lease-name.ts";
 import { judge, judgeAtOnce, type Stake, type Verdict } from "../lease/liveness.ts";
 import { entryExists } from "./tickets.ts";
+import { pause, WatchedName } from "./watched-name.ts";
 
 /** An entry that is in the way: a ticket before mine, or a process that still draws its number. */
 export interface Obstacle {
@@ -26,10 +27,13 @@ export interface WaitOptions {
 
 export type WaitEnd = "gone" | "left early" | "timeout";
 
-const firstPauseMs = 1;
-const longestPauseMs = 50;
-/** With one obstacle left this process is the next: half the pause keeps the median hand-over far below 30 ms. */
-const longestPauseOfTheNextMs = 20;
+/** What is drawn or released at this moment takes no longer. */
+const momentMs = 1;
+/** Untold changes are looked for: often where the kernel tells of none, else only as often as the holder is judged. */
+const pauses = {
+  told: { firstMs: 25, longestMs: 250 },
+  untold: { firstMs: 1, longestMs: 50 },
+} as const;
 const pauseGrowth = 1.6;
 /** How often a pid is looked up, and how often a socket or a heartbeat is asked, for one owner. */
 const judgeEveryMs = 25;
@@ -37,59 +41,84 @@ const askEveryMs = 500;
 export const firstReportMs = 500;
 export const nextReportMs = 10_000;
 
+/** The pauses of one who waits for a name, each longer than the one before. */
+export function pausesOf({ isWatched }: WatchedName): () => number {
+  const { firstMs, longestMs } = isWatched ? pauses.told : pauses.untold;
+  let nextMs: number = firstMs;
+  return () => {
+    const pauseMs = nextMs;
+    nextMs = Math.min(nextMs * pauseGrowth, longestMs);
+    return pauseMs;
+  };
+}
+
 /**
- * Waits until each of these NAMES has been gone once. Names are never used again (G1), so "gone" is for ever, and no listing is read again: a
- * pause costs one stat, of the first that is left, for as long as that one is there the wait is not over. The owner's death ends the wait only through the removal of its entry (G2): an entry
- * that is merely passed could still be committed by an owner that lives (CE14).
+ * Waits until each of these NAMES has been gone once. Names are never used again (G1), so "gone" is for ever, no listing is read again, and only
+ * the first that is left is looked at: for as long as that one is there the wait is not over. The owner's death ends the wait only through the
+ * removal of its entry (G2): an entry that is merely passed could still be committed by an owner that lives (CE14).
  * @throws the signal's reason when it aborts.
  */
 export async function waitUntilGone(obstacles: readonly Obstacle[], options: WaitOptions): Promise<WaitEnd> {
-  const started = performance.now();
-  const judges = new Judges(options.root, options.stake);
-  let left = obstacles.filter((obstacle) => entryExists(obstacle.path));
-  if (left.length < obstacles.length && (await options.onGone?.())) return "left early";
-  let pauseMs = firstPauseMs;
-  let reportAt = started + firstReportMs;
-  while (left.length > 0) {
-    options.signal?.throwIfAborted();
-    const before = left.length;
-    left = await removeDead(left, judges);
-    if (left.length > 0) {
-      const now = performance.now();
-      if (now >= options.deadline) return "timeout";
-      if (now >= reportAt) {
-        reportAt = now + nextReportMs;
-        options.onStillWaiting?.(left.filter((obstacle) => entryExists(obstacle.path)));
-      }
-      const longest = left.length === 1 ? longestPauseOfTheNextMs : longestPauseMs;
-      await pause(Math.min(pauseMs, longest, options.deadline - now), options.signal);
-      pauseMs = Math.min(pauseMs * pauseGrowth, longest);
-      left = stillThere(left);
-    }
-    if (left.length < before) {
-      // Those in front begin to move: look more often again.
-      pauseMs = firstPauseMs;
-      if (await options.onGone?.()) return "left early";
-    }
+  const wait = new Wait(options);
+  for (let left = obstacles; left.length > 0; left = left.filter(({ path }) => entryExists(path))) {
+    if (!(await wait.untilFirstIsGone(left))) return "timeout";
+    if (await options.onGone?.()) return "left early";
   }
   options.signal?.throwIfAborted();
   return "gone";
 }
 
-/** The others are looked at only when the first has gone. */
-function stillThere(obstacles: Obstacle[]): Obstacle[] {
-  const [first] = obstacles;
-  if (first === undefined || entryExists(first.path)) return obstacles;
-  return obstacles.filter((obstacle) => entryExists(obstacle.path));
-}
+class Wait {
+  readonly #options: WaitOptions;
+  readonly #judges: Judges;
+  #reportAt = performance.now() + firstReportMs;
 
-async function removeDead(obstacles: readonly Obstacle[], judges: Judges): Promise<Obstacle[]> {
-  const left: Obstacle[] = [];
-  for (const obstacle of obstacles) {
-    if ((await judges.verdict(obstacle)) === "dead") obstacle.revoke();
-    else left.push(obstacle);
+  constructor(options: WaitOptions) {
+    this.#options = options;
+    this.#judges = new Judges(options.root, options.stake);
   }
-  return left;
+
+  /** @returns false when the time is over. */
+  async untilFirstIsGone(left: readonly Obstacle[]): Promise<boolean> {
+    const [first] = left;
+    if (first === undefined || (await this.#isGone(first))) return true;
+    if (!this.#goesOn(left)) return false;
+    await pause(Math.min(momentMs, this.#leftMs()), this.#options.signal);
+    const name = new WatchedName(first.path);
+    try {
+      const nextPause = pausesOf(name);
+      while (!(await this.#isGone(first))) {
+        if (!this.#goesOn(left)) return false;
+        await name.sleep(Math.min(nextPause(), this.#leftMs()), this.#options.signal);
+      }
+      return true;
+    } finally {
+      name.close();
+    }
+  }
+
+  async #isGone(obstacle: Obstacle): Promise<boolean> {
+    this.#options.signal?.throwIfAborted();
+    if (!entryExists(obstacle.path)) return true;
+    if ((await this.#judges.verdict(obstacle)) === "live") return false;
+    obstacle.revoke();
+    return true;
+  }
+
+  #leftMs(): number {
+    return this.#options.deadline - performance.now();
+  }
+
+  /** Says what is in the way when that is due. @returns false when the time is over. */
+  #goesOn(left: readonly Obstacle[]): boolean {
+    const now = performance.now();
+    if (now >= this.#options.deadline) return false;
+    if (now >= this.#reportAt) {
+      this.#reportAt = now + nextReportMs;
+      this.#options.onStillWaiting?.(left.filter((obstacle) => entryExists(obstacle.path)));
+    }
+    return true;
+  }
 }
 
 /** performance.now() up to which a process counts as living, by its part of a lease's name: many waits ask about the same few. */
@@ -121,17 +150,4 @@ export class Judges {
     else this.#next.set(lease, now + askEveryMs);
     return known === "ask" ? judge(this.#root, lease, { stake: this.#stake, witness: path }) : known;
   }
-}
-
-/** Resolves after `ms`, or as soon as the signal aborts. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end, { once: true });
-  });
 }
