@@ -17,7 +17,7 @@ import { openCache } from "./open-cache.ts";
 import { describePlaces, openIndexClient } from "./open-client.ts";
 import { probeCache } from "./probe-cache.ts";
 import { requirementsContext } from "./read-requirements.ts";
-import type { Said } from "./said.ts";
+import { heardVariables, type Said } from "./said.ts";
 import {
   describeTarget,
   findTarget,
@@ -110,6 +110,7 @@ export async function withChangeOperation<Result>(
       isFollowed: decisions.isSourceFollowed,
       isEditable: decisions.isEditable,
       places: { cwd, home, platform },
+      variables: heardVariables({ options, variables: settings.env }),
     });
     const locationOf = (project: NormalizedName) => projects.indexes.get(project);
     const keyringPython = async () => (await interpreter()).executable;

@@ -8,6 +8,7 @@ import {
   type Setting,
 } from "@murre/index-client";
 import type { FileOptions } from "@murre/requirements";
+import { splitNamedIndex, withNamedCredentials } from "../projects/named-index.ts";
 import type { WantedOptions } from "../wanted/gather-requirements.ts";
 import type { IndexDecision } from "./decisions.ts";
 import { wordsOf, type Said } from "./said.ts";
@@ -21,7 +22,7 @@ import { wordsOf, type Said } from "./said.ts";
 export function decideIndexes(said: Said, inFiles: WantedOptions): IndexDecision {
   const { options, configuration, places } = said;
   const ordered = orderedIndexes(said);
-  const merged = mergePipIndexOptions(withFileIndex(configuration, inFiles), {
+  const merged = mergePipIndexOptions(withFileIndex(configured(configuration, ordered), inFiles), {
     indexUrl:
       setting(ordered.defaultIndex, "--default-index") ??
       setting(options.indexUrl, "--index-url") ??
@@ -64,6 +65,13 @@ function withFileIndex(configuration: PipConfiguration, { indexUrl }: FileOption
   return { ...rest, indexUrl: settingOf(indexUrl) };
 }
 
+/** uv's default index stands alone: the extra indexes of pip's configuration belong to the one that it replaces. */
+function configured(configuration: PipConfiguration, { defaultIndex }: OrderedIndexes): PipConfiguration {
+  if (defaultIndex === undefined) return configuration;
+  const { extraIndexUrls: _, ...rest } = configuration;
+  return rest;
+}
+
 interface OrderedIndexes {
   readonly given: boolean;
   readonly indexes: readonly string[];
@@ -73,8 +81,13 @@ interface OrderedIndexes {
 }
 
 function orderedIndexes({ options, variables }: Said): OrderedIndexes {
-  const indexes = options.indexes ?? wordsOf(variables, "MURRE_INDEX");
-  const defaultIndex = options.defaultIndex ?? wordsOf(variables, "MURRE_DEFAULT_INDEX")[0];
+  const urlOf = (text: string) => {
+    const { name, url } = splitNamedIndex(text);
+    return withNamedCredentials(url, name, variables);
+  };
+  const indexes = (options.indexes ?? wordsOf(variables, "MURRE_INDEX")).map(urlOf);
+  const lastAsked = options.defaultIndex ?? wordsOf(variables, "MURRE_DEFAULT_INDEX")[0];
+  const defaultIndex = lastAsked === undefined ? undefined : urlOf(lastAsked);
   const strategy = wordsOf(variables, "MURRE_INDEX_STRATEGY")[0];
   return {
     given: indexes.length > 0 || defaultIndex !== undefined,

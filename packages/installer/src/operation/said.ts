@@ -20,14 +20,46 @@ export interface Said {
 
 type Variables = Said["variables"];
 
-/** The variables that count: none where users ask for nothing but options, or for isolation. */
+/** The variables that count: none where users ask for nothing but options, or for isolation. What uv's variables say counts where murre's own do not. */
 export function heardVariables({
   options: { ignoreConfiguration, isolated },
   variables,
 }: Pick<Said, "variables"> & {
   readonly options: Pick<Said["options"], "ignoreConfiguration" | "isolated">;
 }): Variables {
-  return ignoreConfiguration === true || isolated === true ? {} : variables;
+  return ignoreConfiguration === true || isolated === true ? {} : withUvVariables(variables);
+}
+
+/** Variables of uv that mean the same as one of murre's; of several for one, the first that is set. */
+const uvVariables: readonly (readonly [uv: string, own: string])[] = [
+  ["UV_INDEX", "MURRE_INDEX"],
+  ["UV_EXTRA_INDEX_URL", "MURRE_INDEX"],
+  ["UV_DEFAULT_INDEX", "MURRE_DEFAULT_INDEX"],
+  ["UV_INDEX_URL", "MURRE_DEFAULT_INDEX"],
+  ["UV_FIND_LINKS", "MURRE_FIND_LINKS"],
+  ["UV_INDEX_STRATEGY", "MURRE_INDEX_STRATEGY"],
+  ["UV_KEYRING_PROVIDER", "MURRE_KEYRING_PROVIDER"],
+  ["UV_PRERELEASE", "MURRE_PRERELEASE"],
+  ["UV_RESOLUTION", "MURRE_RESOLUTION"],
+  ["UV_EXCLUDE_NEWER", "MURRE_EXCLUDE_NEWER"],
+  ["UV_OVERRIDE", "MURRE_OVERRIDE"],
+  ["UV_EXCLUDE", "MURRE_EXCLUDE"],
+  ["UV_BUILD_CONSTRAINT", "MURRE_BUILD_CONSTRAINT"],
+  ["UV_NO_BUILD", "MURRE_NO_BUILD"],
+  ["UV_NO_BUILD_ISOLATION", "MURRE_NO_BUILD_ISOLATION"],
+  ["UV_NO_SOURCES", "MURRE_NO_SOURCES"],
+  ["UV_GIT_LFS", "MURRE_GIT_LFS"],
+];
+
+function withUvVariables(variables: Variables): Variables {
+  const heard: Record<string, string | undefined> = { ...variables };
+  for (const [uv, own] of uvVariables) {
+    const text = variable(variables, uv);
+    // uv separates places by commas, murre by blanks, as pip.
+    if (text !== "" && variable(heard, own) === "")
+      heard[own] = uv === "UV_FIND_LINKS" ? text.replaceAll(",", " ") : text;
+  }
+  return heard;
 }
 
 /** A variable without what surrounds it; empty where there is none. */

@@ -45,7 +45,7 @@ export async function readLockInputs(workspace: Workspace, sources: ProjectSourc
       replacements,
       sources: new Map(),
       warnings,
-      options: { ...noOptions, ordered: indexesOf(root, sources.places) },
+      options: { ...noOptions, ordered: indexesOf(root, sources) },
     },
   };
 }

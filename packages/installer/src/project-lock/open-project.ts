@@ -31,5 +31,6 @@ export function sourcesFor({ cwd, home, platform, env }: InstallerSettings, opti
     // A lock file says of every project of its own that it may be an editable one.
     isEditable: () => true,
     places: { cwd, home, platform },
+    variables: env,
   });
 }

@@ -16,6 +16,7 @@ import { pathToFileURL } from "node:url";
 import { UnusableProjectSource } from "../errors.ts";
 import { openLocalProject, type LocalProject, type ProjectIndex, type SourceRules } from "./local-project.ts";
 import { workspaceOf, type Workspace } from "./workspace.ts";
+import { withNamedCredentials } from "./named-index.ts";
 
 /** A requirement as its own developers mean it. */
 export interface Followed {
@@ -112,7 +113,7 @@ export class SourceFollower {
   async #indexesOf(project: LocalProject): Promise<readonly ProjectIndex[]> {
     const { root } = await this.workspace(project);
     const projects = root.folder === project.folder ? [project] : [project, root];
-    return projects.flatMap((one) => indexesOf(one, this.#rules.places));
+    return projects.flatMap((one) => indexesOf(one, this.#rules));
   }
 
   async #placed(
@@ -187,8 +188,8 @@ export class SourceFollower {
     index: string,
     { from, root }: { readonly from: LocalProject; readonly root: LocalProject },
   ): void {
-    const { indexes, places } = this.#rules;
-    const location = namedIndex(index, from, places) ?? namedIndex(index, root, places);
+    const { indexes } = this.#rules;
+    const location = namedIndex(index, from, this.#rules) ?? namedIndex(index, root, this.#rules);
     if (location === undefined)
       throw this.#problem(from, name, `names the index ${index}, which no [[tool.uv.index]] is`);
     const other = indexes.get(name);
@@ -207,22 +208,24 @@ export class SourceFollower {
 }
 
 /** What `[[tool.uv.index]]` of a project has for all that it needs. @throws {InvalidIndexLocation} */
-export function indexesOf(project: LocalProject, places: SourceRules["places"]): readonly ProjectIndex[] {
+export function indexesOf(project: LocalProject, rules: SourceRules): readonly ProjectIndex[] {
   const indexes = project.file.uv().indexes.filter(({ isExplicit }) => !isExplicit);
-  return indexes.map((index) => ({ location: locationOf(index, project, places), isDefault: index.isDefault }));
+  return indexes.map((index) => ({ location: locationOf(index, project, rules), isDefault: index.isDefault }));
 }
 
-function namedIndex(name: string, project: LocalProject, places: SourceRules["places"]): IndexLocation | undefined {
+function namedIndex(name: string, project: LocalProject, rules: SourceRules): IndexLocation | undefined {
   const found = project.file.uv().indexes.find((index) => index.name === name);
-  return found && locationOf(found, project, places);
+  return found && locationOf(found, project, rules);
 }
 
 function locationOf(
-  { url, format }: UvIndex,
+  { name, url, format }: UvIndex,
   { file, folder }: LocalProject,
-  places: SourceRules["places"],
+  { places, variables }: SourceRules,
 ): IndexLocation {
-  return parseIndexLocation(format === "flat" ? "find-links" : "simple", url, { ...places, cwd: folder }, file.source);
+  const address = withNamedCredentials(url, name, variables);
+  const kind = format === "flat" ? "find-links" : "simple";
+  return parseIndexLocation(kind, address, { ...places, cwd: folder }, file.source);
 }
 
 function withPlace(requirement: Requirement, marker: Marker | undefined, url?: string): Requirement {

@@ -19,6 +19,8 @@ export interface SourceRules {
   readonly isEditable: (project: NormalizedName) => boolean;
   /** By which paths become URLs. */
   readonly places: LocationContext;
+  /** Of the environment, for the credentials of indexes with a name. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   /** The URLs of folders that are to be imported from where they lie. */
   readonly editables: Set<string>;
   /** The one index for each of these projects, whatever other indexes there are. */
