@@ -13,6 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openCodeCache } from "./code-cache.ts";
+import { openKeptFolder } from "./kept-folder.ts";
 
 const id = "0123456789abcdef0123456789abcdef";
 const source = `(/*${id}*/function(){})`;
@@ -20,7 +21,7 @@ const code = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 
 function world(words: readonly string[] = ["pip", "list"], given = source) {
   const cacheFolder = temporaryFolder();
-  const cache = openCodeCache({ cacheFolder, node: "v20.0.0-x64" }, given, words)!;
+  const cache = openCodeCache(openKeptFolder({ cacheFolder, node: "v20.0.0-x64" }, given)!, words);
   const files = () =>
     readdirSync(cacheFolder, { recursive: true })
       .map(String)
@@ -56,7 +57,7 @@ describe("V8's compiled form of the bundle", () => {
   });
 
   test("is nobody's where the bundle does not say which it is", () => {
-    expect(openCodeCache({ cacheFolder: temporaryFolder(), node: "x" }, "(function(){})", [])).toBeUndefined();
+    expect(openKeptFolder({ cacheFolder: temporaryFolder(), node: "x" }, "(function(){})")).toBeUndefined();
   });
 
   test("of other bundles and Nodes goes when it was not added to for long", () => {

@@ -1,12 +1,6 @@
-import { distrust } from "@murre/cache";
-import { openFile, refuseLink } from "@murre/files";
-import { closeSync, mkdirSync, readdirSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-
-export interface CodeCacheSettings {
-  readonly cacheFolder: string;
-  /** Which Node: its V8 reads its own code only. */
-  readonly node: string;
-}
+import { renameSync, writeFileSync } from "node:fs";
+import type { KeptFolder } from "./kept-folder.ts";
+import { readOwn } from "./own-file.ts";
 
 /** V8's compiled form of the bundle. It saves time and nothing else: whatever goes wrong with it is passed over. */
 export interface CodeCache {
@@ -14,39 +8,21 @@ export interface CodeCache {
   write(code: Buffer): void;
 }
 
-/** Folders of other versions of murre or Node go when nothing was added to them for so long (ms). */
-const staleAfterMs = 30 * 24 * 3600 * 1000;
-
 /**
- * A file for each kind of command, because V8 keeps the functions that were used. Where it lies:
- * `<cache>/code/u<uid>/<id of the bundle>-<node>/<command>`.
- *
- * V8 believes what it reads, so that only a file is read that this user owns and nobody else can write; and it compares no more than the
- * source's length, so that the bundle's id, a hash in its first line, is in the path.
+ * A file for each kind of command, because V8 keeps the functions that were used: `<folder>/<command>`. V8 believes what it reads, and compares
+ * no more than the source's length; see {@link KeptFolder}.
  */
-export function openCodeCache(
-  { cacheFolder, node }: CodeCacheSettings,
-  source: string,
-  words: readonly string[],
-): CodeCache | undefined {
-  const id = /^\(\/\*([0-9a-f]{32})\*\//.exec(source)?.[1];
-  const uid = process.getuid?.();
-  if (id === undefined || !cacheFolder.startsWith("/") !== (process.platform === "win32")) return undefined;
-  const own = `${cacheFolder}/code/u${uid ?? ""}`;
-  const folder = `${own}/${id}-${node}`;
-  const path = `${folder}/${commandName(words)}`;
+export function openCodeCache(folder: KeptFolder, words: readonly string[]): CodeCache {
+  const path = `${folder.path}/${commandName(words)}`;
   return {
-    read: () => readOwn(path, uid),
+    read: () => readCode(path),
     write: (code) => {
       if (words.includes("--no-cache") || words.includes("-n")) return;
       try {
-        if (distrust(cacheFolder) !== undefined) return;
-        for (const place of [`${cacheFolder}/code`, own, folder]) refuseLink(place);
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        folder.make();
         const aside = `${path}.${process.pid}-${Date.now()}`;
         writeFileSync(aside, Buffer.concat([headOf(code), code]), { mode: 0o600, flag: "wx" });
         renameSync(aside, path);
-        removeStale(own, folder);
       } catch {
         // A place that cannot be written.
       }
@@ -60,22 +36,11 @@ function commandName(words: readonly string[]): string {
   return named.filter((word) => /^[a-z]{2,12}(?:-[a-z]{2,12})?$/.test(word)).join("-") || "murre";
 }
 
-function readOwn(path: string, uid: number | undefined): Buffer | undefined {
-  let file: number | undefined;
-  try {
-    const opened = openFile(path, { followsLinks: false });
-    file = opened.descriptor;
-    const { size, mode, uid: owner } = opened.stats;
-    if (uid !== undefined && (owner !== uid || (mode & 0o022) !== 0)) return undefined;
-    const whole = Buffer.allocUnsafeSlow(size);
-    if (readSync(file, whole, 0, size, 0) !== size || size <= headBytes) return undefined;
-    const code = whole.subarray(headBytes);
-    return headOf(code).equals(whole.subarray(0, headBytes)) ? code : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+function readCode(path: string): Buffer | undefined {
+  const whole = readOwn(path, process.getuid?.());
+  if (whole === undefined || whole.length <= headBytes) return undefined;
+  const code = whole.subarray(headBytes);
+  return headOf(code).equals(whole.subarray(0, headBytes)) ? code : undefined;
 }
 
 /** Keeps what follows aligned, as V8 wants it (bytes). */
@@ -94,12 +59,4 @@ function headOf(code: Buffer): Buffer {
   head.writeUInt32LE(code.length, 0);
   head.writeInt32LE(sum, 4);
   return head;
-}
-
-function removeStale(own: string, current: string): void {
-  for (const name of readdirSync(own)) {
-    const folder = `${own}/${name}`;
-    if (folder !== current && Date.now() - statSync(folder).mtimeMs > staleAfterMs)
-      rmSync(folder, { recursive: true, force: true });
-  }
 }

@@ -1,12 +1,16 @@
-import { describeCrash, runCli } from "@murre/cli";
+import { describeCrash, runCli, type CliContext } from "@murre/cli";
 import { redactUrl } from "@murre/pep508";
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import type { WatchedCommand } from "./runs/run.ts";
 import { createMurre } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { version } from "./version.ts";
 
-/** The command: runs the process's own words and sets its exit code. */
-export async function main(): Promise<void> {
+/**
+ * The command: runs the process's own words and sets its exit code.
+ * @param run is told what is said, and how long that will be true
+ */
+export async function main(run: WatchedCommand): Promise<void> {
   const interruption = listenForInterruption(process.platform);
   // `murre pip list | head`: nobody reads any more, which is no failure of murre's.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -21,8 +25,11 @@ export async function main(): Promise<void> {
   const exitCode = await runCli(process.argv.slice(2), {
     version,
     platform: process.platform,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: watched(process.stdout, (text) => run.said(1, text)),
+    stderr: watched(process.stderr, (text) => run.said(2, text)),
+    onEvent: (event) => {
+      if (event.type === "fresh-until") run.holdsUntil(event.ms);
+    },
     env: process.env,
     signal: interruption.signal,
     createOperations: createMurre,
@@ -31,6 +38,16 @@ export async function main(): Promise<void> {
   });
   process.off("exit", refuseSilence);
   process.exitCode = interruption.exitCode() ?? exitCode;
+}
+
+function watched(stream: NodeJS.WriteStream, said: (text: string) => void): CliContext["stdout"] {
+  return {
+    isTTY: stream.isTTY,
+    write(text) {
+      said(text);
+      stream.write(text);
+    },
+  };
 }
 
 /** What cannot be written later, as on a full disk, is no reason for a command to fail. */

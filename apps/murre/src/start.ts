@@ -1,32 +1,39 @@
 import { defaultCacheFolder } from "@murre/cache";
+import { readBeginning } from "@murre/files";
 import { readFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { openCodeCache, type CodeCache } from "./code-cache.ts";
+import { openKeptFolder } from "./kept-folder.ts";
+import { openRun, unwatched, type RequireWatch, type WatchedCommand } from "./runs/run.ts";
 
 /** Beside this file; the command in one file of CommonJS, which V8 compiles faster than modules, and can keep compiled. */
 const commandFile = "murre-cli.cjs";
 
 /** What the bundle of the command exports. */
 interface Command {
-  main(): Promise<void>;
+  main(run: WatchedCommand): Promise<void>;
 }
 
 /**
- * The `murre` command's first steps: nothing is loaded for `--version`; everything else is run from V8's compiled form of the bundle, where an
- * earlier run could keep it.
+ * The `murre` command's first steps: nothing is loaded for `--version`, and nothing but what it rests on is looked at of a run that says what
+ * the last one said; everything else is run from V8's compiled form of the bundle, where an earlier run could keep it.
  * @param folder of the bundle
  */
 export async function start(folder: string, words: readonly string[]): Promise<void> {
   if (words.length === 1 && (words[0] === "--version" || words[0] === "-V") && printVersion(folder)) return;
   const path = `${folder}/${commandFile}`;
+  const kept = openKeptFolder(keptSettings(), readBeginning(path, beginningBytes).toString("latin1"));
+  const run = kept === undefined ? undefined : openRun(kept, words);
+  if (run?.repeat() === true) return;
   const source = readFileSync(path, "latin1");
-  const cache = openCodeCache(cacheSettings(), source, words);
+  const cache = kept === undefined ? undefined : openCodeCache(kept, words);
   const cachedData = cache?.read();
   const script = new Script(source, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
-  const command = evaluate(script, path, folder);
-  await command.main();
+  const command = evaluate(script, path, folder, run?.watch);
+  await command.main(run?.command ?? unwatched);
   keep(cache, script, cachedData === undefined);
+  run?.keep();
 }
 
 function printVersion(folder: string): boolean {
@@ -39,16 +46,19 @@ function printVersion(folder: string): boolean {
   }
 }
 
-function cacheSettings() {
+/** The bundle's first line says which it is. */
+const beginningBytes = 48;
+
+function keptSettings() {
   const { env, platform, version, arch } = process;
   return { cacheFolder: defaultCacheFolder({ platform, env, home: env["HOME"] ?? "" }), node: `${version}-${arch}` };
 }
 
 type Evaluate = (require: NodeJS.Require, exports: object, filename: string, folder: string) => void;
 
-function evaluate(script: Script, path: string, folder: string): Command {
+function evaluate(script: Script, path: string, folder: string, watch: RequireWatch | undefined): Command {
   const exports = {};
-  (script.runInThisContext() as Evaluate)(lateRequire(createRequire(path)), exports, path, folder);
+  (script.runInThisContext() as Evaluate)(lateRequire(createRequire(path), watch), exports, path, folder);
   return exports as Command;
 }
 
@@ -72,14 +82,19 @@ const late = new Set([
 ]);
 
 /** `require` that loads these when the first of their members is used. */
-function lateRequire(require: NodeJS.Require): NodeJS.Require {
+function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): NodeJS.Require {
   const loaded = new Map<string, object>();
   const requireLate = (id: string): unknown => {
     const name = id.startsWith("node:") ? id.slice(5) : id;
+    if (name === "fs" && watch !== undefined) return watch.fileSystem;
     if (!late.has(name)) return require(id) as unknown;
     const known = loaded.get(name);
     if (known !== undefined) return known;
-    const made = new Proxy({}, { get: (_, member) => Reflect.get(require(id) as object, member) as unknown });
+    const get = (_: object, member: string | symbol): unknown => {
+      watch?.used(name, member);
+      return Reflect.get(require(id) as object, member) as unknown;
+    };
+    const made = new Proxy({}, { get });
     loaded.set(name, made);
     return made;
   };

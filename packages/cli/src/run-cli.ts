@@ -1,5 +1,5 @@
 import { reasonOf } from "@murre/files";
-import type { OnEvent, Operations } from "@murre/installer";
+import type { InstallerEvent, OnEvent, Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
 import { UsageError, type CliErrorCode } from "./errors.ts";
@@ -25,6 +25,8 @@ export interface CliContext {
   /** Ends the running operation; its reason becomes exit code 130. */
   readonly signal: AbortSignal;
   createOperations(settings: { readonly cacheFolder?: string; readonly cwd?: string }): Operations;
+  /** Is told what the operation tells, besides what is printed. */
+  onEvent?(event: InstallerEvent): void;
   /** Opens a file to add to, for `--log`. @throws what the file system says */
   openLog?(path: string): { write(text: string): void };
   /** The last line of the log of a build, without what is secret in it. */
@@ -47,6 +49,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     const onEvent: OnEvent = (event) => {
       shown.onEvent(event);
       log?.onEvent(event);
+      context.onEvent?.(event);
     };
     try {
       log = openLog(flags, context);

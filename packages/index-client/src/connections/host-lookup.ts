@@ -1,6 +1,7 @@
 import { lookup, type LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
+type AskForAll = (hostname: string, options: { readonly all: true }, answer: Answer) => void;
 type Answer = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
 /**
@@ -8,7 +9,9 @@ type Answer = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) 
  * pool, and a name server that loses one of fifty is asked again after five seconds. A failure is not kept.
  * @param ask for tests
  */
-export function sharedLookup(ask: typeof lookup = lookup): LookupFunction {
+export function sharedLookup(
+  ask: AskForAll = (hostname, options, answer) => lookup(hostname, options, answer),
+): LookupFunction {
   const known = new Map<string, LookupAddress[]>();
   const waiting = new Map<string, Answer[]>();
   const resolve = (hostname: string, answer: Answer): void => {

@@ -13,6 +13,8 @@ export type InstallerEvent =
   /** The files of a project are looked for; `projects`: of so many so far. */
   | { readonly type: "resolving"; readonly project: string; readonly projects: number }
   | { readonly type: "resolved"; readonly distributions: number; readonly durationMs: number }
+  /** What an index said, on which the result rests, need not be asked for again until then (milliseconds since 1970). */
+  | { readonly type: "fresh-until"; readonly ms: number }
   | { readonly type: "fetch-started"; readonly name: string; readonly version: string; readonly sizeBytes?: number }
   | { readonly type: "fetch-progress"; readonly name: string; readonly receivedBytes: number }
   | { readonly type: "fetched"; readonly name: string; readonly version: string }

@@ -27,14 +27,21 @@ export async function rememberedSolution(
   const known = recall(key, request, memory);
   if (known !== undefined) {
     request.onEvent({ type: "debug", message: "all that this rests on is as it was when it was last resolved" });
-    return known;
+    tellAge(known.witnessed, request);
+    return known.solution;
   }
   const watched = watch(request, readWhole);
   const solution = await resolve(watched.request, watched.readWhole);
   const witnessed = client.witnessed();
   if (witnessed !== undefined && watched.isWhole() && solution.warnings.length === 0)
     keep(key, { solution, witnessed, formats: [...watched.formats] }, memory);
+  if (witnessed !== undefined) tellAge(witnessed, request);
   return solution;
+}
+
+function tellAge({ pages }: Remembered["witnessed"], { onEvent, memory }: ResolutionRequest): void {
+  const ms = memory?.offline === true ? Infinity : Math.min(...pages.map(([, , holdsUntil]) => holdsUntil));
+  onEvent({ type: "fresh-until", ms });
 }
 
 /** What of a request does not decide: how it is said, who asks, and what is watched instead. */
@@ -119,7 +126,7 @@ function watch(request: ResolutionRequest, readWhole: ReadWholeDistribution) {
   };
 }
 
-function recall(key: string, request: ResolutionRequest, memory: ResolutionMemory): Solution | undefined {
+function recall(key: string, request: ResolutionRequest, memory: ResolutionMemory): Remembered | undefined {
   const { documents, offline, refreshes } = memory;
   if (refreshes || request.claims.hasAny) return undefined;
   const remembered = readRemembered(documents.read("resolutions", key));
@@ -127,8 +134,9 @@ function recall(key: string, request: ResolutionRequest, memory: ResolutionMemor
     return undefined;
   const holding = stillHolds(remembered.witnessed, documents, { offline, now: Date.now() });
   if (holding === undefined) return undefined;
-  if (holding !== remembered.witnessed) keep(key, { ...remembered, witnessed: holding }, memory);
-  return remembered.solution;
+  const known = { ...remembered, witnessed: holding };
+  if (holding !== remembered.witnessed) keep(key, known, memory);
+  return known;
 }
 
 function keep(key: string, remembered: Remembered, { documents }: ResolutionMemory): void {

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { readOwn } from "../own-file.ts";
+import { stillSays } from "./facts.ts";
+import { formatRun, parseRun, time, type Saying } from "./run-document.ts";
+import type { WatchedRun } from "./watched-fs.ts";
+
+/** Where runs are kept, and what they rest on besides the file system. */
+export interface RunSettings {
+  /** Of this version of murre, this Node and this user. */
+  readonly folder: string;
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of standard output and error: whether they are a terminal, and how wide. */
+  readonly terminals: readonly unknown[];
+}
+
+/** Words that ask for more than the answer: to be told how it is found, or to find it anew. So do `-v` and `-n`, with others behind one dash. */
+const anew = new Set(
+  ["--verbose", "--no-cache", "--no-cache-dir", "--refresh", "--refresh-package", "--resolve-anew", "--log", "--trace", "-"],
+);
+const isAnew = (word: string): boolean => anew.has(word.replace(/=.*/s, "")) || (/^-[a-z]+$/i.test(word) && /[vn]/.test(word));
+const anewVariables = /^(?:MURRE|PIP|UV)_(?:NO_CACHE|NO_CACHE_DIR|REFRESH|RESOLVE_ANEW|VERBOSE|LOG|TRACE)$/;
+
+/** They differ from one shell to the next, and nothing is made of them. */
+const idle = new Set(["_", "OLDPWD", "SHLVL"]);
+
+/**
+ * Where the run of these words is kept; undefined where they want to be run whatever is known. Only a hash of the words and of the environment
+ * is in the name: there may be secrets among them.
+ */
+export function pathOfRun({ folder, words, cwd, env, terminals }: RunSettings): string | undefined {
+  if (words.some(isAnew)) return undefined;
+  const variables = Object.entries(env).filter(([name]) => !idle.has(name));
+  if (variables.some(([name]) => anewVariables.test(name))) return undefined;
+  const key = JSON.stringify([words, cwd, terminals, variables.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  return `${folder}/runs/${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+}
+
+/**
+ * Says what the run at `path` has said, if everything that it rests on is as it was: the same files, folders and links were there, which the
+ * file system is asked in the same order. Whatever goes wrong, nothing was said, and the command runs.
+ */
+export function repeatRun(path: string, now: { readonly ms: number; readonly elapsedMs: () => number }): boolean {
+  try {
+    const text = readOwn(path, process.getuid?.())?.toString("utf8");
+    const run = text === undefined ? undefined : parseRun(text);
+    if (run === undefined || now.ms >= run.holdsUntil || !run.facts.every(stillSays)) return false;
+    const took = `${Math.round(now.elapsedMs())}ms`;
+    return sayAll(run.sayings.map(([descriptor, said]) => [descriptor, said.replaceAll(time, took)]));
+  } catch {
+    return false;
+  }
+}
+
+/** False where not a single byte could be written. What cannot be written afterwards, a stream is told, which waits for a full pipe. */
+function sayAll(sayings: readonly Saying[]): boolean {
+  let isBegun = false;
+  for (const [at, [descriptor, text]] of sayings.entries()) {
+    const bytes = Buffer.from(text);
+    for (let from = 0; from < bytes.length;)
+      try {
+        from += writeSync(descriptor, bytes, from);
+        isBegun = true;
+      } catch (error) {
+        if (!isBegun) return false;
+        sayLate(
+          [[descriptor, bytes.subarray(from).toString()], ...sayings.slice(at + 1)],
+          error as NodeJS.ErrnoException,
+        );
+        return true;
+      }
+  }
+  return true;
+}
+
+function sayLate(sayings: readonly Saying[], { code }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE") return;
+  if (code !== "EAGAIN") process.exitCode = 1;
+  else for (const [descriptor, text] of sayings) (descriptor === 1 ? process.stdout : process.stderr).write(text);
+}
+
+/** So many runs are kept; then the older half goes. */
+const mostRuns = 256;
+const mostBytes = 512 * 1024;
+
+/** Younger changes may have others behind them that have the same time (milliseconds; the coarsest clock of a file system is FAT's). */
+const slowestTickMs = 2100;
+
+/** How long something took, as the command says it. */
+const took = /(?<= in )\d+(?:ms|\.\d\ds|m \d\ds)(?!\w)/g;
+
+/** Keeps what a run said, if it can be said again. */
+export function keepRun(
+  path: string,
+  run: WatchedRun,
+  { sayings, holdsUntil }: { readonly sayings: readonly Saying[]; readonly holdsUntil: number },
+): void {
+  const now = Date.now();
+  if (run.isSpoilt || now >= holdsUntil || run.youngestMs > now - slowestTickMs) return;
+  // What is drawn and drawn over tells of time.
+  if (sayings.some(([, text]) => text.includes("\r") || text.includes(time))) return;
+  const text = formatRun({
+    facts: run.facts,
+    sayings: sayings.map(([descriptor, said]) => [descriptor, descriptor === 2 ? said.replaceAll(took, time) : said]),
+    holdsUntil,
+  });
+  if (text === undefined || text.length > mostBytes) return;
+  try {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    mkdirSync(folder, { mode: 0o700, recursive: true });
+    const aside = `${path}.${process.pid}-${now}`;
+    writeFileSync(aside, text, { mode: 0o600, flag: "wx" });
+    renameSync(aside, path);
+    removeOldest(folder);
+  } catch {
+    // A place that cannot be written.
+  }
+}
+
+function removeOldest(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length <= mostRuns) return;
+  const byAge = names
+    .map((name) => ({ path: `${folder}/${name}`, ms: statSync(`${folder}/${name}`).mtimeMs }))
+    .toSorted((a, b) => a.ms - b.ms);
+  for (const { path } of byAge.slice(0, mostRuns / 2)) rmSync(path, { force: true });
+}

@@ -1,0 +1,87 @@
+import { fstatSync } from "node:fs";
+import type { KeptFolder } from "../kept-folder.ts";
+import { keepRun, pathOfRun, repeatRun } from "./remembered-runs.ts";
+import type { Saying } from "./run-document.ts";
+import { watchFileSystem } from "./watched-fs.ts";
+
+/** What the command tells of its run. */
+export interface WatchedCommand {
+  said(descriptor: 1 | 2, text: string): void;
+  /** What was answered may be another from this moment on (milliseconds since 1970). */
+  holdsUntil(ms: number): void;
+}
+
+export const unwatched: WatchedCommand = { said: () => {}, holdsUntil: () => {} };
+
+/** What the bundle is given in the place of Node's own modules, and whom they tell. */
+export interface RequireWatch {
+  readonly fileSystem: typeof import("node:fs");
+  used(module: string, member: string | symbol): void;
+}
+
+/** One run of the command: one that was remembered, or one that may be. */
+export interface Run {
+  /** Whether the remembered run still holds, and has been said again. */
+  repeat(): boolean;
+  readonly watch: RequireWatch;
+  readonly command: WatchedCommand;
+  keep(): void;
+}
+
+/** Modules that ask nobody and change nothing, and what of others does not. */
+const ownModules = new Set([
+  "crypto",
+  "readline",
+  "stream",
+  "stream/consumers",
+  "stream/promises",
+  "timers/promises",
+  "zlib",
+]);
+const ownMembers = new Set(["isMainThread", "threadId", "MessageChannel", "parentPort", "workerData"]);
+
+/** A run of these words; undefined where they want to be run whatever is known. */
+export function openRun(kept: KeptFolder, words: readonly string[]): Run | undefined {
+  const terminals = [terminal(1), terminal(2)];
+  const path = pathOfRun({ folder: kept.path, words, cwd: process.cwd(), env: process.env, terminals });
+  if (path === undefined) return undefined;
+  const { fileSystem, run } = watchFileSystem();
+  const sayings: Saying[] = [];
+  let holdsUntil: number | undefined;
+  return {
+    repeat: () => repeatRun(path, { ms: Date.now(), elapsedMs: () => performance.now() }),
+    watch: {
+      fileSystem,
+      used: (module, member) => {
+        if (!ownModules.has(module) && !ownMembers.has(String(member))) run.spoil();
+      },
+    },
+    command: {
+      said: (descriptor, text) => sayings.push([descriptor, text]),
+      holdsUntil: (ms) => (holdsUntil = Math.min(ms, holdsUntil ?? Infinity)),
+    },
+    keep() {
+      if (process.exitCode !== 0 || run.isSpoilt) return;
+      // Pages of an index age; who looked at one has to say how long it is fresh.
+      const isAging = run.facts.some(([, place]) => /[\\/]index[\\/][0-9a-f]{16}(?:[\\/]|$)/.test(place));
+      if (isAging && holdsUntil === undefined) return;
+      try {
+        kept.make();
+      } catch {
+        return;
+      }
+      keepRun(path, run, { sayings, holdsUntil: holdsUntil ?? Infinity });
+    },
+  };
+}
+
+/** What of an output decides how something is said. Node's streams, which take milliseconds to load, are asked where it may be a terminal. */
+function terminal(descriptor: 1 | 2): unknown {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  const { isTTY, columns } = descriptor === 1 ? process.stdout : process.stderr;
+  return [isTTY, columns];
+}
