@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { readOwn } from "../own-file.ts";
 import { stillSays } from "./facts.ts";
@@ -17,10 +16,19 @@ export interface RunSettings {
 }
 
 /** Words that ask for more than the answer: to be told how it is found, or to find it anew. So do `-v` and `-n`, with others behind one dash. */
-const anew = new Set(
-  ["--verbose", "--no-cache", "--no-cache-dir", "--refresh", "--refresh-package", "--resolve-anew", "--log", "--trace", "-"],
-);
-const isAnew = (word: string): boolean => anew.has(word.replace(/=.*/s, "")) || (/^-[a-z]+$/i.test(word) && /[vn]/.test(word));
+const anew = new Set([
+  "--verbose",
+  "--no-cache",
+  "--no-cache-dir",
+  "--refresh",
+  "--refresh-package",
+  "--resolve-anew",
+  "--log",
+  "--trace",
+  "-",
+]);
+const isAnew = (word: string): boolean =>
+  anew.has(word.replace(/=.*/s, "")) || (/^-[a-z]+$/i.test(word) && /[vn]/.test(word));
 const anewVariables = /^(?:MURRE|PIP|UV)_(?:NO_CACHE|NO_CACHE_DIR|REFRESH|RESOLVE_ANEW|VERBOSE|LOG|TRACE)$/;
 
 /** They differ from one shell to the next, and nothing is made of them. */
@@ -34,8 +42,9 @@ export function pathOfRun({ folder, words, cwd, env, terminals }: RunSettings): 
   if (words.some(isAnew)) return undefined;
   const variables = Object.entries(env).filter(([name]) => !idle.has(name));
   if (variables.some(([name]) => anewVariables.test(name))) return undefined;
+  // Imported where it is used: `--version` gets by without it.
   const key = JSON.stringify([words, cwd, terminals, variables.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return `${folder}/runs/${createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return `${folder}/runs/${process.getBuiltinModule("node:crypto").createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
 }
 
 /**
