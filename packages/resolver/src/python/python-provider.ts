@@ -5,21 +5,14 @@ import type { Catalog } from "./candidates/catalog.ts";
 import type { FileRule } from "./candidates/choose-file.ts";
 import { toldOf } from "./explain/stated.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
+import { Needs, rootName } from "./needs.ts";
 import { Priorities } from "./priorities.ts";
+import { everywhere, Proxies, type PythonPackage } from "./proxies.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
 import type { Sponsor } from "./candidates/places.ts";
 import { isPin, type Project } from "./candidates/project.ts";
-import type { KnownRequirement, RequirementTable } from "./candidates/requirement-table.ts";
+import type { RequirementTable } from "./candidates/requirement-table.ts";
 import type { DistributionFile } from "./candidates/source.ts";
-
-/** The name of the package that stands for the request; no project has it. */
-export const rootName = "";
-
-/** A package of the solver: a project, or one of its extras, which needs the project in the same version. */
-export interface PythonPackage {
-  readonly project: NormalizedName;
-  readonly extra: NormalizedName | undefined;
-}
 
 /**
  * One more kind of package: a conditional candidate needs it, and each of its versions needs one of the distributions that ask for the
@@ -35,17 +28,26 @@ export class AttemptOutdated extends Error {
   override readonly name = "AttemptOutdated";
 }
 
+/** Another attempt has to be made, with proxies: something conflicts, so that it counts how. */
+export class ConflictMet extends Error {
+  override readonly name = "ConflictMet";
+}
+
+/**
+ * Whether requirements with markers and extras have packages of their own (proxies). They decide between the ways out of a conflict, as in uv;
+ * without a conflict they change nothing, and are not made.
+ */
+export type Way = "plain" | "plain-until-conflict" | "proxies";
+
 /** One attempt to resolve: the provider of Python projects for the solver. */
 export class PythonProvider<File extends DistributionFile> implements AsyncDependencyProvider, Outlook<File> {
-  readonly packages = new Map<string, PythonPackage>();
+  readonly packages: ReadonlyMap<string, PythonPackage>;
+  private readonly ownNeeds: Needs<File>;
   private readonly catalog: Catalog<File>;
-  private readonly table: RequirementTable;
   private readonly rules: Rules;
-  private readonly chooser: FileRule;
   private readonly observer: ProviderObserver | undefined;
   private readonly priorities = new Priorities((name) => this.packages.get(name)?.project ?? (name as NormalizedName));
   private readonly prefetcher: Prefetcher<File>;
-  private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
   private readonly sponsorships = new Map<string, Sponsorship>();
   /** Projects that a dependency named in this attempt. */
   private readonly met = new Set<NormalizedName>();
@@ -53,6 +55,10 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private readonly consulted = new Set<NormalizedName>();
   /** The versions that the solver holds open, as far as it got. */
   private openNow: OpenVersions | undefined;
+  private readonly proxies: Proxies | undefined;
+  private readonly way: Way;
+  /** Whether a requirement was met for which there are proxies. */
+  private hasMetProxied = false;
 
   constructor(
     catalog: Catalog<File>,
@@ -60,13 +66,16 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     rules: Rules,
     chooser: FileRule,
     observer?: ProviderObserver,
+    way: Way = "plain",
   ) {
     this.catalog = catalog;
-    this.table = table;
     this.rules = rules;
-    this.chooser = chooser;
+    this.ownNeeds = new Needs(catalog, table, rules, chooser);
+    this.packages = this.ownNeeds.packages;
     this.observer = observer;
     this.prefetcher = new Prefetcher(catalog, this);
+    this.way = way;
+    if (way === "proxies") this.proxies = new Proxies(this.ownNeeds.packages);
   }
 
   prioritize(name: string): number {
@@ -76,6 +85,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   conflicted(tried: string, affected: string, culprits: readonly string[]): void {
+    if (this.way === "plain-until-conflict" && this.hasMetProxied) throw new ConflictMet("something conflicts");
     this.priorities.conflicted(tried, affected, culprits);
   }
 
@@ -89,7 +99,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const project = this.projectOf(name);
     this.consulted.add(project.name);
     this.openNow = open;
-    if (name !== project.name) {
+    if (name !== project.name && this.proxies === undefined) {
       // An extra needs its project in the same version: any other than those still open there would be refused.
       const version = this.likely(project, set.intersect(open(project.name) ?? set));
       if (version !== undefined) return version;
@@ -110,29 +120,44 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   getDependencies(name: string, version: number): Dependencies | undefined {
     const sponsorship = this.sponsorships.get(name);
     if (sponsorship !== undefined) return { kind: "known", dependencies: [this.sponsor(sponsorship, version)] };
-    const needs = this.needsOf(name, version);
-    if (needs === undefined) return undefined;
-    if (typeof needs === "string") return { kind: "unavailable", reason: needs };
-    this.observe(name, version, needs);
-    for (const need of needs) this.settleOrigin(name, version, need);
+    const own = this.packages.get(name);
+    if (own?.standsFor !== undefined)
+      return { kind: "known", dependencies: this.sameVersion(own.standsFor, own.project, version) };
+    const ownNeeds = this.ownNeeds.of(name, version);
+    if (ownNeeds === undefined) return undefined;
+    if (typeof ownNeeds === "string") return { kind: "unavailable", reason: ownNeeds };
+    if (own?.role === undefined) this.observe(name, version, ownNeeds);
+    const placed =
+      this.proxies?.placed(own, ownNeeds, (extra) => this.needs(extra, version)) ??
+      ownNeeds.map((need) => ({ need, where: everywhere }));
+    const needs = placed.map(({ need }) => need);
+    // A copy repeats what its original says.
+    const settled = own?.role === undefined ? needs : [];
+    for (const need of settled) this.settleOrigin(name, version, need);
     if (needs.some(({ project }) => !this.catalog.project(project))) return undefined;
-    for (const need of needs) this.settlePin(name, version, need);
+    for (const need of settled) this.settlePin(name, version, need);
     const dependencies = [...this.ownProject(name, version)];
-    for (const need of needs) {
+    for (const { need, where } of placed) {
       const { url } = need.requirement;
       const failed = url === undefined ? undefined : this.catalog.project(need.project)!.whyUrlFailed(url);
       if (failed !== undefined && name !== rootName)
         return { kind: "unavailable", reason: `it needs ${need.toString()}, which cannot be had: ${failed}` };
-      dependencies.push(...this.dependenciesOf(need));
+      dependencies.push(...this.dependenciesOf(need, where));
     }
     return { kind: "known", dependencies };
+  }
+
+  private sameVersion(names: readonly string[], project: NormalizedName, version: number): Dependency[] {
+    this.priorities.meet(project, "pin");
+    const requirement = `${project}==${this.catalog.project(project)!.versions[version]!.toString()}`;
+    return names.map((name) => ({ name, set: VersionSet.of(version), requirement }));
   }
 
   async load({ name, version, changed }: Need): Promise<void> {
     for (const [other, set] of changed())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
     if (name !== rootName) await this.catalog.loadMetadata(this.projectOf(name), version);
-    const needs = this.needsOf(name, version);
+    const needs = this.ownNeeds.of(name, version);
     if (needs === undefined || typeof needs === "string") return;
     for (const need of needs) this.settleOrigin(name, version, need);
     const project = this.packages.get(name)?.project ?? name;
@@ -159,7 +184,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   needs(name: string, version: number): readonly PythonNeed[] {
-    const needs = this.needsOf(name, version);
+    const needs = this.ownNeeds.of(name, version);
     return needs === undefined || typeof needs === "string" ? [] : needs;
   }
 
@@ -204,10 +229,20 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     for (const name of reached) {
       const own = this.packages.get(name);
       if (own?.extra !== undefined) reached.add(own.project);
-      for (const need of this.needs(name, name === rootName ? 0 : versions.get(name)!))
-        for (const other of need.names) reached.add(other);
+      // An extra that its own project asks for has no version of its own where there are proxies.
+      const version = own === undefined ? 0 : (versions.get(name) ?? versions.get(own.project)!);
+      for (const need of this.needs(name, version)) for (const other of need.names) reached.add(other);
     }
     return reached;
+  }
+
+  /** What was selected, without proxies: each package that the root leads to, and its version. */
+  withoutProxies(versions: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+    if (this.proxies === undefined) return versions;
+    const plain = new Map<string, number>();
+    for (const name of this.reachable(versions))
+      if (name !== rootName) plain.set(name, versions.get(this.packages.get(name)!.project)!);
+    return plain;
   }
 
   private isSelected({ packageName, candidate }: Sponsor, versions: ReadonlyMap<string, number>): boolean {
@@ -220,11 +255,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     const own = this.packages.get(name);
     if (own === undefined) return;
     const project = this.projectOf(name);
+    if (own.role !== undefined || (own.extra !== undefined && this.proxies !== undefined)) return;
     if (own.extra !== undefined) {
-      this.package(own.project, undefined);
-      this.priorities.meet(own.project, "pin");
-      const requirement = `${own.project}==${project.versions[version]!.toString()}`;
-      yield { name: own.project, set: VersionSet.of(version), requirement };
+      yield* this.sameVersion([this.ownNeeds.package(own.project, undefined)], own.project, version);
     } else if (project.isConditional(version)) {
       const candidate = project.candidate(version);
       const sponsorship = `${own.project} by ${candidate}`;
@@ -254,26 +287,49 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     return { name: packageName, set, requirement: `${packageName} ${requirer}` };
   }
 
-  private *dependenciesOf(need: PythonNeed): Generator<Dependency, void> {
+  private *dependenciesOf(need: PythonNeed, where: string): Generator<Dependency, void> {
     const { project: name, requirement } = need;
     const project = this.catalog.project(name)!;
-    const set = this.allowed(project, requirement);
+    const { proxies } = this;
+    const set = proxies === undefined ? this.allowed(project, requirement) : this.required(project, requirement);
     const isPinned = requirement.specifiers.specifiers.some(isPin);
     const { bound, urls } = project.place;
     this.met.add(name);
     // Which of several places it is to come from is seen when its requirers are decided.
     this.priorities.meet(name, bound !== undefined ? "url" : urls.length > 0 ? "last" : isPinned ? "pin" : "other");
-    const told = toldOf(need, this.rules.constraints.get(name));
-    for (const asked of need.names) yield { name: asked, set, requirement: told };
+    const constraints = this.rules.constraints.get(name) ?? [];
+    const told = toldOf(need, constraints);
+    if (proxies === undefined) {
+      this.hasMetProxied ||=
+        requirement.marker !== undefined || requirement.extras.length > 0 || constraints.length > 0;
+      for (const asked of need.names) yield { name: asked, set, requirement: told };
+      return;
+    }
+    const asked = (names: readonly string[], versions: VersionSet) =>
+      names.map((other) => ({
+        name: other,
+        set: versions,
+        requirement: told,
+        ...(this.packages.get(other)!.role === "proxy" && { standsFor: name }),
+      }));
+    yield* asked(proxies.asked(name, requirement.extras, where), set);
+    for (const { requirement: constraint } of constraints) {
+      if (constraint.specifiers.specifiers.some(isPin)) this.priorities.meet(name, "pin");
+      const names = proxies.asked(name, [], proxies.where(constraint, undefined, where));
+      yield* asked(names, project.set(constraint.specifiers));
+    }
   }
 
   /** What a requirement and the constraints leave of a project. */
   private allowed(project: Project<File>, requirement: Requirement): VersionSet {
-    const { url } = requirement;
-    let set = url === undefined ? project.set(requirement.specifiers) : project.fromUrl(url);
+    let set = this.required(project, requirement);
     for (const constraint of this.rules.constraints.get(project.name) ?? [])
       set = set.intersect(project.set(constraint.requirement.specifiers));
     return set;
+  }
+
+  private required(project: Project<File>, { url, specifiers }: Requirement): VersionSet {
+    return url === undefined ? project.set(specifiers) : project.fromUrl(url);
   }
 
   private directlyAllowed(project: Project<File>): VersionSet {
@@ -316,72 +372,6 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     this.catalog.forget(project);
     // What was loaded ahead depends on the network's order, and must not decide.
     if (this.met.has(project)) throw new AttemptOutdated(`${project} ${news}`);
-  }
-
-  /** What a version needs, or why it cannot be used; undefined when its metadata is not loaded. */
-  private needsOf(name: string, version: number): readonly PythonNeed[] | string | undefined {
-    let known = this.known.get(name);
-    if (!known) this.known.set(name, (known = []));
-    return (known[version] ??= this.readNeeds(name, version)!);
-  }
-
-  private readNeeds(name: string, version: number): readonly PythonNeed[] | string | undefined {
-    if (name === rootName) return this.toNeeds(this.rules.direct);
-    const { extra } = this.packages.get(name)!;
-    const project = this.projectOf(name);
-    const metadata = this.catalog.metadata(project, version);
-    if (!metadata) return undefined;
-    const refusal = this.chooser.whyRefused(metadata);
-    if (refusal !== undefined || "unavailable" in metadata) return refusal;
-    try {
-      const needed = this.table.applicable(metadata.requiresDist, extra);
-      return this.whyUrlRefused(needed, project, version) ?? this.toNeeds(needed);
-    } catch (error) {
-      return `its metadata cannot be used: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  }
-
-  /** What the request itself names by URL is allowed by that; what it replaces or leaves out is not looked at. */
-  private whyUrlRefused(
-    needed: readonly KnownRequirement[],
-    project: Project<File>,
-    version: number,
-  ): string | undefined {
-    for (const need of needed) {
-      const { url, normalizedName: name } = need.requirement;
-      if (url === undefined || this.rules.excludes.has(name) || this.rules.overrides.has(name)) continue;
-      if (this.catalog.places.of(name).bound !== undefined) continue;
-      const reason = this.rules.refusedUrl(url, project.name, project.origin(version));
-      if (reason !== undefined) return `it needs ${need.toString()}, ${reason}`;
-    }
-    return undefined;
-  }
-
-  private toNeeds(requirements: readonly KnownRequirement[]): PythonNeed[] {
-    const needs: PythonNeed[] = [];
-    for (const known of requirements) {
-      const name = known.requirement.normalizedName;
-      if (this.rules.excludes.has(name)) continue;
-      for (const chosen of this.rules.overrides.get(name) ?? [known]) {
-        const { extras, normalizedName: project } = chosen.requirement;
-        const names = [...extras.map((extra) => this.package(project, extra)), this.package(project, undefined)];
-        needs.push({
-          requirement: chosen.requirement,
-          applies: true,
-          declared: known.requirement,
-          project,
-          names,
-          toString: () => chosen.toString(),
-        });
-      }
-    }
-    return needs;
-  }
-
-  private package(project: NormalizedName, extra: NormalizedName | undefined): string {
-    const name = extra === undefined ? project : `${project}[${extra}]`;
-    if (!this.packages.has(name)) this.packages.set(name, { project, extra });
-    return name;
   }
 
   /** Of a package that the solver knows: its project was loaded before the solver heard of it. */

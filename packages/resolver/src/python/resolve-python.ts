@@ -11,7 +11,8 @@ import type { Origin } from "./candidates/project.ts";
 import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
 import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
-import { AttemptOutdated, PythonProvider, rootName } from "./python-provider.ts";
+import { rootName } from "./needs.ts";
+import { AttemptOutdated, ConflictMet, PythonProvider, type Way } from "./python-provider.ts";
 import {
   EnvironmentRule,
   type KnownRequirement,
@@ -129,19 +130,29 @@ export async function search<File extends DistributionFile>(
 ): Promise<Search<File>> {
   const rules = readRules(request, table);
   const catalog = openCatalog(request, rules, chooser);
+  let way: Way = "plain-until-conflict";
   for (let attempts = 1; ; attempts++) {
-    const provider = new PythonProvider(catalog, table, rules, chooser, observer);
+    const provider = new PythonProvider(catalog, table, rules, chooser, observer, way);
     const outcome = await attempt(provider, request.signal);
-    if (outcome === undefined) continue;
+    if (outcome === "conflict") way = "proxies";
+    if (typeof outcome === "string") continue;
     const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
     if (outcome.kind === "solution") {
-      const { versions } = outcome;
+      const versions = provider.withoutProxies(outcome.versions);
       if (provider.banUnfounded(versions)) continue;
       const found = promised(collect(versions, provider, catalog, rules), table);
       return { outcome: { kind: "solution", ...found, statistics }, provider, catalog, versions };
     }
+    if (way === "proxies") {
+      // The proof is to speak of what was required, and not of proxies.
+      way = "plain";
+      continue;
+    }
     const { tree } = outcome;
-    if (lookFurther(tree, provider, catalog)) continue;
+    if (lookFurther(tree, provider, catalog)) {
+      way = "plain-until-conflict";
+      continue;
+    }
     const explanation = explainNoSolution(tree, catalog, provider.packages, request);
     return {
       outcome: { kind: "no-solution", tree, ...explanation, statistics },
@@ -152,15 +163,16 @@ export async function search<File extends DistributionFile>(
   }
 }
 
-/** Undefined: another attempt has to be made, with a place that some project can come from as well. */
+/** `outdated`: another attempt has to be made, with a place that some project can come from as well; `conflict`: with proxies. */
 async function attempt<File extends DistributionFile>(
   provider: PythonProvider<File>,
   signal: AbortSignal | undefined,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | "outdated" | "conflict"> {
   try {
     return await resolve(provider, rootName, signal ? { signal } : {});
   } catch (error) {
-    if (error instanceof AttemptOutdated) return undefined;
+    if (error instanceof AttemptOutdated) return "outdated";
+    if (error instanceof ConflictMet) return "conflict";
     throw error;
   }
 }

@@ -126,10 +126,19 @@ class Solver {
       if (relation !== "contradicted") {
         push(relation.almost);
         this.partialSolution.derive(relation.almost, incompatibility);
-      }
+      } else this.reopenPinned(incompatibility);
       this.contradict(incompatibility);
     }
     return undefined;
+  }
+
+  /**
+   * What was pinned now may have a higher priority, although the one version that is left of it was the only one before: that depends on which
+   * versions exist, and the place is not to.
+   */
+  private reopenPinned({ cause, packages }: Incompatibility): void {
+    if (cause.kind !== "dependency" || cause.set.size !== 1) return;
+    if (this.partialSolution.decisionLevelOf(packages[0]!) !== undefined) this.partialSolution.reopen(cause.on);
   }
 
   /**
@@ -212,7 +221,9 @@ class Solver {
       return;
     }
     this.withDependencies[packageId]!.add(version);
-    const added = answer.dependencies.map((dependency) => this.addDependency(packageId, version, dependency));
+    for (const dependency of answer.dependencies) this.tie(dependency);
+    const dependents = VersionSet.of(version);
+    const added = answer.dependencies.map((dependency) => this.addDependency(packageId, dependents, dependency));
     const term = positiveTerm(VersionSet.of(version));
     // As long as nothing went wrong it is not worth looking: the worst case is one decision to undo.
     const refused = this.hasBacktracked
@@ -228,11 +239,18 @@ class Solver {
     this.partialSolution.decide(packageId, version);
   }
 
-  private addDependency(packageId: PackageId, version: number, dependency: Dependency): Incompatibility {
+  /** Numbers the packages in the order in which they are met, and ties one that stands for another to it. */
+  private tie({ name, set, requirement, standsFor }: Dependency): void {
+    const packageId = this.idOf(name);
+    if (standsFor === undefined) return;
+    this.idOf(standsFor);
+    if (!set.isEmpty) this.addDependency(packageId, set, { name: standsFor, set, requirement });
+  }
+
+  private addDependency(packageId: PackageId, dependents: VersionSet, dependency: Dependency): Incompatibility {
     const on = this.idOf(dependency.name);
     const key = `${on}:${dependency.set.key}`;
     const previous = this.merged[packageId]!.get(key);
-    const dependents = VersionSet.of(version);
     // A dependent's own term is the positive one.
     const others = previous?.terms[0]!.positive ? previous.terms[0]!.set : VersionSet.empty;
     const cause = { kind: "dependency", on, set: dependency.set, requirement: dependency.requirement } as const;

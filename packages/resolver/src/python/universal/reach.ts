@@ -1,5 +1,5 @@
 import type { Condition, Conditions, NormalizedName, Requirement } from "@murre/pep508";
-import { rootName } from "../python-provider.ts";
+import { rootName } from "../needs.ts";
 import { isPin } from "../candidates/project.ts";
 import type { Search } from "../resolve-python.ts";
 import type { DistributionFile } from "../candidates/source.ts";
