@@ -115,6 +115,8 @@ export {
   UnfitLockFile,
 } from "@murre/requirements";
 export {
+  CloneChanged,
+  CloneInTheWay,
   GitAuthenticationFailed,
   GitFailed,
   GitNotFound,

@@ -59,3 +59,8 @@ export type {
   VerifyAndRepairReport,
   WarningCode,
 } from "@murre/installer";
+export type { ConfigurationReport, DescribeOptions, DescribeReport, FreshnessOptions } from "@murre/installer";
+export type { HashOptions, HashReport, IndexVersionsOptions, IndexVersionsReport } from "@murre/installer";
+export type { InspectedDistribution, InspectOptions, InspectReport, InstallationReport } from "@murre/installer";
+export type { RecoverOptions, ReportedInstallation, TreeDistribution, TreeOptions } from "@murre/installer";
+export type { TreeReport } from "@murre/installer";

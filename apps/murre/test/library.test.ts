@@ -72,7 +72,17 @@ describe("isMurreError looks at what an error is made of", () => {
 
 test("every type that an operation takes or gives is exported", () => {
   const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
-  const api = ["operations", "all-operations", "resolution", "reports", "events", "cache-operations"];
+  const api = [
+    "operations",
+    "inspection-options",
+    "inspection-reports",
+    "report-format",
+    "all-operations",
+    "resolution",
+    "reports",
+    "events",
+    "cache-operations",
+  ];
   const declared = api.flatMap((name) => {
     const text = read(`packages/installer/src/api/${name}.ts`);
     const own = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, found = ""]) => found);

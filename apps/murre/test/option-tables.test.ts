@@ -12,6 +12,8 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   "pip uninstall": ["x"],
   "pip show": ["x"],
   "pip sync": ["requirements.txt"],
+  "pip index versions": ["x"],
+  "pip hash": ["x"],
 };
 
 /** Values for options that do not take any word. */
@@ -30,7 +32,12 @@ const values: Readonly<Record<string, string>> = {
   "--use-deprecated": "legacy-resolver",
   "--platform": "win_amd64",
   "--implementation": "pp",
+  "--algorithm": "sha256",
+  "--depth": "1",
 };
+
+/** The same, of one command. */
+const ofCommand: Readonly<Record<string, string>> = { "pip cache list --format": "human" };
 
 /** Where the same word means something else, or does less. */
 const remarks: Readonly<Record<string, string>> = {
@@ -66,12 +73,16 @@ const nothing = {
   seeded: [],
   files: [],
   projects: [],
+  settings: [],
+  versions: [],
+  places: [],
+  tags: [],
 };
 
 /** Runs the command with the option over operations that do nothing, and reads what it says of it. */
 async function ask(command: string, flags: string): Promise<Answer> {
   const name = nameOf(flags);
-  const value = flags.includes("<") ? [values[name] ?? "x"] : [];
+  const value = flags.includes("<") ? [ofCommand[`${command} ${name}`] ?? values[name] ?? "x"] : [];
   let err = "";
   const answers = async () => nothing;
   const cache = new Proxy({}, { get: () => answers });

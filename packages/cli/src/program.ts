@@ -17,6 +17,8 @@ import { uninstallCommand } from "./commands/uninstall.ts";
 import { venvCommand } from "./commands/venv.ts";
 import { wheelCommand } from "./commands/wheel.ts";
 import { UsageError } from "./errors.ts";
+import { completeCommand } from "./inspection/lazy-commands.ts";
+import { lazyCommands, lazyPipCommands } from "./inspection/lazy-table.ts";
 import { addForeignOptions } from "./foreign/foreign-options.ts";
 import { describeUnknownCommand } from "./foreign/unknown-command.ts";
 import { addGlobalOptions, inheritGlobalOptions } from "./options.ts";
@@ -33,6 +35,7 @@ const commands: Readonly<Record<string, MakeCommand>> = {
   pip: pipCommand,
   "install-many": installManyCommand,
   cache: cacheCommand,
+  ...lazyCommands,
 };
 const pipCommands: Readonly<Record<string, MakeCommand>> = {
   compile: compileCommand,
@@ -46,6 +49,7 @@ const pipCommands: Readonly<Record<string, MakeCommand>> = {
   freeze: freezeCommand,
   wheel: wheelCommand,
   download: downloadCommand,
+  ...lazyPipCommands,
 };
 
 /**
@@ -74,13 +78,24 @@ export function buildProgram(
     command.version(`murre ${version}`, "-V, --version");
     command.options.at(-1)?.hideHelp();
   };
-  for (const group of [program, ...program.commands.filter(({ commands: inner }) => inner.length > 0)])
-    (group as Command)
-      .hook("preSubcommand", (_, command) => prepare(command as Command))
-      .on("command:*", (unknown: readonly string[]) => refuseWord(group as Command, unknown));
+  const openGroup = (group: Command): void => {
+    group
+      .hook("preSubcommand", async (_, met) => {
+        const command = met as Command;
+        await completeCommand(command, run);
+        if (command.commands.length > 0) openGroup(command);
+        prepare(command);
+        inheritSettings(group);
+      })
+      .on("command:*", (unknown: readonly string[]) => refuseWord(group, unknown));
+  };
+  openGroup(program);
   inheritSettings(program);
   return program;
 }
+
+/** What shows every command. */
+const wantsAll: ReadonlySet<string> = new Set(["help", "--help", "-h", "completion"]);
 
 /** Commands that are not among the words have their name alone, but where help shows what there is. */
 function addCommands(
@@ -91,7 +106,7 @@ function addCommands(
 ): void {
   const named = Object.entries(makers).map(([names, make]) => ({ names: names.split("|"), make }));
   const isAsked = ({ names }: { names: readonly string[] }) => names.some((name) => words.includes(name));
-  const isHelp = words.some((word) => word === "help" || word === "--help" || word === "-h") || !named.some(isAsked);
+  const isHelp = words.some((word) => wantsAll.has(word)) || !named.some(isAsked);
   for (const command of named) {
     const [name] = command.names;
     group.addCommand(isHelp || isAsked(command) ? command.make(run, words) : new Command(name));

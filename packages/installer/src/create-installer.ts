@@ -94,6 +94,30 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { listInstalled } = await import("./commands/list.ts");
       return listInstalled(settings, options);
     }),
+    tree: operation("tree", "read", async (options) => {
+      const { installedTree } = await import("./inspection/tree.ts");
+      return installedTree(settings, options);
+    }),
+    inspect: operation("inspect", "read", async (options) => {
+      const { inspectInstalled } = await import("./inspection/inspect.ts");
+      return inspectInstalled(settings, options);
+    }),
+    indexVersions: operation("indexVersions", "read", async (options) => {
+      const { indexVersions } = await import("./inspection/index-versions.ts");
+      return indexVersions(settings, options);
+    }),
+    hash: operation("hash", "read", async (options) => {
+      const { hashFiles } = await import("./inspection/hash-files.ts");
+      return hashFiles(settings, options);
+    }),
+    describe: operation("describe", "read", async (options) => {
+      const { describeSurroundings } = await import("./inspection/describe.ts");
+      return describeSurroundings(settings, options);
+    }),
+    configuration: operation("configuration", "read", async (options) => {
+      const { describeConfiguration } = await import("./inspection/configuration.ts");
+      return describeConfiguration(settings, options);
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,26 +1,9 @@
-export type {
-  BuildOptions,
-  BuildProjectOptions,
-  ChangeOptions,
-  CollectOptions,
-  CompileOptions,
-  IndexOptions,
-  InstallManyOptions,
-  InstallOptions,
-  CheckOptions,
-  ListOptions,
-  LockOptions,
-  OperationContext,
-  ProjectSelectionOptions,
-  PythonOptions,
-  ResolutionOptions,
-  SelectionOptions,
-  ShowOptions,
-  SyncOptions,
-  SyncProjectOptions,
-  UninstallOptions,
-  VenvOptions,
-} from "./api/operations.ts";
+export type { BuildOptions, BuildProjectOptions, ChangeOptions, CheckOptions } from "./api/operations.ts";
+export type { CollectOptions, CompileOptions, FreshnessOptions, IndexOptions } from "./api/operations.ts";
+export type { InstallManyOptions, InstallOptions, ListOptions, LockOptions } from "./api/operations.ts";
+export type { OperationContext, ProjectSelectionOptions, PythonOptions } from "./api/operations.ts";
+export type { ResolutionOptions, SelectionOptions, ShowOptions, SyncOptions } from "./api/operations.ts";
+export type { SyncProjectOptions, UninstallOptions, VenvOptions } from "./api/operations.ts";
 export type { Operations } from "./api/all-operations.ts";
 export type { ResolvedNode, ResolveOptions, ResolveReport } from "./api/resolution.ts";
 export type {
@@ -53,6 +36,12 @@ export type {
   SyncProjectReport,
   VenvReport,
 } from "./api/reports.ts";
+export type { DescribeOptions, HashOptions, IndexVersionsOptions } from "./api/inspection-options.ts";
+export type { InspectOptions, RecoverOptions, TreeOptions } from "./api/inspection-options.ts";
+export type { ConfigurationReport, DescribeReport, HashReport } from "./api/inspection-reports.ts";
+export type { IndexVersionsReport, InspectedDistribution, InspectReport } from "./api/inspection-reports.ts";
+export type { TreeDistribution, TreeReport } from "./api/inspection-reports.ts";
+export type { InstallationReport, ReportedInstallation } from "./api/report-format.ts";
 export { createInstaller } from "./create-installer.ts";
 export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./api/check-options.ts";
 export type { InstallerSettings } from "./api/settings.ts";

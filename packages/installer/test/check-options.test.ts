@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkOptions } from "../src/api/check-options.ts";
+import { checkOptions, type OptionRules } from "../src/api/check-options.ts";
 import { createInstaller } from "../src/create-installer.ts";
 import { operationOptions } from "../src/api/operation-options.ts";
 import { reasonOf, wrongCalls } from "./wrong-options.ts";
@@ -54,12 +54,21 @@ test("every operation has rules", () => {
 });
 
 describe("what is right passes", () => {
-  const required = { requirementFiles: [], requirements: [], names: [], projectsFile: "list.txt" };
+  const required = {
+    requirementFiles: [],
+    requirements: [],
+    names: [],
+    projectsFile: "list.txt",
+    project: "x",
+    files: [],
+  };
 
   test.each(names)("%s with each of its options undefined, which counts as not given", (name) => {
-    const { options } = operationOptions[name];
+    const { options, required: asked = [] } = operationOptions[name] as OptionRules<Record<string, unknown>>;
     const given = Object.fromEntries(Object.keys(options).map((option) => [option, undefined]));
-    const needed = Object.entries(required).filter(([option]) => option in options);
+    const needed = Object.entries(required).filter(
+      ([option]) => asked.includes(option) || (option === "requirements" && option in options),
+    );
     const all = { ...given, ...Object.fromEntries(needed) };
     expect(() => checkOptions(name, operationOptions[name], all)).not.toThrow();
   });

@@ -16,6 +16,7 @@ import {
   type EditableFlags,
 } from "../options.ts";
 import { addResolvingOptions, resolvingOptions, type ResolvingFlags } from "../resolution-options.ts";
+import { say, sayJson } from "../present/printable.ts";
 import type { Runner } from "../runner.ts";
 import { namesNothing, namingOptions, type NamingFlags } from "../shared/naming.ts";
 import { addVerifyingOptions, finishChange, verifyingOptions, type VerifyingFlags } from "../shared/verifying.ts";
@@ -25,6 +26,7 @@ interface InstallFlags extends ChangeFlags, VerifyingFlags, CompileFlags, Editab
   readonly upgradePackage?: string[];
   readonly upgradeStrategy?: "eager" | "only-if-needed";
   readonly exact?: boolean;
+  readonly report?: string;
 }
 
 /** `murre pip install`. */
@@ -47,7 +49,8 @@ export function installCommand(run: Runner): Command {
         "only-if-needed",
       ]),
     )
-    .option("--exact", "remove everything that the requirements do not lead to");
+    .option("--exact", "remove everything that the requirements do not lead to")
+    .option("--report <file>", "write pip's installation report into this file, or to the output for -");
   return addGlobalOptions(
     addResolvingOptions(addCompileOptions(addChangeOptions(addCloneOptions(addVerifyingOptions(command))))),
   ).action((requirements: string[], flags: InstallFlags) =>
@@ -66,9 +69,11 @@ export function installCommand(run: Runner): Command {
         ...resolvingOptions(flags),
         ...namingOptions(requirements, flags),
         ...defined({ upgrade: upgradeOf(flags), exact: flags.exact }),
+        ...reportOptions(flags),
       };
       const report = await operations.install(options);
-      await finishChange(report, flags, given);
+      if (flags.report === "-") given.terminal.out(say`${sayJson(report.installation ?? {})}\n`);
+      await finishChange(report, flags.report === "-" ? { ...flags, json: false, quiet: true } : flags, given);
     }),
   );
 }
@@ -76,4 +81,10 @@ export function installCommand(run: Runner): Command {
 function upgradeOf({ upgrade, upgradeStrategy, upgradePackage }: InstallFlags): InstallOptions["upgrade"] {
   if (upgrade !== true) return upgradePackage;
   return upgradeStrategy === "only-if-needed" ? "named" : "all";
+}
+
+/** The output can be read as the report alone, where that is asked for there. */
+function reportOptions({ report, json }: InstallFlags): Pick<InstallOptions, "report" | "reportFile"> {
+  if (report === undefined) return json === true ? { report: "files" } : {};
+  return report === "-" ? { report: "whole" } : { reportFile: report };
 }

@@ -4,7 +4,7 @@ import type { ForeignOptions } from "./foreign-table.ts";
 export type Absence = string | { readonly harmless: readonly string[]; readonly reason: string };
 
 const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
-const listing = ["pip list", "pip freeze"];
+const listing = ["pip list", "pip freeze", "pip inspect"];
 const noSystemTag =
   "--python-version VERSION says for which Python to choose, --python-platform for which platform, and both decide about tags";
 
@@ -26,15 +26,31 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
       "--user":
         "murre installs into environments; make one with `murre venv`, or name a folder with --target or --prefix",
       "--root <folder>": "--prefix FOLDER or --target FOLDER installs into another tree",
-      "--report <file>": "--json prints what was changed, --dry-run --json what would be",
+    },
+  },
+  {
+    commands: [...taking, "pip index versions", "pip debug"],
+    options: {
+      "--implementation <name>": { harmless: ["cp"], reason: noSystemTag },
+      "--abi <abi>": noSystemTag,
+      "--ignore-requires-python": "--python-version VERSION chooses for another Python",
+    },
+  },
+  {
+    commands: ["pip tree"],
+    options: { "--show-sizes": "murre cache list says how large what is in the cache is" },
+  },
+  {
+    commands: ["pip config list"],
+    options: {
+      "--global": "every setting is listed with the file that it is from",
+      "--user": "every setting is listed with the file that it is from",
+      "--site": "every setting is listed with the file that it is from",
     },
   },
   {
     commands: taking,
     options: {
-      "--implementation <name>": { harmless: ["cp"], reason: noSystemTag },
-      "--abi <abi>": noSystemTag,
-      "--ignore-requires-python": "--python-version VERSION chooses for another Python",
       "--prefer-binary": "--no-build takes wheels only, --only-binary NAME for one project",
       "--torch-backend <backend>": "--index URL names the index of a backend, as PyTorch's own documentation has them",
       "--no-verify-hashes": "a hash that a requirement has is always checked; leave it out of the file",
@@ -49,8 +65,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
     commands: listing,
     options: {
       "--user": "there is no user's folder of distributions here; --path FOLDER lists one",
-      "-o, --outdated": "murre pip install -U --dry-run NAME says what is newer",
-      "-u, --uptodate": "murre pip install -U --dry-run NAME says what is newer",
     },
   },
   {

@@ -49,19 +49,23 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
   },
   {
     commands: ["pip list"],
-    options: {
-      "-i, --index-url <url>": noServer,
-      "--extra-index-url <url>": noServer,
-      "-f, --find-links <location>": noServer,
-      "--no-index": noServer,
-      "--index <url>": noServer,
-      "--default-index <url>": noServer,
-      "--index-strategy <strategy>": noServer,
-      "--exclude-newer <when>": noServer,
-      "--exclude-newer-package <NAME=when>": noServer,
-      "--pre": noServer,
-      "--include-editable": "it is the default",
-    },
+    options: { "--include-editable": "it is the default" },
+  },
+  {
+    commands: [
+      "pip hash",
+      "pip cache",
+      "pip cache dir",
+      "pip cache info",
+      "pip cache list",
+      "pip cache remove",
+      "pip cache purge",
+    ],
+    options: { "--python <python>": "this command uses no interpreter" },
+  },
+  {
+    commands: ["pip config list"],
+    options: { "--editor <program>": "this command opens no editor" },
   },
   {
     commands: ["pip freeze"],

@@ -38,8 +38,11 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
       "--build-option <option>": adds("configSettings", "--build-option="),
       "--global-option <option>": adds("configSettings", "--global-option="),
       "--no-dependencies": sets({ deps: false }),
-      "--platform <tag>": (tag) => ({ pythonPlatform: platformOf(tag) }),
     },
+  },
+  {
+    commands: [...building, "pip index versions", "pip debug"],
+    options: { "--platform <tag>": (tag) => ({ pythonPlatform: platformOf(tag) }) },
   },
   {
     commands: ["pip install", "pip uninstall", "pip download", "pip wheel"],

@@ -3,16 +3,15 @@ import { distance } from "fastest-levenshtein";
 
 /** Commands of pip and uv that murre does not have, and what does the same or comes near. */
 const elsewhere: Readonly<Record<string, string>> = {
-  "pip tree": "murre pip show NAME says what a distribution requires and who requires it",
-  "pip inspect": "murre pip list --json and murre pip show --json NAME have what is installed",
-  "pip index": "murre pip install --dry-run NAME says which version is the newest",
   "pip search": "the public index has no search for programs any more",
-  "pip cache": "murre cache has it: dir, list, size, clean, prune",
-  "pip config": "murre reads pip's configuration files; pip changes them",
-  "pip debug": "murre pip install -v says which interpreter is used and where is looked",
-  "pip hash": "murre pip compile --generate-hashes writes the hashes of what it pins",
+  "pip completion": "murre completion SHELL prints it",
+  "pip config set": "murre reads pip's configuration files; pip, or an editor, changes them",
+  "pip config unset": "murre reads pip's configuration files; pip, or an editor, changes them",
+  "pip config edit": "murre config debug says where the files are",
+  "config set": "murre reads pip's configuration files; pip, or an editor, changes them",
+  "config unset": "murre reads pip's configuration files; pip, or an editor, changes them",
+  "config edit": "murre config debug says where the files are",
   "pip help": "murre pip COMMAND --help says more",
-  "pip completion": "murre has no completion for shells",
   "cache info": "murre cache size says how large it is, murre cache dir where",
   "cache purge": "murre cache clean removes everything",
   "cache remove": "murre cache clean NAME removes what belongs to a project",

@@ -71,10 +71,11 @@ export function presentList(report: InstalledReport, format: ListFormat, termina
   else terminal.out(columns(report.distributions));
 }
 
-function jsonRow({ displayName, version, editableLocation }: InstalledPin): object {
+function jsonRow({ displayName, version, latestVersion, latestKind, editableLocation }: InstalledPin): object {
   return {
     name: displayName,
     version,
+    ...(latestVersion === undefined ? {} : { latest_version: latestVersion, latest_filetype: latestKind }),
     ...(editableLocation === undefined ? {} : { editable_project_location: editableLocation }),
   };
 }
@@ -82,11 +83,13 @@ function jsonRow({ displayName, version, editableLocation }: InstalledPin): obje
 function columns(distributions: readonly InstalledPin[]): Printable {
   if (distributions.length === 0) return say``;
   const editable = distributions.some(({ editableLocation }) => editableLocation !== undefined);
+  const latest = distributions.some(({ latestVersion }) => latestVersion !== undefined);
   const rows = [
-    ["Package", "Version", ...(editable ? ["Editable project location"] : [])],
-    ...distributions.map(({ displayName, version, editableLocation }) => [
+    ["Package", "Version", ...(latest ? ["Latest", "Type"] : []), ...(editable ? ["Editable project location"] : [])],
+    ...distributions.map(({ displayName, version, latestVersion = "", latestKind = "", editableLocation }) => [
       oneLine(displayName),
       oneLine(version),
+      ...(latest ? [oneLine(latestVersion), latestKind] : []),
       ...(editable ? [oneLine(editableLocation ?? "")] : []),
     ]),
   ];

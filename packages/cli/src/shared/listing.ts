@@ -1,4 +1,4 @@
-import type { InstalledReport } from "@murre/installer";
+import type { InstalledReport, ListOptions } from "@murre/installer";
 import type { Command } from "commander";
 import {
   addGlobalOptions,
@@ -30,6 +30,7 @@ export function listingCommand<Flags>(
   command: Command,
   run: Runner,
   present: (report: InstalledReport, terminal: Terminal, flags: Flags) => void,
+  more: (flags: Flags) => Partial<ListOptions> = () => ({}),
 ): Command {
   command
     .option("--exclude-editable", "leave editable installations out")
@@ -42,6 +43,7 @@ export function listingCommand<Flags>(
       const report = await operations.list({
         ...context,
         ...pythonOptions(flags),
+        ...more(flags),
         excludeEditable: flags.excludeEditable === true,
         onlyEditable: flags.editable === true,
         ...defined({ exclude: flags.exclude, notRequired: flags.notRequired, local: flags.local, paths: flags.path }),

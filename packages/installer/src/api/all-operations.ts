@@ -1,3 +1,19 @@
+import type {
+  DescribeOptions,
+  HashOptions,
+  IndexVersionsOptions,
+  InspectOptions,
+  RecoverOptions,
+  TreeOptions,
+} from "./inspection-options.ts";
+import type {
+  ConfigurationReport,
+  DescribeReport,
+  HashReport,
+  IndexVersionsReport,
+  InspectReport,
+  TreeReport,
+} from "./inspection-reports.ts";
 import type { CacheOperations } from "./cache-operations.ts";
 import type {
   BuildProjectOptions,
@@ -63,7 +79,19 @@ export interface Operations {
   /** Whether all requirements of what is installed are met, and with `files` whether every file is as its RECORD has it. Writes nothing. */
   check(options?: CheckOptions): Promise<CheckReport>;
   /** Brings a change that was interrupted to its end, which every changing operation does first. Does nothing else. */
-  recover(options?: ListOptions): Promise<RecoverReport>;
+  recover(options?: RecoverOptions): Promise<RecoverReport>;
+  /** What is installed, with what each of it requires. Writes nothing. */
+  tree(options?: TreeOptions): Promise<TreeReport>;
+  /** What is installed, with all of its metadata, as `pip inspect` prints it. Writes nothing. */
+  inspect(options?: InspectOptions): Promise<InspectReport>;
+  /** The versions of a project that indexes have for this Python. */
+  indexVersions(options: IndexVersionsOptions): Promise<IndexVersionsReport>;
+  /** The hashes of files, for requirements files. */
+  hash(options: HashOptions): Promise<HashReport>;
+  /** The interpreter that is used, its tags and where is looked. */
+  describe(options?: DescribeOptions): Promise<DescribeReport>;
+  /** What of pip's configuration files and of variables counts, and where it is from. */
+  configuration(options?: DescribeOptions): Promise<ConfigurationReport>;
   /** The cache folder in use. */
   readonly cacheFolder: string;
   /** Looking after the cache, beside any number of processes that use it; nothing of it waits for them. */

@@ -7,6 +7,7 @@ import type {
   CheckOptions,
   CollectOptions,
   CompileOptions,
+  FreshnessOptions,
   IndexOptions,
   InstallManyOptions,
   InstallOptions,
@@ -24,6 +25,14 @@ import type {
   VenvOptions,
 } from "./operations.ts";
 import type { ResolveOptions } from "./resolution.ts";
+import type {
+  DescribeOptions,
+  HashOptions,
+  IndexVersionsOptions,
+  InspectOptions,
+  RecoverOptions,
+  TreeOptions,
+} from "./inspection-options.ts";
 
 const {
   allNamedOrTexts,
@@ -162,7 +171,14 @@ const read = {
 const wanted = { ...read, editables: texts };
 
 const install: OptionRules<InstallOptions> = {
-  options: { ...change, ...wanted, upgrade: allNamedOrTexts, exact: flag },
+  options: {
+    ...change,
+    ...wanted,
+    upgrade: allNamedOrTexts,
+    exact: flag,
+    report: choice("files", "whole"),
+    reportFile: text,
+  },
   someOf: somethingWanted,
   oneOf: onePlace,
 };
@@ -294,10 +310,20 @@ const uninstall: OptionRules<UninstallOptions> = {
   oneOf: onePlace,
 };
 
+const freshness: OptionTable<FreshnessOptions> = {
+  ...index,
+  prereleases,
+  prerelease: selection.prerelease,
+  excludeNewer: selection.excludeNewer,
+  excludeNewerPackages: selection.excludeNewerPackages,
+};
+
 const list: OptionRules<ListOptions> = {
   options: {
     ...context,
     ...python,
+    ...freshness,
+    freshness: choice("outdated", "uptodate"),
     excludeEditable: flag,
     onlyEditable: flag,
     exclude: texts,
@@ -316,6 +342,30 @@ const show: OptionRules<ShowOptions> = {
   oneOf: onePlace,
 };
 
+const recover: OptionRules<RecoverOptions> = { options: { ...context, ...python }, oneOf: onePlace };
+
+const tree: OptionRules<TreeOptions> = {
+  options: { ...context, ...python, ...freshness, latest: flag },
+  oneOf: onePlace,
+};
+
+const inspect: OptionRules<InspectOptions> = {
+  options: { ...context, ...python, local: flag, paths: texts },
+  oneOf: onePlace,
+};
+
+const indexVersions: OptionRules<IndexVersionsOptions> = {
+  options: { ...context, ...python, ...index, ...selection, project: text, prereleases, onlyBinary, noBinary },
+  required: ["project"],
+};
+
+const hash: OptionRules<HashOptions> = {
+  options: { ...context, files: texts, algorithm: choice("sha256", "sha384", "sha512") },
+  required: ["files"],
+};
+
+const describe: OptionRules<DescribeOptions> = { options: { ...context, ...python, ...index, ...selection } };
+
 /** What each operation may be given. */
 export const operationOptions = {
   venv,
@@ -333,5 +383,11 @@ export const operationOptions = {
   list,
   show,
   check,
-  recover: list,
+  recover,
+  tree,
+  inspect,
+  indexVersions,
+  hash,
+  describe,
+  configuration: describe,
 } as const;

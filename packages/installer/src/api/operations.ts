@@ -176,6 +176,13 @@ export interface InstallOptions extends ChangeOptions, ResolutionOptions, Projec
   readonly upgrade?: "all" | "named" | readonly string[];
   /** Removes everything that the requirements do not lead to. */
   readonly exact?: boolean;
+  /**
+   * The report has pip's installation report as well. "files": of each distribution where it is from, and only its name and version of its
+   * metadata, which costs nothing; "whole": all of its metadata, as pip has it, which may have to be fetched.
+   */
+  readonly report?: "files" | "whole";
+  /** A file into which that report is written, whole. */
+  readonly reportFile?: string;
 }
 
 /** What a source tree is built into. */
@@ -322,7 +329,15 @@ export interface UninstallOptions extends OperationContext, PythonOptions {
   readonly requireVirtualenv?: boolean;
 }
 
-export interface ListOptions extends OperationContext, PythonOptions {
+/** What counts as the newest version of what is installed. */
+export interface FreshnessOptions
+  extends IndexOptions, Pick<SelectionOptions, "prerelease" | "excludeNewer" | "excludeNewerPackages"> {
+  readonly prereleases?: boolean;
+}
+
+export interface ListOptions extends OperationContext, PythonOptions, FreshnessOptions {
+  /** Only that of which indexes have a newer version, or only that of which they have none; they are asked for nothing else. */
+  readonly freshness?: "outdated" | "uptodate";
   readonly excludeEditable?: boolean;
   /** Only editable installations. */
   readonly onlyEditable?: boolean;

@@ -1,3 +1,5 @@
+import type { InstallationReport } from "./report-format.ts";
+
 /** A distribution by name (normalised, PEP 503) and version (normalised, PEP 440). */
 export interface Pin {
   readonly name: string;
@@ -29,6 +31,8 @@ export interface ChangeReport {
     readonly change: number;
     readonly window: number;
   };
+  /** pip's installation report of what was added; only where it was asked for. */
+  readonly installation?: InstallationReport;
 }
 
 /** What became of a project's lock file. */
@@ -141,6 +145,9 @@ export interface InstalledPin extends Pin {
   readonly editableReference?: string;
   /** Where it came from, when not from an index (PEP 610), with hash and subdirectory: `name @ URL` in `freeze`. */
   readonly directUrl?: string;
+  /** The newest version that indexes have, and the kind of its file; only where that was asked for. */
+  readonly latestVersion?: string;
+  readonly latestKind?: "wheel" | "sdist";
 }
 
 export interface ShowReport {

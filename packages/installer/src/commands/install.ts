@@ -8,6 +8,7 @@ import { lockedIn, lockFileIn } from "../locked/lock-in.ts";
 import { resolveRequirements, timed } from "../resolve/resolve.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { withSources } from "../sources/lazy-sources.ts";
+import type { ResolvedDistribution } from "../wanted/resolved.ts";
 
 /** `murre pip install`: what is named is added with everything it needs; the rest stays unless `exact`. */
 export function installDistributions(settings: InstallerSettings, options: InstallOptions): Promise<ChangeReport> {
@@ -27,13 +28,19 @@ export function installDistributions(settings: InstallerSettings, options: Insta
       asked,
       async (request, sources) => {
         const extraneous = options.exact === true ? "remove" : "keep";
-        return changeEnvironment(operation, request.client, async (installed) => {
+        let resolved: readonly ResolvedDistribution[] = [];
+        const report = await changeEnvironment(operation, request.client, async (installed) => {
           const resolve = () =>
             locked === undefined
               ? resolveRequirements(operation, request, sources, { installed, upgrade })
               : locked.resolve(request, sources);
-          return { ...(await timed(operation, resolve)), extraneous, build: sources.wheel, built: sources.built };
+          const wanted = await timed(operation, resolve);
+          resolved = wanted.resolved;
+          return { ...wanted, extraneous, build: sources.wheel, built: sources.built };
         });
+        if (options.report === undefined && options.reportFile === undefined) return report;
+        const { reportInstallation } = await import("../report/installation-report.ts");
+        return reportInstallation(operation, request, sources, { report, resolved, options });
       },
       upgrade ?? [],
     );

@@ -46,9 +46,27 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
   });
-  return reported
+  const told = reported
     .then(async (report) => ({ ...report, distributions: await withReferences(report.distributions) }))
     .finally(() => origins.tell(options.onEvent));
+  return options.freshness === undefined ? told : withFreshness(settings, options, told);
+}
+
+/** Only what is out of date, or what is not, with the newest version. What no index has is neither. */
+async function withFreshness(
+  settings: InstallerSettings,
+  options: ListOptions,
+  told: Promise<InstalledReport>,
+): Promise<InstalledReport> {
+  const { environment, distributions } = await told;
+  const { newestVersions } = await import("../report/newest-versions.ts");
+  const newest = await newestVersions(settings, options, distributions);
+  const compared = distributions.flatMap((distribution) => {
+    const found = newest.get(distribution.name);
+    if (found === undefined || found.isNewer !== (options.freshness === "outdated")) return [];
+    return found.isNewer ? [{ ...distribution, latestVersion: found.version, latestKind: found.kind }] : [distribution];
+  });
+  return { environment, distributions: compared };
 }
 
 /** What some installed distribution requires here. */

@@ -1,5 +1,5 @@
 import { accessTo, readConsistently } from "./environment-access.ts";
-import type { ListOptions } from "../api/operations.ts";
+import type { RecoverOptions } from "../api/inspection-options.ts";
 import { openProbeCache } from "../operation/probe-cache.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describeTarget, findTarget, type TargetEnvironment } from "../operation/target-environment.ts";
@@ -7,7 +7,7 @@ import { describeTarget, findTarget, type TargetEnvironment } from "../operation
 /** Runs an operation that only reads an environment, and never its middle: `read` is repeated when a change came between. */
 export async function withReadOperation<Result>(
   settings: InstallerSettings,
-  options: ListOptions,
+  options: RecoverOptions,
   read: (target: TargetEnvironment) => Result,
 ): Promise<Result> {
   options.signal?.throwIfAborted();
