@@ -20,7 +20,7 @@ async function run(words: string, change: Partial<typeof report> | { readonly ad
     calls.push([name, options]);
     return { ...report, ...change };
   };
-  const names = ["install", "sync", "uninstall", "list", "check", "show", "wheel", "download", "venv"] as const;
+  const names = ["install", "sync", "uninstall", "list", "check", "show", "wheel", "download", "venv", "hash"] as const;
   const operations = Object.fromEntries(names.map((name) => [name, operation(name)])) as unknown as Operations;
   const settings: object[] = [];
   const createOperations = (given: object) => (settings.push(given), operations);
@@ -145,6 +145,7 @@ describe("what changes nothing is read over, and -v says so", () => {
     ["pip uninstall --root-user-action ignore x", "--root-user-action"],
     ["pip show --keyring-provider subprocess x", "--keyring-provider"],
     ["venv --no-project e", "--no-project"],
+    ["pip hash --python 3.9 x", "--python"],
     ["pip wheel --use-pep517 --no-clean x", "--no-clean"],
   ])("murre %s", async (words, option) => {
     const quiet = await run(words);
@@ -164,6 +165,7 @@ describe("what cannot be followed is refused with its reason", () => {
     ["pip download --abi cp39 x", "--python-version"],
     ["pip download --platform any x", "--python-platform"],
     ["venv --relocatable e", "make it anew"],
+    ["pip list --config-file uv.toml", "uv.toml is not read"],
     ["pip install --timeout soon x", "number of seconds"],
     ["pip install --retries -1 x", "whole number"],
     ["pip list -o -u", "cannot be used with"],
