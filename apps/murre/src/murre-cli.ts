@@ -4,29 +4,26 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import type { WatchedCommand } from "./runs/run.ts";
 import { createMurre } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
+import type { Output, Outputs } from "./outputs.ts";
 import { version } from "./version.ts";
 
 /**
  * The command: runs the process's own words and sets its exit code.
  * @param run is told what is said, and how long that will be true
  */
-export async function main(run: WatchedCommand): Promise<void> {
+export async function main(run: WatchedCommand, outputs: Outputs): Promise<void> {
   const interruption = listenForInterruption(process.platform);
-  // `murre pip list | head`: nobody reads any more, which is no failure of murre's.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.stdout.destroy();
-  });
   process.on("uncaughtException", (error) => {
-    writeSync(2, describeCrash(error));
+    outputs[2].write(describeCrash(error));
     process.exit(1);
   });
+  const refuseSilence = (code: number) => refuseToLookDone(code, outputs[2]);
   process.on("exit", refuseSilence);
   const exitCode = await runCli(process.argv.slice(2), {
     version,
     platform: process.platform,
-    stdout: watched(process.stdout, (text) => run.said(1, text)),
-    stderr: watched(process.stderr, (text) => run.said(2, text)),
+    stdout: watched(outputs[1], (text) => run.said(1, text)),
+    stderr: watched(outputs[2], (text) => run.said(2, text)),
     onEvent: (event) => {
       if (event.type === "fresh-until") run.holdsUntil(event.ms);
     },
@@ -40,12 +37,19 @@ export async function main(run: WatchedCommand): Promise<void> {
   process.exitCode = interruption.exitCode() ?? exitCode;
 }
 
-function watched(stream: NodeJS.WriteStream, said: (text: string) => void): CliContext["stdout"] {
+function watched(output: Output, said: (text: string) => void): CliContext["stderr"] {
   return {
-    isTTY: stream.isTTY,
+    isTTY: output.isTTY,
+    // Asked again when it counts: a window changes its size.
+    get columns() {
+      return output.columns;
+    },
+    get rows() {
+      return output.rows;
+    },
     write(text) {
       said(text);
-      stream.write(text);
+      output.write(text);
     },
   };
 }
@@ -92,9 +96,9 @@ function lastLineOf(path: string): string | undefined {
 const unsettled = 13;
 
 /** A command that is not done must not look like one that is: nothing is left that could wake it up. */
-function refuseSilence(exitCode: number): void {
+function refuseToLookDone(exitCode: number, stderr: Output): void {
   if (exitCode !== 0 && exitCode !== unsettled) return;
   const state = "what it changed is whole or is completed by the next command";
-  writeSync(2, `error: the command ended before its work was done; ${state}. Please report this (MURRE_UNSETTLED)\n`);
+  stderr.write(`error: the command ended before its work was done; ${state}. Please report this (MURRE_UNSETTLED)\n`);
   process.exitCode = 1;
 }

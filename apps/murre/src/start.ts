@@ -1,10 +1,11 @@
 import { defaultCacheFolder } from "@murre/cache";
 import { readBeginning } from "@murre/files";
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { openCodeCache, type CodeCache } from "./code-cache.ts";
 import { openKeptFolder } from "./kept-folder.ts";
+import { openOutputs, type Output, type Outputs } from "./outputs.ts";
 import { openRun, unwatched, type RequireWatch, type WatchedCommand } from "./runs/run.ts";
 
 /** Beside this file; the command in one file of CommonJS, which V8 compiles faster than modules, and can keep compiled. */
@@ -12,7 +13,7 @@ const commandFile = "murre-cli.cjs";
 
 /** What the bundle of the command exports. */
 interface Command {
-  main(run: WatchedCommand): Promise<void>;
+  main(run: WatchedCommand, outputs: Outputs): Promise<void>;
 }
 
 /**
@@ -21,29 +22,25 @@ interface Command {
  * @param folder of the bundle
  */
 export async function start(folder: string, words: readonly string[]): Promise<void> {
-  if (words.length === 1 && (words[0] === "--version" || words[0] === "-V") && printVersion(folder)) return;
+  const outputs = openOutputs(process.platform);
+  if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) return printVersion(folder, outputs[1]);
   const path = `${folder}/${commandFile}`;
   const kept = openKeptFolder(keptSettings(), readBeginning(path, beginningBytes).toString("latin1"));
-  const run = kept === undefined ? undefined : openRun(kept, words);
+  const run = kept === undefined ? undefined : openRun(kept, words, outputs);
   if (run?.repeat() === true) return;
   const source = readFileSync(path, "latin1");
   const cache = kept === undefined ? undefined : openCodeCache(kept, words);
   const cachedData = cache?.read();
   const script = new Script(source, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
   const command = evaluate(script, path, folder, run?.watch);
-  await command.main(run?.command ?? unwatched);
+  await command.main(run?.command ?? unwatched, outputs);
   keep(cache, script, cachedData === undefined);
   run?.keep();
 }
 
-function printVersion(folder: string): boolean {
+function printVersion(folder: string, stdout: Output): void {
   const { version } = JSON.parse(readFileSync(`${folder}/../package.json`, "utf8")) as { version: string };
-  try {
-    writeSync(1, `murre ${version}\n`);
-    return true;
-  } catch {
-    return false; // a full pipe, or nobody who reads: the command knows what to do
-  }
+  stdout.write(`murre ${version}\n`);
 }
 
 /** The bundle's first line says which it is. */

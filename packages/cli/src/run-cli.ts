@@ -18,8 +18,8 @@ export interface CliContext {
   readonly stderr: {
     write(text: string): void;
     readonly isTTY?: boolean;
-    readonly columns?: number;
-    readonly rows?: number;
+    readonly columns?: number | undefined;
+    readonly rows?: number | undefined;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the running operation; its reason becomes exit code 130. */

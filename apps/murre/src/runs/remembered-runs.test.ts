@@ -2,6 +2,7 @@ import { temporaryFolder } from "@murre/test-kit";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openOutputs } from "../outputs.ts";
 import { keepRun, pathOfRun, repeatRun, type RunSettings } from "./remembered-runs.ts";
 import type { Saying } from "./run-document.ts";
 import { watchFileSystem } from "./watched-fs.ts";
@@ -69,7 +70,8 @@ describe("what is kept of a run", () => {
     keepRun(path, run, { sayings, holdsUntil });
     return path;
   }
-  const repeats = (path: string, ms = Date.now()): boolean => repeatRun(path, { ms, elapsedMs: () => 5 });
+  const repeats = (path: string, ms = Date.now()): boolean =>
+    repeatRun(path, { ms, elapsedMs: () => 5 }, openOutputs(process.platform));
   const names = (path: string): string[] => {
     try {
       return readdirSync(dirname(path));

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import type { Outputs } from "../outputs.ts";
 import { readOwn } from "../own-file.ts";
 import { stillSays } from "./facts.ts";
 import { formatRun, parseRun, time, type Saying } from "./run-document.ts";
@@ -49,45 +50,23 @@ export function pathOfRun({ folder, words, cwd, env, terminals }: RunSettings): 
 
 /**
  * Says what the run at `path` has said, if everything that it rests on is as it was: the same files, folders and links were there, which the
- * file system is asked in the same order. Whatever goes wrong, nothing was said, and the command runs.
+ * file system is asked in the same order. Whatever goes wrong until then, nothing was said, and the command runs.
  */
-export function repeatRun(path: string, now: { readonly ms: number; readonly elapsedMs: () => number }): boolean {
+export function repeatRun(
+  path: string,
+  now: { readonly ms: number; readonly elapsedMs: () => number },
+  outputs: Outputs,
+): boolean {
   try {
     const text = readOwn(path, process.getuid?.())?.toString("utf8");
     const run = text === undefined ? undefined : parseRun(text);
     if (run === undefined || now.ms >= run.holdsUntil || !run.facts.every(stillSays)) return false;
     const took = `${Math.round(now.elapsedMs())}ms`;
-    return sayAll(run.sayings.map(([descriptor, said]) => [descriptor, said.replaceAll(time, took)]));
+    for (const [descriptor, said] of run.sayings) outputs[descriptor].write(said.replaceAll(time, took));
+    return true;
   } catch {
     return false;
   }
-}
-
-/** False where not a single byte could be written. What cannot be written afterwards, a stream is told, which waits for a full pipe. */
-function sayAll(sayings: readonly Saying[]): boolean {
-  let isBegun = false;
-  for (const [at, [descriptor, text]] of sayings.entries()) {
-    const bytes = Buffer.from(text);
-    for (let from = 0; from < bytes.length;)
-      try {
-        from += writeSync(descriptor, bytes, from);
-        isBegun = true;
-      } catch (error) {
-        if (!isBegun) return false;
-        sayLate(
-          [[descriptor, bytes.subarray(from).toString()], ...sayings.slice(at + 1)],
-          error as NodeJS.ErrnoException,
-        );
-        return true;
-      }
-  }
-  return true;
-}
-
-function sayLate(sayings: readonly Saying[], { code }: NodeJS.ErrnoException): void {
-  if (code === "EPIPE") return;
-  if (code !== "EAGAIN") process.exitCode = 1;
-  else for (const [descriptor, text] of sayings) (descriptor === 1 ? process.stdout : process.stderr).write(text);
 }
 
 /** So many runs are kept; then the older half goes. */

@@ -1,5 +1,5 @@
-import { fstatSync } from "node:fs";
 import type { KeptFolder } from "../kept-folder.ts";
+import type { Output, Outputs } from "../outputs.ts";
 import { keepRun, pathOfRun, repeatRun } from "./remembered-runs.ts";
 import type { Saying } from "./run-document.ts";
 import { watchFileSystem } from "./watched-fs.ts";
@@ -41,15 +41,15 @@ const ownModules = new Set([
 const ownMembers = new Set(["isMainThread", "threadId", "MessageChannel", "parentPort", "workerData"]);
 
 /** A run of these words; undefined where they want to be run whatever is known. */
-export function openRun(kept: KeptFolder, words: readonly string[]): Run | undefined {
-  const terminals = [terminal(1), terminal(2)];
+export function openRun(kept: KeptFolder, words: readonly string[], outputs: Outputs): Run | undefined {
+  const terminals = [terminal(outputs[1]), terminal(outputs[2])];
   const path = pathOfRun({ folder: kept.path, words, cwd: process.cwd(), env: process.env, terminals });
   if (path === undefined) return undefined;
   const { fileSystem, run } = watchFileSystem();
   const sayings: Saying[] = [];
   let holdsUntil: number | undefined;
   return {
-    repeat: () => repeatRun(path, { ms: Date.now(), elapsedMs: () => performance.now() }),
+    repeat: () => repeatRun(path, { ms: Date.now(), elapsedMs: () => performance.now() }, outputs),
     watch: {
       fileSystem,
       used: (module, member) => {
@@ -75,13 +75,5 @@ export function openRun(kept: KeptFolder, words: readonly string[]): Run | undef
   };
 }
 
-/** What of an output decides how something is said. Node's streams, which take milliseconds to load, are asked where it may be a terminal. */
-function terminal(descriptor: 1 | 2): unknown {
-  try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
-  } catch {
-    return false;
-  }
-  const { isTTY, columns } = descriptor === 1 ? process.stdout : process.stderr;
-  return [isTTY, columns];
-}
+/** What of an output decides how something is said. */
+const terminal = ({ isTTY, columns }: Output) => isTTY && [columns];
