@@ -28,6 +28,11 @@ export const places: readonly string[] = [
 
 /** Whether the local ones among them have all of these projects. Asked without murre, so that its failure cannot pass for their absence. */
 export function areConfigured(projects: readonly string[]): boolean {
+  return notConfigured(projects).length === 0;
+}
+
+/** Those of these projects that none of the local ones has. */
+export function notConfigured(projects: readonly string[]): string[] {
   const folders = configured.indexes.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
-  return projects.every((name) => folders.some((folder) => existsSync(join(folder, name))));
+  return projects.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
 }

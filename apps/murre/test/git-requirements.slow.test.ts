@@ -134,7 +134,8 @@ describe("what is named", () => {
             /wrong\d\.txt:2.*a repository has no hash/,
           ] as const,
       ),
-      [file(`-e ${repository.url()}#egg=lib`), "MURRE_UNSUPPORTED_REQUIREMENT", /wrong\d\.txt:2.*without -e/],
+      [file(`-e ${repository.url()}#egg=lib`), "MURRE_EDITABLE_UNSUPPORTED", /src\/lib.*no such hook/],
+      [[`-e`, repository.url()], "MURRE_EDITABLE_UNSUPPORTED", /src\/lib.*no such hook/],
     ];
     for (const [words, code, told] of cases) {
       const { code: status, stderr } = await world.pip(["install", ...words, "-p", environment.folder]);

@@ -3,7 +3,7 @@ import { accessSync, lstatSync, realpathSync, statSync, type BigIntStats, type S
 /**
  * What a run was told of the file system: how it asked, of which path, and what was said. How:
  * `s` what a path leads to, `l` the path itself, and `S`, `L` the same of folders whose times were looked at, or whose names were read;
- * `r` its real path; digits, whether it may be accessed in this mode.
+ * `r` its real path, and `n` the one that the system itself says; digits, whether it may be accessed in this mode.
  */
 export type Fact = readonly [how: string, path: string, said: string];
 
@@ -26,6 +26,8 @@ function ask(how: string, path: string): string | undefined {
         return saidOf(lstatSync(path, { throwIfNoEntry: false }), how === "L");
       case "r":
         return realpathSync(path);
+      case "n":
+        return realpathSync.native(path);
       default:
         accessSync(path, Number(how));
         return "ok";

@@ -1,5 +1,5 @@
 import { temporaryFolder } from "@murre/test-kit";
-import {
+import fs, {
   chmodSync,
   constants,
   mkdirSync,
@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { stillSays } from "./facts.ts";
 import { formatRun, parseRun } from "./run-document.ts";
@@ -132,6 +133,14 @@ describe("facts about what else there is", () => {
       },
     ],
     [
+      "a real path, as the system says it",
+      (w) => w.fileSystem.realpathSync.native(w.at("link")),
+      (w) => {
+        unlinkSync(w.at("link"));
+        symlinkSync("folder", w.at("link"));
+      },
+    ],
+    [
       "where a link leads",
       (w) => w.fileSystem.readlinkSync(w.at("link")),
       (w) => {
@@ -181,6 +190,33 @@ describe("facts about what else there is", () => {
   });
 });
 
+describe("the calls are Node's own", () => {
+  test("with all that hangs at them", () => {
+    const { fileSystem } = world();
+    const every = ["length", "name", "arguments", "caller", "prototype"];
+    for (const [name, call] of Object.entries(fs).filter(([, member]) => typeof member === "function"))
+      for (const member of Reflect.ownKeys(call).filter((key) => !every.includes(String(key)))) {
+        const watched = Reflect.get(Reflect.get(fileSystem, name) as object, member) as unknown;
+        expect([name, member, typeof watched]).toEqual([name, member, typeof Reflect.get(call, member)]);
+      }
+  });
+
+  test.each<[string, (world: World, descriptor: number) => Promise<unknown>, unknown]>([
+    [
+      "read",
+      ({ fileSystem }, descriptor) => promisify(fileSystem.read)(descriptor, Buffer.alloc(3), 0, 3, 0),
+      { bytesRead: 3, buffer: Buffer.from("one") },
+    ],
+    ["exists", ({ fileSystem, at }) => promisify(fileSystem.exists)(at("no")), false],
+    ["readFile", ({ fileSystem, at }) => promisify(fileSystem.readFile)(at("file"), "utf8"), "one"],
+  ])("and %s makes the same promise of them", async (_, ask, said) => {
+    const one = world();
+    const descriptor = one.fileSystem.openSync(one.at("file"), "r");
+    expect(await ask(one, descriptor)).toEqual(said);
+    one.fileSystem.closeSync(descriptor);
+  });
+});
+
 describe("a run is not remembered", () => {
   const spoiling: Record<string, (world: World) => unknown> = {
     "that writes a file": ({ fileSystem, at }) => fileSystem.writeFileSync(at("x"), ""),
@@ -198,6 +234,8 @@ describe("a run is not remembered", () => {
         .on("error", () => {})
         .destroy(),
     "that asks without waiting": ({ fileSystem, at }) => fileSystem.stat(at("file"), () => {}),
+    "that asks by a call of a call": ({ fileSystem, at }) => fileSystem.realpath.native(at("file"), () => {}),
+    "that asks by a promise": ({ fileSystem, at }) => promisify(fileSystem.readFile)(at("file")),
   };
   test.each(Object.entries(spoiling))("%s", (_, act) => {
     const one = world();

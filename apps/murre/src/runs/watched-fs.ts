@@ -69,7 +69,9 @@ class Watch implements WatchedRun {
           fs.accessSync(path, mode);
           return "ok";
         }),
-      realpathSync: (path: fs.PathLike) => this.#said("r", path, () => fs.realpathSync(path)),
+      realpathSync: Object.assign((path: fs.PathLike) => this.#said("r", path, () => fs.realpathSync(path)), {
+        native: (path: fs.PathLike) => this.#said("n", path, () => fs.realpathSync.native(path)),
+      }),
       readdirSync: (path: fs.PathLike, options?: object) => {
         this.#told("s", path, () => {
           const stats = fs.statSync(path);
@@ -109,12 +111,19 @@ class Watch implements WatchedRun {
     return Object.assign(calls, watched) as unknown as FileSystem;
   }
 
+  /** With all that hangs at the call: `native`, and what `util.promisify` finds there, which is not enumerable. Who takes a call from there makes it. */
   #spoiling(call: Call): Call {
-    const spoiling: Call = (...words) => {
-      this.spoil();
-      return call(...words);
-    };
-    return Object.assign(spoiling, call);
+    return new Proxy(call, {
+      apply: (target, self, words: unknown[]) => {
+        this.spoil();
+        return Reflect.apply(target, self, words) as unknown;
+      },
+      get: (target, member) => {
+        const value: unknown = Reflect.get(target, member);
+        if (typeof value === "function") this.spoil();
+        return value;
+      },
+    });
   }
 
   #open(path: fs.PathLike, flags: fs.OpenMode, mode?: fs.Mode): number {
