@@ -12,7 +12,11 @@ export const acceptedEncodings = "gzip, deflate, br";
  * @throws {InvalidIndexPage} when it is larger, or the coding is not known, {DamagedBody} when the bytes are damaged.
  */
 export async function answerText(answer: Answer, largest: number): Promise<string> {
-  const content = await answerContent(answer, largest);
+  return textOf(await answerContent(answer, largest), answer);
+}
+
+/** The text of a decoded body, in the character set that its type states. */
+export function textOf(content: Buffer, answer: Answer): string {
   const charset = /charset="?([\w-]+)/i.exec(answer.headers["content-type"] ?? "")?.[1] ?? "utf-8";
   try {
     return new TextDecoder(charset).decode(content);

@@ -34,13 +34,23 @@ export function hashesOfFragment(fragment: string): Record<string, string> {
 }
 
 const hexadecimal = /^[0-9a-fA-F]+$/;
+const plainHexadecimal = /^[0-9a-f]+$/;
 
 /** The hashes of a JSON object or of a `data-core-metadata` attribute, names in lower case. */
 export function hashesOfObject(value: object): Record<string, string> {
+  const { sha256 } = value as { sha256?: unknown };
+  if (typeof sha256 === "string" && plainHexadecimal.test(sha256) && hasOne(value)) return { sha256 };
   const hashes = Object.entries(value).flatMap(([name, digest]: [string, unknown]) =>
     typeof digest === "string" && hexadecimal.test(digest) ? [[name.toLowerCase(), digest.toLowerCase()] as const] : [],
   );
   return knownHashes(Object.fromEntries(hashes));
+}
+
+/** Nearly all files of an index have a sha256 and nothing else. */
+function hasOne(value: object): boolean {
+  let names = 0;
+  for (const _ in value) if (++names > 1) return false;
+  return names === 1;
 }
 
 const wheel = /\.whl$/i;

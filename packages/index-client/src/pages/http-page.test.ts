@@ -90,6 +90,53 @@ describe("RFC 9111: a page is used as long as the server says", () => {
     },
   );
 
+  describe("of a server that gives nothing to validate", () => {
+    /** Says whether the page was written again by the second of two runs, and what it read. */
+    async function twice(change: (page: string) => string, options: { readonly cacheControl?: string } = {}) {
+      const folder = await makeIndex();
+      await using server = await serveFolder(folder, { validators: "none", ...options });
+      const { documents, contents } = memoryDocuments();
+      await ask(server, { documents, refresh: "all" });
+      const [document = ""] = contents.keys();
+      const before = documents.stampOf(document.split("/"));
+      const page = join(folder, "simple/foo/index.json");
+      writeFileSync(page, change(readFileSync(page, "utf8")));
+      const files = await ask(server, { documents, refresh: "all" });
+      const isWritten = documents.stampOf(document.split("/")) !== before;
+      return { files, isWritten, statuses: server.requests.map(({ status }) => status) };
+    }
+
+    test("the same page is not read, and not written, again", async () => {
+      expect(await twice((page) => page)).toEqual({ files: wheel, isWritten: false, statuses: [200, 200] });
+    });
+
+    test("the same page is written with its new lifetime", async () => {
+      const again = await twice((page) => page, { cacheControl: "max-age=600" });
+      expect(again).toEqual({ files: wheel, isWritten: true, statuses: [200, 200] });
+    });
+
+    test.each([
+      ["another file", (page: string) => page.replaceAll("foo-1.0", "foo-1.1"), ["foo-1.1-py3-none-any.whl"]],
+      ["a blank", (page: string) => `${page} `, wheel],
+    ])("a page with %s is read anew", async (_, change, files) => {
+      expect(await twice(change)).toEqual({ files, isWritten: true, statuses: [200, 200] });
+    });
+
+    test("the same bytes of another type are another page", async () => {
+      let type = "application/vnd.pypi.simple.v1+json";
+      const server = createServer((_, response) =>
+        response.writeHead(200, { "content-type": type }).end('{"files":[],"a":"<a href=foo-1.0.zip>x</a>"}'),
+      );
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const place = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+      const { documents } = memoryDocuments();
+      expect(await ask(place, { documents })).toEqual([]);
+      type = "text/html";
+      expect(await ask(place, { documents })).toEqual(["foo-1.0.zip"]);
+      await new Promise((resolve) => server.close(resolve));
+    });
+  });
+
   test("a page that changed is read anew", async () => {
     const folder = await makeIndex();
     await using server = await serveFolder(folder);

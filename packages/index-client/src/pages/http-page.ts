@@ -1,13 +1,14 @@
 import type { CacheOperation } from "@murre/cache";
+import { createHash } from "node:crypto";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
 import { isStampOfNothing, type Witness } from "../answers/witness.ts";
-import { acceptedEncodings, answerText } from "../http/answer-text.ts";
+import { acceptedEncodings, answerContent, textOf } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
 import { isHeaderValue, keptHeaders } from "../http/http-validators.ts";
-import { isObject } from "./json-values.ts";
+import { isObject, isText } from "./json-values.ts";
 import type { KeptPage, KeptPages } from "./kept-pages.ts";
 import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion, type ParsedPage } from "../location/page-link.ts";
@@ -22,6 +23,8 @@ interface HttpSource {
   readonly policy: CachePolicy.CachePolicyObject;
   /** The redirect that led to the page is not kept, so the next use asks again, conditionally. */
   readonly redirected: boolean;
+  /** What {@link bodyKey} makes of the answer that the page was read from; documents of older versions have none. */
+  readonly body?: string | undefined;
 }
 
 interface Cached extends PageDocument<HttpSource> {
@@ -36,8 +39,8 @@ const isDirectives = (value: unknown): boolean =>
 
 /** By the names that http-cache-semantics gives them; a value may become a header of a request. */
 function readHttpSource(kept: unknown): HttpSource | undefined {
-  const { policy, redirected } = (kept ?? {}) as { policy?: unknown; redirected?: unknown };
-  if (!isObject(policy) || typeof redirected !== "boolean") return undefined;
+  const { policy, redirected, body } = (kept ?? {}) as { policy?: unknown; redirected?: unknown; body?: unknown };
+  if (!isObject(policy) || typeof redirected !== "boolean" || !(body === undefined || isText(body))) return undefined;
   const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy;
   const isSound =
     v === 1 &&
@@ -178,9 +181,7 @@ async function consumePage(
     await answer.drop();
     const previous = CachePolicy.fromObject(cached.source.policy);
     const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
-    const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
-    keep(pages, page, withSource(cached, source), source);
-    return cached.page;
+    return keepUnchanged(pages, page, cached, sourceOf(policy, answer, cached.source.body));
   }
   if (answer.status !== 200) {
     await answer.drop();
@@ -189,25 +190,56 @@ async function consumePage(
     if (pages.missingStatuses.includes(answer.status)) return undefined;
     throw new HttpStatusError(page.url, answer.status);
   }
-  const parsed = await parsePage(await answerText(answer, largestPageBytes), answer, page.index).catch(
-    (error: InvalidIndexPage) => {
-      throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
-    },
-  );
+  const content = await answerContent(answer, largestPageBytes);
+  const body = bodyKey(content, answer);
+  const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
+  const source = sourceOf(policy, answer, body);
+  // Servers that give nothing to validate send the same again.
+  if (cached !== undefined && cached.source.body === body && policy.storable())
+    return keepUnchanged(pages, page, cached, source);
+  const parsed = await parsePage(textOf(content, answer), answer, page.index).catch((error: InvalidIndexPage) => {
+    throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
+  });
   if (isElsewhere(parsed, page, answer))
     throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
   if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
-  const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
   const made = pageOf(parsed, page.project, page.index);
   if (!policy.storable()) {
     pages.witness.spoil();
     return made;
   }
-  const source: HttpSource = { policy: policy.toObject(), redirected: answer.redirected };
   const document = encodePageDocument(source, made);
   keep(pages, page, document, source);
   return pages.kept.decode(documentOf(page), document, keptOf(page))?.page ?? made;
+}
+
+const sourceOf = (policy: CachePolicy, { redirected }: Answer, body: string | undefined): HttpSource => ({
+  policy: policy.toObject(),
+  redirected,
+  body,
+});
+
+/** Of all that decides what a page says: the answer's body, its type, and where it came from, which links are relative to. */
+function bodyKey(content: Buffer, { headers, url }: Answer): string {
+  return createHash("sha256")
+    .update(`${headers["content-type"] ?? ""}\n${url}\n`)
+    .update(content)
+    .digest("base64url");
+}
+
+/** The page says what it said. It is written only where it holds for another time, or has another thing to be validated by. */
+function keepUnchanged(pages: HttpPages, page: PageRequest, cached: Cached, source: HttpSource): ProjectPage {
+  if (decisiveOf(cached.source) === decisiveOf(source)) return use(cached, pages, page);
+  keep(pages, page, withSource(cached, source), source);
+  return cached.page;
+}
+
+/** Of a page that has to be asked for at once again, it does not matter when it was. */
+function decisiveOf({ policy, redirected, body }: HttpSource): string | symbol {
+  if (CachePolicy.fromObject(policy).maxAge() > 0) return Symbol("fresh");
+  const { etag, "last-modified": modified } = policy.resh;
+  return JSON.stringify([redirected, body, etag, modified, policy.rescc, policy.resh["vary"]]);
 }
 
 function keep({ kept, witness }: HttpPages, page: PageRequest, document: Buffer, source: HttpSource): void {
