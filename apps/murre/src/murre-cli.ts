@@ -31,6 +31,7 @@ export async function main(run: WatchedCommand, outputs: Outputs): Promise<void>
     signal: interruption.signal,
     createOperations: createMurre,
     openLog: openLogFile,
+    openTrace: async (path) => (await import("./trace/open-trace.ts")).openTrace(path),
     lastLine: lastLineOf,
   });
   process.off("exit", refuseSilence);

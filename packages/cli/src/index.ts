@@ -1,2 +1,2 @@
-export { describeCrash, runCli, type CliContext, type ExitCode } from "./run-cli.ts";
+export { describeCrash, runCli, type CliContext, type ExitCode, type Trace } from "./run-cli.ts";
 export { CliError, UsageError, type CliErrorCode } from "./errors.ts";

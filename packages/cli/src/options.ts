@@ -18,6 +18,8 @@ export interface GlobalFlags {
   readonly isolated?: boolean;
   /** A file to which everything that is done is added, as with --verbose. */
   readonly log?: string;
+  /** A file that says what took how long, for a viewer of traces. */
+  readonly trace?: string;
   /** The folder in which the command works. */
   readonly directory?: string;
 }
@@ -39,6 +41,7 @@ export function addGlobalOptions(command: Command): Command {
     .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
     .option("--isolated", "read no PIP_* and MURRE_* variables, and not the user's configuration file of pip")
     .option("--log <path>", "add what is done and why to this file, as -v prints it")
+    .option("--trace <path>", "write to this file what took how long, as Chrome's trace events (Perfetto shows them)")
     .option("--directory <folder>", "work in this folder, from which paths are taken");
 }
 

@@ -29,10 +29,18 @@ export interface CliContext {
   onEvent?(event: InstallerEvent): void;
   /** Opens a file to add to, for `--log`. @throws what the file system says */
   openLog?(path: string): { write(text: string): void };
+  /** Begins what `--trace` asks for. @throws what the file system says */
+  openTrace?(path: string): Promise<Trace>;
   /** The last line of the log of a build, without what is secret in it. */
   lastLine?(path: string): string | undefined;
   /** By what it is shown how long something takes; the system's unless told otherwise. */
   readonly clock?: Pick<LiveTerminal, "now" | "every">;
+}
+
+/** What took how long, for a viewer of traces. */
+export interface Trace {
+  take(event: InstallerEvent): void;
+  end(): void;
 }
 
 /** 0 done, 1 the request cannot be met, 2 usage, 130 interrupted. */
@@ -46,13 +54,16 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     const terminal = openTerminal(flags, context);
     const shown = presentEvents(terminal, verbosity(flags));
     let log: Log | undefined;
+    let trace: Trace | undefined;
     const onEvent: OnEvent = (event) => {
       shown.onEvent(event);
       log?.onEvent(event);
+      trace?.take(event);
       context.onEvent?.(event);
     };
     try {
       log = openLog(flags, context);
+      trace = await openTrace(flags, context);
       for (const message of notes) onEvent({ type: "debug", message });
       const operations = context.createOperations(defined({ cacheFolder: flags.cacheDir, cwd: flags.directory }));
       await body({
@@ -69,6 +80,8 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
       shown.end();
       failures.push({ exit: presentError(error, flags, terminal, context.signal) });
       if (log !== undefined) presentError(error, { ...plainFlags, verbose: true }, log.terminal, context.signal);
+    } finally {
+      trace?.end();
     }
   };
   const program = buildProgram(context.version, words, run, (note) => notes.push(note));
@@ -101,6 +114,16 @@ function openLog({ log }: GlobalFlags, { openLog: open }: CliContext): Log | und
     return { terminal, onEvent: presentEvents(terminal, "verbose").onEvent };
   } catch (error) {
     throw new UsageError(`--log ${log}: the file cannot be opened: ${reasonOf(error)}`);
+  }
+}
+
+/** @throws {UsageError} */
+async function openTrace({ trace }: GlobalFlags, context: CliContext): Promise<Trace | undefined> {
+  if (trace === undefined || context.openTrace === undefined) return undefined;
+  try {
+    return await context.openTrace(trace);
+  } catch (error) {
+    throw new UsageError(`--trace ${trace}: the file cannot be written: ${reasonOf(error)}`);
   }
 }
 

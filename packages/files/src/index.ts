@@ -15,6 +15,16 @@ export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";
 export { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
+export {
+  beginSpan,
+  isTraced,
+  onTraceMark,
+  type EndOfSpan,
+  type TracedBy,
+  type TracedDetails,
+  type TracedKind,
+  type TraceMark,
+} from "./trace.ts";
 export { makeTemporaryFolder, temporaryPlace } from "./temporary-folder.ts";
 export {
   FilesError,

@@ -1,3 +1,5 @@
+import { beginSpan, isTraced, type EndOfSpan } from "@murre/files";
+
 /** One who holds, or waits in front, as far as it can be known from the names and files it left. */
 export interface LockHolder {
   readonly lease: string;
@@ -27,6 +29,32 @@ export type LockEvent =
 export type LockKind = "lock" | "flight";
 
 export type LockEventListener = (event: LockEvent) => void;
+
+/** The listener, and before it whoever traces the process: who waits for whom, and who holds what for how long. */
+export function tracedLocks(listener: LockEventListener | undefined): LockEventListener | undefined {
+  if (!isTraced()) return listener;
+  const open = new Map<string, EndOfSpan>();
+  const begin = (key: string, end: EndOfSpan) => {
+    open.get(key)?.();
+    open.set(key, end);
+  };
+  const end = (key: string) => {
+    open.get(key)?.();
+    open.delete(key);
+  };
+  return (event) => {
+    const name = `${event.kind} on ${event.subject}`;
+    if (event.type === "waiting")
+      begin(`wait ${name}`, beginSpan("wait", name, { details: { holders: event.holders.map(holderOf) } }));
+    else if (event.type === "waited") end(`wait ${name}`);
+    else if (event.type === "acquired") begin(name, beginSpan("lock", name));
+    else if (event.type === "released") end(name);
+    else beginSpan("lock", `${name} is taken over`, { details: { from: event.from.description } })();
+    listener?.(event);
+  };
+}
+
+const holderOf = ({ description }: LockHolder): string => description;
 
 /** One line for a log, as `murre -v` prints it. */
 export function describeLockEvent(event: LockEvent): string {

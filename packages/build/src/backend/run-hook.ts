@@ -1,4 +1,4 @@
-import { endLeftovers, endProcessTree, ownGroup, readSmallText } from "@murre/files";
+import { beginSpan, endLeftovers, endProcessTree, ownGroup, readSmallText } from "@murre/files";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { BuildSystem } from "@murre/requirements";
@@ -113,6 +113,7 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
       stdio: ["pipe", log.descriptor, log.descriptor],
       ...ownGroup(platform),
     });
+    const endSpan = beginSpan("process", `${call.hook} of ${call.source}`, { process: child.pid });
     let isLate = false;
     const stop = () => endProcessTree(child, platform);
     const timer =
@@ -125,6 +126,7 @@ function waitForEnd(call: HookCall, requestPath: string, resultPath: string): Pr
     signal?.addEventListener("abort", stop, { once: true });
     const settle = (end: End) => {
       clearTimeout(timer);
+      endSpan(end.kind === "ended" ? { end: end.status } : { end: end.kind });
       signal?.removeEventListener("abort", stop);
       child.stdin?.destroy();
       resolve(end);

@@ -1,3 +1,4 @@
+import { beginSpan, type EndOfSpan } from "@murre/files";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 
@@ -26,7 +27,9 @@ export function sendRequest(
   signal: AbortSignal | undefined,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const exchange = new Exchange(resolve, reject, signal);
+    // Without the query, which may be a signature.
+    const end = beginSpan("request", `GET ${url.origin}${url.pathname}`);
+    const exchange = new Exchange(resolve, reject, signal, end);
     if (signal?.aborted === true) return exchange.fail(signal.reason as Error);
     const path = url.pathname + url.search;
     dispatcher.dispatch({ origin: url.origin, path, method: "GET", headers }, exchange);
@@ -45,8 +48,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   #sink: BodySink | undefined;
   #outcome: { readonly error?: unknown } | undefined;
   #settle: (() => void) | undefined;
+  readonly #endSpan: EndOfSpan;
+  #status: number | undefined;
+  #bytes = 0;
 
-  constructor(resolve: (answer: RawAnswer) => void, reject: (error: unknown) => void, signal: AbortSignal | undefined) {
+  constructor(
+    resolve: (answer: RawAnswer) => void,
+    reject: (error: unknown) => void,
+    signal: AbortSignal | undefined,
+    endSpan: EndOfSpan,
+  ) {
+    this.#endSpan = endSpan;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#signal = signal;
@@ -61,6 +73,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 1xx only announce the answer.
     if (status < 200) return;
+    this.#status = status;
     this.#resolve({
       status,
       headers,
@@ -70,6 +83,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#bytes += chunk.byteLength;
     if (this.#sink === undefined) this.#early.push(chunk);
     else this.#deliver(chunk);
   }
@@ -92,6 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #finish(outcome: { readonly error?: unknown }): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
+    this.#endSpan({ status: this.#status, bytes: this.#bytes, whole: !("error" in outcome) });
     this.#signal?.removeEventListener("abort", this.#onAbort);
     // Without effect once the headers are there.
     if ("error" in outcome) this.#reject(outcome.error);

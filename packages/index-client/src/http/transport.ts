@@ -1,3 +1,4 @@
+import { beginSpan } from "@murre/files";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { redactUrl } from "@murre/pep508";
@@ -130,7 +131,12 @@ export class Transport {
       const outcome = await this.#attempt(made, options, consume);
       if ("value" in outcome) return outcome.value;
       onEvent({ kind: "retry", url: redactUrl(url), attempt: made.count, ...outcome });
-      await clock.wait(outcome.delayMs, options.signal);
+      const end = beginSpan("wait", `before another attempt: ${outcome.reason}`);
+      try {
+        await clock.wait(outcome.delayMs, options.signal);
+      } finally {
+        end();
+      }
     }
   }
 

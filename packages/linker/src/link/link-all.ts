@@ -1,3 +1,4 @@
+import { beginSpan } from "@murre/files";
 import { setImmediate as letOthersRun } from "node:timers/promises";
 import { LinkFailed } from "../errors.ts";
 import type { ChangePlan, GeneratedFile, LinkTask } from "../plan/change-plan.ts";
@@ -70,6 +71,7 @@ async function linkHere(
   for (const one of tasks) {
     if (!claim(claims, one.number, claimedBy.caller)) continue;
     const work = linkTask(packed(one), one.task.entry.manifest, linker);
+    const end = beginSpan("link", one.task.name);
     while (work.next().done !== true) {
       if (performance.now() - turn > longestTurnMs) {
         await letOthersRun();
@@ -77,6 +79,7 @@ async function linkHere(
       }
       if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
     }
+    end();
   }
 }
 

@@ -1,3 +1,4 @@
+import { beginSpan, type EndOfSpan } from "@murre/files";
 import { Worker } from "node:worker_threads";
 import type { LinkAnswer, LinkShare } from "./link-worker.ts";
 
@@ -37,6 +38,7 @@ export function startLinkWorkers(count: number): LinkWorkers {
 interface Waiter {
   readonly resolve: (answer: LinkAnswer) => void;
   readonly reject: (reason: Error) => void;
+  readonly endSpan: EndOfSpan;
 }
 
 /** One thread, which does one share after the other. */
@@ -54,7 +56,10 @@ class LinkWorker {
     this.#thread.on("error", (error: Error) => (this.#failure = error));
     this.#thread.on("exit", (code) => {
       this.#failure ??= new Error(`a link worker ended with code ${code} before it answered`);
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#failure);
+      for (const { reject, endSpan } of this.#waiters.splice(0)) {
+        endSpan();
+        reject(this.#failure);
+      }
     });
     this.#thread.on("message", (answer: LinkAnswer) => {
       // What it answered before it noticed that it was ended comes before "exit": whether it is in time would be chance.
@@ -67,7 +72,9 @@ class LinkWorker {
     return new Promise((resolve, reject) => {
       this.#thread.postMessage(share);
       this.#thread.ref();
-      this.#waiters.push({ resolve, reject });
+      const details = { distributions: share.tasks.length };
+      const endSpan = beginSpan("link", "a share of the files", { thread: this.#thread.threadId, details });
+      this.#waiters.push({ resolve, reject, endSpan });
     });
   }
 
@@ -78,6 +85,7 @@ class LinkWorker {
 
   #take(): Waiter | undefined {
     const waiter = this.#waiters.shift();
+    waiter?.endSpan();
     if (this.#waiters.length === 0) this.#thread.unref();
     return waiter;
   }

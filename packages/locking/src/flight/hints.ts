@@ -6,7 +6,7 @@ import { holding } from "../lock/deadlock-order.ts";
 import type { Lease } from "../lease/lease.ts";
 import { parseLeaseName } from "../lease/lease-name.ts";
 import { judge } from "../lease/liveness.ts";
-import type { LockEventListener } from "../lock-events.ts";
+import { tracedLocks, type LockEventListener } from "../lock-events.ts";
 import { describeHolder } from "../lock/lock-holder.ts";
 import { makeFolders } from "../lease/make-folders.ts";
 import { firstReportMs, Judges, nextReportMs, pausesOf } from "../lock/waiting.ts";
@@ -39,6 +39,7 @@ export interface Hints {
 
 /** Make one for each process and root: requests for one key within it share one hint. */
 export function createHints(options: { readonly root: string; readonly onEvent?: LockEventListener }): Hints {
+  const told = { root: options.root, onEvent: tracedLocks(options.onEvent) };
   const folder = hintFolder(options.root);
   const shared = new Map<string, Promise<unknown>>();
   const held: HeldHints = new Map();
@@ -46,7 +47,7 @@ export function createHints(options: { readonly root: string; readonly onEvent?:
     once<T>(key: string, request: HintRequest<T>): Promise<T> {
       const known = shared.get(key) as Promise<T> | undefined;
       if (known !== undefined) return known;
-      const run = new HintedRun(`${folder}/${nameOf(request.group ?? key)}`, key, request, held, options).run();
+      const run = new HintedRun(`${folder}/${nameOf(request.group ?? key)}`, key, request, held, told).run();
       shared.set(key, run);
       const forget = () => void shared.delete(key);
       run.then(forget, forget);
@@ -101,7 +102,7 @@ class HintedRun<T> {
     key: string,
     request: HintRequest<T>,
     held: HeldHints,
-    { root, onEvent }: { readonly root: string; readonly onEvent?: LockEventListener },
+    { root, onEvent }: { readonly root: string; readonly onEvent: LockEventListener | undefined },
   ) {
     this.#path = path;
     this.#key = key;

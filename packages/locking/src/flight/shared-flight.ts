@@ -20,7 +20,7 @@ export interface SharedFlightOptions {
   readonly root: string;
   readonly key: string;
   readonly command?: string;
-  readonly onEvent?: LockEventListener;
+  readonly onEvent?: LockEventListener | undefined;
   readonly lookup: (lease: Lease) => Promise<boolean>;
   readonly work: (flight: FlightWork) => Promise<void>;
   readonly onClosed: () => void;

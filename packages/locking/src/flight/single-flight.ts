@@ -4,7 +4,7 @@ import { FlightUnsettled } from "../errors.ts";
 import { flightFolder } from "./flight-folder.ts";
 import { type FlightWork, SharedFlight } from "./shared-flight.ts";
 import type { Lease } from "../lease/lease.ts";
-import type { LockEventListener } from "../lock-events.ts";
+import { tracedLocks, type LockEventListener } from "../lock-events.ts";
 import { watchFlight } from "./watch-flight.ts";
 
 export interface SingleFlightOptions {
@@ -12,7 +12,7 @@ export interface SingleFlightOptions {
   readonly root: string;
   /** What runs, for the people who wait for it. */
   readonly command?: string;
-  readonly onEvent?: LockEventListener;
+  readonly onEvent?: LockEventListener | undefined;
 }
 
 /** One request for the result of a key. */
@@ -62,7 +62,7 @@ class Flights implements SingleFlight {
   readonly #shared = new Map<string, SharedFlight>();
 
   constructor(options: SingleFlightOptions) {
-    this.#options = options;
+    this.#options = { ...options, onEvent: tracedLocks(options.onEvent) };
   }
 
   async run<T>(key: string, request: FlightRequest<T>): Promise<T> {

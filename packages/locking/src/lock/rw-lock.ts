@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { assertMayWait, type Holding, holding } from "./deadlock-order.ts";
 import { LockLost, LockTimeout, LockUnavailable } from "../errors.ts";
 import { announce, type Lease } from "../lease/lease.ts";
-import type { LockEventListener } from "../lock-events.ts";
+import { tracedLocks, type LockEventListener } from "../lock-events.ts";
 import { leaveQueue, queue, type Queued } from "./queue.ts";
 import {
   entryExists,
@@ -57,7 +57,8 @@ export interface HeldLock {
  * @throws {LockTimeout} {@link LockUnavailable} {@link LeaseLost} {@link DeadlockRisk}, or the signal's reason. Nothing is left behind then.
  */
 export async function acquireLock(options: LockOptions): Promise<HeldLock> {
-  const { folder, lease, mode, signal, timeoutMs, onEvent } = options;
+  const { folder, lease, mode, signal, timeoutMs } = options;
+  const onEvent = tracedLocks(options.onEvent);
   const subject = options.subject ?? folder;
   assertMayWait(options.counts ?? "lock", subject);
   signal?.throwIfAborted();

@@ -1,3 +1,4 @@
+import { beginSpan } from "@murre/files";
 import { spawn } from "node:child_process";
 import type { ProgramResult, PythonContext, RunProgram } from "../interpreter/interpreter.ts";
 import { programResult } from "../interpreter/probe.ts";
@@ -53,6 +54,7 @@ function startProgram([program, args, options]: Asked, signal: AbortSignal | und
   const { env, timeoutMs, cwd } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    const endSpan = beginSpan("process", program, { process: child.pid });
     const said = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (text: string) => {
@@ -72,6 +74,7 @@ function startProgram([program, args, options]: Asked, signal: AbortSignal | und
     const abort = () => end("interrupted");
     signal?.addEventListener("abort", abort);
     const settle = (exitCode: number | null, problemHere: string) => {
+      endSpan();
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       if (signal?.aborted) reject(signal.reason);

@@ -1,4 +1,4 @@
-import { endLeftovers, endProcessTree, ownGroup } from "@murre/files";
+import { beginSpan, endLeftovers, endProcessTree, ownGroup } from "@murre/files";
 import { redactUrl } from "@murre/pep508";
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
@@ -64,6 +64,7 @@ function waitForEnd({ args, env, cwd, platform, signal, silenceMs, input }: GitR
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       ...ownGroup(platform),
     });
+    const endSpan = beginSpan("process", `git ${args[0] ?? ""}`, { process: child.pid });
     let silentMs: number | undefined;
     const stop = () => endProcessTree(child, platform);
     const watch =
@@ -87,6 +88,7 @@ function waitForEnd({ args, env, cwd, platform, signal, silenceMs, input }: GitR
     child.stdin?.on("error", () => {}); // it ended first
     child.stdin?.end(input);
     const settle = (end: GitEnd | Error) => {
+      endSpan();
       clearTimeout(watch);
       signal?.removeEventListener("abort", stop);
       resolve(end);

@@ -1,3 +1,4 @@
+import { beginSpan, type EndOfSpan } from "@murre/files";
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -37,11 +38,15 @@ interface QueuedJob {
 interface PoolWorker {
   readonly thread: Worker;
   job: QueuedJob | undefined;
+  endSpan: EndOfSpan | undefined;
 }
 
 function lost(job: QueuedJob, text: string, cause?: unknown): Error {
   return wheelError(job.task.filename, [{ code: "MURRE_UNPACK_WORKER_LOST", text }], { cause });
 }
+
+const traced = ({ task, archiveBytes }: QueuedJob, thread?: number): EndOfSpan =>
+  beginSpan("unpack", task.filename, { thread, details: { archiveBytes } });
 
 /** Data of members dies young, but only a collection gives it back: a small young generation has one before tens of megabytes wait. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
@@ -116,6 +121,7 @@ export class UnpackPool {
         continue;
       }
       worker.job = job;
+      worker.endSpan = traced(job, worker.thread.threadId);
       worker.thread.ref();
     }
   }
@@ -123,12 +129,16 @@ export class UnpackPool {
   async #workHere(): Promise<void> {
     if (this.#workingHere) return;
     this.#workingHere = true;
-    for (let job = this.#queue.pop(); job; job = this.#queue.pop())
+    for (let job = this.#queue.pop(); job; job = this.#queue.pop()) {
+      const end = traced(job);
       try {
         job.resolve(await unpackArchive(job.task, stopCheck(job.stop)));
       } catch (error) {
         job.reject(error instanceof Stopped ? job.signal?.reason : error);
+      } finally {
+        end();
       }
+    }
     this.#workingHere = false;
   }
 
@@ -138,6 +148,7 @@ export class UnpackPool {
     const worker: PoolWorker = {
       thread: new Worker(this.#workerFile, { execArgv: [], resourceLimits }),
       job: undefined,
+      endSpan: undefined,
     };
     let cause: unknown;
     worker.thread.on("message", (reply: WorkerReply) => this.#finish(worker, reply));
@@ -150,6 +161,7 @@ export class UnpackPool {
   #finish(worker: PoolWorker, reply: WorkerReply): void {
     const job = worker.job;
     worker.job = undefined;
+    worker.endSpan?.();
     worker.thread.unref();
     this.#dispatch();
     if (!job) return;
@@ -163,6 +175,7 @@ export class UnpackPool {
   /** A thread has ended, by itself or by {@link close}: its job is lost, and the next job gets a new one. */
   #bury(worker: PoolWorker, cause: unknown): void {
     this.#workers.delete(worker);
+    worker.endSpan?.();
     const text = this.#closed
       ? "was being unpacked when the unpacker was closed"
       : "was being unpacked when its worker thread ended; try again";
