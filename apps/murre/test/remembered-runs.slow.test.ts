@@ -1,3 +1,4 @@
+import { isRemote } from "@murre/files";
 import { indexedWheel, serveFolder, temporaryFolder, writeIndex, type FolderServer } from "@murre/test-kit";
 import {
   appendFileSync,
@@ -191,7 +192,7 @@ const changes: readonly Change[] = [
   },
 ];
 
-describe.skipIf(process.platform === "win32")(
+describe.skipIf(process.platform === "win32" || isRemote(served))(
   "a run that changes nothing is said again until something is another",
   () => {
     test("whatever is changed", { timeout: 240_000 }, async () => {

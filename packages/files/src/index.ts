@@ -14,6 +14,7 @@ export { fileState } from "./file-state.ts";
 export { streamFile } from "./stream-file.ts";
 export { readInput, readStream, type InputOptions } from "./input.ts";
 export { isRealFolder, namesIn, refuseLink } from "./folder.ts";
+export { isRemote } from "./remote.ts";
 export { endLeftovers, endProcessTree, ownGroup } from "./process-tree.ts";
 export {
   beginSpan,

@@ -1,4 +1,6 @@
+import { isRemote } from "@murre/files";
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Outputs } from "../outputs.ts";
 import { readOwn } from "../own-file.ts";
 import { stillSays } from "./facts.ts";
@@ -87,6 +89,8 @@ export function keepRun(
 ): void {
   const now = Date.now();
   if (run.isSpoilt || now >= holdsUntil || run.youngestMs > now - slowestTickMs) return;
+  // Of what other machines change too, a client may say for a while what was.
+  if (run.facts.some(([, place]) => isOnRemote(dirname(place)))) return;
   // What is drawn and drawn over tells of time.
   if (sayings.some(([, text]) => text.includes("\r") || text.includes(time))) return;
   const text = formatRun({
@@ -104,6 +108,16 @@ export function keepRun(
     removeOldest(folder);
   } catch {
     // A place that cannot be written.
+  }
+}
+
+/** Where the folder, or the nearest one around it that is there, lies. */
+function isOnRemote(folder: string): boolean {
+  try {
+    return isRemote(folder);
+  } catch {
+    const outer = dirname(folder);
+    return outer === folder || isOnRemote(outer);
   }
 }
 

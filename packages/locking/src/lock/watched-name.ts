@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import { isRemote } from "./deciding-scan.ts";
+import { isRemote } from "@murre/files";
 
 /**
  * A name that somebody waits for. It sleeps until the kernel tells of a change, or for as long as it is told to: a change can come untold, from another
