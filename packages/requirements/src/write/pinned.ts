@@ -48,7 +48,12 @@ function separate(text: string): Separated {
   };
 }
 
-const withoutBackslash = (line: string): string => line.replace(/(?<!\\)\\+$/, "").trimEnd();
+/** What continues a line is no part of it. */
+function withoutBackslash(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === "\\") end--;
+  return line.slice(0, end).trimEnd();
+}
 
 /** Undefined where the requirement goes over several lines, or the result would not be what is meant. */
 function replaceInPlace(

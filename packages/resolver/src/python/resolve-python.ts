@@ -8,6 +8,8 @@ import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget 
 import type { Listings } from "./candidates/listings.ts";
 import { Places } from "./candidates/places.ts";
 import type { Origin } from "./candidates/project.ts";
+import { Turns } from "../solver/turns.ts";
+import { givingWay } from "./giving-way.ts";
 import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
 import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
@@ -106,7 +108,7 @@ export async function resolvePython<File extends DistributionFile>(
 
 /** What is searched for, whatever it is for. */
 export interface SearchRequest<File extends DistributionFile> extends Omit<PythonRequest<File>, "target"> {
-  /** Those of earlier searches in the same source. */
+  /** Those of earlier searches in the same source, which gives way then. */
   readonly listings?: Listings<File>;
   /** What those took: it is preferred after all preferences, and admits nothing that would not be taken without. */
   readonly taken?: ReadonlyMap<NormalizedName, readonly string[]>;
@@ -153,7 +155,8 @@ export async function search<File extends DistributionFile>(
       way = "plain-until-conflict";
       continue;
     }
-    const explanation = explainNoSolution(tree, catalog, provider.packages, request);
+    const explaining = explainNoSolution(tree, catalog, provider.packages, request);
+    const explanation = await new Turns(request.signal).through(explaining);
     return {
       outcome: { kind: "no-solution", tree, ...explanation, statistics },
       provider,
@@ -253,7 +256,7 @@ function openCatalog<File extends DistributionFile>(
       { mode: request.prereleases, preferred: listed(request.preferences?.get(project)) },
     );
   return new Catalog(
-    request.source,
+    request.listings === undefined ? givingWay(request.source, request.signal) : request.source,
     chooser,
     admission,
     new Places(urls, request.installed ?? new Map()),

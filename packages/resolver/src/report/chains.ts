@@ -54,10 +54,12 @@ class Chains {
     const all = [...this.links];
     const direct = all.filter(({ name }) => this.words.isRoot(name));
     for (const ways of grouped(direct, ({ needs }) => needs[0]!.requirement).values()) this.begin(ways);
+    if (this.parts > mostParts) return undefined;
     // What no line came to, because only some of the versions need it.
     for (const link of this.links) {
       if (!this.links.delete(link)) continue;
       this.follow(link, `${this.words.versions(link.name, link.dependents)} depends on ${this.needed(link)}`);
+      if (this.parts > mostParts) return undefined;
     }
     for (const clauses of this.useless.values()) this.lines.push({ text: this.reasons(clauses), end: "" });
     const needed = all.flatMap(({ needs }) => needs);

@@ -38,11 +38,18 @@ export interface Derived {
 /** Why there is no solution: a proof, from facts up to "the root cannot be selected". */
 export type DerivationTree = External | Derived;
 
-/** Made without recursion: after deep backtracking proofs are thousands of steps deep. */
-export function derivationTree(failure: Incompatibility, names: readonly string[]): DerivationTree {
+/** So many steps of a proof are made at a time. */
+const stepsBetweenPauses = 500;
+
+/** Made without recursion, and with pauses: after deep backtracking proofs are thousands of steps deep. */
+export function* derivationTree(
+  failure: Incompatibility,
+  names: readonly string[],
+): Generator<undefined, DerivationTree, void> {
   const done = new Map<Incompatibility, DerivationTree>();
   const pending = [failure];
-  while (pending.length > 0) {
+  for (let step = 1; pending.length > 0; step++) {
+    if (step % stepsBetweenPauses === 0) yield undefined;
     const incompatibility = pending.at(-1)!;
     const { cause } = incompatibility;
     if (done.has(incompatibility)) pending.pop();

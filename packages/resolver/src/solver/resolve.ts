@@ -1,5 +1,6 @@
 import type { AsyncDependencyProvider } from "./provider.ts";
 import { type Outcome, solve } from "./solver.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * Runs the solver, loading what it waits for.
@@ -12,13 +13,13 @@ export async function resolve(
 ): Promise<Outcome> {
   const { signal } = options;
   const run = solve(provider, root);
+  const turns = new Turns(signal);
   for (;;) {
     signal?.throwIfAborted();
     const step = run.next();
     if (step.done === true) return step.value;
     if (step.value) await orAborted(provider.load(step.value, signal), signal);
-    // A pause: a turn of the event loop, in which an abort can arrive.
-    else await new Promise((resume) => setImmediate(resume));
+    if (turns.isDue) await turns.give();
   }
 }
 

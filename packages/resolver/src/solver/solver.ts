@@ -24,12 +24,12 @@ interface Conflict {
   readonly cause: Incompatibility;
 }
 
-/** The solver hands control back after so many rounds, so that its driver can see an abort. */
-const roundsBetweenPauses = 100;
+/** Within a round the solver pauses after it looked at so many incompatibilities. */
+const looksBetweenPauses = 2000;
 
 /**
  * PubGrub, as a synchronous machine: it yields what it needs to know and is resumed when the provider knows it.
- * `undefined` is yielded now and then as a pause.
+ * `undefined` is yielded after each round and within long ones: its driver may give way to others, and end it, there.
  *
  * `root` is a package with the one version 0.
  * @see https://github.com/dart-lang/pub/blob/master/doc/solver.md
@@ -67,11 +67,13 @@ class Solver {
 
   *run(): Generator<Need | undefined, Outcome, void> {
     let next: PackageId | undefined = this.root;
-    for (let round = 1; next !== undefined; round++) {
-      if (round % roundsBetweenPauses === 0) yield undefined;
-      const failure = this.propagate(next);
-      if (failure)
-        return { kind: "no-solution", tree: derivationTree(failure, this.names), statistics: this.statistics() };
+    while (next !== undefined) {
+      const failure: Incompatibility | undefined = yield* this.propagate(next);
+      if (failure) {
+        const tree = yield* derivationTree(failure, this.names);
+        return { kind: "no-solution", tree, statistics: this.statistics() };
+      }
+      yield undefined;
       this.reconsider();
       next = this.pick();
       if (next === undefined) break;
@@ -89,7 +91,7 @@ class Solver {
    * Derives all that follows once the terms of `start` changed. Returns the incompatibility that shows that there is no
    * solution, if it comes to that.
    */
-  private propagate(start: PackageId): Incompatibility | undefined {
+  private *propagate(start: PackageId): Generator<undefined, Incompatibility | undefined, void> {
     const changed = new Set<PackageId>([start]);
     const stack: PackageId[] = [start];
     const push = (packageId: PackageId) => {
@@ -98,8 +100,14 @@ class Solver {
       stack.push(packageId);
     };
     const conflicts: Conflict[] = [];
+    let looks = 0;
     for (let packageId = stack.pop(); packageId !== undefined; packageId = stack.pop()) {
       changed.delete(packageId);
+      looks += this.incompatibilities[packageId]!.length;
+      if (looks > looksBetweenPauses) {
+        yield undefined;
+        looks = 0;
+      }
       const conflict = this.propagatePackage(packageId, push);
       if (!conflict) continue;
       const resolved = this.resolveConflict(conflict, conflicts);

@@ -1,7 +1,7 @@
 import { type SpecifierSet } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { type DerivationTree, factsOf } from "../../solver/derivation-tree.ts";
-import { report } from "../../report/report.ts";
+import { reportInParts } from "../../report/report.ts";
 import type { Need, Vocabulary } from "../../report/vocabulary.ts";
 import { VersionSet } from "../../solver/version-set.ts";
 import type { Catalog } from "../candidates/catalog.ts";
@@ -36,15 +36,19 @@ export interface ExplainOptions {
   readonly knownNames?: (() => Iterable<string>) | undefined;
 }
 
-/** The proof that there is no solution, made into what a user, and a program, can read. */
-export function explainNoSolution<File extends DistributionFile>(
+/** The proof that there is no solution, made into what a user, and a program, can read; with pauses, because proofs can be long. */
+export function* explainNoSolution<File extends DistributionFile>(
   tree: DerivationTree,
   catalog: Catalog<File>,
   packages: ReadonlyMap<string, PythonPackage>,
   options: ExplainOptions = {},
-): Explanation {
+): Generator<undefined, Explanation, void> {
   const words = new Words(catalog, packages, options);
-  return { message: report(tree, words), hints: words.hints(tree), proof: proofOf(tree, words) };
+  const message = yield* reportInParts(tree, words);
+  yield undefined;
+  const hints = words.hints(tree);
+  yield undefined;
+  return { message, hints, proof: proofOf(tree, words) };
 }
 
 /** The words of requirements, projects and versions. */

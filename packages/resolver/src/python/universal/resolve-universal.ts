@@ -1,4 +1,5 @@
 import type { SpecifierSet } from "@murre/pep440";
+import { givingWay } from "../giving-way.ts";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
 import type { DerivationTree } from "../../solver/derivation-tree.ts";
 import type { Explanation } from "../explain/explain-no-solution.ts";
@@ -113,7 +114,7 @@ class UniversalResolution<File extends DistributionFile> {
     this.pythons = pythons;
     this.target = target;
     this.preferred = new PreferredVersions(request.preferences, conditions);
-    this.source = remembering(request.source, this.requests);
+    this.source = remembering(givingWay(request.source, request.signal), this.requests);
     this.listings = new Listings(this.source);
     this.texts = new RequirementTexts(request.onRepair);
     const texts = new PythonTexts(conditions, request.onRepair);
