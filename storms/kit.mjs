@@ -25,6 +25,7 @@ export {
   transactionLeavings,
 } from "./kit/environment-check.mjs";
 export { cacheLeavings } from "./kit/cache-check.mjs";
+export { writeEditable } from "./kit/editable-project.mjs";
 export { asProgram, copyOf, preload, readCounts, tryEach, unconfigured } from "./kit/kill-points.mjs";
 export { finish, machineFacts, median, seconds, table } from "./kit/report.mjs";
 export { findUv, murre, uv } from "./kit/contestants.mjs";

@@ -14,6 +14,7 @@ export function contestants(places, cache, { uv, pip }) {
       name: "murre",
       venv: (env) => murre("venv", env),
       install: (env, file) => murre("pip", "sync", file, "-p", env, "--json", ...places),
+      editable: (env, folders) => murre("pip", "install", ...asEditables(folders), "-p", env, "--json", "--no-index"),
       uninstall: (env, names) => murre("pip", "uninstall", "-y", ...names, "-p", env, "--json"),
       recover: (env) => murre("pip", "check", "--recover", "-p", env),
       windowOf: (stdout) => JSON.parse(stdout).durationsMs.window,
@@ -26,6 +27,7 @@ export function contestants(places, cache, { uv, pip }) {
       name: "uv",
       venv: (env) => uvWords("venv", env),
       install: (env, file) => uvWords("pip", "sync", file, "-p", env, ...places),
+      editable: (env, folders) => uvWords("pip", "install", ...asEditables(folders), "-p", env, "--no-index"),
       uninstall: (env, names) => uvWords("pip", "uninstall", ...names, "-p", env),
     });
   if (pip !== undefined) {
@@ -38,6 +40,7 @@ export function contestants(places, cache, { uv, pip }) {
       name: "pip",
       venv: (env) => [pip, ["-m", "venv", "--without-pip", env]],
       install: (env, file) => pipWords(env, "install", "--no-deps", ...places, "-r", file),
+      editable: (env, folders) => pipWords(env, "install", "--no-index", ...asEditables(folders)),
       uninstall: (env, names) => pipWords(env, "uninstall", "-y", ...names),
     });
   }
@@ -51,6 +54,8 @@ export async function succeeded(command) {
   if (ended.code !== 0) throw new Error(`${command[1].join(" ")}: ${ended.stderr}`);
   return ended;
 }
+
+const asEditables = (folders) => folders.flatMap((folder) => ["-e", folder]);
 
 /** The two releases of real wheels, as folders of wheels and files of pins. */
 export async function makeReleases(scratch, count) {

@@ -14,7 +14,16 @@ import {
 import { join } from "node:path";
 import { indexedWheel, seededRandom, writeIndex } from "@murre/test-kit";
 import { createMurre } from "murre";
-import { asProgram, howItEnded, preload, readCounts, runMurre, transactionLeavings, unconfigured } from "../kit.mjs";
+import {
+  asProgram,
+  howItEnded,
+  preload,
+  readCounts,
+  runMurre,
+  transactionLeavings,
+  unconfigured,
+  writeEditable,
+} from "../kit.mjs";
 
 /** A command that a signal ended later than this is reported; a hang guard, far from what is measured. */
 const longestRunMs = 60_000;
@@ -44,12 +53,13 @@ function wheels() {
 }
 
 const before = ["alpha==1.0", "beta==1.0"];
-/** What is installed at first, and the command. */
+/** What is installed at first, the editable one among it, and the command. */
 export const scenarios = {
   install: { from: [], words: ["install", "alpha==1.0", "beta==1.0"] },
   upgrade: { from: before, words: ["install", "--upgrade", "alpha==2.0"] },
   sync: { from: before, words: ["sync", "wanted.txt"] },
   uninstall: { from: before, words: ["uninstall", "alpha"] },
+  editable: { from: ["alpha==1.0"], editable: "./delta-1.0", words: ["install", "-e", "./delta-2.0", "beta==2.0"] },
 };
 
 /** One index, one warm cache, and an environment that is made again and again at the same place, because scripts hold its path. */
@@ -68,10 +78,13 @@ class World {
     const specs = wheels();
     writeIndex(join(this.folder, "index"), await Promise.all(specs.map((spec) => indexedWheel(spec))));
     writeFileSync(join(this.folder, "wanted.txt"), "beta==2.0\ngamma==1.0\n");
-    for (const { name, version } of specs) await this.reset([`${name}==${version}`]);
+    for (const version of ["1.0", "2.0"])
+      writeEditable(join(this.folder, `delta-${version}`), { name: "delta", version });
+    for (const { name, version } of specs) await this.reset({ from: [`${name}==${version}`] });
     this.states = {};
-    for (const [name, { from, words }] of Object.entries(scenarios)) {
-      await this.reset(from);
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      const { words } = scenario;
+      await this.reset(scenario);
       const old = this.snapshot();
       const { code, stderr } = await this.run(words, {});
       if (code !== 0) throw new Error(`${name}: ${stderr}`);
@@ -80,12 +93,13 @@ class World {
   }
 
   /** Nothing is deleted between runs: on ext4 that makes the next ones slow. */
-  async reset(pins) {
+  async reset({ from: pins, editable }) {
     if (existsSync(this.env)) renameSync(this.env, join(this.folder, `used-${this.used++}`));
     const { murre, env: python, index: indexUrl } = this;
     await murre.venv({ path: python });
-    if (pins.length > 0)
-      await murre.install({ python, indexUrl, ignoreConfiguration: true, requirements: pins, dependencies: "none" });
+    const editables = editable === undefined ? [] : [editable];
+    const given = { python, indexUrl, ignoreConfiguration: true };
+    if (pins.length > 0) await murre.install({ ...given, requirements: pins, editables, dependencies: "none" });
   }
 
   /** Runs `murre pip WORDS`. */
@@ -141,7 +155,7 @@ function difference(a, b) {
 
 async function countCalls(world, scenario) {
   const file = join(world.folder, "count");
-  await world.reset(scenarios[scenario].from);
+  await world.reset(scenarios[scenario]);
   await world.run(scenarios[scenario].words, { MURRE_KILL_COUNT_FILE: file, MURRE_THREADS: "1" });
   return readCounts(file);
 }
@@ -179,7 +193,7 @@ export async function runCommandKills({ folder, fraction, randomPoints, seed, lo
           report.points += 1;
           if (random() >= fraction) continue;
           report.tried += 1;
-          await world.reset(scenarios[scenario].from);
+          await world.reset(scenarios[scenario]);
           const what = `${scenario}, ${how} ${thread} call ${at}`;
           const fault =
             how === "before" || how === "after"
@@ -203,7 +217,7 @@ export async function runCommandKills({ folder, fraction, randomPoints, seed, lo
     const thread = random() < 0.7 ? "main" : "worker";
     const at = 1 + Math.floor(random() * counts[scenario][thread]);
     const signal = point % 3 === 2 ? (random() < 0.5 ? "SIGINT" : "SIGTERM") : "SIGKILL";
-    await world.reset(scenarios[scenario].from);
+    await world.reset(scenarios[scenario]);
     const what = `${scenario}, ${signal} at ${thread} call ${at} with two workers (point ${point})`;
     const env = { MURRE_KILL_AT: String(at), MURRE_KILL_IN: thread, MURRE_KILL_SIGNAL: signal, MURRE_THREADS: "2" };
     const ended = await world.run(scenarios[scenario].words, env);

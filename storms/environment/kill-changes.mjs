@@ -1,14 +1,14 @@
 // Promise 2 under fire: commands that change an environment of real wheels are killed at random moments; which state is found, and which after the next command?
-//   node storms/environment/kill-changes.mjs [--kills 100] [--on plain|mounts|overlay|cache] [--change upgrade|sync|small]
+//   node storms/environment/kill-changes.mjs [--kills 100] [--on plain|mounts|overlay|cache] [--change upgrade|sync|small|editable]
 //     [--uv PATH] [--pip PYTHON] [--seed 1]
 // Every second kill of murre falls into the moments after the commit, when another program could see a mixture; all others anywhere in the run.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { seededRandom } from "@murre/test-kit";
 import { contestants, killed, makeReleases, ran, succeeded } from "./changing-tools.mjs";
-import { brokenRows, finish, inScratch, listing, median, table, transactionLeavings } from "../kit.mjs";
+import { brokenRows, finish, inScratch, listing, median, table, transactionLeavings, writeEditable } from "../kit.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -141,7 +141,7 @@ async function storm(scratch, tool, change, kills) {
 const windowText = (windows) => `${median(windows).toFixed(1)} ms, ${Math.max(...windows).toFixed(1)} ms`;
 
 await inScratch(async (scratch) => {
-  const count = { upgrade: 29, sync: 60, small: 12 }[options.change];
+  const count = { upgrade: 29, sync: 60, small: 12, editable: 2 }[options.change];
   const releases = await makeReleases(scratch, count);
   const cache = join(scratch, "cache");
   if (options.on === "cache") {
@@ -152,14 +152,27 @@ await inScratch(async (scratch) => {
   }
   const { first, second, names } = releases;
   const install = (file) => (tool, env) => tool.install(env, file);
+  let edits = 0;
+  /** Three of them; each run meets sources that changed, and builds them. */
+  const editable = (version) => (tool, env) => {
+    const folders = ["one", "two", "three"].map((name) =>
+      writeEditable(join(scratch, `${name}-${version}`), { name, version }),
+    );
+    for (const folder of folders) writeFileSync(join(folder, "setup.cfg"), `# edit ${++edits}\n`);
+    return tool.editable(env, folders);
+  };
   const changes = {
     upgrade: { name: `upgrade of ${count}`, from: install(first), to: install(second) },
     install: { name: `fresh install of ${count}`, to: install(first) },
+    editable: { name: "editables to other folders", from: editable("1.0"), to: editable("2.0") },
     uninstall: { name: `uninstall of ${count}`, from: install(first), to: (tool, env) => tool.uninstall(env, names) },
   };
-  const chosen = { upgrade: ["upgrade"], sync: ["install"], small: ["install", "upgrade", "uninstall"] }[
-    options.change
-  ];
+  const chosen = {
+    upgrade: ["upgrade"],
+    sync: ["install"],
+    small: ["install", "upgrade", "uninstall"],
+    editable: ["editable"],
+  }[options.change];
   const results = [];
   try {
     for (const name of chosen)
