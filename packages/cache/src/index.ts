@@ -18,6 +18,7 @@ export {
   decodeManifest,
   decodeWheelManifest,
   encodeManifest,
+  readWheelManifest,
   type EntryContents,
   type Manifest,
 } from "./entry/manifest.ts";

@@ -1,6 +1,6 @@
 import { InvalidManifest } from "../errors.ts";
 import { isFolderName, type ManifestHead } from "./manifest-head.ts";
-import { describeWheel, openWheelManifest } from "./wheel-manifest.ts";
+import { describeWheel, openWheelManifest, type Section } from "./wheel-manifest.ts";
 
 /** An archive of sources, kept as it is: the only file of its entry, under its own name. */
 export interface ArchiveManifest {
@@ -43,7 +43,7 @@ export function describeArchive({ filename, project, version = "", sizeBytes, sh
 }
 
 /** @throws {InvalidManifest} */
-export function openArchiveManifest(head: ManifestHead, sections: readonly Buffer[]): ArchiveManifest {
+export function openArchiveManifest(head: ManifestHead, sections: readonly Section[]): ArchiveManifest {
   const [file, ...others] = openWheelManifest(head, sections).details();
   if (file === undefined || others.length > 0 || !isFolderName(file.path))
     throw new InvalidManifest("an archive is one file");

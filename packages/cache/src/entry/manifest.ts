@@ -1,3 +1,5 @@
+import { openFile } from "@murre/files";
+import { closeSync, readSync } from "node:fs";
 import { InvalidManifest } from "../errors.ts";
 import { describeArchive, isArchiveHead, openArchiveManifest, type ArchiveManifest } from "./archive-manifest.ts";
 import { parseManifestHead, type FileDetails } from "./manifest-head.ts";
@@ -17,23 +19,99 @@ export function encodeManifest(contents: EntryContents): Buffer {
 
 /** @throws {InvalidManifest} when the bytes are torn, foreign, or of another format; the entry then counts as a miss. */
 export function decodeManifest(bytes: Buffer): Manifest {
-  const lineEnd = bytes.indexOf(10);
+  return openManifest(bytes, bytes.length, (offset, length) => bytes.subarray(offset, offset + length));
+}
+
+/** Up to here a manifest is read as a whole; of a larger one (of some thousand files) what nobody asks for stays on the disk (bytes). */
+const readAtOnceBytes = 128 * 1024;
+/** A hundred bytes or two for each file of an archive. */
+const largestBytes = 512 * 1024 * 1024;
+
+/**
+ * The manifest of an entry, for as long as the entry stands: the rows and details of many files are read when they are asked for, and not kept.
+ * @throws {InvalidManifest} as {@link decodeManifest}, and what opening it throws.
+ */
+export function readManifest(path: string): Manifest {
+  const { descriptor, stats } = openFile(path, { followsLinks: false });
+  try {
+    if (stats.size > largestBytes) throw new InvalidManifest(`it has ${stats.size} bytes`);
+    const beginning = readPart(descriptor, 0, Math.min(stats.size, readAtOnceBytes));
+    if (beginning.length === stats.size) return decodeManifest(beginning);
+    // A head may be long as well: of thousands of scripts.
+    if (!beginning.includes(10)) return decodeManifest(readPart(descriptor, 0, stats.size));
+    return openManifest(beginning, stats.size, (offset, length) => readPart(descriptor, offset, length), path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Folders and names, which everybody needs, stand before the others. */
+const firstSections = 2;
+
+/**
+ * @param beginning with the whole head
+ * @param read a part of the manifest, now
+ * @param path where the parts that are not needed now are read later; none where all is there
+ */
+function openManifest(
+  beginning: Buffer,
+  sizeBytes: number,
+  read: (offset: number, length: number) => Buffer,
+  path?: string,
+): Manifest {
+  const lineEnd = beginning.indexOf(10);
   if (lineEnd < 0) throw new InvalidManifest("it has no head");
-  const head = parseManifestHead(bytes.toString("utf8", 0, lineEnd));
+  const head = parseManifestHead(beginning.toString("utf8", 0, lineEnd));
   if (head === undefined) throw new InvalidManifest("its head is of another format, or damaged");
-  const sections: Buffer[] = [];
+  const places: { readonly offset: number; readonly length: number }[] = [];
   let offset = lineEnd + 1;
   for (const length of head.sections) {
-    sections.push(bytes.subarray(offset, offset + length));
+    places.push({ offset, length });
     offset += length;
   }
-  if (offset !== bytes.length) throw new InvalidManifest(`it has ${bytes.length} bytes and announces ${offset}`);
+  if (offset !== sizeBytes) throw new InvalidManifest(`it has ${sizeBytes} bytes and announces ${offset}`);
+  const sections = places.map((place, index) =>
+    path === undefined || index < firstSections
+      ? read(place.offset, place.length)
+      : () => readPartOf(path, place.offset, place.length),
+  );
   return isArchiveHead(head) ? openArchiveManifest(head, sections) : openWheelManifest(head, sections);
+}
+
+function readPartOf(path: string, offset: number, length: number): Buffer {
+  const { descriptor } = openFile(path, { followsLinks: false });
+  try {
+    return readPart(descriptor, offset, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** @throws {InvalidManifest} where the file ends before. */
+function readPart(descriptor: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length;) {
+    const read = readSync(descriptor, buffer, done, length - done, offset + done);
+    if (read === 0) throw new InvalidManifest("it was cut off");
+    done += read;
+  }
+  return buffer;
 }
 
 /** As {@link decodeManifest}, for whoever was given the entry of a wheel. */
 export function decodeWheelManifest(bytes: Buffer): WheelManifest {
-  const manifest = decodeManifest(bytes);
+  return asWheels(decodeManifest(bytes));
+}
+
+/** As {@link readManifest}, for whoever was given the entry of a wheel. */
+export function readWheelManifest({ filesFolder }: { readonly filesFolder: string }): WheelManifest {
+  return asWheels(readManifest(manifestBeside(filesFolder)));
+}
+
+/** Where the manifest of an entry lies. */
+export const manifestBeside = (filesFolder: string): string => `${filesFolder}/../manifest`;
+
+function asWheels(manifest: Manifest): WheelManifest {
   if (manifest.kind !== "wheel") throw new InvalidManifest(`it is of ${manifest.filename}, and a wheel's is needed`);
   return manifest;
 }

@@ -1,10 +1,9 @@
 import { lstatSync, lutimesSync } from "node:fs";
-import { readSmallFile } from "@murre/files";
 import { uptime } from "node:os";
 import { isOfThisBoot } from "@murre/locking";
 import { leaseOfEntry, type CacheLayout } from "../folder/layout.ts";
 import type { ArchiveManifest } from "./archive-manifest.ts";
-import { decodeManifest, filesOf, type Manifest } from "./manifest.ts";
+import { filesOf, readManifest, type Manifest } from "./manifest.ts";
 import type { WheelManifest } from "./wheel-manifest.ts";
 
 interface Kept<Kind, Described> {
@@ -35,16 +34,13 @@ export function openEntry(layout: CacheLayout, id: string, sha256: string): Stor
   const folder = layout.entry(id);
   let manifest: Manifest;
   try {
-    manifest = decodeManifest(readSmallFile(`${folder}/manifest`, asManifest));
+    manifest = readManifest(`${folder}/manifest`);
   } catch {
     return undefined;
   }
   const place = { id, sha256, filesFolder: `${folder}/pkg` };
   return manifest.kind === "wheel" ? { kind: "wheel", ...place, manifest } : { kind: "archive", ...place, manifest };
 }
-
-/** A hundred bytes or two for each file of an archive. */
-const asManifest = { followsLinks: false, atMostBytes: 512 * 1024 * 1024 };
 
 function isFileOf(path: string, sizeBytes: number): boolean {
   const stats = lstatSync(path);

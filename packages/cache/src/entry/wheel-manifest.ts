@@ -31,12 +31,12 @@ export interface ManifestDirectory {
 export class WheelManifest {
   readonly kind = "wheel";
   readonly head: ManifestHead;
-  readonly #sections: readonly Buffer[];
+  readonly #sections: readonly Section[];
   #directories: readonly ManifestDirectory[] | undefined;
   #names: readonly string[] | undefined;
   #details: readonly FileDetails[] | undefined;
 
-  constructor(head: ManifestHead, sections: readonly Buffer[]) {
+  constructor(head: ManifestHead, sections: readonly Section[]) {
     this.head = head;
     this.#sections = sections;
   }
@@ -48,22 +48,19 @@ export class WheelManifest {
 
   /** The base names of all linked files, directory by directory in the order of {@link directories}. */
   get names(): readonly string[] {
-    return (this.#names ??= this.decodeNames());
+    return (this.#names ??= this.readNames().take(this.head.fileCount));
   }
 
-  /** As {@link names}, for who goes through them once: they are not kept. */
-  decodeNames(): readonly string[] {
-    return this.#section(1).toString("utf8").split("\0").slice(0, -1);
+  /** As {@link names}, for who goes through them once, a part at a time: they are not kept. */
+  readNames(): NameReader {
+    return new NameReader(this.#section(1));
   }
 
   /** Some of the {@link names}. For the first ones, which are those of the root, the others are not decoded. */
   namesOf({ firstFile, fileCount }: { readonly firstFile: number; readonly fileCount: number }): readonly string[] {
     if (fileCount === 0) return [];
     if (firstFile > 0 || this.#names !== undefined) return this.names.slice(firstFile, firstFile + fileCount);
-    const section = this.#section(1);
-    let end = 0;
-    for (let name = 0; name < fileCount; name++) end = section.indexOf(0, end) + 1;
-    return section.toString("utf8", 0, end).split("\0").slice(0, -1);
+    return this.readNames().take(fileCount);
   }
 
   /** Whether any folder's path has this text in it: asked of the bytes. */
@@ -71,7 +68,7 @@ export class WheelManifest {
     return this.#section(0).includes(text);
   }
 
-  /** RECORD rows of the linked files outside `.data`, LF-terminated. */
+  /** RECORD rows of the linked files outside `.data`, LF-terminated. Of a large manifest they are read now: keep them no longer than needed. */
   get recordBytes(): Buffer {
     return this.#section(2);
   }
@@ -110,7 +107,34 @@ export class WheelManifest {
   #section(index: number): Buffer {
     const section = this.#sections[index];
     if (section === undefined) throw new InvalidManifest("a section is missing");
-    return section;
+    return typeof section === "function" ? section() : section;
+  }
+}
+
+/** One of a manifest's sections, or how it is read when somebody asks for it. */
+export type Section = Buffer | (() => Buffer);
+
+/** Names one after the other, of which only those that were asked for are decoded. */
+export class NameReader {
+  readonly #section: Buffer;
+  #at = 0;
+
+  constructor(section: Buffer) {
+    this.#section = section;
+  }
+
+  /** The next names. @throws {InvalidManifest} when there are not so many. */
+  take(count: number): readonly string[] {
+    const from = this.#at;
+    this.skip(count);
+    return from === this.#at ? [] : this.#section.toString("utf8", from, this.#at - 1).split("\0");
+  }
+
+  skip(count: number): void {
+    for (let left = count; left > 0; this.#at++) {
+      if (this.#at === this.#section.length) throw new InvalidManifest("names end early");
+      if (this.#section[this.#at] === 0) left--;
+    }
   }
 }
 
@@ -126,8 +150,10 @@ function decodeDirectories(section: Buffer): ManifestDirectory[] {
 }
 
 /** @throws {InvalidManifest} when the sections are not those that the head announces. */
-export function openWheelManifest(head: ManifestHead, sections: readonly Buffer[]): WheelManifest {
-  if (!areNames(sections[1])) throw new InvalidManifest("one of its files leaves its folder");
+export function openWheelManifest(head: ManifestHead, sections: readonly Section[]): WheelManifest {
+  const [, names] = sections;
+  if (!areNames(typeof names === "function" ? names() : names))
+    throw new InvalidManifest("one of its files leaves its folder");
   const manifest = new WheelManifest(head, sections);
   const linked = manifest.directories.reduce((sum, { fileCount }) => sum + fileCount, 0);
   if (linked !== head.fileCount) throw new InvalidManifest(`it has ${linked} files and announces ${head.fileCount}`);

@@ -217,7 +217,7 @@ class EnvironmentChange {
     const { cache, onEvent } = this.#operation;
     const start = performance.now();
     // A long list has many files in any case: the threads load while it is looked up.
-    this.#operation.linkWorkersFor(add.length * usualFiles, add.length);
+    this.#operation.linkWorkersFor(add.length * usualFiles, usualFiles);
     let prepared: StoredDistribution[];
     // What nothing is missing in needs none of it.
     const { prepareAll } = await import("../prepare/fetch-all.ts");
@@ -242,7 +242,7 @@ class EnvironmentChange {
     const { target, onEvent, cache } = this.#operation;
     const start = performance.now();
     // They load while the lock is awaited and the plan is made.
-    this.#operation.linkWorkersFor(filesOf(prepared), prepared.length);
+    this.#operation.linkWorkersFor(filesOf(prepared), largestFolderOf(prepared));
     try {
       const end = await changeExclusively(this.access, this.#writeOptions(), async (writer) =>
         isSameState(readInstalledState(target), installed) ? this.#place(writer, difference, prepared) : "changed",
@@ -296,7 +296,7 @@ class EnvironmentChange {
     if (prepared.length > 0) onEvent({ type: "placing", files: filesOf(prepared), distributions: prepared.length });
     const outcome = await writer.commit(plan, {
       mode: linkMode,
-      workers: this.#operation.linkWorkersFor(filesOf(prepared), prepared.length),
+      workers: this.#operation.linkWorkersFor(filesOf(prepared), largestFolderOf(prepared)),
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
       unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),
@@ -340,6 +340,13 @@ class EnvironmentChange {
 
 /** Of one distribution, on average. */
 const usualFiles = 100;
+
+function largestFolderOf(prepared: readonly StoredDistribution[]): number {
+  let most = 1;
+  for (const { entry } of prepared)
+    for (const { fileCount } of entry.manifest.directories) most = Math.max(most, fileCount);
+  return most;
+}
 
 function filesOf(prepared: readonly StoredDistribution[]): number {
   return prepared.reduce((files, { entry }) => files + entry.manifest.head.fileCount, 0);

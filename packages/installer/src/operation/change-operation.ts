@@ -52,8 +52,11 @@ export interface ChangeOperation {
   readonly projects: ProjectSources;
   /** How requirements are read. */
   readonly reading: RequirementsContext;
-  /** Threads for placing so many files of so many wheels, the same each time; undefined where the calling thread is as fast. They load meanwhile. */
-  linkWorkersFor(files: number, wheels: number): LinkWorkers | undefined;
+  /**
+   * Threads for placing so many files, the same each time; undefined where the calling thread is as fast. They load meanwhile.
+   * @param largestFolder the files of the largest one: of one folder the system places one file after the other, whoever asks it to
+   */
+  linkWorkersFor(files: number, largestFolder: number): LinkWorkers | undefined;
   /** A client for these places. It is closed with the operation. */
   openClient(places: IndexDecision): IndexClient;
 }
@@ -79,10 +82,10 @@ export async function withChangeOperation<Result>(
   const onEvent = options.onEvent ?? (() => {});
   const cache = openCache(settings, onEvent, options.noCache === true);
   let linkWorkers: LinkWorkers | undefined;
-  const linkWorkersFor = (files: number, wheels: number) => {
+  const linkWorkersFor = (files: number, largestFolder: number) => {
     const worth = settings.threads === undefined ? Math.floor(files / fewFiles) : Infinity;
-    // The calling thread does a part, and nobody a part of a wheel.
-    const count = Math.min(threadsOf(settings) - 1, worth, wheels - 1);
+    // The calling thread does a part.
+    const count = Math.min(threadsOf(settings) - 1, worth, Math.floor(files / largestFolder) - 1);
     return linkWorkers ?? (count > 0 ? (linkWorkers = startLinkWorkers(count)) : undefined);
   };
   const clients: IndexClient[] = [];

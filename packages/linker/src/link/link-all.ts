@@ -8,22 +8,25 @@ import {
   FileLinker,
   LinkingAborted,
   linkTask,
+  makeFoldersOf,
   transferable,
   type LinkCounts,
   type LinkMode,
-  type TransferredTask,
+  type WheelPart,
 } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
 import type { LinkWorkers } from "./link-workers.ts";
 
-/** A task, and which of all it is. */
-interface Numbered {
+/** A task or a part of one, and which of all it is. */
+interface Piece {
   readonly task: LinkTask;
   readonly number: number;
+  readonly files: number;
+  readonly part?: WheelPart;
 }
 
 /**
- * Places the files of all tasks, in this thread and in the workers. Each has a share by the number of files, the largest tasks first; when this
+ * Places the files of all tasks, in this thread and in the workers. Each has a share by the number of files, the largest pieces first; when this
  * thread has done its own, it takes what the workers have not come to, from the end. So it waits for no thread that still loads.
  */
 export async function linkAll(
@@ -35,9 +38,16 @@ export async function linkAll(
 ): Promise<LinkCounts> {
   const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
   for (const file of generated) ofWheel.get(file.wheel)?.push(file);
-  const packed = ({ task, number }: Numbered) => transferable(task, number, ofWheel.get(task.name) ?? [], staged);
-  const [own = [], ...others] = shareOut(tasks, 1 + (workers?.count ?? 0));
-  const claims = new Int32Array(new SharedArrayBuffer(4 * tasks.length));
+  const threads = 1 + (workers?.count ?? 0);
+  const pieces = cut(tasks, threads);
+  // The first part of a wheel has its generated files.
+  const packed = ({ task, number, part }: Piece) =>
+    transferable(task, number, (part?.from ?? 0) === 0 ? (ofWheel.get(task.name) ?? []) : [], staged, part);
+  const turns = new Turns(aborted);
+  for (const { part, ...piece } of pieces)
+    if (part?.from === 0) await turns.run(makeFoldersOf(packed(piece), piece.task.entry.manifest));
+  const [own = [], ...others] = shareOut(pieces, threads);
+  const claims = new Int32Array(new SharedArrayBuffer(4 * pieces.length));
   const linker = new FileLinker(mode);
   const answers = others.map((share, worker) =>
     workers === undefined || share.length === 0
@@ -47,7 +57,12 @@ export async function linkAll(
   for (const answer of answers) answer?.catch(() => {}); // what nobody waits for may fail
   const left = [...own, ...others.flatMap((share) => share.toReversed())];
   try {
-    await linkHere(left, packed, linker, claims, aborted);
+    for (const piece of left) {
+      if (!claim(claims, piece.number, claimedBy.caller)) continue;
+      const end = beginSpan("link", piece.task.name);
+      await turns.run(linkTask(packed(piece), piece.task.entry.manifest, linker));
+      end();
+    }
   } catch (error) {
     Atomics.store(aborted, 0, 1);
     for (const { number } of left) claim(claims, number, claimedBy.caller);
@@ -57,35 +72,60 @@ export async function linkAll(
   return sum([{ ok: true, ...linker.counts }, ...(await Promise.all(busy(others, answers, claims)))], aborted);
 }
 
+/** Fewer files than this are no part of their own: a part costs a message, and its thread the reading of the manifest. */
+const fewestFiles = 1000;
+
+/** Wheels that are so large that threads would wait for each other are cut between folders. */
+function cut(tasks: readonly LinkTask[], threads: number): Piece[] {
+  const all = tasks.reduce((files, { entry }) => files + entry.manifest.head.fileCount, 0);
+  const most = threads === 1 ? Infinity : Math.max(fewestFiles, Math.ceil(all / threads / 4));
+  const pieces: Omit<Piece, "number">[] = [];
+  for (const task of tasks) {
+    const { head, directories } = task.entry.manifest;
+    if (head.fileCount <= most) {
+      pieces.push({ task, files: head.fileCount });
+      continue;
+    }
+    let from = 0;
+    let files = 0;
+    for (const [index, { fileCount }] of directories.entries()) {
+      files += fileCount;
+      const to = index + 1;
+      if (files < most && to < directories.length) continue;
+      pieces.push({ task, files, part: { from, to } });
+      from = to;
+      files = 0;
+    }
+  }
+  return pieces.map((piece, number) => ({ ...piece, number }));
+}
+
 /** So long nothing else of this thread runs: no signal is heard, and nothing is drawn. */
 const longestTurnMs = 20;
 
-async function linkHere(
-  tasks: readonly Numbered[],
-  packed: (task: Numbered) => TransferredTask,
-  linker: FileLinker,
-  claims: Int32Array,
-  aborted: Int32Array,
-): Promise<void> {
-  let turn = performance.now();
-  for (const one of tasks) {
-    if (!claim(claims, one.number, claimedBy.caller)) continue;
-    const work = linkTask(packed(one), one.task.entry.manifest, linker);
-    const end = beginSpan("link", one.task.name);
+/** Work of this thread that lets others have turns, and ends when the operation is aborted. */
+class Turns {
+  readonly #aborted: Int32Array;
+  #since = performance.now();
+
+  constructor(aborted: Int32Array) {
+    this.#aborted = aborted;
+  }
+
+  async run(work: Generator<void, void>): Promise<void> {
     while (work.next().done !== true) {
-      if (performance.now() - turn > longestTurnMs) {
+      if (performance.now() - this.#since > longestTurnMs) {
         await letOthersRun();
-        turn = performance.now();
+        this.#since = performance.now();
       }
-      if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+      if (Atomics.load(this.#aborted, 0) !== 0) throw new LinkingAborted("aborted");
     }
-    end();
   }
 }
 
 /** The answers of those workers that have done something, or still do. */
 function busy(
-  shares: readonly (readonly Numbered[])[],
+  shares: readonly (readonly Piece[])[],
   answers: readonly (Promise<LinkAnswer> | undefined)[],
   claims: Int32Array,
 ): Promise<LinkAnswer>[] {
@@ -107,14 +147,12 @@ function sum(answers: readonly LinkAnswer[], aborted: Int32Array): LinkCounts {
   return total;
 }
 
-function shareOut(tasks: readonly LinkTask[], count: number): Numbered[][] {
-  const shares = Array.from({ length: count }, () => ({ files: 0, tasks: [] as Numbered[] }));
-  const filesOf = ({ task }: Numbered) => task.entry.manifest.head.fileCount;
-  const bySize = tasks.map((task, number) => ({ task, number })).toSorted((a, b) => filesOf(b) - filesOf(a));
-  for (const one of bySize) {
+function shareOut(pieces: readonly Piece[], count: number): Piece[][] {
+  const shares = Array.from({ length: count }, () => ({ files: 0, pieces: [] as Piece[] }));
+  for (const piece of pieces.toSorted((a, b) => b.files - a.files)) {
     const share = shares.reduce((least, other) => (other.files < least.files ? other : least));
-    share.files += filesOf(one);
-    share.tasks.push(one);
+    share.files += piece.files;
+    share.pieces.push(piece);
   }
-  return shares.map((share) => share.tasks);
+  return shares.map((share) => share.pieces);
 }

@@ -1,5 +1,5 @@
 import { errorCode } from "@murre/files";
-import type { ManifestDirectory, WheelManifest } from "@murre/cache";
+import type { WheelManifest } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
 import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import type { GeneratedFile, LinkTask, PlacedFolder, PlacedTree } from "../plan/change-plan.ts";
@@ -26,6 +26,15 @@ export interface TransferredTask {
   readonly skip: ReadonlySet<number>;
   /** This wheel's generated files, RECORD last. */
   readonly generated: readonly TransferredFile[];
+  /** Of a large wheel, whose folders are made: which of its folders' files are this task's. Default all, in folders that the task makes. */
+  readonly part?: WheelPart;
+}
+
+/** A row of a wheel's folders, by their indexes in its manifest. */
+export interface WheelPart {
+  readonly from: number;
+  /** The first that is not a part of it. */
+  readonly to: number;
 }
 
 /** A Buffer arrives as plain bytes. */
@@ -42,13 +51,15 @@ export function transferable(
   number: number,
   generated: readonly GeneratedFile[],
   staged: (target: string) => string,
+  part?: WheelPart,
 ): TransferredTask {
+  const ofPart = part && new Set(entry.manifest.directories.slice(part.from, part.to).map(({ path }) => path));
   const inStage = <T extends PlacedTree>(place: T): T => ({ ...place, target: staged(place.target) });
   return {
     number,
     filesFolder: entry.filesFolder,
     trees: trees.map(inStage),
-    folders: folders.map(inStage),
+    folders: folders.filter(({ source }) => ofPart?.has(source) !== false).map(inStage),
     skip,
     generated: generated.map(({ path, before, content, executable }) => ({
       path: staged(path),
@@ -56,6 +67,7 @@ export function transferable(
       content,
       executable,
     })),
+    ...(part === undefined ? {} : { part }),
   };
 }
 
@@ -80,52 +92,81 @@ const filesAtOnce = 256;
  */
 export function* linkTask(task: TransferredTask, manifest: WheelManifest, linker: FileLinker): Generator<void, void> {
   const { directories } = manifest;
-  const names = manifest.decodeNames();
-  const trees = new Map(task.trees.map(({ source, target }) => [source, target]));
-  const folders = new Map(task.folders.map((folder) => [folder.source, folder]));
+  const { from: begin, to: end } = task.part ?? { from: 0, to: directories.length };
+  const names = manifest.readNames();
+  const places = new Places(task);
   const skipsNone = task.skip.size === 0;
-  let next = 0;
+  let file = directories.slice(0, begin).reduce((sum, { fileCount }) => sum + fileCount, 0);
+  names.skip(file);
   let isFirst = true;
-  for (const { path, fileCount } of directories) {
+  for (const { path, fileCount } of directories.slice(begin, end)) {
     yield;
-    const firstFile = next;
-    next += fileCount;
-    const target = placeOf(path, folders, trees);
-    if (target === undefined) continue;
+    const target = task.part === undefined ? places.make(path) : places.of(path);
+    if (target === undefined) {
+      names.skip(fileCount);
+      file += fileCount;
+      continue;
+    }
     if (isFirst) linker.takeFrom(task.filesFolder, target);
     isFirst = false;
     const from = path === "" ? `${task.filesFolder}/` : `${task.filesFolder}/${path}/`;
     const to = `${target}/`;
-    for (let file = firstFile; file < next; file++) {
-      if (skipsNone || !task.skip.has(file)) linker.link(from + names[file], to + names[file]);
-      if ((file - firstFile) % filesAtOnce === filesAtOnce - 1) yield;
+    for (let left = fileCount; left > 0; left -= filesAtOnce) {
+      for (const name of names.take(Math.min(left, filesAtOnce))) {
+        if (skipsNone || !task.skip.has(file)) linker.link(from + name, to + name);
+        file++;
+      }
+      yield;
     }
   }
   for (const { path, hasRows, content, executable } of task.generated) {
-    const whole = hasRows ? Buffer.concat([manifest.recordBytes, content]) : content;
-    writeFileSync(path, whole, { flag: "wx", mode: executable ? 0o777 : 0o666 });
-    if (hasRows) giveBack(whole);
+    const rows = hasRows ? manifest.recordBytes : undefined;
+    writeFileSync(path, rows ?? content, { flag: "wx", mode: executable ? 0o777 : 0o666 });
+    if (rows === undefined) continue;
+    giveBack(rows);
+    writeFileSync(path, content, { flag: "a" });
   }
 }
 
-/** Makes the folder where it is this task's to make. @returns undefined for one that holds nothing to link, such as `.data` itself. */
-function placeOf(
-  path: ManifestDirectory["path"],
-  folders: ReadonlyMap<string, PlacedFolder>,
-  trees: ReadonlyMap<string, string>,
-): string | undefined {
-  const folder = folders.get(path);
-  const target = folder?.target ?? inTree(path, trees);
-  if (target !== undefined && folder?.make !== false) mkdirSync(target);
-  return target;
+/** Makes the folders of a wheel that its parts place files in. */
+export function* makeFoldersOf(task: TransferredTask, { directories }: WheelManifest): Generator<void, void> {
+  const places = new Places(task);
+  for (const { path } of directories) {
+    places.make(path);
+    yield;
+  }
 }
 
-/** Where a folder of a tree goes. */
-function inTree(path: string, trees: ReadonlyMap<string, string>): string | undefined {
-  const slash = path.indexOf("/");
-  if (slash < 0) return trees.get(path);
-  const root = trees.get(path.slice(0, slash));
-  return root === undefined ? undefined : root + path.slice(slash);
+/** Where the folders of a wheel go. */
+class Places {
+  readonly #trees: ReadonlyMap<string, string>;
+  readonly #folders: ReadonlyMap<string, PlacedFolder>;
+
+  constructor({ trees, folders }: TransferredTask) {
+    this.#trees = new Map(trees.map(({ source, target }) => [source, target]));
+    this.#folders = new Map(folders.map((folder) => [folder.source, folder]));
+  }
+
+  /** @returns undefined for a folder that holds nothing to link, such as `.data` itself. */
+  of(path: string): string | undefined {
+    const folder = this.#folders.get(path);
+    return folder === undefined ? this.#inTree(path) : folder.target;
+  }
+
+  /** As {@link of}, and makes it where it is the task's to make. */
+  make(path: string): string | undefined {
+    const target = this.of(path);
+    if (target !== undefined && this.#folders.get(path)?.make !== false) mkdirSync(target);
+    return target;
+  }
+
+  /** Where a folder of a tree goes. */
+  #inTree(path: string): string | undefined {
+    const slash = path.indexOf("/");
+    if (slash < 0) return this.#trees.get(path);
+    const root = this.#trees.get(path.slice(0, slash));
+    return root === undefined ? undefined : root + path.slice(slash);
+  }
 }
 
 /** These say that files cannot be linked (or cloned) from there: another device, a file system without links. */

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { decodeWheelManifest } from "@murre/cache";
+import { readWheelManifest, type WheelManifest } from "@murre/cache";
 import { giveBack } from "@murre/wheel";
 import {
   claim,
@@ -32,8 +31,10 @@ if (port === null) throw new Error("link-worker.js runs as a worker thread");
 
 port.on("message", ({ tasks, mode, claims, aborted }: LinkShare) => {
   const linker = new FileLinker(mode);
+  const manifestOf = lastManifest();
   try {
-    for (const task of tasks) if (claim(claims, task.number, claimedBy.worker)) run(task, linker, aborted);
+    for (const task of tasks)
+      if (claim(claims, task.number, claimedBy.worker)) run(task, manifestOf(task), linker, aborted);
     port.postMessage({ ok: true, ...linker.counts } satisfies LinkAnswer);
   } catch (error) {
     const { code = "EUNKNOWN", message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
@@ -41,11 +42,18 @@ port.on("message", ({ tasks, mode, claims, aborted }: LinkShare) => {
   }
 });
 
-function run(task: TransferredTask, linker: FileLinker, aborted: Int32Array): void {
-  const bytes = readFileSync(`${task.filesFolder}/../manifest`);
-  const work = linkTask(task, decodeWheelManifest(bytes), linker);
+/** Parts of one wheel come one after the other: its manifest is read once. */
+function lastManifest(): (task: TransferredTask) => WheelManifest {
+  let last: { readonly filesFolder: string; readonly manifest: WheelManifest } | undefined;
+  return ({ filesFolder }) => {
+    if (last?.filesFolder !== filesFolder) last = { filesFolder, manifest: readWheelManifest({ filesFolder }) };
+    return last.manifest;
+  };
+}
+
+function run(task: TransferredTask, manifest: WheelManifest, linker: FileLinker, aborted: Int32Array): void {
+  const work = linkTask(task, manifest, linker);
   while (work.next().done !== true) if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
-  giveBack(bytes);
   // They came with the message, for this thread alone.
   for (const { content } of task.generated) giveBack(content);
 }

@@ -201,6 +201,67 @@ describe("a stage that cannot be made says where, and why", () => {
   });
 });
 
+describe("a wheel of many files", () => {
+  const filesOf = (folder: string, count: number) =>
+    Object.fromEntries([...Array(count).keys()].map((file) => [`${folder}/${file}.py`, `${file}`]));
+  // All but one folder has more than enough files for a part of its own.
+  const large = {
+    name: "large",
+    files: {
+      ...filesOf("large/a", 1001),
+      ...filesOf("large/a/b", 1002),
+      ...filesOf("large/ü", 1003),
+      "large/c/x": "x",
+    },
+  };
+  const winner = { name: "winner", files: { "large/a/7.py": "won" } };
+  const spread = { name: "spread", files: { ...filesOf("s", 1100), ...filesOf("spread-1.0.data/data/share/s", 1100) } };
+  const flat = { name: "flat", files: filesOf("flat", 2100) };
+
+  test.each<[string, readonly MadeUp[], number]>([
+    ["is cut between folders", [large], 3],
+    ["of which another one wins a file", [large, winner], 4],
+    ["of which a part lies outside of site-packages", [spread], 3],
+    ["has them in one folder and a few beside", [flat], 2],
+  ])("that %s has all of them in their places, once", async (_, made, pieces) => {
+    const world = makeEnvironment();
+    const plan = world.plan(made);
+    const stages = ["alone", "shared"].map((name) => `${world.folder}/${name}`);
+    const layout = stageLayout(plan.roots, []);
+    const workers = startLinkWorkers(1);
+    let given = 0;
+    const counting: LinkWorkers = {
+      ...workers,
+      run: (at, share) => ((given = share.claims.length), workers.run(at, share)),
+    };
+    try {
+      for (const [index, stage] of stages.entries()) {
+        mkdirSync(`${stage}/stage`, { recursive: true });
+        const options = { mode: "hardlink", workers: index === 0 ? undefined : counting, signal: undefined } as const;
+        const { linked } = await stageChange(plan, layout, [stage], options);
+        expect(linked).toBe(
+          plan.tasks.reduce((sum, { entry, skip }) => sum + entry.manifest.head.fileCount - skip.size, 0),
+        );
+      }
+    } finally {
+      workers.close();
+    }
+    const [alone, shared] = stages.map((stage) => contentOf(stage));
+    expect(shared).toEqual(alone);
+    expect(given).toBe(pieces);
+  });
+
+  /** Path to inode, and to the text of what is no link. */
+  const contentOf = (stage: string) =>
+    readdirSync(stage, { recursive: true, encoding: "utf8" })
+      .toSorted()
+      .map((path) => {
+        const stat = lstatSync(`${stage}/${path}`);
+        if (stat.isDirectory()) return path;
+        return [path, stat.nlink > 1 ? stat.ino : readFileSync(`${stage}/${path}`, "utf8")];
+      });
+});
+
 describe("an operation that is aborted", () => {
   test.each<[string, (share: LinkShare, abort: () => void) => LinkAnswer]>([
     [

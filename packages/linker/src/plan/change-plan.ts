@@ -77,8 +77,8 @@ export interface ChangePlan {
 export interface GeneratedFile {
   /** Absolute. */
   readonly path: string;
-  /** Of a RECORD: the manifest's rows, which stand before the content. They are neither copied nor sent to a thread. */
-  readonly before?: Buffer;
+  /** Of a RECORD: the manifest's rows, which stand before the content. They are neither kept nor sent to a thread. */
+  readonly before?: () => Buffer;
   readonly content: Buffer;
   readonly executable: boolean;
   readonly wheel: string;

@@ -85,13 +85,13 @@ function* newcomers(
     }
   }
   const completed = new Set(placed.filter(({ wheel }) => wheel.completes === true).map(({ wheel }) => wheel.name));
-  for (const { path, before = nothing, content, wheel } of generated)
+  for (const { path, before = () => nothing, content, wheel } of generated)
     if (standing.stays(parentOf(path)))
       yield {
         path,
         wheel,
         completes: completed.has(wheel),
-        digest: () => createHash("sha256").update(before).update(content).digest("base64url"),
-        content: () => Buffer.concat([before, content]),
+        digest: () => createHash("sha256").update(before()).update(content).digest("base64url"),
+        content: () => Buffer.concat([before(), content]),
       };
 }

@@ -108,7 +108,7 @@ function distInfoFiles(
     { path: recordPath(sitePackages, `${distInfo}/RECORD`) },
   ];
   const record = newFile(wheel, `${distInfo}/RECORD`, formatRecord(rows));
-  return [...files, { ...record, before: wheel.entry.manifest.recordBytes }];
+  return [...files, { ...record, before: () => wheel.entry.manifest.recordBytes }];
 }
 
 function newFile(wheel: WheelToInstall, path: string, text: string): GeneratedFile {

@@ -257,7 +257,7 @@ describe("RECORD", () => {
       { name: "a", files: { "a/x.py": "1", "a-1.0.data/data/share/doc": "d" }, console: { tool: "a:main" } },
     ]);
     const record = generated.find(({ path }) => path.endsWith("/RECORD"));
-    const rows = `${record?.before?.toString()}${record?.content.toString()}`
+    const rows = `${record?.before?.().toString()}${record?.content.toString()}`
       .trimEnd()
       .split("\n")
       .map((row) => row.split(","));
