@@ -12,11 +12,11 @@ export function usageMeasured(name, command) {
   return {
     name,
     command(run, own) {
-      const { file, args } = command(own);
-      if (gnuTime === undefined) return { file, args };
+      const { file, args, env } = command(own);
+      if (gnuTime === undefined) return { file, args, env };
       const usage = join(own, "usage");
       if (run >= 0) files.push(usage);
-      return { file: gnuTime, args: ["-o", usage, "-f", "%U %S %M", file, ...args] };
+      return { file: gnuTime, args: ["-o", usage, "-f", "%U %S %M", file, ...args], env };
     },
     usage() {
       if (files.length === 0) return {};
