@@ -10,7 +10,11 @@ export interface Tag {
 /** A set of a few hundred characters that would unfold to more than this is an attack; real ones have some dozens. */
 const MAX_TAGS = 1024;
 
-const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
+const PLAIN_IDENTIFIER = /^[a-z_]\w*$/i;
+
+/** The table of Unicode is made where a name needs it. */
+const isIdentifier = (text: string): boolean =>
+  PLAIN_IDENTIFIER.test(text) || /^[\p{XID_Start}_]\p{XID_Continue}*$/u.test(text);
 
 export function tagToString(tag: Tag): string {
   return `${tag.interpreter}-${tag.abi}-${tag.platform}`;
@@ -34,7 +38,7 @@ export function parseTagSet(text: string): Tag[] {
   if (interpreters.length * abis.length * platforms.length > MAX_TAGS)
     throw new InvalidTag(text, `it stands for more than ${MAX_TAGS} tags`);
   for (const interpreter of interpreters)
-    if (!IDENTIFIER.test(interpreter))
+    if (!isIdentifier(interpreter))
       throw new InvalidTag(text, `the interpreter ${JSON.stringify(interpreter)} is not an identifier`);
   return unfold([...new Set(interpreters)], [...new Set(abis)], [...new Set(platforms)]);
 }

@@ -19,17 +19,26 @@ const longestLine = 2000;
 const mostLines = 1000;
 const longestUrl = 8000;
 
+/** Only what holds none of them can hold nothing harmful. */
+const mayBeHarmful = /[^ -~]/;
+
 /**
  * What moves the cursor, colours, hides, reorders or has no width: controls (C0 and C1), formats (bidi, zero-width, tags), separators of lines
  * and what Unicode calls ignorable; unpaired surrogates. The selector that makes a pictogram colourful is none of them behind a pictogram.
  */
-const harmful =
-  /(?<!\p{Extended_Pictographic})\ufe0f|(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const mayBeHarmful = /[^ -~]/;
+function replaceHarmful(text: string, replace: (character: string) => string): string {
+  // Made where it is needed: it is a table of half of Unicode.
+  return mayBeHarmful.test(text)
+    ? text.replaceAll(
+        /(?<!\p{Extended_Pictographic})\ufe0f|(?!\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+        replace,
+      )
+    : text;
+}
 
 /** A foreign text on one line: harmful characters as Python writes them (`\x1b`), and no longer than a few lines of a terminal. */
 export function oneLine(text: string): string {
-  return limited(mayBeHarmful.test(text) ? limited(text).replaceAll(harmful, visible) : text);
+  return limited(replaceHarmful(limited(text), visible));
 }
 
 function limited(text: string): string {
@@ -79,13 +88,13 @@ export function sayHelp(text: string): Printable {
 
 /** A whole document, such as a requirements file, however long: what harms a terminal stands in it as its escape. */
 export function sayDocument(text: string): Printable {
-  const shown = text.split("\n").map((line) => (mayBeHarmful.test(line) ? line.replaceAll(harmful, visible) : line));
+  const shown = text.split("\n").map((line) => replaceHarmful(line, visible));
   return new HarmlessText(shown.join("\n"));
 }
 
 /** As {@link say}, of a URL that shall be read back: what is harmful is percent-encoded, as no URL needs it otherwise. */
 export function sayUrl(url: string): Printable {
-  return new HarmlessText(url.slice(0, longestUrl).replaceAll(harmful, percentEncoded));
+  return new HarmlessText(replaceHarmful(url.slice(0, longestUrl), percentEncoded));
 }
 
 /** A path that shall be read back: as it is where it is harmless, else as a URL. */
@@ -108,7 +117,7 @@ export function joined(parts: readonly (Printable | string)[], separator = ""): 
 
 /** One JSON document: what harms a terminal can only stand inside of its strings, where JSON has an escape for it. */
 export function sayJson(value: unknown): Printable {
-  return new HarmlessText(JSON.stringify(value).replaceAll(harmful, jsonEscape));
+  return new HarmlessText(replaceHarmful(JSON.stringify(value), jsonEscape));
 }
 
 function jsonEscape(character: string): string {

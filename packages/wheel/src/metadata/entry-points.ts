@@ -9,9 +9,6 @@ export interface EntryPoint {
   readonly extras: readonly string[];
 }
 
-// reference = module [ ":" attribute ] [ "[" extras "]" ], as importlib.metadata reads it.
-const reference = /^([\p{L}\p{N}_.]+)\s*(?::\s*([\p{L}\p{N}_.]+)\s*)?(?:\[(.*)\]\s*)?$/u;
-
 /** Each is a file of the environment; of about 950 wheels in use, none has more than 44. */
 const mostScripts = 10_000;
 
@@ -92,7 +89,8 @@ function addEntryPoint(line: string, group: Map<string, EntryPoint>): string | u
   const name = line.slice(0, Math.max(0, equals)).trim();
   if (name === "") return `expected name = module:attribute, found ${JSON.stringify(line)}`;
   const value = line.slice(equals + 1).trim();
-  const match = reference.exec(value);
+  // reference = module [ ":" attribute ] [ "[" extras "]" ], as importlib.metadata reads it.
+  const match = /^([\p{L}\p{N}_.]+)\s*(?::\s*([\p{L}\p{N}_.]+)\s*)?(?:\[(.*)\]\s*)?$/u.exec(value);
   if (!match) return `${name} refers to ${JSON.stringify(value)}, expected module:attribute`;
   const [, module = "", attribute, extras] = match;
   group.delete(name);
