@@ -1,4 +1,5 @@
 // What the bundle of the command does with imports, so that a command evaluates the modules that it uses and no others.
+import { transform } from "esbuild";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -79,3 +80,62 @@ export function lateLibraries(functions) {
     },
   };
 }
+
+/** The version is part of the bundle: where it is part of another one, there is no manifest. */
+export function ownVersion(file, version) {
+  return {
+    name: "own-version",
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]version\.ts$/ }, ({ path }) =>
+        path === file ? { contents: `export const version = ${JSON.stringify(version)};` } : undefined,
+      );
+    },
+  };
+}
+
+/** Node's own modules without `require()`, which a bundle of ES modules has none of. */
+export const builtinsWithoutRequire = {
+  name: "builtins-without-require",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin" }));
+    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * Local names of other people's code are short. murre's own stay, for the stacks of errors. Files of ES modules are left as they are: comments
+ * say of their declarations which the bundle may leave out.
+ */
+export const shortNames = {
+  name: "short-names",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path, namespace }) => {
+      if (namespace !== "file") return undefined;
+      // Not its syntax: that would join declarations of which the bundle leaves some out.
+      const { code } = await transform(readFileSync(path, "utf8"), {
+        minifyIdentifiers: true,
+        minifyWhitespace: true,
+        legalComments: "none",
+      });
+      return { contents: code, loader: "js" };
+    });
+  },
+};
+
+/**
+ * What of undici is never called: bodies of fetch (murre sends none), and its parser in WebAssembly for processors with SIMD. The other one
+ * runs on each, and is slower for headers alone.
+ */
+export const neverCalled = {
+  name: "never-called",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /llhttp_simd-wasm\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "../llhttp/llhttp-wasm.js"),
+    }));
+    onLoad({ filter: /[\\/]undici[\\/]lib[\\/]web[\\/]fetch[\\/]body\.js$/ }, () => ({
+      contents: 'exports.extractBody = () => { throw new Error("murre sends no body"); };',
+    }));
+  },
+};

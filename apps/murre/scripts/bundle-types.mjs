@@ -5,6 +5,8 @@ import { dirname, join, relative } from "node:path";
 const statement = /^(import|export) (type )?\{([^}]*)\} from "([^"]+)";$/gm;
 const anyModule = /(?:from |import\()"([^"]+)"/g;
 
+const docblock = /^ *\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm;
+
 const namesOf = (list) =>
   list
     .split(",")
@@ -37,12 +39,17 @@ export function copyDeclarations({ packages, dist }, entry) {
         (whole, verb, type = "", list, module) => direct(target, verb, type, list, module) ?? whole,
       );
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
+    writeFileSync(target, isForUsers(target) ? text : text.replaceAll(docblock, ""));
     for (const [, module] of text.matchAll(anyModule)) {
       if (!module.startsWith(".")) continue;
       const next = join(dirname(target), module).replace(/\.[jt]s$/, ".d.ts");
       follow(next.startsWith(types) ? sourceOf(next) : next, next);
     }
+  }
+
+  /** What programs name: the library's own, options, reports and events, errors. Of the rest the comments are for whoever works on murre. */
+  function isForUsers(target) {
+    return !target.startsWith(types) || /[\\/](?:api[\\/]|errors(?:\.d\.ts$|[\\/])|warnings\.d\.ts$)/.test(relative(types, target));
   }
 
   function sourceOf(target) {

@@ -1,11 +1,18 @@
-// Bundles the command, the library and the worker threads side by side into dist/, so that `npm install murre` brings
-// no other package and a start reads few files. Rarely used parts (HTTP) stay chunks of their own, read when needed.
+// Bundles command and library into one file of dist/, and the worker threads' programs beside it, so that `npm install murre` brings
+// no other package and a start reads few files. What is imported late is a function of the bundle that runs late.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { directImports, lateLibraries } from "./bundle-plugins.mjs";
+import {
+  builtinsWithoutRequire,
+  directImports,
+  lateLibraries,
+  neverCalled,
+  ownVersion,
+  shortNames,
+} from "./bundle-plugins.mjs";
 import { writeNotices } from "./bundle-notices.mjs";
 import { copyDeclarations } from "./bundle-types.mjs";
 
@@ -17,89 +24,98 @@ const own = Object.keys({ ...dependencies, ...devDependencies })
   .filter((name) => name.startsWith("@murre/") && name !== "@murre/test-kit")
   .map((name) => name.slice("@murre/".length));
 
-/** Worker threads are started by file name, beside the module that starts them: in a package's dist/, and side by side here. */
+/** Worker threads are started by file name, beside the module that starts them; here by src/own-threads.ts. */
 const workers = own.flatMap((name) =>
   readdirSync(join(packages, name, "src"), { recursive: true })
     .filter((file) => file.endsWith("-worker.ts"))
     .map((file) => join(packages, name, "dist", file.replace(/\.ts$/, ".js"))),
 );
 
+/** A thread's program, for one: `link-worker`. */
+const programName = (file) => basename(file, ".js");
+
+const { version } = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
+
 const options = {
+  absWorkingDir: app,
   outdir: dist,
-  // tsc has written the two unbundled entries there, which nothing reads.
+  // tsc has written the unbundled entries there, which nothing reads.
   allowOverwrite: true,
   entryNames: "[name]",
-  chunkNames: "chunk-[hash]",
+  outExtension: { ".js": ".cjs" },
   bundle: true,
-  format: "esm",
+  format: "cjs",
+  // ASCII alone, which V8 reads fastest.
+  charset: "ascii",
   platform: "node",
   target: "node20.19",
   minifySyntax: true,
   minifyWhitespace: true,
-  legalComments: "linked",
+  legalComments: "none", // writeNotices() has every licence whole
   metafile: true,
-  // What CommonJS dependencies find around them, and an ES module does not have: require() for Node's own modules, and their places.
-  // (`module` and `exports` esbuild makes itself.)
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  define: { __filename: "import.meta.filename", __dirname: "import.meta.dirname" },
+  // Threads are named by where they would lie beside the bundle (src/own-threads.ts).
+  define: { "import.meta.url": '"file:///murre.cjs"' },
+  plugins: [
+    ownVersion(join(app, "src/version.ts"), version),
+    directImports(packages),
+    lateLibraries({ fflate: ["zipSync", "unzipSync"] }),
+    neverCalled,
+    shortNames,
+  ],
   logLevel: "warning",
 };
-/** Whoever imports the library has its errors at once, but must not compile everything for them: they are taken from where they are declared. */
-const errorsAlone = {
-  name: "errors-alone",
-  setup({ onResolve }) {
-    onResolve({ filter: /^@murre\// }, ({ path, importer }) =>
-      importer === join(app, "src/errors.ts")
-        ? { path: join(packages, path.slice("@murre/".length), "dist/errors.js"), sideEffects: false }
-        : undefined,
-    );
-  },
-};
 
-const entries = [join(app, "src/index.ts")];
+/** Loaded late, both: each evaluates what it uses and nothing of the other. */
+const whole = `
+  export const command = () => require("./src/command.ts");
+  export const library = () => require("./src/index.ts");`;
+
+const errorNames = Object.keys(await import("../dist/errors.js"));
+const bundles = [
+  await build({ ...options, entryPoints: [join(app, "src/start.ts")] }),
+  await build({
+    ...options,
+    entryPoints: [join(app, "src/library.ts")],
+    external: ["./*.cjs"],
+    plugins: [...options.plugins, builtinsWithoutRequire],
+    define: { ...options.define, __ERROR_NAMES__: JSON.stringify(errorNames) },
+  }),
+  await build({ ...options, stdin: { contents: whole, resolveDir: app, sourcefile: "murre.ts" }, write: false }),
+  // Each thread in one file with nothing but what it needs: what it shared with the command would be compiled as a whole in each thread.
+  await build({ ...options, entryPoints: workers, write: false }),
+];
+const [, , { outputFiles: [bundled] }, { outputFiles: programs }] = bundles;
+writeFileSync(join(dist, "murre.cjs"), asFunction(bundled.text));
+const libraryText = readFileSync(join(dist, "library.cjs"), "utf8");
+for (const { path, text } of programs) {
+  const name = basename(path);
+  if (!libraryText.includes(`require("./${name}")`)) throw new Error(`src/library.ts does not know ${name}`);
+  writeFileSync(join(dist, name), `module.exports=${JSON.stringify(`${text}//# sourceURL=murre/${name}`)}`);
+}
+// Names that Node, TypeScript and other bundlers see without running it.
+writeFileSync(
+  join(dist, "index.js"),
+  `import library from "./library.cjs";\nexport const { createMurre, errors, isMurreError, version } = library;\n`,
+);
 
 /**
- * The command, in one file of CommonJS each: its first steps, and everything else. Of the latter V8's compiled form is kept (src/code-cache.ts),
- * and what is imported late is a function of it that runs late. ASCII alone, which V8 reads fastest.
+ * The bundle as an expression whose value is a function, with its hash in front: for V8, which keeps it compiled (src/code-cache.ts), and, as a module of
+ * CommonJS, for the library.
  */
-const command = {
-  ...options,
-  format: "cjs",
-  charset: "ascii",
-  outExtension: { ".js": ".cjs" },
-  banner: {},
-  define: { "import.meta.url": "__url", "import.meta.filename": "__filename", "import.meta.dirname": "__dirname" },
-  plugins: [directImports(packages), lateLibraries({ fflate: ["zipSync", "unzipSync"] })],
-};
-const bundles = [
-  await build({ ...options, entryPoints: entries, splitting: true, plugins: [errorsAlone] }),
-  // Each thread in one file with nothing but what it needs: a chunk shared with the command would be compiled as a whole in each thread.
-  await build({ ...options, entryPoints: workers }),
-  await build({ ...command, entryPoints: [join(app, "src/start.ts")] }),
-  await build({ ...command, entryPoints: [join(app, "src/murre-cli.ts")] }),
-];
-asFunction(join(dist, "murre-cli.cjs"));
-const outputs = Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs));
-
-/** The bundle as an expression whose value is a function, with its hash in front. */
-function asFunction(file) {
-  const body = readFileSync(file, "utf8");
+function asFunction(body) {
   const id = createHash("sha256").update(body).digest("hex").slice(0, 32);
-  const url = 'const __url=require("url").pathToFileURL(__filename).href;';
   // A bundle assigns what it exports to `module.exports`.
-  const whole = `(/*${id}*/function(require,exports,__filename,__dirname){const module={exports};${url}${body}\nObject.assign(exports,module.exports)})`;
-  writeFileSync(file, whole);
+  const inside = `const module={exports};${body}\nObject.assign(exports,module.exports)`;
+  return `(/*${id}*/typeof module=="object"?module:{}).exports=(function(require,exports,__filename,__dirname){${inside}})`;
 }
 
 copyDeclarations({ packages, dist }, "index.d.ts");
-const { version } = JSON.parse(readFileSync(join(app, "package.json"), "utf8"));
 writeNotices(
   { dist, app, version },
   bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
 );
-const written = new Set(Object.keys(outputs).map((file) => basename(file)));
-for (const file of readdirSync(dist)) if (file.startsWith("chunk-") && !written.has(file)) rmSync(join(dist, file)); // of an earlier bundle
-const bytes = Object.entries(outputs).map(([file, { bytes: size }]) => [relative(app, file), size]);
-console.log(bytes.map(([file, size]) => `${file} ${size}`).join("\n"));
+const known = new Set(["murre", "start", "library", ...workers.map(programName)].map((name) => `${name}.cjs`));
+for (const file of readdirSync(dist)) {
+  if (/^chunk-|\.LEGAL\.txt$/.test(file) || (file.endsWith(".cjs") && !known.has(file))) rmSync(join(dist, file)); // of an earlier bundle
+  if (/\.c?js$/.test(file) && (known.has(file) || file === "index.js")) console.log(`${file} ${statSync(join(dist, file)).size}`);
+}

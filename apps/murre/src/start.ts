@@ -6,14 +6,15 @@ import { Script } from "node:vm";
 import { openCodeCache, type CodeCache } from "./code-cache.ts";
 import { openKeptFolder } from "./kept-folder.ts";
 import { openOutputs, type Output, type Outputs } from "./outputs.ts";
+import { ownThreads } from "./own-threads.ts";
 import { openRun, unwatched, type RequireWatch, type WatchedCommand } from "./runs/run.ts";
 
-/** Beside this file; the command in one file of CommonJS, which V8 compiles faster than modules, and can keep compiled. */
-const commandFile = "murre-cli.cjs";
+/** Beside this file; everything in one file of CommonJS, which V8 compiles faster than modules, and can keep compiled. */
+const bundleFile = "murre.cjs";
 
-/** What the bundle of the command exports. */
-interface Command {
-  main(run: WatchedCommand, outputs: Outputs): Promise<void>;
+/** What the bundle exports for the command. */
+interface Bundle {
+  command(): { main(run: WatchedCommand, outputs: Outputs): Promise<void> };
 }
 
 /**
@@ -24,7 +25,7 @@ interface Command {
 export async function start(folder: string, words: readonly string[]): Promise<void> {
   const outputs = openOutputs(process.platform);
   if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) return printVersion(folder, outputs[1]);
-  const path = `${folder}/${commandFile}`;
+  const path = `${folder}/${bundleFile}`;
   const kept = openKeptFolder(keptSettings(), readBeginning(path, beginningBytes).toString("latin1"));
   const run = kept === undefined ? undefined : openRun(kept, words, outputs);
   if (run?.repeat() === true) return;
@@ -32,8 +33,8 @@ export async function start(folder: string, words: readonly string[]): Promise<v
   const cache = kept === undefined ? undefined : openCodeCache(kept, words);
   const cachedData = cache?.read();
   const script = new Script(source, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
-  const command = evaluate(script, path, folder, run?.watch);
-  await command.main(run?.command ?? unwatched, outputs);
+  const bundle = evaluate(script, path, folder, run?.watch);
+  await bundle.command().main(run?.command ?? unwatched, outputs);
   keep(cache, script, cachedData === undefined);
   run?.keep();
 }
@@ -53,10 +54,21 @@ function keptSettings() {
 
 type Evaluate = (require: NodeJS.Require, exports: object, filename: string, folder: string) => void;
 
-function evaluate(script: Script, path: string, folder: string, watch: RequireWatch | undefined): Command {
+function evaluate(script: Script, path: string, folder: string, watch: RequireWatch | undefined): Bundle {
   const exports = {};
-  (script.runInThisContext() as Evaluate)(lateRequire(createRequire(path), watch), exports, path, folder);
-  return exports as Command;
+  (script.runInThisContext() as Evaluate)(lateRequire(ownRequire(path), watch), exports, path, folder);
+  return exports as Bundle;
+}
+
+/** Of Node's modules, and of the programs of murre's threads. */
+function ownRequire(path: string): NodeJS.Require {
+  const require = createRequire(path);
+  let threads: object | undefined;
+  const requireOwn = (id: string): unknown =>
+    id.endsWith("worker_threads")
+      ? (threads ??= ownThreads(require(id) as typeof import("node:worker_threads"), (name) => String(require(`./${name}.cjs`))))
+      : require(id);
+  return Object.assign(requireOwn, require);
 }
 
 /** Modules of Node's own that take milliseconds to load and that many commands never use. */

@@ -1,6 +1,7 @@
 import { indexedWheel, temporaryFolder, writeIndex, writeWheel } from "@murre/test-kit";
 import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -22,14 +23,22 @@ test("no file of the bundle uses a name that it does not have, such as __filenam
       rules: { "no-undef": "error" },
     }),
   );
-  const files = readdirSync(dist).filter((name) => /\.c?js$/.test(name) && name !== "create-murre.js");
-  const words = ["-c", configuration, "--no-ignore", "--format=unix", ...files.map((name) => join(dist, name))];
+  const files = ["index.js", ...readdirSync(dist).filter((name) => name.endsWith(".cjs"))].map((name) => join(dist, name));
+  // A thread's program is the text that its file says.
+  const programs = files.filter((path) => path.endsWith("-worker.cjs"));
+  const read = programs.map((path, at) => {
+    const program = join(configuration, `../${at}.cjs`);
+    writeFileSync(program, createRequire(path)(path) as string);
+    return program;
+  });
+  expect(read.length).toBe(4);
+  const words = ["-c", configuration, "--no-ignore", "--format=unix", ...files, ...read];
   const { stdout } = spawnSync(process.execPath, [join(house, "node_modules/oxlint/bin/oxlint"), ...words], {
     encoding: "utf8",
   });
   const missing = [...stdout.matchAll(/: '(\w+)' is not defined/g)].map(([, name]) => name);
   expect(stdout).toContain("problem");
-  // What every file of CommonJS is given, which dist/start.cjs is.
+  // What every file of CommonJS is given.
   expect(new Set(missing)).toEqual(new Set(["module", "require"]));
 });
 
