@@ -42,9 +42,8 @@ function manifestInForm(folder, manifest) {
     ...(isPrivate ? {} : { license: "MIT" }),
     ...(isPrivate ? {} : { repository: { type: "git", url: house.repository, directory: folder } }),
     ...(manifest.bin ? { bin: manifest.bin } : {}),
-    files: isApp
-      ? ["bin", "dist", "!dist/.tsbuildinfo", "CHANGELOG.md"]
-      : ["dist", "!dist/.tsbuildinfo", "CHANGELOG.md"],
+    // An app lists what its bundle is made of: tsc has written the unbundled modules to the same folder.
+    files: isApp ? manifest.files : ["dist", "!dist/.tsbuildinfo", "CHANGELOG.md"],
     type: "module",
     sideEffects: false,
     exports: {

@@ -49,7 +49,10 @@ export function copyDeclarations({ packages, dist }, entry) {
 
   /** What programs name: the library's own, options, reports and events, errors. Of the rest the comments are for whoever works on murre. */
   function isForUsers(target) {
-    return !target.startsWith(types) || /[\\/](?:api[\\/]|errors(?:\.d\.ts$|[\\/])|warnings\.d\.ts$)/.test(relative(types, target));
+    return (
+      !target.startsWith(types) ||
+      /[\\/](?:api[\\/]|errors(?:\.d\.ts$|[\\/])|warnings\.d\.ts$)/.test(relative(types, target))
+    );
   }
 
   function sourceOf(target) {

@@ -78,13 +78,20 @@ const bundles = [
     entryPoints: [join(app, "src/library.ts")],
     external: ["./*.cjs"],
     plugins: [...options.plugins, builtinsWithoutRequire],
-    define: { ...options.define, __ERROR_NAMES__: JSON.stringify(errorNames) },
+    define: { ...options.define, MURRE_ERROR_NAMES: JSON.stringify(errorNames) },
   }),
   await build({ ...options, stdin: { contents: whole, resolveDir: app, sourcefile: "murre.ts" }, write: false }),
   // Each thread in one file with nothing but what it needs: what it shared with the command would be compiled as a whole in each thread.
   await build({ ...options, entryPoints: workers, write: false }),
 ];
-const [, , { outputFiles: [bundled] }, { outputFiles: programs }] = bundles;
+const [
+  ,
+  ,
+  {
+    outputFiles: [bundled],
+  },
+  { outputFiles: programs },
+] = bundles;
 writeFileSync(join(dist, "murre.cjs"), asFunction(bundled.text));
 const libraryText = readFileSync(join(dist, "library.cjs"), "utf8");
 for (const { path, text } of programs) {
@@ -117,5 +124,6 @@ writeNotices(
 const known = new Set(["murre", "start", "library", ...workers.map(programName)].map((name) => `${name}.cjs`));
 for (const file of readdirSync(dist)) {
   if (/^chunk-|\.LEGAL\.txt$/.test(file) || (file.endsWith(".cjs") && !known.has(file))) rmSync(join(dist, file)); // of an earlier bundle
-  if (/\.c?js$/.test(file) && (known.has(file) || file === "index.js")) console.log(`${file} ${statSync(join(dist, file)).size}`);
+  if (/\.c?js$/.test(file) && (known.has(file) || file === "index.js"))
+    console.log(`${file} ${statSync(join(dist, file)).size}`);
 }

@@ -9,7 +9,7 @@ type Whole = typeof whole;
 type LoadBundle = (require: (id: string) => unknown, exports: object, filename: string) => void;
 
 /** Of the classes in errors.ts. The script of the bundle says them. */
-declare const __ERROR_NAMES__: readonly (keyof Whole["errors"])[];
+declare const MURRE_ERROR_NAMES: readonly (keyof Whole["errors"])[];
 
 /** The text of each thread's program. */
 const programs: Readonly<Record<string, () => unknown>> = {
@@ -51,7 +51,7 @@ const createMurre: Whole["createMurre"] = (settings) => bundle().createMurre(set
 
 const errors = Object.defineProperties(
   {},
-  Object.fromEntries(__ERROR_NAMES__.map((name) => [name, { enumerable: true, get: () => bundle().errors[name] }])),
+  Object.fromEntries(MURRE_ERROR_NAMES.map((name) => [name, { enumerable: true, get: () => bundle().errors[name] }])),
 ) as Whole["errors"];
 
 export { createMurre, errors, isMurreError, version };

@@ -66,7 +66,9 @@ function ownRequire(path: string): NodeJS.Require {
   let threads: object | undefined;
   const requireOwn = (id: string): unknown =>
     id.endsWith("worker_threads")
-      ? (threads ??= ownThreads(require(id) as typeof import("node:worker_threads"), (name) => String(require(`./${name}.cjs`))))
+      ? (threads ??= ownThreads(require(id) as typeof import("node:worker_threads"), (name) =>
+          String(require(`./${name}.cjs`)),
+        ))
       : require(id);
   return Object.assign(requireOwn, require);
 }

@@ -23,7 +23,9 @@ test("no file of the bundle uses a name that it does not have, such as __filenam
       rules: { "no-undef": "error" },
     }),
   );
-  const files = ["index.js", ...readdirSync(dist).filter((name) => name.endsWith(".cjs"))].map((name) => join(dist, name));
+  const files = ["index.js", ...readdirSync(dist).filter((name) => name.endsWith(".cjs"))].map((name) =>
+    join(dist, name),
+  );
   // A thread's program is the text that its file says.
   const programs = files.filter((path) => path.endsWith("-worker.cjs"));
   const read = programs.map((path, at) => {

@@ -53,9 +53,16 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
     expect(packedBytes).toBeLessThanOrEqual(700_000);
     const scripts = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" });
     expect(scripts.filter((path) => /\.[cm]?js$/.test(path)).toSorted()).toEqual(
-      ["heartbeat-worker", "index.js", "library", "link-worker", "murre", "start", "unpack-worker", "verify-worker"].map((name) =>
-        name.includes(".") ? name : `${name}.cjs`,
-      ),
+      [
+        "heartbeat-worker",
+        "index.js",
+        "library",
+        "link-worker",
+        "murre",
+        "start",
+        "unpack-worker",
+        "verify-worker",
+      ].map((name) => (name.includes(".") ? name : `${name}.cjs`)),
     );
   });
 
