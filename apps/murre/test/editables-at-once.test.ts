@@ -33,10 +33,9 @@ type Case = [
 
 /** What runs where `a` and its workspace's member `b` lie, and what is built of them. */
 const cases: Case[] = [
-  ["in a file", pip("-r", "both.txt"), ["a build_editable", "b build_editable"]],
   [
-    "more of them than most machines have processors",
-    pip("-e", "./a", ...Array.from("bcd").flatMap((name) => ["-e", `./a/${name}`])),
+    "more of them than some machines have processors, in a file",
+    pip("-r", "all.txt"),
     Array.from("abcd").map((name) => `${name} build_editable`),
   ],
   [
@@ -66,7 +65,7 @@ describe.skipIf(process.platform === "win32" || availableParallelism() < 2)(
         writeProject(join(folder, path), { ...facts, name: path.slice(-1), code: meeting });
         writeFileSync(join(folder, path, "VERSION"), "1.0");
       }
-      write("both.txt", "-e ./a\n--editable ./a/b\n");
+      write("all.txt", "-e ./a\n--editable ./a/b\n-e ./a/c\n-e ./a/d\n");
       const environment = await world.environment("a/.venv");
       succeeded(await murre(...words, "--no-config", "--no-index"));
       expect(readdirSync(place).toSorted()).toEqual(builds);
