@@ -146,6 +146,23 @@ describe("what is installed of a lock file", () => {
     expect(await environment.installed()).toEqual(expected);
   });
 
+  test.each<[suffix: string, words: readonly string[], expected: readonly string[]]>([
+    ["[x]", [], ["alpha==2.0", "gamma==0.2"]],
+    ["[X, y]", [], ["alpha==2.0", "beta==1.0", "gamma==0.2"]],
+    ["[y]", ["--extra", "x"], ["alpha==2.0", "beta==1.0", "gamma==0.2"]],
+    ["[]", [], ["alpha==2.0"]],
+  ])("extras are named as in pip, too: pylock.toml%s %j", async (suffix, words, expected) => {
+    const packages = [
+      locked("alpha", "2.0"),
+      locked("beta", "1.0", { marker: "'y' in extras" }),
+      locked("gamma", "0.2", { marker: "'x' in extras" }),
+    ];
+    const file = write("pylock.extras.toml", packages, { extras: [normalizeName("x"), normalizeName("y")] });
+    const own = await world.environment(`extras${expected.length}${words.length}${suffix.length}`);
+    succeeded(await own.pip("install", "-r", `${file}${suffix}`, "--no-config", ...words));
+    expect(await own.installed()).toEqual(expected);
+  });
+
   test("install keeps what is there besides", async () => {
     const own = await world.environment("kept");
     succeeded(await own.pip("install", "win", ...index()));

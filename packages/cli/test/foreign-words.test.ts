@@ -88,6 +88,45 @@ describe("words of scripts mean what they mean in pip and uv", () => {
     expect(err).not.toContain("error");
   });
 
+  const compiled = { text: "", changed: false, dryRun: false };
+  const compile = async (words: string) => {
+    const calls: object[] = [];
+    const operation = async (options: object) => (calls.push(options), compiled);
+    const ran = await runWords(["pip", "compile", "a.in", ...words.split(" ")], { compile: operation as never });
+    return { ...ran, calls };
+  };
+
+  test.each<[words: string, options: object]>([
+    ["--no-emit-index-url", { emitIndexUrls: false }],
+    ["--emit-index-url --no-emit-index-url --no-emit-find-links", { emitIndexUrls: false, emitFindLinks: false }],
+    ["--no-emit-build-options --no-emit-index-annotation", { emitBuildOptions: false, indexAnnotations: false }],
+    ["--allow-unsafe --resolver=backtracking --no-emit-trusted-host", {}],
+    ["--no-allow-unsafe --no-reuse-hashes --newline lf --build-isolation", {}],
+    ["--link-mode copy --no-emit-options --unsafe-package pip", { omit: ["pip"] }],
+    ["--rebuild", { refresh: "all" }],
+  ])("those of pip-compile: %s", async (words, options) => {
+    const { code, calls, err } = await compile(words);
+    expect([code, err, calls]).toEqual([0, "", [expect.objectContaining(options)]]);
+  });
+
+  test.each([
+    "--resolver=legacy",
+    "--max-rounds 3",
+    "--reuse-hashes",
+    "--emit-trusted-host",
+    "--emit-options",
+    "--pip-args --pre",
+    "--config x.toml",
+    "--newline crlf",
+    "--all-build-deps",
+    "--only-build-deps",
+    "--build-deps-for wheel",
+  ])("and those that cannot be followed say why: %s", async (words) => {
+    const { code, calls, err } = await compile(words);
+    expect([code, calls]).toEqual([2, []]);
+    expect(err).toMatch(/ is not part of murre: ./);
+  });
+
   test("--directory says where the command works", async () => {
     expect((await run("--directory there pip install x")).settings).toEqual([{ cwd: "there" }]);
   });

@@ -5,6 +5,7 @@ export type Absence = string | { readonly harmless: readonly string[]; readonly 
 
 const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
 const listing = ["pip list", "pip freeze", "pip inspect"];
+const buildDependencies = "what a build requires is resolved when it is built; --build-constraint FILE limits it";
 const noSystemTag =
   "--python-version VERSION says for which Python to choose, --python-platform for which platform, and both decide about tags";
 
@@ -59,6 +60,22 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
       "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
       "--no-build-isolation-package <name>": "--no-build-isolation is for all that is built",
       "--no-use-pep517": "every source is built as PEP 517 says",
+    },
+  },
+  {
+    commands: ["pip compile"],
+    options: {
+      "--resolver <name>": { harmless: ["backtracking"], reason: "there is one resolver, which backtracks" },
+      "--max-rounds <count>": "the search ends when it has found a solution, or that there is none",
+      "--reuse-hashes": "--generate-hashes takes them from the index",
+      "--emit-trusted-host": "whoever installs says itself whom it trusts",
+      "--emit-options": "--emit-index-url, --emit-find-links and --emit-build-options write what they name",
+      "--pip-args <words>": "give the options to murre itself",
+      "--config <file>": "options are not read from a project; PIP_CONFIG_FILE names a configuration file of pip",
+      "--newline <kind>": { harmless: ["LF", "lf"], reason: "lines end in LF" },
+      "--all-build-deps": buildDependencies,
+      "--only-build-deps": buildDependencies,
+      "--build-deps-for <kind>": buildDependencies,
     },
   },
   {

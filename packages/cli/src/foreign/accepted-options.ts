@@ -99,6 +99,18 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     },
   },
   {
+    commands: ["pip compile"],
+    options: {
+      "--allow-unsafe": "pip and setuptools are pinned like all others",
+      "--no-allow-unsafe": "pip and setuptools are pinned like all others; --no-emit-package leaves them out",
+      "--no-reuse-hashes": "it is the default",
+      "--no-emit-trusted-host": "it is the default",
+      "--no-emit-options": "it is the default",
+      "--build-isolation": "it is the default",
+      "--link-mode <mode>": "this command links nothing",
+    },
+  },
+  {
     commands: ["venv"],
     options: {
       "--no-project": "this command reads no project",

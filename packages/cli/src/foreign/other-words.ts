@@ -49,6 +49,16 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
     options: { "--requirements <file>": adds("requirement") },
   },
   {
+    commands: ["pip compile"],
+    options: {
+      "--no-emit-index-url": sets({ emitIndexUrl: false }),
+      "--no-emit-find-links": sets({ emitFindLinks: false }),
+      "--no-emit-build-options": sets({ emitBuildOptions: false }),
+      "--no-emit-index-annotation": sets({ emitIndexAnnotation: false }),
+      "--rebuild": sets({ refresh: true }),
+    },
+  },
+  {
     commands: ["pip install"],
     options: { "-I, --ignore-installed": sets({ reinstall: true, upgrade: true }) },
   },

@@ -11,7 +11,7 @@ import { selectionOf } from "../wanted/selection.ts";
  * @throws {ResolutionOptionInvalid}
  */
 export function lockFileIn(files: readonly string[] = [], others: readonly string[] = []): string | undefined {
-  const lockFile = files.find((file) => isLockFileName(file.split(/[/\\]/).at(-1) ?? ""));
+  const lockFile = files.find((file) => isLockFileName(withoutExtras(file).path.split(/[/\\]/).at(-1) ?? ""));
   if (lockFile !== undefined && files.length + others.length > 1)
     throw new ResolutionOptionInvalid(
       "--requirement",
@@ -19,6 +19,14 @@ export function lockFileIn(files: readonly string[] = [], others: readonly strin
       "a lock file says all that is to be installed; nothing else can be named beside it",
     );
   return lockFile;
+}
+
+/** As pip names a lock file and extras of it at once: `pylock.toml[fast,tls]`. */
+function withoutExtras(file: string): { readonly path: string; readonly extras: readonly string[] } {
+  const open = file.lastIndexOf("[");
+  if (open === -1 || !file.endsWith("]")) return { path: file, extras: [] };
+  const extras = file.slice(open + 1, -1).split(",");
+  return { path: file.slice(0, open), extras: extras.map((name) => name.trim()).filter((name) => name !== "") };
 }
 
 /** What a lock file says, read and selected; its distributions are looked for when they are asked for. */
@@ -32,7 +40,9 @@ export async function lockedIn(
 }> {
   // Most environments are made of requirements files.
   const { readLock } = await import("./read-lock.ts");
-  const locked = await readLock(file, operation, selectionOf(options));
+  const { path, extras } = withoutExtras(file);
+  const selection = selectionOf({ ...options, extras: [...(options.extras ?? []), ...extras] });
+  const locked = await readLock(path, operation, selection);
   return {
     packages: locked.packages,
     async resolve({ files }, sources) {
