@@ -2,7 +2,7 @@ import { openFile } from "@murre/files";
 import { closeSync, readSync } from "node:fs";
 import { InvalidManifest } from "../errors.ts";
 import { describeArchive, isArchiveHead, openArchiveManifest, type ArchiveManifest } from "./archive-manifest.ts";
-import { parseManifestHead, type FileDetails } from "./manifest-head.ts";
+import { parseManifestHead, type FileDetails, type ManifestHead } from "./manifest-head.ts";
 import { describeWheel, openWheelManifest, type WheelContents, type WheelManifest } from "./wheel-manifest.ts";
 
 /** What one entry of the store holds: a wheel, unpacked, or an archive of sources as it is. */
@@ -42,6 +42,27 @@ export function readManifest(path: string): Manifest {
     return openManifest(beginning, stats.size, (offset, length) => readPart(descriptor, offset, length), path);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Most heads are shorter; so few bytes need no memory of their own. */
+const usualHeadBytes = 2048;
+
+/** The head of a wheel's manifest, where it is a usual one and the file is as long as it says. Of all else, undefined: {@link readManifest} tells. */
+export function readWheelHead(path: string): ManifestHead | undefined {
+  try {
+    const { descriptor, stats } = openFile(path, { followsLinks: false });
+    try {
+      const beginning = Buffer.allocUnsafe(usualHeadBytes);
+      const lineEnd = beginning.subarray(0, readSync(descriptor, beginning, 0, usualHeadBytes, 0)).indexOf(10);
+      const head = lineEnd < 0 ? undefined : parseManifestHead(beginning.toString("utf8", 0, lineEnd));
+      if (head === undefined || isArchiveHead(head)) return undefined;
+      return lineEnd + 1 + head.sections.reduce((sum, length) => sum + length, 0) === stats.size ? head : undefined;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
   }
 }
 

@@ -25,23 +25,25 @@ export function readPointer(path: string): string | undefined {
  * day. That it cannot be moved (a read-only cache, another user's) is ignored.
  */
 export function usePointer(path: string): string | undefined {
+  const { id, usedMs } = lookAtPointer(path) ?? {};
+  if (id !== undefined && usedMs !== undefined && Math.abs(Date.now() - usedMs) > dayMs) touch(path);
+  return id;
+}
+
+/** The id that a pointer names, if it names one, and when it was last used. Undefined for what cannot be read. */
+export function lookAtPointer(path: string): { readonly id: string | undefined; readonly usedMs: number } | undefined {
   const buffer = Buffer.allocUnsafe(longestPointer);
-  let length: number;
-  let usedMs: number;
   try {
     const { descriptor, stats } = openFile(path, { followsLinks: false });
-    usedMs = stats.mtimeMs;
     try {
-      length = readSync(descriptor, buffer, 0, longestPointer, 0);
+      const length = readSync(descriptor, buffer, 0, longestPointer, 0);
+      return { id: parsePointer(buffer.toString("latin1", 0, length)), usedMs: stats.mtimeMs };
     } finally {
       closeSync(descriptor);
     }
   } catch {
     return undefined;
   }
-  const id = parsePointer(buffer.toString("latin1", 0, length));
-  if (id !== undefined && Math.abs(Date.now() - usedMs) > dayMs) touch(path);
-  return id;
 }
 
 function touch(path: string): void {

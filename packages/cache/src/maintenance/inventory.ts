@@ -1,10 +1,11 @@
-import { namesIn } from "@murre/files";
-import { lstatSync } from "node:fs";
+import { isRealFolder } from "@murre/files";
+import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "../folder/layout.ts";
-import { readPointer } from "../entry/pointer.ts";
-import { bytesOf } from "../entry/manifest.ts";
-import { openEntry, type StoreEntry } from "../entry/store-entry.ts";
-import { isMissing } from "../folder/fs-errors.ts";
+import { lookAtPointer } from "../entry/pointer.ts";
+import { bytesOf, readWheelHead } from "../entry/manifest.ts";
+import type { ManifestHead } from "../entry/manifest-head.ts";
+import { openEntry } from "../entry/store-entry.ts";
+import { isMissing, unlessMissing } from "../folder/fs-errors.ts";
 
 /** A pointer that stands in `archives/`. */
 export interface PointerPlace {
@@ -14,13 +15,28 @@ export interface PointerPlace {
 }
 
 /** All pointers, or those of some projects. */
-export function* pointers(
-  layout: CacheLayout,
-  projects: readonly string[] = namesIn(layout.archives),
-): Generator<PointerPlace> {
-  for (const project of projects)
-    for (const sha256 of namesIn(`${layout.archives}/${project}`))
+export function* pointers(layout: CacheLayout, projects?: readonly string[]): Generator<PointerPlace> {
+  const folderOf = (project: string) => `${layout.archives}/${project}`;
+  // What was just listed as a folder is not looked at once more.
+  const folders = projects?.filter((project) => isRealFolder(folderOf(project))) ?? foldersIn(layout.archives);
+  for (const project of folders)
+    for (const { name: sha256 } of entriesOf(folderOf(project)))
       yield { project, sha256, path: layout.pointer(project, sha256) };
+}
+
+function foldersIn(folder: string): string[] {
+  if (!isRealFolder(folder)) return [];
+  return entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
+/** What is in a folder that was one a moment ago; nothing when it is gone. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }
 
 /** One entry of the cache. */
@@ -45,24 +61,34 @@ export interface ListedEntry {
 export function listEntries(layout: CacheLayout): ListedEntry[] {
   const listed: ListedEntry[] = [];
   for (const { project, sha256, path } of pointers(layout)) {
-    const id = readPointer(path);
-    const entry = id === undefined ? undefined : openEntry(layout, id, sha256);
-    const lastUse = lastUseOf(path);
-    if (entry === undefined || lastUse === undefined) continue;
-    listed.push({ project, ...describe(entry), sha256, lastUse: lastUse.toISOString() });
+    const pointer = lookAtPointer(path);
+    const entry = pointer?.id === undefined ? undefined : describe(layout, pointer.id, sha256);
+    if (entry === undefined || pointer === undefined) continue;
+    listed.push({ project, ...entry, sha256, lastUse: new Date(pointer.usedMs).toISOString() });
   }
   return listed.toSorted(
     (a, b) => compareTexts(a.project, b.project) || compareTexts(a.version ?? "", b.version ?? ""),
   );
 }
 
-function describe({ manifest }: StoreEntry): Omit<ListedEntry, "project" | "sha256" | "lastUse"> {
-  if (manifest.kind === "archive") {
-    const { kind, version, filename } = manifest;
-    return { kind, ...(version === undefined ? {} : { version }), filename, files: 1, bytes: bytesOf(manifest) };
-  }
-  const { version, fileCount, apart } = manifest.head;
-  return { kind: manifest.kind, version, files: fileCount + apart.length, bytes: bytesOf(manifest) };
+/** Of a wheel what the first line of its manifest says. */
+function describe(
+  layout: CacheLayout,
+  id: string,
+  sha256: string,
+): Omit<ListedEntry, "project" | "sha256" | "lastUse"> | undefined {
+  const head = id.startsWith(sha256.slice(0, 32)) ? readWheelHead(`${layout.entry(id)}/manifest`) : undefined;
+  if (head !== undefined) return describeHead(head);
+  const entry = openEntry(layout, id, sha256);
+  if (entry === undefined) return undefined;
+  const { manifest } = entry;
+  if (manifest.kind === "wheel") return describeHead(manifest.head);
+  const { kind, version, filename } = manifest;
+  return { kind, ...(version === undefined ? {} : { version }), filename, files: 1, bytes: bytesOf(manifest) };
+}
+
+function describeHead({ version, fileCount, apart, totalBytes }: ManifestHead) {
+  return { kind: "wheel", version, files: fileCount + apart.length, bytes: totalBytes } as const;
 }
 
 /** By their characters, in any locale. */
@@ -89,29 +115,43 @@ export interface CacheSize {
 export function measureCache(layout: CacheLayout): CacheSize {
   const total = { files: 0, bytes: 0, unsharedBytes: 0 };
   const parts = { store: 0, documents: 0, rest: 0 };
-  for (const name of namesIn(layout.root)) {
+  let entries = 0;
+  for (const entry of isRealFolder(layout.root) ? entriesOf(layout.root) : []) {
+    const { name } = entry;
     const before = total.bytes;
-    walk(`${layout.root}/${name}`, name === "store", total);
+    walk(layout.root, [entry], name === "store", total, (depth, inFolder) => {
+      // The pointers of a project.
+      if (name === "archives" && depth === 2) entries += inFolder;
+    });
     const isDocument = (DOCUMENT_FOLDERS as readonly string[]).includes(name);
     // A pointer, a record, a snapshot are links of one small file each: they are counted with what they name, if at all.
     parts[name === "store" ? "store" : isDocument ? "documents" : "rest"] += total.bytes - before;
   }
-  return { entries: [...pointers(layout)].length, ...total, parts };
+  return { entries, ...total, parts };
 }
 
-function walk(path: string, isStore: boolean, total: { files: number; bytes: number; unsharedBytes: number }): void {
-  try {
-    const stat = lstatSync(path);
-    if (stat.isDirectory()) {
-      for (const name of namesIn(path)) walk(`${path}/${name}`, isStore, total);
-      return;
-    }
-    // The other links of a pointer's inode lie in the cache itself, and the token is the one that is counted.
-    if (!isStore && stat.nlink > 1) return;
-    total.files += 1;
-    total.bytes += stat.size;
-    if (stat.nlink === 1) total.unsharedBytes += stat.size;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
+/** @param listed the entries of the folder. Of files alone more is asked than their folder's listing says. */
+function walk(
+  folder: string,
+  listed: readonly Dirent[],
+  isStore: boolean,
+  total: { files: number; bytes: number; unsharedBytes: number },
+  noteFolder: (depth: number, entries: number) => void,
+  depth = 0,
+): void {
+  noteFolder(depth, listed.length);
+  for (const entry of listed) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) walk(path, entriesOf(path), isStore, total, noteFolder, depth + 1);
+    else count(path, isStore, total);
   }
+}
+
+function count(path: string, isStore: boolean, total: { files: number; bytes: number; unsharedBytes: number }): void {
+  const stat = unlessMissing(() => lstatSync(path, { throwIfNoEntry: false }));
+  // The other links of a pointer's inode lie in the cache itself, and the token is the one that is counted.
+  if (stat === undefined || (!isStore && stat.nlink > 1)) return;
+  total.files += 1;
+  total.bytes += stat.size;
+  if (stat.nlink === 1) total.unsharedBytes += stat.size;
 }

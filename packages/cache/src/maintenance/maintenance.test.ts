@@ -4,21 +4,24 @@ import {
   cpSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fillDemo, namesBelow, shaOf } from "../demo-wheel.test.data.ts";
+import { demoWheel, fillDemo, namesBelow, shaOf } from "../demo-wheel.test.data.ts";
 import { cacheLayout } from "../folder/layout.ts";
 import { maintainCache } from "./maintenance.ts";
 import { beginCacheOperation } from "../operation/operation.ts";
 import type { ArchiveManifest } from "../entry/archive-manifest.ts";
 import { encodeManifest } from "../entry/manifest.ts";
+import type { WheelContents } from "../entry/wheel-manifest.ts";
 import { takeLease } from "@murre/locking";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -181,6 +184,47 @@ describe("size and list", () => {
     expect(parts.store + parts.documents + parts.rest).toBe(bytes);
     expect(unsharedBytes).toBeLessThan(bytes); // the token is linked by the pointer
   });
+});
+
+describe("list goes by what the head of a manifest says", () => {
+  type Cache = Awaited<ReturnType<typeof filled>>;
+  const manifestOf = ({ layout, file }: Cache) => `${layout.entry(file(0).id)}/manifest`;
+  const rewritten = (cache: Cache, change: Partial<WheelContents>) => {
+    const file = { path: "a.py", sizeBytes: 3, executable: false, sha256: "x".repeat(43) };
+    const contents = { ...demoWheel("a-0", [{ path: "", files: [file] }]), ...change };
+    writeFileSync(manifestOf(cache), encodeManifest(contents));
+  };
+  const script = { name: "tool", module: "a.b.c.d", extras: [] };
+
+  test.each<[string, (cache: Cache) => void, string[]]>([
+    [
+      "one with a long head",
+      (one) => rewritten(one, { consoleScripts: Array.from({ length: 200 }, () => script) }),
+      ["a-0 1.0 1", "a-1 1.0 1"],
+    ],
+    ["one with letters of many bytes", (one) => rewritten(one, { version: "1.0+é" }), ["a-0 1.0+é 1", "a-1 1.0 1"]],
+    ["one that was cut off is left out", (one) => truncateSync(manifestOf(one), 700), ["a-1 1.0 1"]],
+    ["one that is longer than it says is left out", (one) => appendFileSync(manifestOf(one), "x"), ["a-1 1.0 1"]],
+    ["one without a manifest is left out", (one) => rmSync(manifestOf(one)), ["a-1 1.0 1"]],
+    ["one whose pointer is marked is left out", (one) => appendFileSync(one.pointer(0), "x"), ["a-1 1.0 1"]],
+  ])("%s", async (_, change, expected) => {
+    const cache = await filled(["one", "two"]);
+    change(cache);
+    const listed = cache.maintenance.list().map(({ project, version, files }) => `${project} ${version} ${files}`);
+    expect(listed).toEqual(expected);
+  });
+});
+
+test("size counts the pointers of projects, whatever else lies beside them, and follows no link", async () => {
+  const { layout, maintenance } = await filled(["one", "two"]);
+  const before = maintenance.size();
+  writeFileSync(`${layout.archives}/stray`, "12345");
+  symlinkSync(layout.store, `${layout.archives}/linked`);
+  mkdirSync(`${layout.archives}/a-0/folder/deeper`, { recursive: true });
+  writeFileSync(`${layout.archives}/a-0/folder/deeper/x`, "123");
+  const after = maintenance.size();
+  const link = lstatSync(`${layout.archives}/linked`).size;
+  expect(after).toMatchObject({ entries: before.entries + 1, files: before.files + 3, bytes: before.bytes + 8 + link });
 });
 
 describe("verify", () => {
