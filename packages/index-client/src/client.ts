@@ -7,7 +7,7 @@ import { acceptedEncodings, answerText } from "./http/answer-text.ts";
 import { createCredentials } from "./credentials/credentials.ts";
 import type { Keyring, KeyringProvider } from "./credentials/keyring.ts";
 import { DEFAULT_INDEX_URL } from "./location/default-index.ts";
-import { createDispatchers, type ConnectionSettings } from "./connections/dispatchers.ts";
+import { createDispatchers, defaultSilenceMs, type ConnectionSettings } from "./connections/dispatchers.ts";
 import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions } from "./http/download.ts";
 import { DamagedPage, HttpStatusError, InvalidIndexLocation, type IndexErrorCode } from "./errors.ts";
 import { urlProblem } from "./location/file-url.ts";
@@ -156,6 +156,7 @@ class Client implements IndexClient {
       offline,
       connections: network.connections ?? 50,
       userAgent: network.userAgent ?? "murre",
+      silenceMs: network.silenceTimeoutMs ?? defaultSilenceMs,
       random: options.random ?? Math.random,
       clock: options.clock ?? systemClock,
       onEvent,

@@ -17,6 +17,8 @@ export interface ConnectionSettings extends CertificateSettings, ProxySettings {
   readonly connections?: number | undefined;
 }
 
+export const defaultSilenceMs = 30_000;
+
 export interface Dispatchers {
   of(url: URL): Promise<Dispatcher>;
   /** The address of the proxy that the URL is asked for through, without credentials. */
@@ -132,7 +134,7 @@ async function proxyAgent(settings: ConnectionSettings, kind: Kind, proxy: Proxy
 }
 
 function limitsOf(settings: ConnectionSettings) {
-  const silence = settings.silenceTimeoutMs ?? 30_000;
+  const silence = settings.silenceTimeoutMs ?? defaultSilenceMs;
   return { connections: settings.connections ?? 50, headersTimeout: silence, bodyTimeout: silence };
 }
 

@@ -25,15 +25,47 @@ export function sendRequest(
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
+  silenceMs: number,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     // Without the query, which may be a signature.
     const end = beginSpan("request", `GET ${url.origin}${url.pathname}`);
-    const exchange = new Exchange(resolve, reject, signal, end);
+    const exchange = new Exchange(resolve, reject, { signal, endSpan: end, pace: new Pace(silenceMs) });
     if (signal?.aborted === true) return exchange.fail(signal.reason as Error);
     const path = url.pathname + url.search;
     dispatcher.dispatch({ origin: url.origin, path, method: "GET", headers }, exchange);
   });
+}
+
+/** The code of an answer that is given up because a byte now and then is no answer. */
+export const slowAnswer = "SLOW_ANSWER";
+
+/** Bytes of an answer that come in a second at least, on average over the time after which silence ends it. */
+const slowestBytesASecond = 100;
+
+/** How fast an answer comes. Silence is noticed by undici; this notices what keeps it awake. */
+class Pace {
+  readonly #silenceMs: number;
+  #sinceMs = 0;
+  #bytes = 0;
+
+  constructor(silenceMs: number) {
+    this.#silenceMs = silenceMs;
+  }
+
+  begin(): void {
+    this.#sinceMs = performance.now();
+  }
+
+  isTooSlow(bytes: number): boolean {
+    this.#bytes += bytes;
+    const elapsedMs = performance.now() - this.#sinceMs;
+    if (this.#silenceMs === 0 || elapsedMs < this.#silenceMs) return false;
+    const isTooSlow = this.#bytes * 1000 < slowestBytesASecond * elapsedMs;
+    this.begin();
+    this.#bytes = 0;
+    return isTooSlow;
+  }
 }
 
 /** The state of one request. Its methods are called by undici. */
@@ -49,16 +81,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   #outcome: { readonly error?: unknown } | undefined;
   #settle: (() => void) | undefined;
   readonly #endSpan: EndOfSpan;
+  readonly #pace: Pace;
   #status: number | undefined;
   #bytes = 0;
 
   constructor(
     resolve: (answer: RawAnswer) => void,
     reject: (error: unknown) => void,
-    signal: AbortSignal | undefined,
-    endSpan: EndOfSpan,
+    { signal, endSpan, pace }: { signal: AbortSignal | undefined; endSpan: EndOfSpan; pace: Pace },
   ) {
     this.#endSpan = endSpan;
+    this.#pace = pace;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#signal = signal;
@@ -74,6 +107,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     // 1xx only announce the answer.
     if (status < 200) return;
     this.#status = status;
+    this.#pace.begin();
     this.#resolve({
       status,
       headers,
@@ -84,6 +118,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength;
+    if (this.#pace.isTooSlow(chunk.byteLength))
+      return this.fail(Object.assign(new Error("the answer came too slowly"), { code: slowAnswer }));
     if (this.#sink === undefined) this.#early.push(chunk);
     else this.#deliver(chunk);
   }

@@ -1,3 +1,5 @@
+import { slowAnswer } from "./http-request.ts";
+
 /** Statuses after which a GET is tried again: RFC 9110 and RFC 6585 call them temporary. */
 const temporaryStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -53,6 +55,7 @@ const temporaryFailures: ReadonlySet<string> = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
   "UND_ERR_SOCKET",
+  slowAnswer,
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
 ]);
 
@@ -80,14 +83,19 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: "no connection within the time limit",
   UND_ERR_HEADERS_TIMEOUT: "no answer within the time limit",
   UND_ERR_BODY_TIMEOUT: "the answer fell silent",
+  [slowAnswer]: "the answer came too slowly",
   UND_ERR_SOCKET: "the connection was closed",
 };
+
+/** What came is not HTTP. undici gives such an error no code where its parser has none. */
+export const isNoHttp = (error: unknown): boolean => error instanceof Error && error.name === "HTTPParserError";
 
 /** What happened, for a message: in words where the code is known, else as the system says it. */
 export function describeFailure(error: unknown): string {
   const status = proxyStatus(error);
   if (status === 407) return "it wants a name and a password, or other ones than the proxy's address has (status 407)";
   if (status !== undefined) return `it answered with status ${status}`;
+  if (isNoHttp(error)) return "what it answered is not HTTP";
   const code = failureCode(error);
   return (
     (code === undefined ? undefined : reasons[code]) ??

@@ -12,6 +12,7 @@ import { createOriginSlots, type OriginSlots } from "./origin-slots.ts";
 import {
   describeFailure,
   failureCode,
+  isNoHttp,
   isTemporaryFailure,
   isTemporaryStatus,
   longestRetryAfterMs,
@@ -52,6 +53,8 @@ export interface TransportSettings {
   /** Requests to one server at once. */
   readonly connections: number;
   readonly userAgent: string;
+  /** After so long without a byte, or with next to none, an answer is given up (milliseconds; 0: never). */
+  readonly silenceMs: number;
   readonly random: () => number;
   readonly clock: Clock;
   readonly onEvent: (event: IndexEvent) => void;
@@ -238,7 +241,7 @@ export class Transport {
       ...headers(),
       ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
     };
-    return sendRequest(dispatcher, url, all, signal);
+    return sendRequest(dispatcher, url, all, signal, this.#settings.silenceMs);
   }
 
   #answer(url: URL, redirected: boolean, raw: RawAnswer): Answer {
@@ -292,5 +295,5 @@ function headersOf({ headers }: RawAnswer): Headers {
 function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = failureCode(error);
-  return code !== undefined && !code.startsWith("MURRE_");
+  return code === undefined ? isNoHttp(error) : !code.startsWith("MURRE_");
 }
