@@ -1,6 +1,6 @@
 export { parseRequirement, Requirement } from "./requirement.ts";
 export { parseLenientRequirement, separateMarker } from "./lenient-requirement.ts";
-export { parseMarker, type LockFileSelection, type Marker } from "./marker.ts";
+export { joinMarkers, parseMarker, type LockFileSelection, type Marker } from "./marker.ts";
 export type {
   MarkerComparison,
   MarkerEnvironment,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { InvalidMarker, parseMarker, type MarkerExpression } from "./index.ts";
+import { InvalidMarker, joinMarkers, parseMarker, type MarkerExpression } from "./index.ts";
 import { debian } from "./marker.test.data.ts";
 
 function holds(marker: string, change: Partial<typeof debian> = {}, extras: string[] = []): boolean {
@@ -268,4 +268,14 @@ describe("laws of markers", () => {
       { seed: 508, numRuns: 500 },
     );
   });
+});
+
+test.each([
+  [[], "or", ""],
+  [["os_name == 'nt'"], "or", "os_name == 'nt'"],
+  [["os_name == 'nt'", "os_name == 'nt'"], "and", "os_name == 'nt'"],
+  [["os_name == 'nt'", "extra == 'a' or extra == 'b'"], "and", "(os_name == 'nt') and (extra == 'a' or extra == 'b')"],
+  [["a", "b", "a"], "or", "(a) or (b)"],
+] as const)("markers %j joined by %s", (texts, by, joined) => {
+  expect(joinMarkers(texts, by)).toBe(joined);
 });

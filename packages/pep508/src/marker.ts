@@ -81,6 +81,15 @@ export function markerSearch(text: string): (position: number) => boolean {
 }
 
 /**
+ * The text of a marker that holds where all of these do (`and`), or one of them (`or`); empty where there is none. Each has to be a marker by itself;
+ * the same one is written once.
+ */
+export function joinMarkers(texts: Iterable<string>, by: "and" | "or"): string {
+  const [first = "", ...others] = new Set(texts);
+  return others.length === 0 ? first : [first, ...others].map((text) => `(${text})`).join(` ${by} `);
+}
+
+/**
  * Reads a marker.
  * @throws {InvalidMarker}
  */

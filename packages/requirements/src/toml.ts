@@ -89,8 +89,7 @@ export class TomlReader {
 
   markers(parent: Table, key: string, path = key): readonly string[] | undefined {
     const texts = this.textOrTexts(parent, key, path);
-    for (const text of texts ?? []) this.attempt(path, () => parseMarker(text));
-    return texts;
+    return texts?.filter((text) => this.attempt(path, () => parseMarker(text)) !== undefined);
   }
 
   /** What `make` returns; undefined, and noted, where it throws. */

@@ -1,4 +1,4 @@
-import { Conditions, parseMarker } from "@murre/pep508";
+import { Conditions, joinMarkers, parseMarker } from "@murre/pep508";
 import { writeLockFile, type LockedPackage, type LockFile } from "@murre/requirements";
 import { lockedPackages, type LockContext } from "../compile/locked-packages.ts";
 import type { MarkedDistribution, MarkedTarget } from "../compile/resolve-marked.ts";
@@ -69,6 +69,6 @@ function markerOf(from: readonly { readonly part: Part; readonly marker: string 
   });
   if (texts.some((all) => all.length === 0)) return undefined;
   if (texts.length === 0) return undefined;
-  const written = texts.map((all) => all.map((text) => `(${text})`).join(" and "));
-  return `${parseMarker([...new Set(written)].map((text) => `(${text})`).join(" or "))}`;
+  const written = texts.map((all) => joinMarkers(all, "and"));
+  return `${parseMarker(joinMarkers(written, "or"))}`;
 }

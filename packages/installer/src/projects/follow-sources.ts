@@ -1,6 +1,7 @@
 import { parseIndexLocation, type IndexLocation } from "@murre/index-client";
 import {
   Conditions,
+  joinMarkers,
   parseMarker,
   redactUrl,
   Requirement,
@@ -235,7 +236,7 @@ function withPlace(requirement: Requirement, marker: Marker | undefined, url?: s
 
 function both(one: Marker | undefined, other: Marker | undefined): Marker | undefined {
   if (one === undefined || other === undefined) return one ?? other;
-  return parseMarker(`(${one}) and (${other})`);
+  return parseMarker(joinMarkers([`${one}`, `${other}`], "and"));
 }
 
 function urlOf({ url, subdirectory }: Extract<UvSource, { kind: "url" }>): string {

@@ -45,4 +45,18 @@ describe("a uv.lock", () => {
     expect(() => parseUvPins(text, "there/uv.lock")).toThrow(message);
     expect(() => parseUvPins(text, "there/uv.lock")).toThrow("there/uv.lock: ");
   });
+
+  test.each([
+    ["one wrong marker", `["?"]`, 1],
+    ["one beside a good one", `["sys_platform == 'win32'", "? or"]`, 1],
+    ["two wrong ones", `["?", "nope == 1"]`, 2],
+    ["what only brackets would make one", `["sys_platform == 'x') or (sys_platform == 'y'"]`, 1],
+  ])("notes each wrong marker once: %s", (_, markers, count) => {
+    const text = `${head}${entry("six", "1", 'registry = "x"', `resolution-markers = ${markers}`)}`;
+    expect(() => parseUvPins(text)).toThrow(
+      expect.objectContaining({
+        problems: Array.from({ length: count }, () => expect.stringContaining("markers") as string),
+      }) as Error,
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { parseVersion } from "@murre/pep440";
-import { parseMarker, type Marker, type NormalizedName } from "@murre/pep508";
+import { joinMarkers, parseMarker, type Marker, type NormalizedName } from "@murre/pep508";
 import { InvalidLockFile } from "../errors.ts";
 import { readToml, TomlReader, type Table } from "../toml.ts";
 
@@ -34,6 +34,5 @@ function readPin(table: Table, path: string, reader: TomlReader): UvPin | undefi
     return undefined;
   reader.attempt(`${path}.version`, () => parseVersion(version));
   if (markers.length === 0) return { name, version };
-  const marker = reader.attempt(path, () => parseMarker(markers.map((one) => `(${one})`).join(" or ")));
-  return marker === undefined ? undefined : { name, version, marker };
+  return { name, version, marker: parseMarker(joinMarkers(markers, "or")) };
 }

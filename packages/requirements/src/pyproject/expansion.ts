@@ -1,4 +1,4 @@
-import { type NormalizedName, parseMarker, Requirement } from "@murre/pep508";
+import { joinMarkers, type NormalizedName, parseMarker, Requirement } from "@murre/pep508";
 
 /** How many groups, or extras, may stand inside each other, and how many visits with a condition there may be. */
 const limits = { depth: 100, conditional: 1000 };
@@ -34,8 +34,6 @@ export class Expansion {
 export function underConditions(requirement: Requirement, conditions: readonly string[]): Requirement {
   if (conditions.length === 0) return requirement;
   const { name, extras, specifiers, url, marker } = requirement;
-  const all = [...(marker === undefined ? [] : [String(marker)]), ...new Set(conditions)];
-  const [only = ""] = all;
-  const joined = all.length === 1 ? only : all.map((text) => `(${text})`).join(" and ");
-  return new Requirement(name, extras, specifiers, url, parseMarker(joined));
+  const all = [...(marker === undefined ? [] : [String(marker)]), ...conditions];
+  return new Requirement(name, extras, specifiers, url, parseMarker(joinMarkers(all, "and")));
 }
