@@ -1,4 +1,4 @@
-import { temporaryFolder } from "@murre/test-kit";
+import { temporaryFolder, writeWheel } from "@murre/test-kit";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeCommandWorld, type CommandWorld, type Environment } from "./command-world.ts";
+import { makeCommandWorld, succeeded, type CommandWorld, type Environment } from "./command-world.ts";
 
 const bin = fileURLToPath(new URL("../bin/murre.js", import.meta.url));
 const env = { PATH: process.env["PATH"], HOME: temporaryFolder("home"), PIP_CONFIG_FILE: "/dev/null" };
@@ -40,6 +40,9 @@ describe.skipIf(process.platform === "win32" || !existsSync("/dev/full"))("an ou
   beforeAll(async () => {
     world = makeCommandWorld();
     environment = await world.environment("env");
+    // An empty list is nothing to print.
+    const wheel = await writeWheel(world.folder, { name: "demo", version: "1.0" });
+    succeeded(await environment.pip("install", wheel, "--no-config"));
   });
 
   async function murre(words: readonly string[], redirection: string) {
