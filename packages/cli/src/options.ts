@@ -38,8 +38,8 @@ export function addGlobalOptions(command: Command): Command {
     .option("--cache-dir <folder>", "the cache folder (default: MURRE_CACHE_DIR, else the platform's place)")
     .option("-n, --no-cache", "neither read nor fill the cache")
     .option("--offline", "use only what is cached or local")
-    .option("--no-config", "read neither pip's configuration files nor PIP_* and MURRE_* variables")
-    .option("--isolated", "read no PIP_* and MURRE_* variables, and not the user's configuration file of pip")
+    .option("--no-config", "read neither pip's configuration files nor PIP_*, UV_* and MURRE_* variables")
+    .option("--isolated", "read no PIP_*, UV_* and MURRE_* variables, and not the user's configuration file of pip")
     .option("--log <path>", "add what is done and why to this file, as -v prints it")
     .option("--trace <path>", "write to this file what took how long, as Chrome's trace events (Perfetto shows them)")
     .option("--directory <folder>", "work in this folder, from which paths are taken");

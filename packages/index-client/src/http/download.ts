@@ -127,7 +127,8 @@ async function consume(
   }
   if (answer.status !== 200 && answer.status !== 206 && answer.status !== 416) {
     await answer.drop();
-    throw new HttpStatusError(answer.url, answer.status);
+    // Where a redirect leads to is signed, and the signature is nobody's business.
+    throw new HttpStatusError(answer.redirected ? answer.url.replace(/\?.*/s, "") : answer.url, answer.status);
   }
   if (answer.status === 416 && totalOf(answer.headers) === destination.received && destination.received > 0) {
     await answer.drop();

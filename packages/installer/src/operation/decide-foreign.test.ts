@@ -58,6 +58,20 @@ describe("what options say of the network goes before pip's configuration", () =
     expect(decided(row).network.network?.trustedHosts).toEqual(["a", "b:8443"]);
   });
 
+  test.each<[Said["options"], Record<string, string>, object]>([
+    [{}, { UV_HTTP_TIMEOUT: "7", UV_HTTP_RETRIES: "0" }, { silenceTimeoutMs: 7000, retries: 0 }],
+    [
+      { retries: 3, timeoutSeconds: 2 },
+      { UV_HTTP_TIMEOUT: "7", UV_HTTP_RETRIES: "0" },
+      { silenceTimeoutMs: 2000, retries: 3 },
+    ],
+    [{}, { UV_HTTP_TIMEOUT: "soon", UV_HTTP_RETRIES: "-1" }, { silenceTimeoutMs: 5000, retries: 1 }],
+    [{ trustedHosts: ["c"] }, { UV_INSECURE_HOST: "a b:8443" }, { trustedHosts: ["a", "b:8443", "c"] }],
+    [{ isolated: true }, { UV_HTTP_TIMEOUT: "7", UV_INSECURE_HOST: "a" }, { silenceTimeoutMs: 5000, trustedHosts: [] }],
+  ])("with %j, variables of uv go before pip's: %j", (options, variables, network) => {
+    expect(decided({ options, variables, pip }).network.network).toMatchObject(network);
+  });
+
   test("isolated, no variable counts, and pip's files do", () => {
     const row = { options: { isolated: true }, variables: { MURRE_NO_BUILD: "1" }, pip: { retries: said(2) } };
     expect(decided(row).network.network?.retries).toBe(2);

@@ -6,7 +6,7 @@ import { decideBuild, refusesBuilds } from "./decide-build.ts";
 import { decideIndexes } from "./decide-indexes.ts";
 import { decidePrereleases, decideResolution, decideUploads } from "./decide-resolution.ts";
 import type { ChangeDecision, Decisions, FileDecision, IndexDecision, NetworkDecision } from "./decisions.ts";
-import { heardVariables, isSwitchedOn, variable, type Said } from "./said.ts";
+import { heardVariables, isSwitchedOn, variable, wordsOf, type Said } from "./said.ts";
 
 /**
  * Decides how an operation works. This and the files beside it that are called `decide-…` are the only places that know what goes before what:
@@ -66,7 +66,8 @@ function unlessNamed(
 
 function decideNetwork({ options, configuration, variables, userAgent, places }: Said): NetworkDecision {
   const { offline, refresh } = options;
-  const timeout = options.timeoutSeconds ?? configuration.timeoutSeconds?.value;
+  const timeout =
+    options.timeoutSeconds ?? amountOf(variables, "UV_HTTP_TIMEOUT") ?? configuration.timeoutSeconds?.value;
   const path = (given: string | undefined) => (given === undefined ? undefined : resolve(places.cwd, given));
   return {
     ...(offline === undefined ? {} : { offline }),
@@ -80,12 +81,22 @@ function decideNetwork({ options, configuration, variables, userAgent, places }:
         options.keyringProvider ??
         keyringProviders.find((provider) => provider === variable(variables, "MURRE_KEYRING_PROVIDER")) ??
         configuration.keyringProvider?.value,
-      trustedHosts: [...(configuration.trustedHosts?.value ?? []), ...(options.trustedHosts ?? [])],
-      retries: options.retries ?? configuration.retries?.value,
+      trustedHosts: [
+        ...(configuration.trustedHosts?.value ?? []),
+        ...wordsOf(variables, "UV_INSECURE_HOST"),
+        ...(options.trustedHosts ?? []),
+      ],
+      retries: options.retries ?? amountOf(variables, "UV_HTTP_RETRIES") ?? configuration.retries?.value,
       silenceTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
       userAgent,
     },
   };
+}
+
+/** A number that a variable of uv says, which uv takes whole. */
+function amountOf(variables: Said["variables"], name: string): number | undefined {
+  const text = variable(variables, name);
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 const keyringProviders = ["auto", "disabled", "import", "subprocess"] as const;
