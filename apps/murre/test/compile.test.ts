@@ -230,6 +230,16 @@ describe("which versions", () => {
     expect(await pins(...words.map((word) => (word === "LINKS" ? links : word)))).toEqual(expected);
   });
 
+  test.each([
+    ["-p 3.99", true],
+    ["--python 3.98.1", true],
+    ["--python-version 3.99", false],
+    ["-p python3", false],
+  ])("a Python that is not here can be chosen for, and %s says what builds: %j", async (words, isTold) => {
+    const { code, stderr } = await compile("a.in", ...words.split(" "));
+    expect([code, stderr.includes("warning: there is no Python 3.9")]).toEqual([0, isTold]);
+  });
+
   test("an extra that there is not is a warning; of the projects themselves an error", async () => {
     world.write("nope.in", "alpha[nope]\n");
     expect((await compile("nope.in")).stderr).toContain("warning: alpha 2.0 has no extra nope");

@@ -93,7 +93,7 @@ export async function withChangeOperation<Result>(
     let found: TargetEnvironment | undefined;
     const find = async () => {
       if (planned !== undefined) return (found = targetOf(planned, settings, options));
-      found = await findTargetOf(purpose, settings, options, probeCache(cache.documents));
+      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache.documents));
       describeTarget(found, onEvent);
       return found;
     };
@@ -166,8 +166,11 @@ async function findTargetOf(
     const isOptional =
       purpose === "resolve" && options.python !== undefined && options.python === options.pythonVersion;
     if (!isOptional || !hasCode<PythonErrorCode>(error, "MURRE_NO_INTERPRETER")) throw error;
-    const { python: _, ...others } = options;
-    return findTarget(settings, others, cache, preference);
+    const { python: asked, ...others } = options;
+    const target = await findTarget(settings, others, cache, preference);
+    const message = `there is no Python ${asked} here: what has to be built for it is built with Python ${target.interpreter.version}`;
+    options.onEvent?.({ type: "warning", code: "MURRE_WARNING_RESOLUTION", message });
+    return target;
   }
 }
 
