@@ -43,7 +43,7 @@ class ProcessOutput implements Output {
   constructor(descriptor: 1 | 2, platform: NodeJS.Platform, onLost: (error: NodeJS.ErrnoException) => void) {
     this.#descriptor = descriptor;
     this.#onLost = onLost;
-    this.#needsStream = platform === "win32" || this.#isDevice();
+    this.#needsStream = platform === "win32" || this.#mayBeTerminal();
   }
 
   get isTTY(): boolean {
@@ -72,9 +72,10 @@ class ProcessOutput implements Output {
     }
   }
 
-  #isDevice(): boolean {
+  #mayBeTerminal(): boolean {
     try {
-      return this.#fs.fstatSync(this.#descriptor).isCharacterDevice();
+      const output = this.#fs.fstatSync(this.#descriptor);
+      return output.isCharacterDevice() && output.rdev !== this.#fs.statSync("/dev/null").rdev;
     } catch {
       return false;
     }
