@@ -59,6 +59,7 @@ export {
   NoProject,
   OutdatedLock,
   UnusableProjectSource,
+  UserSiteInvisible,
   VirtualenvRequired,
 } from "@murre/installer";
 export {

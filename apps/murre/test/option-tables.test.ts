@@ -42,6 +42,8 @@ const ofCommand: Readonly<Record<string, string>> = { "pip cache list --format":
 /** Where the same word means something else, or does less. */
 const remarks: Readonly<Record<string, string>> = {
   "--upgrade": "as in uv: what is needed goes up as well; `--upgrade-strategy only-if-needed` is pip's default",
+  "--root": "what lies there already counts as installed, as with --prefix",
+  "--user": "also for uninstall, show, check and tree; without it, the user's own folder does not count",
   "--compile": "unlike in pip, nothing is compiled without it",
   "--isolated": "MURRE_* variables do not count either",
   "--format": "`list`: columns, freeze, json",
@@ -54,7 +56,6 @@ const remarks: Readonly<Record<string, string>> = {
   "--check": "the exit code is 1 where something would be changed",
   "--output-format": "`json` has murre's own report",
   "--use-deprecated": "`html5lib` is read over",
-  "--implementation": "`cp` is read over",
   "--system-certs": "of Node.js 22.15 and later on each system; before that on Linux and BSD",
 };
 

@@ -114,9 +114,16 @@ export interface PythonFlags {
   readonly breakSystemPackages?: boolean;
   readonly target?: string;
   readonly prefix?: string;
+  readonly root?: string;
+  readonly user?: boolean;
 }
 
-export function addPythonOptions(command: Command): Command {
+/** @param isElsewhere whether it may be somewhere else than an interpreter's or an environment's own folders */
+export function addPythonOptions(command: Command, isElsewhere = true): Command {
+  if (isElsewhere)
+    command
+      .addOption(new Option("--user", "work in the user's own folder of the interpreter").conflicts(["target", "prefix"]))
+      .option("--root <folder>", "work below this folder, as if it were the root of the file system");
   return command
     .option("-p, --python <request>", "the interpreter or environment: a version, a name or a path")
     .option("--system", "use the first interpreter on the PATH, not a virtual environment")
@@ -132,12 +139,16 @@ export function pythonOptions(flags: PythonFlags): PythonOptions {
     breakSystemPackages: flags.breakSystemPackages,
     target: flags.target,
     prefix: flags.prefix,
+    root: flags.root,
+    user: flags.user,
   });
 }
 
 export interface BuildFlags {
   /** False with --no-build-isolation. */
   readonly buildIsolation: boolean;
+  /** The values of --no-build-isolation-package; see {@link TakingFlags.binary}. */
+  readonly buildIsolationPackage: string[] | true;
   readonly configSettings?: string[];
   readonly configSettingsPackage?: string[];
   readonly buildConstraint?: string[];
@@ -147,6 +158,7 @@ export interface BuildFlags {
 export function addBuildOptions(command: Command): Command {
   return alias(command, "--build-constraints <file>", "buildConstraint", collect)
     .option("--no-build-isolation", "build where it is installed; what the build requires has to be there")
+    .option("--no-build-isolation-package <name>", "the same for this project alone", collect)
     .option("-C, --config-settings <KEY=VALUE>", "hand this to the build backend", collect)
     .option("--config-settings-package <NAME:KEY=VALUE>", "hand this to the build backend of one project", collect)
     .option("-b, --build-constraint <file>", "versions that are allowed for what builds require", collect)
@@ -161,6 +173,7 @@ function parseSeconds(text: string): number {
 export function buildOptions(flags: BuildFlags): BuildOptions {
   return defined({
     buildIsolation: flags.buildIsolation ? undefined : false,
+    noBuildIsolationPackages: flags.buildIsolationPackage === true ? undefined : flags.buildIsolationPackage,
     configSettings: flags.configSettings,
     configSettingsPackages: flags.configSettingsPackage,
     buildConstraintFiles: flags.buildConstraint,
@@ -219,6 +232,7 @@ export interface ChangeFlags extends IndexFlags, PythonFlags, BuildFlags, Taking
   readonly strictRecord?: boolean;
   readonly linkMode?: NonNullable<ChangeOptions["linkMode"]>;
   readonly overwrite?: boolean;
+  readonly preferBinary?: boolean;
 }
 
 export function addChangeOptions(command: Command): Command {
@@ -228,6 +242,8 @@ export function addChangeOptions(command: Command): Command {
     .option("--reinstall-package <name>", "install this project again", collect)
     .option("--require-virtualenv", "do nothing outside of a virtual environment")
     .addOption(new Option("--force-reinstall", "pip's word for --reinstall").implies({ reinstall: true }))
+    .option("--prefer-binary", "take an older release that has a wheel before a newer one that has to be built")
+    .option("--ignore-requires-python", "take what says that it is for other versions of Python")
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--require-hashes", "refuse a requirement without a hash")
     .option("--strict-record", "refuse a wheel whose RECORD and files disagree, instead of a warning")
@@ -295,6 +311,7 @@ export function changeOptions(flags: ChangeFlags): ChangeOptions {
       reinstall: flags.reinstall === true ? true : flags.reinstallPackage,
       requireVirtualenv: flags.requireVirtualenv,
       dryRun: flags.dryRun,
+      preferBinary: flags.preferBinary,
       requireHashes: flags.requireHashes,
       strictRecord: flags.strictRecord,
       linkMode: flags.linkMode,

@@ -4,7 +4,14 @@ import { alias, collect, defined } from "./options.ts";
 
 type SelectionOptions = Pick<
   InstallOptions,
-  "prerelease" | "excludeNewer" | "excludeNewerPackages" | "pythonVersion" | "pythonPlatform"
+  | "prerelease"
+  | "excludeNewer"
+  | "excludeNewerPackages"
+  | "pythonVersion"
+  | "pythonPlatform"
+  | "implementation"
+  | "abis"
+  | "ignoreRequiresPython"
 >;
 type ResolutionOptions = Pick<InstallOptions, "resolution" | "overrideFiles" | "excludeFiles">;
 type ProjectSelectionOptions = Pick<InstallOptions, "extras" | "allExtras" | "groups" | "allGroups">;
@@ -15,6 +22,9 @@ export interface SelectionFlags {
   readonly excludeNewerPackage?: string[];
   readonly pythonVersion?: string;
   readonly pythonPlatform?: string;
+  readonly implementation?: string;
+  readonly abi?: string[];
+  readonly ignoreRequiresPython?: boolean;
 }
 
 /** What of the indexes counts, and for which Python. */
@@ -43,6 +53,9 @@ export function selectionOptions(flags: SelectionFlags): SelectionOptions {
     excludeNewerPackages: flags.excludeNewerPackage,
     pythonVersion: flags.pythonVersion,
     pythonPlatform: flags.pythonPlatform,
+    implementation: flags.implementation,
+    abis: flags.abi,
+    ignoreRequiresPython: flags.ignoreRequiresPython,
   });
 }
 

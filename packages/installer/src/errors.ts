@@ -7,5 +7,5 @@ export { UnsupportedRequirement, UnusableUrl } from "./errors/wanted.ts";
 export { HashNotAccepted, HashRequired } from "./errors/hashes.ts";
 export { BuildRequirementsUnmet, CannotBuild } from "./errors/builds.ts";
 export { BuildOptionInvalid, InvalidOption, OperationsClosed, ResolutionOptionInvalid } from "./errors/options.ts";
-export { ExternallyManaged, FileSystemRefused, VirtualenvRequired } from "./errors/surroundings.ts";
+export { ExternallyManaged, FileSystemRefused, UserSiteInvisible, VirtualenvRequired } from "./errors/surroundings.ts";
 export { InvalidWorkspace, NoProject, OutdatedLock, UnusableProjectSource } from "./errors/projects.ts";

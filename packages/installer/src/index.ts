@@ -46,7 +46,14 @@ export { createInstaller } from "./create-installer.ts";
 export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./api/check-options.ts";
 export type { InstallerSettings } from "./api/settings.ts";
 export { BuildOptionInvalid, BuildRequirementsUnmet, CannotBuild, ConflictingRequirements } from "./errors.ts";
-export { ExternallyManaged, FileSystemRefused, HashNotAccepted, HashRequired, VirtualenvRequired } from "./errors.ts";
+export {
+  ExternallyManaged,
+  FileSystemRefused,
+  HashNotAccepted,
+  HashRequired,
+  UserSiteInvisible,
+  VirtualenvRequired,
+} from "./errors.ts";
 export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
 export { NoUsableFile, OperationsClosed, PathNotFound, ResolutionOptionInvalid, SeveralProblems } from "./errors.ts";
 export { UnsupportedRequirement, UnusableProjectSource, UnusableUrl } from "./errors.ts";

@@ -42,6 +42,8 @@ export type InstallerWarningCode =
    * To do: mend the listener.
    */
   | "MURRE_WARNING_LISTENER"
+  /** A requirements file by which a list is ordered (`freeze -r`) names what is not installed, or names something twice. */
+  | "MURRE_WARNING_FREEZE"
   /** Links of a repository that lead out of it are no part of what is built. To do: nothing, unless the build misses them. */
   | "MURRE_WARNING_LEFT_OUT"
   /**

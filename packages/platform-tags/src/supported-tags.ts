@@ -58,7 +58,8 @@ function isFreeThreaded({ version: [major, minor], freeThreaded }: TagTarget): b
 }
 
 /** A debug build of 3.8 or later also loads extension modules of the release build. */
-function cpythonAbis(target: TagTarget): string[] {
+function cpythonAbis(target: TagTarget): readonly string[] {
+  if (target.abis !== undefined) return target.abis.filter((abi) => abi !== "abi3" && abi !== "none");
   const [major, minor] = target.version;
   const abi = `cp${major}${minor}${isFreeThreaded(target) ? "t" : ""}`;
   if (major === 3 && minor < 8) return [`${abi}${target.debug ? "d" : ""}${target.pymalloc === false ? "" : "m"}`];
@@ -76,7 +77,8 @@ function addGenericTags(target: TagTarget, platforms: readonly string[], add: (t
  * The part of an extension module's suffix that names the ABI and not the platform:
  * `.pypy311-pp73-x86_64-linux-gnu.so` is `pypy311_pp73`.
  */
-function abiOfSuffix(target: TagTarget): string[] {
+function abiOfSuffix(target: TagTarget): readonly string[] {
+  if (target.abis !== undefined) return target.abis;
   const parts = (target.extensionSuffix ?? "").split(".");
   if (parts.length < 3) return cpythonAbis(target);
   const soabi = parts[1] ?? "";

@@ -44,5 +44,7 @@ export interface TagTarget {
   readonly pymalloc?: boolean;
   /** `sysconfig.get_config_var("EXT_SUFFIX")`, from which the ABI of everything but CPython is read. */
   readonly extensionSuffix?: string;
+  /** ABIs that were asked for, in the place of the interpreter's own (pip's `--abi`); the stable one and none are there in any case. */
+  readonly abis?: readonly string[];
   readonly platform: PlatformTarget;
 }

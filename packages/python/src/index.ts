@@ -13,6 +13,7 @@ export type {
 } from "./interpreter/interpreter.ts";
 export { parsePythonRequest, type PythonRequest } from "./find/python-request.ts";
 export { probeInterpreter } from "./interpreter/probe.ts";
+export { userSchemesOf } from "./interpreter/user-schemes.ts";
 export { deriveEnvironment } from "./interpreter/derive-environment.ts";
 export { compileBytecode, type CompileOptions, type CompileReport } from "./installed/compile-bytecode.ts";
 export { readLauncherStubs, type LauncherStubs } from "./interpreter/launcher-stubs.ts";

@@ -14,6 +14,9 @@ const index: MemoryIndex = {
   newer: { "1.0": { python: ">=3.14" } },
   early: { "1.0a1": [], "1.0a2": [] },
   sources: { "1.0": {}, "2.0": { files: [".tar.gz"] } },
+  half: { "1.0": {}, "1.5": {}, "2.0": { files: [".tar.gz"] }, "3.0a1": {} },
+  apart: { "1.0": {}, "2.0": { files: [".tar.gz", "-cp311-cp311-win_amd64.whl"] } },
+  withdrawn: { "1.0": { files: [".tar.gz"] }, "2.0": { yanked: true } },
   several: { "1.0": { files: [wheelForAll, "-cp311-cp311-manylinux_2_17_x86_64.whl"] } },
 };
 
@@ -45,6 +48,29 @@ describe("one release is chosen as a resolution chooses it", () => {
   ])("%s: %s", async (requirement, expected) => {
     expect(await choose(requirement)).toBe(expected);
     expect(await pinsIn(index, requirement)).toBe(expected);
+  });
+
+  test.each([
+    ["half", "half==1.5", "half==2.0"],
+    ["half>1.5", "half==2.0", "half==2.0"],
+    ["half>=3.0a1", "half==3.0a1", "half==3.0a1"],
+    ["sources", "sources==1.0", "sources==2.0"],
+    ["apart", "apart==1.0", "apart==2.0"],
+    ["withdrawn", "withdrawn==1.0", "withdrawn==1.0"],
+    ["lib", "lib==2.0", "lib==2.0"],
+  ])("%s where wheels are preferred: %s", async (requirement, preferring, otherwise) => {
+    expect(await choose(requirement, { prefersWheels: true })).toBe(preferring);
+    expect(await pinsIn(index, requirement, { prefersWheels: true })).toBe(preferring);
+    expect(await choose(requirement)).toBe(otherwise);
+  });
+
+  test.each([
+    ["old", "old==2.0"],
+    ["newer", "newer==1.0"],
+  ])("%s where Requires-Python does not count: %s", async (requirement, expected) => {
+    const target = { ...linuxTarget, ignoresRequiresPython: true };
+    expect(await choose(requirement, { target })).toBe(expected);
+    expect(await pinsIn(index, requirement, { target })).toBe(expected);
   });
 
   test("the metadata of a pinned version is not asked for", async () => {

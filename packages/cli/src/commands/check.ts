@@ -14,6 +14,8 @@ import type { Runner } from "../runner.ts";
 interface CheckFlags extends GlobalFlags, PythonFlags {
   readonly recover?: boolean;
   readonly files?: boolean;
+  readonly pythonVersion?: string;
+  readonly pythonPlatform?: string;
 }
 
 /** `murre pip check`. */
@@ -21,6 +23,8 @@ export function checkCommand(run: Runner): Command {
   const command = new Command("check")
     .description("Verify that what is installed has what it needs")
     .option("--files", "compare every file with its RECORD as well")
+    .option("--python-version <version>", "the Python to check for, instead of the interpreter's version")
+    .option("--python-platform <name>", "the platform to check for: linux, windows, macos …")
     .option("--recover", "only complete a change that was interrupted");
   return addGlobalOptions(addPythonOptions(command)).action((flags: CheckFlags) =>
     run(flags, async ({ operations, terminal, context, fail }) => {
@@ -31,7 +35,11 @@ export function checkCommand(run: Runner): Command {
       const report = await operations.check({
         ...context,
         ...pythonOptions(flags),
-        ...defined({ files: flags.files }),
+        ...defined({
+          files: flags.files,
+          pythonVersion: flags.pythonVersion,
+          pythonPlatform: flags.pythonPlatform,
+        }),
       });
       printReport(report, flags, terminal, presentCheck);
       if (report.problems.length > 0) fail();

@@ -4,10 +4,7 @@ import type { ForeignOptions } from "./foreign-table.ts";
 export type Absence = string | { readonly harmless: readonly string[]; readonly reason: string };
 
 const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
-const listing = ["pip list", "pip freeze", "pip inspect"];
 const buildDependencies = "what a build requires is resolved when it is built; --build-constraint FILE limits it";
-const noSystemTag =
-  "--python-version VERSION says for which Python to choose, --python-platform for which platform, and both decide about tags";
 
 /** Options that cannot be followed. Whoever gives one wants something that would silently not happen. */
 export const absentOptions: readonly ForeignOptions<Absence>[] = [
@@ -19,22 +16,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
         harmless: ["html5lib"],
         reason: "there is one resolver; --no-deps installs exactly what is named",
       },
-    },
-  },
-  {
-    commands: ["pip install"],
-    options: {
-      "--user":
-        "murre installs into environments; make one with `murre venv`, or name a folder with --target or --prefix",
-      "--root <folder>": "--prefix FOLDER or --target FOLDER installs into another tree",
-    },
-  },
-  {
-    commands: [...taking, "pip index versions", "pip debug"],
-    options: {
-      "--implementation <name>": { harmless: ["cp"], reason: noSystemTag },
-      "--abi <abi>": noSystemTag,
-      "--ignore-requires-python": "--python-version VERSION chooses for another Python",
     },
   },
   {
@@ -52,13 +33,11 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
   {
     commands: taking,
     options: {
-      "--prefer-binary": "--no-build takes wheels only, --only-binary NAME for one project",
       "--torch-backend <backend>": "--index URL names the index of a backend, as PyTorch's own documentation has them",
       "--no-verify-hashes": "a hash that a requirement has is always checked; leave it out of the file",
       "--require-build-hashes": "--build-constraint FILE with hashes limits what builds take",
       "--upgrade-group <group>": "-P NAME upgrades a project, -U all",
       "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
-      "--no-build-isolation-package <name>": "--no-build-isolation is for all that is built",
       "--no-use-pep517": "every source is built as PEP 517 says",
     },
   },
@@ -79,29 +58,9 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
     },
   },
   {
-    commands: listing,
-    options: {
-      "--user": "there is no user's folder of distributions here; --path FOLDER lists one",
-    },
-  },
-  {
-    commands: ["pip freeze"],
-    options: {
-      "-r, --requirement <file>": "the list is in the order of names; murre pip compile keeps a file of requirements",
-    },
-  },
-  {
-    commands: ["pip check"],
-    options: {
-      "--python-version <version>": "what is installed is checked for the interpreter that it is installed for",
-      "--python-platform <name>": "what is installed is checked for the interpreter that it is installed for",
-    },
-  },
-  {
     commands: ["venv"],
     options: {
       "--relocatable": "an environment belongs to its folder; make it anew elsewhere, from the cache it takes no time",
-      "--upgrade-deps": "--seed installs the newest pip",
       "--copies": "an environment's interpreter is a link, except on Windows",
       "--force": "--clear replaces an environment; what is none is left alone",
       "--exclude-newer <when>": "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",

@@ -45,6 +45,13 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
     options: { "--platform <tag>": (tag) => ({ pythonPlatform: platformOf(tag) }) },
   },
   {
+    commands: ["pip install", "pip download", "pip wheel", "pip index versions", "pip debug"],
+    options: {
+      "--implementation <name>": (implementation) => ({ implementation }),
+      "--abi <abi>": adds("abi"),
+    },
+  },
+  {
     commands: ["pip install", "pip uninstall", "pip download", "pip wheel"],
     options: { "--requirements <file>": adds("requirement") },
   },
@@ -64,7 +71,7 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
   },
   { commands: changing, options: { "--no-break-system-packages": sets({ breakSystemPackages: false }) } },
   { commands: ["pip install", "pip sync", "cache size"], options: { "--output-format <format>": outputFormat } },
-  { commands: ["venv"], options: { "-c": sets({ clear: true }) } },
+  { commands: ["venv"], options: { "-c": sets({ clear: true }), "--upgrade-deps": sets({ seed: true }) } },
 ];
 
 const architectures: Readonly<Record<string, string>> = { x86_64: "x86_64", aarch64: "aarch64", arm64: "aarch64" };

@@ -16,7 +16,7 @@ export const completeConfig: Complete = (group, run) => {
   group.addCommand(reading(get, run, (name, asked) => name === asked.replace(/^(?:global|install|:env:)\./, "")));
   const debug = new Command("debug").description("List the configuration files of pip that are read");
   group.addCommand(
-    addGlobalOptions(addPythonOptions(debug)).action((flags: GlobalFlags & PythonFlags) =>
+    addGlobalOptions(addPythonOptions(debug, false)).action((flags: GlobalFlags & PythonFlags) =>
       run(flags, async ({ operations, terminal, context }) => {
         const report = await operations.configuration({ ...context, ...pythonOptions(flags), ...ignored(flags) });
         printReport(report.files, flags, terminal, (files) => {
@@ -30,7 +30,7 @@ export const completeConfig: Complete = (group, run) => {
 
 /** Prints the settings that are asked for: all with where they are written, one as it is. */
 function reading(command: Command, run: Runner, isAsked: (name: string, asked: string) => boolean): Command {
-  return addGlobalOptions(addPythonOptions(command)).action(async (...given: unknown[]) => {
+  return addGlobalOptions(addPythonOptions(command, false)).action(async (...given: unknown[]) => {
     const asked = typeof given[0] === "string" ? given[0] : undefined;
     const flags = (asked === undefined ? given[0] : given[1]) as GlobalFlags & PythonFlags;
     await run(flags, async ({ operations, terminal, context }) => {

@@ -27,6 +27,7 @@ export const completeIndex: Complete = (group, run) => {
   const command = new Command("versions")
     .description("List the versions of a project that can be installed here")
     .argument("<project>", "its name")
+    .option("--ignore-requires-python", "list what says that it is for other versions of Python too")
     .option("--pre", "list pre-releases too")
     .option("--only-binary <names>", "only of wheels of these projects, or of :all:", collect)
     .option("--no-binary <names>", "only of source distributions of these projects, or of :all:", collect);

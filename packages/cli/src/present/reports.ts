@@ -110,8 +110,12 @@ function columns(distributions: readonly InstalledPin[]): Printable {
 
 /** The form that `-r` reads back. */
 export function presentFreeze(report: InstalledReport, terminal: Terminal): void {
-  for (const pinned of report.distributions) {
-    const { displayName, version, hasArbitraryVersion, editableLocation, editableReference, directUrl } = pinned;
+  for (const line of report.lines ?? report.distributions.map((pin) => ({ pin }))) {
+    if ("text" in line) {
+      terminal.out(say`${line.text}\n`);
+      continue;
+    }
+    const { displayName, version, hasArbitraryVersion, editableLocation, editableReference, directUrl } = line.pin;
     const pin = say`${displayName}${hasArbitraryVersion ? "===" : "=="}${version}`;
     if (editableReference !== undefined) terminal.out(say`-e ${sayUrl(editableReference)}\n`);
     else if (editableLocation !== undefined) terminal.out(say`-e ${sayLocation(editableLocation)}\n`);

@@ -57,6 +57,8 @@ const python: OptionTable<PythonOptions> = {
   breakSystemPackages: flag,
   target: text,
   prefix: text,
+  root: text,
+  user: flag,
 };
 
 const index: OptionTable<IndexOptions> = {
@@ -85,6 +87,7 @@ const index: OptionTable<IndexOptions> = {
 
 const build: OptionTable<BuildOptions> = {
   buildIsolation: flag,
+  noBuildIsolationPackages: texts,
   noBuild: flag,
   configSettings: texts,
   configSettingsPackages: texts,
@@ -98,6 +101,9 @@ const selection: OptionTable<SelectionOptions> = {
   excludeNewerPackages: texts,
   pythonVersion: text,
   pythonPlatform: text,
+  implementation: text,
+  abis: texts,
+  ignoreRequiresPython: flag,
 };
 
 const resolution: OptionTable<ResolutionOptions> = {
@@ -125,6 +131,7 @@ const change: OptionTable<ChangeOptions> = {
   prereleases: flag,
   onlyBinary: texts,
   noBinary: texts,
+  preferBinary: flag,
   noEditable: allOrTexts,
   sourceFolder: text,
   noSources: allOrTexts,
@@ -143,7 +150,7 @@ const venv: OptionRules<VenvOptions> = {
   },
 };
 
-const onePlace = ["target", "prefix"] as const;
+const onePlace = ["target", "prefix", "user"] as const;
 const somethingRead = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
 const somethingWanted = [...somethingRead, "editables"] as const;
 
@@ -310,13 +317,9 @@ const uninstall: OptionRules<UninstallOptions> = {
   oneOf: onePlace,
 };
 
-const freshness: OptionTable<FreshnessOptions> = {
-  ...index,
-  prereleases,
-  prerelease: selection.prerelease,
-  excludeNewer: selection.excludeNewer,
-  excludeNewerPackages: selection.excludeNewerPackages,
-};
+const { prerelease, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
+
+const freshness: OptionTable<FreshnessOptions> = { ...index, prereleases, prerelease, excludeNewer, excludeNewerPackages };
 
 const list: OptionRules<ListOptions> = {
   options: {
@@ -330,11 +333,15 @@ const list: OptionRules<ListOptions> = {
     notRequired: flag,
     local: flag,
     paths: texts,
+    orderFiles: texts,
   },
   oneOf: onePlace,
 };
 
-const check: OptionRules<CheckOptions> = { options: { ...context, ...python, files: flag }, oneOf: onePlace };
+const check: OptionRules<CheckOptions> = {
+  options: { ...context, ...python, files: flag, pythonVersion, pythonPlatform },
+  oneOf: onePlace,
+};
 
 const show: OptionRules<ShowOptions> = {
   options: { ...context, ...python, names: texts, files: flag },

@@ -17,6 +17,10 @@ export interface PythonOptions {
   /** Installs into this folder instead of the interpreter's own. */
   readonly target?: string;
   readonly prefix?: string;
+  /** Installs below this folder as if it were the root of the file system, at the paths that the interpreter, or `prefix`, has there. */
+  readonly root?: string;
+  /** Installs for the user alone: into the folder that Python looks into besides its own (PEP 370). */
+  readonly user?: boolean;
 }
 
 /** Where distributions come from. What is not given is taken from pip's configuration and the environment variables. */
@@ -74,6 +78,8 @@ export interface VenvOptions extends OperationContext, IndexOptions {
 export interface BuildOptions {
   /** Default true: in an environment of its own. Otherwise where the distribution goes, and what the build needs has to be there. */
   readonly buildIsolation?: boolean;
+  /** Projects that are built without, whatever holds for the others. */
+  readonly noBuildIsolationPackages?: readonly string[];
   /** Nothing is built: only wheels are taken. */
   readonly noBuild?: boolean;
   /** `KEY=VALUE`, handed to the backend; a key given several times has several values. */
@@ -101,6 +107,12 @@ export interface SelectionOptions {
   readonly pythonVersion?: string;
   /** uv's name of the platform to choose for: `linux`, `windows`, `macos`, `x86_64-manylinux_2_28`. Default: this one. */
   readonly pythonPlatform?: string;
+  /** pip's word for the implementation whose wheels are taken: `cp`, `pp`, `py`. Default: the interpreter's. */
+  readonly implementation?: string;
+  /** The ABIs whose wheels are taken, such as `cp311`, the best first. Default: the interpreter's. */
+  readonly abis?: readonly string[];
+  /** What distributions say of Requires-Python does not count. */
+  readonly ignoreRequiresPython?: boolean;
 }
 
 /** Which versions are taken of those that fit. */
@@ -149,6 +161,8 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
   readonly onlyBinary?: readonly string[];
   readonly noBinary?: readonly string[];
+  /** Releases that have a wheel come before newer ones that have none. Default: PIP_PREFER_BINARY and pip's configuration, else false. */
+  readonly preferBinary?: boolean;
   /** Installs as ordinary ones what is named as editable: "all", or these projects. Default: MURRE_NO_EDITABLE, else none. */
   readonly noEditable?: "all" | readonly string[];
   /** Where repositories that are named as editable ones are cloned. Default: PIP_SRC and pip's configuration, else `src` in the virtual environment, or here. */
@@ -349,9 +363,12 @@ export interface ListOptions extends OperationContext, PythonOptions, FreshnessO
   readonly local?: boolean;
   /** Only what lies in these folders. */
   readonly paths?: readonly string[];
+  /** The report has the lines of these requirements files as well, with what is installed in the place of what they ask for. */
+  readonly orderFiles?: readonly string[];
 }
 
-export interface CheckOptions extends OperationContext, PythonOptions {
+export interface CheckOptions
+  extends OperationContext, PythonOptions, Pick<SelectionOptions, "pythonVersion" | "pythonPlatform"> {
   /** Compares every file with its RECORD as well. */
   readonly files?: boolean;
 }

@@ -130,6 +130,8 @@ export interface VenvReport {
 export interface InstalledReport {
   readonly environment: string;
   readonly distributions: readonly InstalledPin[];
+  /** With `orderFiles`: what stands in them, and after it what does not. */
+  readonly lines?: readonly ({ readonly text: string } | { readonly pin: InstalledPin })[];
 }
 
 export interface InstalledPin extends Pin {

@@ -12,6 +12,8 @@ import { satisfiesPython } from "../wanted/requires-python.ts";
 import { findDamage } from "../environment/damage.ts";
 import type { CheckOptions } from "../api/operations.ts";
 import type { CheckProblem, CheckReport } from "../api/reports.ts";
+import { decidePython } from "../operation/decide-resolution.ts";
+import { describedPython } from "../options/target-python.ts";
 import { withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { isTorn } from "../environment/incomplete.ts";
@@ -22,7 +24,7 @@ export function checkInstalled(settings: InstallerSettings, options: CheckOption
   return withReadOperation(settings, options, (target) => {
     const installed = readInstalled(target.visible);
     const byName = new Map(installed.map((distribution) => [distribution.normalizedName, distribution]));
-    const { markerEnvironment, version } = target.interpreter;
+    const { markerEnvironment, version } = describedPython(target.interpreter, decidePython(options, settings.env));
     const problems = installed.flatMap((distribution) => problemsOf(distribution, byName, markerEnvironment, version));
     const own = readAllInstalled(target.sitePackages);
     problems.push(...duplicates(own));

@@ -35,7 +35,7 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
   };
   const reported = withReadOperation(settings, options, (target) => {
     ownFolder = target.interpreter.isVirtual ? join(target.interpreter.prefix, "src") : undefined;
-    const folders = paths ?? (options.local === true ? target.sitePackages : target.visible);
+    const folders = paths ?? (options.local === true || options.user === true ? target.sitePackages : target.visible);
     const installed = readInstalled(folders);
     const required =
       options.notRequired === true ? requiredBySome(installed, target.interpreter.markerEnvironment) : new Set();
@@ -46,8 +46,14 @@ export function listInstalled(settings: InstallerSettings, options: ListOptions)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { environment: target.folder, distributions };
   });
+  const { orderFiles } = options;
   const told = reported
     .then(async (report) => ({ ...report, distributions: await withReferences(report.distributions) }))
+    .then(async (report) => {
+      if (orderFiles === undefined) return report;
+      const { frozenOrder } = await import("../report/frozen-order.ts");
+      return { ...report, lines: frozenOrder(orderFiles, report.distributions, settings, options.onEvent) };
+    })
     .finally(() => origins.tell(options.onEvent));
   return options.freshness === undefined ? told : withFreshness(settings, options, told);
 }

@@ -100,6 +100,7 @@ export async function resolveWithMarkers(
       excludes: gathered.replacements.excludes,
       strategy: decisions.resolution.strategy,
       prereleases: files.prereleases,
+      prefersWheels: files.prefersWheels,
       formats: files.formats,
       refusedUrl: transitiveUrls(files, []),
       stated: statedIn({
@@ -121,7 +122,7 @@ export async function resolveWithMarkers(
     return resolveMarked<IndexedFile>({
       ...common,
       requiresPython: target.requiresPython,
-      target: { markerEnvironment, tags },
+      target: { markerEnvironment, tags, ignoresRequiresPython: python.ignoresRequiresPython === true },
       preferences: preferencesHere(preferences, operation),
     });
   });

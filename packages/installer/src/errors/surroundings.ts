@@ -36,6 +36,23 @@ export class VirtualenvRequired extends InstallerError {
 }
 
 /**
+ * Something is wanted in the user's own folder (`--user`), and the environment that it is wanted for never looks there. Nothing was changed.
+ * To do: leave `--user` out, so that it goes into the environment; or name another interpreter (`-p`), or deactivate the environment.
+ */
+export class UserSiteInvisible extends InstallerError {
+  override readonly name = "UserSiteInvisible";
+  readonly code = "MURRE_USER_SITE";
+  readonly environment: string;
+  constructor(environment: string) {
+    super(
+      `${environment}: this virtual environment does not see what is installed with --user. Leave --user out, or name ` +
+        "another interpreter with -p",
+    );
+    this.environment = environment;
+  }
+}
+
+/**
  * The file system refused something that no other error speaks of: its own error is the cause. Says in which state everything is.
  * To do: what the message says.
  */

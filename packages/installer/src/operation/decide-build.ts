@@ -15,6 +15,9 @@ export function decideBuild(said: Said): Omit<BuildDecision, "files"> {
     isRefused: refusesBuilds(said),
     fetchesLargeFiles: isSwitchedOn(variables, "MURRE_GIT_LFS"),
     isIsolated: options.buildIsolation ?? isIsolatedBy(variables),
+    unisolated: new Set(
+      (options.noBuildIsolationPackages ?? wordsOf(variables, "MURRE_NO_BUILD_ISOLATION_PACKAGE")).map(normalizeName),
+    ),
     configSettings: parseConfigSettings(settings),
     ownConfigSettings: parseOwnSettings(options.configSettingsPackages ?? [], settings),
     constraintFiles:

@@ -61,7 +61,7 @@ export function decideUploads(
 
 /** The Python that is resolved for, where it is another than the one at hand. @throws {ResolutionOptionInvalid} */
 export function decidePython(
-  { pythonVersion, pythonPlatform }: Said["options"],
+  { pythonVersion, pythonPlatform, implementation, abis, ignoreRequiresPython }: Said["options"],
   variables: Said["variables"],
 ): DescribedPython {
   const version = pythonVersion === undefined ? undefined : parsePythonVersion(pythonVersion);
@@ -74,8 +74,26 @@ export function decidePython(
       pythonPlatform,
       `expected one of ${platformNames.join(", ")}`,
     );
-  return { version, platform };
+  const own = implementation === undefined ? undefined : implementations[implementation.toLowerCase()];
+  if (implementation !== undefined && own === undefined)
+    throw new ResolutionOptionInvalid(
+      "--implementation",
+      implementation,
+      `expected one of ${Object.keys(implementations).join(", ")}`,
+    );
+  const abi = abis?.find((text) => !/^\w+$/.test(text));
+  if (abi !== undefined) throw new ResolutionOptionInvalid("--abi", abi, "expected an ABI such as cp311, abi3 or none");
+  return { version, platform, implementation: own, abis, ignoresRequiresPython: ignoreRequiresPython };
 }
+
+/** pip's words, which tags begin with, for what Python calls itself. */
+const implementations: Readonly<Partial<Record<string, string>>> = {
+  cp: "cpython",
+  pp: "pypy",
+  py: "python",
+  ip: "ironpython",
+  jy: "jython",
+};
 
 /** @param given the option, and all that was written as its value */
 function momentOf(text: string, given: readonly [option: string, value: string], now: Moment): Moment | undefined {

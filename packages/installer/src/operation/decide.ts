@@ -119,9 +119,10 @@ function decideChange({ options, configuration, places }: Said): ChangeDecision 
 }
 
 function decideFiles(said: Said, indexes: IndexDecision, inFiles: FileOptions | undefined): FileDecision {
-  const { options, variables } = said;
+  const { options, variables, configuration } = said;
   return {
     prereleases: decidePrereleases(said, inFiles),
+    prefersWheels: options.preferBinary ?? (inFiles?.preferBinary === true || configuration.preferBinary?.value === true),
     ...decideUploads(said, indexes),
     followsUrls: options.transitiveUrls ?? !isSwitchedOn(variables, "MURRE_NO_TRANSITIVE_URLS"),
     ...decideFormats(said, inFiles),

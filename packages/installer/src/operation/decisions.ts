@@ -80,6 +80,8 @@ export interface IndexDecision {
 /** What may be taken. */
 export interface FileDecision {
   readonly prereleases: PrereleaseMode;
+  /** Releases that have a wheel come before newer ones that have none. */
+  readonly prefersWheels: boolean;
   /** Files of that index that were uploaded then or later are left out; undefined: whenever that was. */
   uploadedBefore(project: NormalizedName, index: string): Moment | undefined;
   /** The same as a text: what differs decides otherwise. */
@@ -96,6 +98,8 @@ export interface BuildDecision {
   /** Nothing is built. */
   readonly isRefused: boolean;
   readonly isIsolated: boolean;
+  /** Projects that are built as if it were not so. */
+  readonly unisolated: ReadonlySet<NormalizedName>;
   /** Of repositories: the large files of git-lfs come as well. */
   readonly fetchesLargeFiles: boolean;
   readonly configSettings: ConfigSettings;

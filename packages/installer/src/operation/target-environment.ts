@@ -2,6 +2,7 @@ import { canonicalDestination, openFolders, type Destination } from "@murre/link
 import {
   findInterpreter,
   readLauncherStubs,
+  userSchemesOf,
   withoutWaiting,
   type Interpreter,
   type LauncherStubs,
@@ -10,8 +11,8 @@ import {
 } from "@murre/python";
 import type { MarkerEnvironment } from "@murre/pep508";
 import { supportedTags, type SupportedTags } from "@murre/platform-tags";
-import { isAbsolute, relative, resolve } from "node:path";
-import { ExternallyManaged, VirtualenvRequired } from "../errors.ts";
+import { isAbsolute, join, parse, relative, resolve } from "node:path";
+import { ExternallyManaged, UserSiteInvisible, VirtualenvRequired } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
 import type { ChangeOptions, OperationContext, PythonOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -45,8 +46,8 @@ export async function findTarget(
 ): Promise<TargetEnvironment> {
   const interpreter = await withoutWaiting(pythonContext(settings, cache), options.signal, (context) =>
     findInterpreter(options.python, context, {
-      // What goes into a folder of its own needs no environment (uv).
-      preference: options.system === true ? "system" : isElsewhere(options) ? "any" : preference,
+      // What goes into a folder of its own needs no environment (uv), nor does what is the user's own.
+      preference: options.system === true ? "system" : isElsewhere(options) || options.user === true ? "any" : preference,
     }),
   );
   return targetOf(interpreter, settings, options);
@@ -68,29 +69,49 @@ export function targetOf(
     executable: interpreter.executable,
     platform: settings.platform,
     launchers: () => (launchers ??= readLauncherStubs(interpreter)),
-    boundary: slashed(isElsewhere(options) ? schemes.data : interpreter.prefix),
+    boundary: slashed(isElsewhere(options) || options.user === true ? schemes.data : interpreter.prefix),
   };
   // Where `lib64` is a link to `lib` the two are one.
   const canonical = canonicalDestination(destination, openFolders(destination));
   const sitePackages = [...new Set([canonical.schemes.purelib, canonical.schemes.platlib])];
-  const seesBase = interpreter.systemSitePackages && !isElsewhere(options);
+  const below = isElsewhere(options) ? [] : foldersBelow(interpreter, options);
   return {
     interpreter,
     destination: canonical,
     sitePackages,
-    visible: seesBase ? [...sitePackages, ...interpreter.baseSitePackages] : sitePackages,
+    visible: [...new Set([...sitePackages, ...below])],
     folder: schemes.data,
   };
 }
 
-function isElsewhere({ target, prefix }: PythonOptions): boolean {
-  return target !== undefined || prefix !== undefined;
+function isElsewhere({ target, prefix, root }: PythonOptions): boolean {
+  return target !== undefined || prefix !== undefined || root !== undefined;
+}
+
+/** What the environment, or the user, sees besides. */
+function foldersBelow({ schemes, systemSitePackages, baseSitePackages }: Interpreter, { user }: PythonOptions) {
+  const own = user === true ? [schemes.purelib, schemes.platlib] : [];
+  return [...own, ...(systemSitePackages || user === true ? baseSitePackages : [])];
 }
 
 type Schemes = Interpreter["schemes"];
 
+/** `--root` stands before whatever the others say (pip). @throws {UserSiteInvisible} */
+function schemesOf(interpreter: Interpreter, options: PythonOptions, settings: InstallerSettings): Schemes {
+  const schemes = options.user === true ? userSchemes(interpreter, settings) : ownSchemes(interpreter, options, settings);
+  if (options.root === undefined) return schemes;
+  const root = resolve(settings.cwd, options.root);
+  return mapValues(schemes, (path) => join(root, path.slice(parse(path).root.length)));
+}
+
+/** @throws {UserSiteInvisible} where what is installed there would never be seen (pip) */
+function userSchemes(interpreter: Interpreter, settings: InstallerSettings): Schemes {
+  if (interpreter.isVirtual && !interpreter.systemSitePackages) throw new UserSiteInvisible(interpreter.prefix);
+  return userSchemesOf(interpreter, settings);
+}
+
 /** `--target` puts everything below one folder, as pip does; `--prefix` moves the interpreter's own layout. */
-function schemesOf(interpreter: Interpreter, options: PythonOptions, { cwd }: InstallerSettings): Schemes {
+function ownSchemes(interpreter: Interpreter, options: PythonOptions, { cwd }: InstallerSettings): Schemes {
   if (options.target !== undefined) {
     const folder = resolve(cwd, options.target);
     return { purelib: folder, platlib: folder, scripts: `${folder}/bin`, headers: `${folder}/include`, data: folder };
@@ -137,21 +158,27 @@ export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEv
 }
 
 /** What decides which file of a release is usable. */
-export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases" | "uploadedBefore"> {
+export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases" | "prefersWheels" | "uploadedBefore"> {
   readonly tags: SupportedTags;
+  readonly ignoresRequiresPython: boolean;
   /** For Requires-Python. */
   readonly markerEnvironment: MarkerEnvironment;
   /** For messages: `CPython 3.11.7 on linux x86_64`. */
   readonly description: string;
 }
 
-export function wheelTarget(python: TargetPython, { formats, prereleases, uploadedBefore }: FileDecision): WheelTarget {
+export function wheelTarget(
+  python: TargetPython,
+  { formats, prereleases, prefersWheels, uploadedBefore }: FileDecision,
+): WheelTarget {
   return {
     tags: supportedTags(python.tagTarget),
+    ignoresRequiresPython: python.ignoresRequiresPython === true,
     markerEnvironment: python.markerEnvironment,
     description: describePython(python),
     formats,
     prereleases,
+    prefersWheels,
     uploadedBefore,
   };
 }

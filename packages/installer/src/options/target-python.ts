@@ -13,6 +13,8 @@ export interface TargetPython {
   readonly version: string;
   readonly markerEnvironment: MarkerEnvironment;
   readonly tagTarget: TagTarget;
+  /** What distributions say of Requires-Python does not count. */
+  readonly ignoresRequiresPython?: boolean;
 }
 
 /** A version of Python that was asked for. */
@@ -36,10 +38,37 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
 export interface DescribedPython {
   readonly version: PythonVersion | undefined;
   readonly platform: NamedPlatform | undefined;
+  /** `sys.implementation.name` of another implementation of Python, whose tags are taken. */
+  readonly implementation?: string | undefined;
+  readonly abis?: readonly string[] | undefined;
+  readonly ignoresRequiresPython?: boolean | undefined;
 }
 
 /** That Python, with another version or on another platform. */
-export function describedPython(base: TargetPython, { version, platform }: DescribedPython): TargetPython {
+export function describedPython(base: TargetPython, described: DescribedPython): TargetPython {
+  return withOwnTags(elsewhere(base, described), described);
+}
+
+/** With tags of another implementation or of other ABIs, for which markers say nothing (pip). */
+function withOwnTags(base: TargetPython, described: DescribedPython): TargetPython {
+  const { implementation, abis, ignoresRequiresPython = false } = described;
+  const ignoring = ignoresRequiresPython ? { ignoresRequiresPython } : {};
+  if (implementation === undefined && abis === undefined) return ignoresRequiresPython ? { ...base, ...ignoring } : base;
+  const { extensionSuffix, ...tagTarget } = base.tagTarget;
+  const isOwn = implementation === undefined || implementation === tagTarget.implementation;
+  return {
+    ...base,
+    ...ignoring,
+    tagTarget: {
+      ...tagTarget,
+      ...(implementation === undefined ? {} : { implementation }),
+      ...(isOwn && extensionSuffix !== undefined ? { extensionSuffix } : {}),
+      ...(abis === undefined ? {} : { abis }),
+    },
+  };
+}
+
+function elsewhere(base: TargetPython, { version, platform }: DescribedPython): TargetPython {
   if (version === undefined && platform === undefined) return base;
   const { full, pair } = version ?? { full: base.version, pair: base.tagTarget.version };
   return {
@@ -67,13 +96,13 @@ export async function resolvedPython(
 ): Promise<TargetPython> {
   const { version, platform } = described;
   if (version === undefined) return describedPython(await interpreter(), described);
-  if (platform !== undefined) return plainPython(version, platform);
+  if (platform !== undefined) return withOwnTags(plainPython(version, platform), described);
   try {
     return describedPython(await interpreter(), described);
   } catch (error) {
     const own = namedPlatform(system === "win32" ? "windows" : system === "darwin" ? "macos" : system, env);
     if (!hasCode<PythonErrorCode>(error, "MURRE_NO_INTERPRETER") || own === undefined) throw error;
-    return plainPython(version, own);
+    return withOwnTags(plainPython(version, own), described);
   }
 }
 

@@ -8,7 +8,7 @@ import { mostMisfortunes } from "./misfortunes.ts";
 import { storeDistributions, type PrepareServices, type StoredDistribution } from "./fetch.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { threadsOf } from "../operation/threads.ts";
-import type { TargetEnvironment } from "../operation/target-environment.ts";
+import type { TargetPython } from "../options/target-python.ts";
 
 /**
  * Has every wheel in the store. A lease that was lost meanwhile (`rm -rf`, a machine that slept until it was taken for dead) is no failure:
@@ -24,7 +24,7 @@ export async function prepareAll(
     const { services, close } = openPreparation(operation, client, build);
     try {
       const prepared = await storeDistributions(distributions, services);
-      refuseOtherPythons(operation.target, prepared);
+      refuseOtherPythons(operation.python, prepared);
       if (operation.cache.validate() || misfortunes === mostMisfortunes) return prepared;
     } finally {
       await close();
@@ -60,15 +60,16 @@ export function openPreparation(
 }
 
 /** An index may not say what its wheels require; METADATA does. */
-function refuseOtherPythons({ interpreter }: TargetEnvironment, prepared: readonly StoredDistribution[]): void {
+function refuseOtherPythons(python: TargetPython, prepared: readonly StoredDistribution[]): void {
+  if (python.ignoresRequiresPython === true) return;
   const errors = prepared.flatMap(({ distribution: { name, source }, entry }) => {
     const { requiresPython } = entry.manifest.head;
-    if (requiresPython === undefined || satisfiesPython(requiresPython, interpreter.version)) return [];
+    if (requiresPython === undefined || satisfiesPython(requiresPython, python.version)) return [];
     return [
       new NoUsableFile({
         project: name,
         required: source.filename,
-        interpreter: `Python ${interpreter.version}`,
+        interpreter: `Python ${python.version}`,
         files: [source.filename],
         reason: `its metadata requires Python ${requiresPython}`,
         origin: name,

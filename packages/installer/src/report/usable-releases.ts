@@ -34,8 +34,9 @@ export function usableReleases(
     { ...options, requireVirtualenv: false },
     async (operation) => {
       const { client, files } = await openRequest(operation, { constraintFiles: [] });
-      const { markerEnvironment, tagTarget } = operation.python;
-      const chooser = new FileChooser({ markerEnvironment, tags: supportedTags(tagTarget) }, files.formats);
+      const { markerEnvironment, tagTarget, ignoresRequiresPython = false } = operation.python;
+      const target = { markerEnvironment, tags: supportedTags(tagTarget), ignoresRequiresPython };
+      const chooser = new FileChooser(target, files.formats);
       const find = async (project: NormalizedName): Promise<readonly UsableRelease[]> => {
         const found = await client.findFiles(project).catch((error: unknown) => {
           if (hasCode<IndexErrorCode>(error, "MURRE_PROJECT_NOT_FOUND")) return undefined;

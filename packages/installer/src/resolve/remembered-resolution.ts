@@ -61,6 +61,7 @@ type Undecisive =
 function keyOf(request: ResolutionRequest, python: TargetPython, memory: ResolutionMemory): string | undefined {
   const { wanted, constraints, installed, prereleases, requireHashes, overrides = [] } = request;
   const { strategy: order = "highest", excludes = [], preferences = [], uploadLimits, wantsGraph = false } = request;
+  const { prefersWheels = false } = request;
   if ([...wanted, ...constraints, ...overrides].some(({ requirement }) => requirement.url !== undefined))
     return undefined;
   const decisive: Record<Exclude<keyof ResolutionRequest, Undecisive>, unknown> = {
@@ -72,6 +73,7 @@ function keyOf(request: ResolutionRequest, python: TargetPython, memory: Resolut
     ]),
     installed: installed.map(stateOf),
     prereleases,
+    prefersWheels,
     requireHashes,
     strategy: order,
     overrides: overrides.map(({ requirement }) => `${requirement}`),
@@ -80,13 +82,13 @@ function keyOf(request: ResolutionRequest, python: TargetPython, memory: Resolut
     uploadLimits,
     wantsGraph,
   };
-  const { markerEnvironment, tagTarget } = python;
+  const { markerEnvironment, tagTarget, ignoresRequiresPython = false } = python;
   const { locations, strategy } = memory.indexes;
   const places = [
     ...locations.map(({ kind, url }) => [kind, url]),
     ...[...memory.pinned].map(([project, { kind, url }]) => [kind, url, project]),
   ];
-  return hashedName(JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, places, strategy]));
+  return hashedName(JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, ignoresRequiresPython, places, strategy]));
 }
 
 /** What decides of something installed: its metadata, and where it came from. */

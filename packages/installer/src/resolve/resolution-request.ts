@@ -18,6 +18,7 @@ export interface ResolutionRequest {
   /** What is installed and may stay: it is not looked up as long as it satisfies. */
   readonly installed: readonly InstalledDistribution[];
   readonly prereleases: PrereleaseMode;
+  readonly prefersWheels?: FileDecision["prefersWheels"];
   readonly strategy?: ResolutionDecision["strategy"];
   /** Take the place of every requirement of their projects; those of `wanted` are replaced already. */
   readonly overrides?: readonly NamedEntry[];

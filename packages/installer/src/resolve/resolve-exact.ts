@@ -69,7 +69,7 @@ class ExactResolution {
     sources: SourceReader,
     { requireHashes, claims, commits, readsMetadata = true, ...choice }: ExactOptions,
   ) {
-    const { formats, tags, markerEnvironment, prereleases, uploadedBefore } = target;
+    const { formats, tags, markerEnvironment, ignoresRequiresPython, prereleases, prefersWheels, uploadedBefore } = target;
     this.#target = target;
     this.#sources = sources;
     this.#requireHashes = requireHashes;
@@ -86,12 +86,13 @@ class ExactResolution {
       failed: new FailedReleases(wanted.map(({ requirement }) => requirement)),
     });
     this.#chooser = new ReleaseChooser<IndexedFile>({
-      target: { tags, markerEnvironment },
+      target: { tags, markerEnvironment, ignoresRequiresPython },
       source: this.#source,
       specifiers: new Map(wanted.map(({ name, specifiers }) => [name, specifiers])),
       formats,
       readsMetadata,
       prereleases,
+      prefersWheels,
       ...choice,
     });
   }

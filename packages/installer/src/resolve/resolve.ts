@@ -111,6 +111,7 @@ async function withDependencies(
       strategy: decisions.resolution.strategy,
       ...(preferences === undefined ? {} : { preferences }),
       prereleases: files.prereleases,
+      prefersWheels: files.prefersWheels,
       uploadedBefore: files.uploadedBefore,
       uploadLimits: files.uploadLimits,
       wantsGraph: preferences !== undefined,

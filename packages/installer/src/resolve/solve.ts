@@ -31,7 +31,7 @@ export async function solve(
   { client, readWhole, demands }: SolverServices,
 ): Promise<Solution> {
   const { wanted, installed } = request;
-  const { markerEnvironment, tagTarget } = python;
+  const { markerEnvironment, tagTarget, ignoresRequiresPython = false } = python;
   const requirements = wanted.map(({ requirement }) => requirement);
   const constraints = request.constraints.map(({ requirement }) => requirement);
   const failed = new FailedReleases([...requirements, ...constraints]);
@@ -51,11 +51,12 @@ export async function solve(
   const outcome = await resolvePython<IndexedFile>({
     requirements,
     constraints,
-    target: { markerEnvironment, tags },
+    target: { markerEnvironment, tags, ignoresRequiresPython },
     source,
     formats: request.formats,
     refusedUrl: request.refusedUrl,
     prereleases: request.prereleases,
+    ...(request.prefersWheels === undefined ? {} : { prefersWheels: request.prefersWheels }),
     ...(request.strategy === undefined ? {} : { strategy: request.strategy }),
     ...(request.overrides === undefined ? {} : { overrides: request.overrides.map(({ requirement }) => requirement) }),
     ...(request.excludes === undefined ? {} : { excludes: request.excludes }),

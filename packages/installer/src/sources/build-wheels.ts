@@ -69,7 +69,9 @@ interface SourceServices {
 class OperationSources implements OpenSources {
   readonly #services: SourceServices;
   readonly environments: BuildEnvironments;
-  readonly #builder: Builder;
+  /** Some projects are built where they go, though the others are not. */
+  readonly #builderOf: (project: NormalizedName | undefined) => Builder;
+  readonly #closeBuilders: () => void;
   readonly #preparation: ReturnType<typeof openPreparation>;
   /** Of build requirements that have to be built, by the chain of projects that need them. */
   readonly #inner = new Map<string, OperationSources>();
@@ -88,14 +90,16 @@ class OperationSources implements OpenSources {
       preparation: (chain: readonly string[]) => this.#innerSources(chain).#preparation.services,
       readWhole: (chain: readonly string[]) => this.#innerSources(chain).readWhole,
     };
-    this.environments = build.isIsolated ? isolatedEnvironments(inner) : sharedEnvironment(operation);
-    this.#builder = createBuilder({
+    const isolated = isolatedEnvironments(inner);
+    const shared = sharedEnvironment(operation);
+    this.environments = build.isIsolated ? isolated : shared;
+    const builderIn = (environments: BuildEnvironments) => createBuilder({
       cache,
       interpreter: target.interpreter,
-      environments: this.environments,
+      environments,
       unpacker: () => this.#preparation.services.unpacker(),
       settings: {
-        isolation: build.isIsolated ? "isolated" : contentsOf(operation),
+        isolation: environments === isolated ? "isolated" : contentsOf(operation),
         // The user's settings are meant for what the user wants, not for what builds require (pip).
         configSettings: chain.length === 0 ? build.configSettings : {},
         // What was built with other bytes is another wheel.
@@ -109,11 +113,21 @@ class OperationSources implements OpenSources {
       onEvent: (event) => onEvent(describeBuild(event)),
       signal,
     });
+    const builder = builderIn(this.environments);
+    let unisolated: Builder | undefined;
+    this.#builderOf = (name) =>
+      build.isIsolated && name !== undefined && build.unisolated.has(name)
+        ? (unisolated ??= builderIn(shared))
+        : builder;
+    this.#closeBuilders = () => {
+      builder.close();
+      unisolated?.close();
+    };
   }
 
   async metadata(request: SourceRequest): Promise<string> {
-    const text = await this.#builder.metadata(await this.#toBuild(request));
     const { name } = request;
+    const text = await this.#builderOf(name).metadata(await this.#toBuild(request));
     const found = parseMetadata(text, request.source.filename).name;
     if (name === undefined || normalizeName(found) === name) return text;
     const url = redactUrl(request.source.url);
@@ -121,13 +135,13 @@ class OperationSources implements OpenSources {
   }
 
   readonly wheel = async (distribution: ResolvedDistribution): Promise<WheelEntry> =>
-    this.#builder.wheel(await this.#toBuild(distribution));
+    this.#builderOf(distribution.name).wheel(await this.#toBuild(distribution));
 
   readonly built = async (distribution: ResolvedDistribution): Promise<WheelEntry | undefined> =>
-    this.#builder.built(await this.#toBuild(distribution));
+    this.#builderOf(distribution.name).built(await this.#toBuild(distribution));
 
   async wheelFile(distribution: ResolvedDistribution): Promise<string> {
-    return this.#builder.wheelFile(await this.#toBuild(distribution));
+    return this.#builderOf(distribution.name).wheelFile(await this.#toBuild(distribution));
   }
 
   /** For the requirements of builds. */
@@ -138,7 +152,7 @@ class OperationSources implements OpenSources {
 
   async close(): Promise<void> {
     for (const inner of this.#inner.values()) await inner.close();
-    this.#builder.close();
+    this.#closeBuilders();
     await this.#preparation.close();
   }
 

@@ -21,6 +21,8 @@ export interface ReleaseRequest<File extends DistributionFile> {
   readonly preferences?: ReadonlyMap<NormalizedName, readonly string[]>;
   /** Default: wheels and sdists for every project. */
   readonly formats?: (project: NormalizedName) => AllowedFormats;
+  /** Releases that have a wheel come before newer ones that have none. */
+  readonly prefersWheels?: boolean;
   /** False: metadata is not looked at, but only what the pages say. Where one version is pinned it never is. Default true. */
   readonly readsMetadata?: boolean;
 }
@@ -48,13 +50,14 @@ export class ReleaseChooser<File extends DistributionFile> {
   private readonly chooser: FileChooser;
 
   constructor(request: ReleaseRequest<File>) {
-    const { target, source, specifiers, prereleases, preferences, formats = () => "any" } = request;
+    const { target, source, specifiers, prereleases, preferences, prefersWheels, formats = () => "any" } = request;
     this.request = request;
     this.chooser = new FileChooser(target, formats);
     const admission = (project: NormalizedName) =>
       admissionOf(specifiers.get(project)?.specifiers ?? [], {
         mode: prereleases,
         preferred: preferences?.get(project) ?? [],
+        prefersWheels,
       });
     this.catalog = new Catalog(source, this.chooser, admission, new Places(new Map(), new Map()));
   }

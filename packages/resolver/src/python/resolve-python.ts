@@ -43,6 +43,8 @@ export interface PythonRequest<File extends DistributionFile> {
   readonly installed?: ReadonlyMap<NormalizedName, DistributionMetadata>;
   /** Default: wheels and sdists for every project. */
   readonly formats?: (project: NormalizedName) => AllowedFormats;
+  /** Releases that have a wheel come before newer ones that have none (pip's `--prefer-binary`). Default false. */
+  readonly prefersWheels?: boolean;
   readonly signal?: AbortSignal;
   /** Default: the user. */
   readonly asker?: Asker;
@@ -253,7 +255,11 @@ function openCatalog<File extends DistributionFile>(
   const admission = (project: NormalizedName) =>
     admissionOf(
       (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers),
-      { mode: request.prereleases, preferred: listed(request.preferences?.get(project)) },
+      {
+        mode: request.prereleases,
+        preferred: listed(request.preferences?.get(project)),
+        prefersWheels: request.prefersWheels,
+      },
     );
   return new Catalog(
     request.listings === undefined ? givingWay(request.source, request.signal) : request.source,

@@ -11,10 +11,16 @@ import { type Admission, isPin } from "./project.ts";
  */
 export type PrereleaseMode = "if-necessary-or-explicit" | "if-necessary" | "explicit" | "allow" | "disallow";
 
+export interface AdmissionRules {
+  readonly mode?: PrereleaseMode | undefined;
+  readonly preferred: readonly string[];
+  readonly prefersWheels?: boolean | undefined;
+}
+
 /** What may be taken of a project of which the user requires this, and prefers that version. */
 export function admissionOf(
   stated: readonly Specifier[],
-  { mode = "if-necessary-or-explicit", preferred }: { mode?: PrereleaseMode | undefined; preferred: readonly string[] },
+  { mode = "if-necessary-or-explicit", preferred, prefersWheels = false }: AdmissionRules,
 ): Admission {
   const heedsNames = mode === "if-necessary-or-explicit" || mode === "explicit";
   const isNamed = heedsNames && stated.some(namesPrerelease);
@@ -24,6 +30,7 @@ export function admissionOf(
     prereleases:
       mode === "allow" || isNamed ? "all" : mode === "disallow" || mode === "explicit" ? "none" : "if-necessary",
     pins: (version) => pinning.some((pin) => pin.contains(version)) || preferredKeys.has(version.key),
+    prefersWheels,
   };
 }
 

@@ -9,6 +9,8 @@ import type { DistributionFile, DistributionMetadata, Unavailable } from "./sour
 export interface ResolutionTarget {
   readonly markerEnvironment: MarkerEnvironment;
   readonly tags: SupportedTags;
+  /** What distributions say of Requires-Python does not count. */
+  readonly ignoresRequiresPython?: boolean;
 }
 
 /** Which kinds of files may be used for a project. */
@@ -72,7 +74,7 @@ export class FileChooser implements FileRule {
 
   /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
   acceptsPython(requiresPython: string | undefined): boolean {
-    if (requiresPython === undefined || requiresPython === "") return true;
+    if (requiresPython === undefined || requiresPython === "" || this.target.ignoresRequiresPython === true) return true;
     let accepts = this.pythons.get(requiresPython);
     if (accepts === undefined) {
       const specifiers = this.readSpecifiers(requiresPython);

@@ -13,6 +13,8 @@ export interface Admission {
   readonly prereleases: "all" | "if-necessary" | "none";
   /** Whether a direct requirement pins the version, or it is preferred: that admits a yanked release. */
   readonly pins: (version: Version) => boolean;
+  /** Releases that have a wheel come before newer ones that have none (pip's `--prefer-binary`). */
+  readonly prefersWheels: boolean;
 }
 
 /** What looking for a project in the index led to. */
@@ -155,6 +157,8 @@ export class Project<File extends DistributionFile> {
 
   /** Whether the file to take for it is an sdist. */
   isSdist(version: number): boolean {
+    const { installed, url } = this.releases[version]!;
+    if (installed !== undefined || url !== undefined) return false;
     const choice = this.choice(version);
     return "file" in choice && isSdist(choice.file.filename);
   }
@@ -223,11 +227,12 @@ export class Project<File extends DistributionFile> {
   /** Lower is better. */
   private rank(version: number): number {
     const isLate = this.admission.prereleases !== "all" && this.versions[version]!.isPrerelease;
-    return (isLate ? 1 : 0) + (this.isConditional(version) ? 2 : 0);
+    const isBuilt = this.admission.prefersWheels && this.isSdist(version);
+    return (isBuilt ? 1 : 0) + (isLate ? 2 : 0) + (this.isConditional(version) ? 4 : 0);
   }
 }
 
-const worstRank = 4;
+const worstRank = 8;
 
 function whyYanked<File extends DistributionFile>({ files }: Release<File>): string {
   const reason = files.map(({ yanked }) => yanked).find((yanked) => typeof yanked === "string" && yanked !== "");
