@@ -20,7 +20,9 @@ describe.skipIf(process.platform === "win32")("places and choices of pip", () =>
       { name: "native", version: "1.0", tags: "cp27-cp27mu-win_amd64" },
       { name: "native", version: "2.0", tags: "pp310-pypy310_pp73-win_amd64" },
     ];
-    const data = makeTarGz([{ path: "below-2.0/PKG-INFO", data: "Metadata-Version: 2.1\nName: below\nVersion: 2.0\n" }]);
+    const data = makeTarGz([
+      { path: "below-2.0/PKG-INFO", data: "Metadata-Version: 2.1\nName: below\nVersion: 2.0\n" },
+    ]);
     const sdist = { project: "below", filename: "below-2.0.tar.gz", data };
     writeIndex(index, [...(await Promise.all(wheels.map((wheel) => indexedWheel(wheel)))), sdist]);
     python = (await run("python3", ["-c", "import sys; print(sys.executable)"], world.folder, {})).stdout.trim();
@@ -69,7 +71,11 @@ describe.skipIf(process.platform === "win32")("places and choices of pip", () =>
     ["--prefer-binary", "top", "below==1.0 top==1.0"],
     ["--prefer-binary --no-deps", "below", "below==1.0"],
     ["--ignore-requires-python --no-deps", "top", "top==9.0"],
-    ["--abi cp310 --abi pypy310_pp73 --implementation pp --platform win_amd64 --python-version 3.10", "native", "native==2.0"],
+    [
+      "--abi cp310 --abi pypy310_pp73 --implementation pp --platform win_amd64 --python-version 3.10",
+      "native",
+      "native==2.0",
+    ],
     ["--implementation pp --abi pypy310_pp73 --platform win_amd64 --python-version 3.10", "native", "native==2.0"],
   ])("%s %s: %s", async (words, requirement, expected) => {
     const target = join(world.folder, "target");
@@ -89,7 +95,10 @@ describe.skipIf(process.platform === "win32")("places and choices of pip", () =>
   test("freeze -r prints a file's own lines, then the rest", async () => {
     const { pip: inside } = await world.environment("frozen");
     succeeded(await inside("install", "top", "below<2", ...places));
-    const file = world.write("asked.txt", "# first\n-i https://x/simple\nTOP>=1 # why\n\nabsent\ntop\n# first\n./x.whl\n");
+    const file = world.write(
+      "asked.txt",
+      "# first\n-i https://x/simple\nTOP>=1 # why\n\nabsent\ntop\n# first\n./x.whl\n",
+    );
     const { stdout, stderr } = succeeded(await inside("freeze", "-r", file));
     expect(stdout).toBe(
       "# first\n-i https://x/simple\ntop==1.0\n\n## The following requirements were added by pip freeze:\nbelow==1.0\n",

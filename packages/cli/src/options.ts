@@ -122,7 +122,9 @@ export interface PythonFlags {
 export function addPythonOptions(command: Command, isElsewhere = true): Command {
   if (isElsewhere)
     command
-      .addOption(new Option("--user", "work in the user's own folder of the interpreter").conflicts(["target", "prefix"]))
+      .addOption(
+        new Option("--user", "work in the user's own folder of the interpreter").conflicts(["target", "prefix"]),
+      )
       .option("--root <folder>", "work below this folder, as if it were the root of the file system");
   return command
     .option("-p, --python <request>", "the interpreter or environment: a version, a name or a path")

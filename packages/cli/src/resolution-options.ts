@@ -23,7 +23,7 @@ export interface SelectionFlags {
   readonly pythonVersion?: string;
   readonly pythonPlatform?: string;
   readonly implementation?: string;
-  readonly abi?: string[];
+  readonly abis?: string[];
   readonly ignoreRequiresPython?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function selectionOptions(flags: SelectionFlags): SelectionOptions {
     pythonVersion: flags.pythonVersion,
     pythonPlatform: flags.pythonPlatform,
     implementation: flags.implementation,
-    abis: flags.abi,
+    abis: flags.abis,
     ignoreRequiresPython: flags.ignoreRequiresPython,
   });
 }

@@ -48,7 +48,7 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
     commands: ["pip install", "pip download", "pip wheel", "pip index versions", "pip debug"],
     options: {
       "--implementation <name>": (implementation) => ({ implementation }),
-      "--abi <abi>": adds("abi"),
+      "--abi <abi>": adds("abis"),
     },
   },
   {

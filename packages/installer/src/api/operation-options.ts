@@ -25,14 +25,7 @@ import type {
   VenvOptions,
 } from "./operations.ts";
 import type { ResolveOptions } from "./resolution.ts";
-import type {
-  DescribeOptions,
-  HashOptions,
-  IndexVersionsOptions,
-  InspectOptions,
-  RecoverOptions,
-  TreeOptions,
-} from "./inspection-options.ts";
+import type * as inspection from "./inspection-options.ts";
 
 const {
   allNamedOrTexts,
@@ -270,8 +263,6 @@ const lock: OptionTable<LockOptions> = {
   dryRun,
 };
 
-const lockProject: OptionRules<LockOptions> = { options: lock };
-
 const { reinstall, linkMode, overwrite, strictRecord, compileBytecode, noEditable } = change;
 
 const syncProject: OptionRules<SyncProjectOptions> = {
@@ -319,7 +310,13 @@ const uninstall: OptionRules<UninstallOptions> = {
 
 const { prerelease, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
 
-const freshness: OptionTable<FreshnessOptions> = { ...index, prereleases, prerelease, excludeNewer, excludeNewerPackages };
+const freshness: OptionTable<FreshnessOptions> = {
+  ...index,
+  prereleases,
+  prerelease,
+  excludeNewer,
+  excludeNewerPackages,
+};
 
 const list: OptionRules<ListOptions> = {
   options: {
@@ -349,29 +346,31 @@ const show: OptionRules<ShowOptions> = {
   oneOf: onePlace,
 };
 
-const recover: OptionRules<RecoverOptions> = { options: { ...context, ...python }, oneOf: onePlace };
+const recover: OptionRules<inspection.RecoverOptions> = { options: { ...context, ...python }, oneOf: onePlace };
 
-const tree: OptionRules<TreeOptions> = {
+const tree: OptionRules<inspection.TreeOptions> = {
   options: { ...context, ...python, ...freshness, latest: flag },
   oneOf: onePlace,
 };
 
-const inspect: OptionRules<InspectOptions> = {
+const inspect: OptionRules<inspection.InspectOptions> = {
   options: { ...context, ...python, local: flag, paths: texts },
   oneOf: onePlace,
 };
 
-const indexVersions: OptionRules<IndexVersionsOptions> = {
+const indexVersions: OptionRules<inspection.IndexVersionsOptions> = {
   options: { ...context, ...python, ...index, ...selection, project: text, prereleases, onlyBinary, noBinary },
   required: ["project"],
 };
 
-const hash: OptionRules<HashOptions> = {
+const hash: OptionRules<inspection.HashOptions> = {
   options: { ...context, files: texts, algorithm: choice("sha256", "sha384", "sha512") },
   required: ["files"],
 };
 
-const describe: OptionRules<DescribeOptions> = { options: { ...context, ...python, ...index, ...selection } };
+const describe: OptionRules<inspection.DescribeOptions> = {
+  options: { ...context, ...python, ...index, ...selection },
+};
 
 /** What each operation may be given. */
 export const operationOptions = {
@@ -382,7 +381,7 @@ export const operationOptions = {
   build: buildProject,
   compile,
   resolve,
-  lockProject,
+  lockProject: { options: lock },
   syncProject,
   wheel: collect,
   download: collect,

@@ -13,7 +13,9 @@ export function inspectInstalled(settings: InstallerSettings, options: InspectOp
   const origins = new Origins();
   const paths = options.paths?.map((path) => resolve(settings.cwd, path));
   const inspected = withReadOperation(settings, options, ({ sitePackages, visible, interpreter }): InspectReport => {
-    const installed = readInstalled(paths ?? (options.local === true || options.user === true ? sitePackages : visible));
+    const installed = readInstalled(
+      paths ?? (options.local === true || options.user === true ? sitePackages : visible),
+    );
     return {
       version: "1",
       pip_version: `murre ${settings.version}`,

@@ -122,7 +122,8 @@ function decideFiles(said: Said, indexes: IndexDecision, inFiles: FileOptions | 
   const { options, variables, configuration } = said;
   return {
     prereleases: decidePrereleases(said, inFiles),
-    prefersWheels: options.preferBinary ?? (inFiles?.preferBinary === true || configuration.preferBinary?.value === true),
+    prefersWheels:
+      options.preferBinary ?? (inFiles?.preferBinary === true || configuration.preferBinary?.value === true),
     ...decideUploads(said, indexes),
     followsUrls: options.transitiveUrls ?? !isSwitchedOn(variables, "MURRE_NO_TRANSITIVE_URLS"),
     ...decideFormats(said, inFiles),

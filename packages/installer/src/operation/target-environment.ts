@@ -47,7 +47,8 @@ export async function findTarget(
   const interpreter = await withoutWaiting(pythonContext(settings, cache), options.signal, (context) =>
     findInterpreter(options.python, context, {
       // What goes into a folder of its own needs no environment (uv), nor does what is the user's own.
-      preference: options.system === true ? "system" : isElsewhere(options) || options.user === true ? "any" : preference,
+      preference:
+        options.system === true ? "system" : isElsewhere(options) || options.user === true ? "any" : preference,
     }),
   );
   return targetOf(interpreter, settings, options);
@@ -98,7 +99,8 @@ type Schemes = Interpreter["schemes"];
 
 /** `--root` stands before whatever the others say (pip). @throws {UserSiteInvisible} */
 function schemesOf(interpreter: Interpreter, options: PythonOptions, settings: InstallerSettings): Schemes {
-  const schemes = options.user === true ? userSchemes(interpreter, settings) : ownSchemes(interpreter, options, settings);
+  const schemes =
+    options.user === true ? userSchemes(interpreter, settings) : ownSchemes(interpreter, options, settings);
   if (options.root === undefined) return schemes;
   const root = resolve(settings.cwd, options.root);
   return mapValues(schemes, (path) => join(root, path.slice(parse(path).root.length)));
@@ -158,7 +160,10 @@ export function describeTarget({ interpreter }: TargetEnvironment, onEvent: OnEv
 }
 
 /** What decides which file of a release is usable. */
-export interface WheelTarget extends Pick<FileDecision, "formats" | "prereleases" | "prefersWheels" | "uploadedBefore"> {
+export interface WheelTarget extends Pick<
+  FileDecision,
+  "formats" | "prereleases" | "prefersWheels" | "uploadedBefore"
+> {
   readonly tags: SupportedTags;
   readonly ignoresRequiresPython: boolean;
   /** For Requires-Python. */

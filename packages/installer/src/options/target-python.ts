@@ -53,7 +53,8 @@ export function describedPython(base: TargetPython, described: DescribedPython):
 function withOwnTags(base: TargetPython, described: DescribedPython): TargetPython {
   const { implementation, abis, ignoresRequiresPython = false } = described;
   const ignoring = ignoresRequiresPython ? { ignoresRequiresPython } : {};
-  if (implementation === undefined && abis === undefined) return ignoresRequiresPython ? { ...base, ...ignoring } : base;
+  if (implementation === undefined && abis === undefined)
+    return ignoresRequiresPython ? { ...base, ...ignoring } : base;
   const { extensionSuffix, ...tagTarget } = base.tagTarget;
   const isOwn = implementation === undefined || implementation === tagTarget.implementation;
   return {

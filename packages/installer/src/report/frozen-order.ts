@@ -29,14 +29,16 @@ export function frozenOrder(
   const namedIn = new Map<NormalizedName, string[]>();
   const warn = (message: string) => onEvent({ type: "warning", code: "MURRE_WARNING_FREEZE", message });
   for (const file of files)
-    for (const raw of readSmallText(resolve(settings.cwd, file)).replace(/\r?\n$/, "").split(/\r?\n/)) {
+    for (const raw of readSmallText(resolve(settings.cwd, file))
+      .replace(/\r?\n$/, "")
+      .split(/\r?\n/)) {
       const line = raw.trimEnd();
       if (kept.test(line)) {
         if (!written.has(line)) lines.push({ text: line });
         written.add(line);
         continue;
       }
-      const asked = line.replace(/(?:^|\s+)#.*$/, "").trim();
+      const asked = before(line, /(?:^|\s)#/);
       const name = nameIn(asked, settings);
       if (name === undefined) {
         warn(`${file}: it is not known what ${asked} is called, and it is left out`);
@@ -64,13 +66,18 @@ function nameIn(
   settings: Pick<InstallerSettings, "cwd" | "home" | "platform">,
 ): NormalizedName | undefined {
   const editable = /^(?:-e|--editable)[\s=]*/.exec(text)?.[0];
-  const asked = text.slice(editable?.length ?? 0).replace(/\s+--(?:hash|config-settings|global-option)\b.*$/, "");
-  const egg = /#(?:.*&)?egg=([\w.-]+)/.exec(asked)?.[1];
-  if (egg !== undefined) return normalizeName(egg);
+  const asked = before(text.slice(editable?.length ?? 0), /\s--(?:hash|config-settings|global-option)\b/);
+  const egg = new URLSearchParams(asked.slice(asked.indexOf("#") + 1)).get("egg");
+  if (egg !== null) return normalizeName(before(egg, /\[/));
   try {
     const entry = (editable === undefined ? parseRequirementArgument : parseEditableArgument)(asked, settings);
     return entry.kind === "named" ? entry.requirement.normalizedName : undefined;
   } catch {
     return undefined;
   }
+}
+
+function before(text: string, mark: RegExp): string {
+  const at = text.search(mark);
+  return (at === -1 ? text : text.slice(0, at)).trim();
 }

@@ -88,7 +88,9 @@ function keyOf(request: ResolutionRequest, python: TargetPython, memory: Resolut
     ...locations.map(({ kind, url }) => [kind, url]),
     ...[...memory.pinned].map(([project, { kind, url }]) => [kind, url, project]),
   ];
-  return hashedName(JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, ignoresRequiresPython, places, strategy]));
+  return hashedName(
+    JSON.stringify([memory.version, decisive, markerEnvironment, tagTarget, ignoresRequiresPython, places, strategy]),
+  );
 }
 
 /** What decides of something installed: its metadata, and where it came from. */

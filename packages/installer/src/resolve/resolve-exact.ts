@@ -69,7 +69,8 @@ class ExactResolution {
     sources: SourceReader,
     { requireHashes, claims, commits, readsMetadata = true, ...choice }: ExactOptions,
   ) {
-    const { formats, tags, markerEnvironment, ignoresRequiresPython, prereleases, prefersWheels, uploadedBefore } = target;
+    const { formats, tags, markerEnvironment, ignoresRequiresPython, prereleases, prefersWheels, uploadedBefore } =
+      target;
     this.#target = target;
     this.#sources = sources;
     this.#requireHashes = requireHashes;

@@ -93,26 +93,27 @@ class OperationSources implements OpenSources {
     const isolated = isolatedEnvironments(inner);
     const shared = sharedEnvironment(operation);
     this.environments = build.isIsolated ? isolated : shared;
-    const builderIn = (environments: BuildEnvironments) => createBuilder({
-      cache,
-      interpreter: target.interpreter,
-      environments,
-      unpacker: () => this.#preparation.services.unpacker(),
-      settings: {
-        isolation: environments === isolated ? "isolated" : contentsOf(operation),
-        // The user's settings are meant for what the user wants, not for what builds require (pip).
-        configSettings: chain.length === 0 ? build.configSettings : {},
-        // What was built with other bytes is another wheel.
-        constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
-        timeoutMs: build.timeoutMs,
-        logFolder: build.logFolder,
-        env: settings.env,
-        platform: settings.platform,
-      },
-      chain,
-      onEvent: (event) => onEvent(describeBuild(event)),
-      signal,
-    });
+    const builderIn = (environments: BuildEnvironments) =>
+      createBuilder({
+        cache,
+        interpreter: target.interpreter,
+        environments,
+        unpacker: () => this.#preparation.services.unpacker(),
+        settings: {
+          isolation: environments === isolated ? "isolated" : contentsOf(operation),
+          // The user's settings are meant for what the user wants, not for what builds require (pip).
+          configSettings: chain.length === 0 ? build.configSettings : {},
+          // What was built with other bytes is another wheel.
+          constraints: constraints.map(({ text, hashes }) => `${text}${hashesText(hashes)}`),
+          timeoutMs: build.timeoutMs,
+          logFolder: build.logFolder,
+          env: settings.env,
+          platform: settings.platform,
+        },
+        chain,
+        onEvent: (event) => onEvent(describeBuild(event)),
+        signal,
+      });
     const builder = builderIn(this.environments);
     let unisolated: Builder | undefined;
     this.#builderOf = (name) =>

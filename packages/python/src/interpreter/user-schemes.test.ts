@@ -11,7 +11,8 @@ interface Kind {
 }
 
 function interpreter({ implementation = "cpython", version = [3, 11], machine, ...rest }: Kind): Interpreter {
-  const platform = machine === undefined ? { os: "linux", architecture: "x86_64" } : { os: "windows", platform: machine };
+  const platform =
+    machine === undefined ? { os: "linux", architecture: "x86_64" } : { os: "windows", platform: machine };
   const { basePrefix = "/usr", freeThreaded = false } = rest;
   return { implementation, basePrefix, tagTarget: { implementation, version, freeThreaded, platform } } as Interpreter;
 }

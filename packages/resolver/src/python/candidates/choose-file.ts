@@ -74,7 +74,8 @@ export class FileChooser implements FileRule {
 
   /** A text that is no specifier set, and cannot be read as one, accepts no Python: such files are passed over, as in uv. */
   acceptsPython(requiresPython: string | undefined): boolean {
-    if (requiresPython === undefined || requiresPython === "" || this.target.ignoresRequiresPython === true) return true;
+    if (requiresPython === undefined || requiresPython === "" || this.target.ignoresRequiresPython === true)
+      return true;
     let accepts = this.pythons.get(requiresPython);
     if (accepts === undefined) {
       const specifiers = this.readSpecifiers(requiresPython);
