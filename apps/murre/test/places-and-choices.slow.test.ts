@@ -1,8 +1,18 @@
 import { indexedWheel, makeTarGz, temporaryFolder, writeIndex } from "@murre/test-kit";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeCommandWorld, run, succeeded } from "./command-world.ts";
+
+const backend = `import os, zipfile
+def build_wheel(folder, settings=None, metadata=None):
+    with zipfile.ZipFile(os.path.join(folder, "own-1.0-py3-none-any.whl"), "w") as wheel:
+        info = "own-1.0.dist-info/"
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: own\\nVersion: 1.0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "".join(info + name + ",,\\n" for name in ("METADATA", "WHEEL", "RECORD")))
+    return "own-1.0-py3-none-any.whl"
+`;
 
 /** Which file is taken, and where it goes, with pip's words for both. */
 describe.skipIf(process.platform === "win32")("places and choices of pip", () => {
@@ -90,6 +100,22 @@ describe.skipIf(process.platform === "win32")("places and choices of pip", () =>
   ])("%s %s is refused", async (option, value) => {
     const { code, stderr } = await pip("install", "top", option, value, "--target", "t", "-p", python, ...places);
     expect([code, stderr]).toEqual([1, expect.stringContaining("MURRE_RESOLUTION_OPTION")]);
+  });
+
+  test.each([
+    [["--no-build-isolation-package", "Own"], 0, "+ own==1.0"],
+    [["--no-build-isolation-package", "other"], 1, "MURRE_BUILD_REQUIREMENTS"],
+    [["--no-build-isolation"], 0, "+ own==1.0"],
+  ])("a project whose build requires what there is not, with %j", async (words, code, says) => {
+    const folder = join(world.folder, `own ${words.join(" ")}`);
+    mkdirSync(folder);
+    const build = 'requires = ["not-there"]\nbuild-backend = "backend"\nbackend-path = ["."]';
+    const project = `[build-system]\n${build}\n[project]\nname = "own"\nversion = "1.0"\n`;
+    writeFileSync(join(folder, "pyproject.toml"), project);
+    writeFileSync(join(folder, "backend.py"), backend);
+    const { pip: inside } = await world.environment(`env ${words.join(" ")}`);
+    const { code: exit, stdout, stderr } = await inside("install", "--no-config", "--no-index", folder, ...words);
+    expect([exit, stdout + stderr]).toEqual([code, expect.stringContaining(says)]);
   });
 
   test("freeze -r prints a file's own lines, then the rest", async () => {
