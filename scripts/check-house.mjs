@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wrongChangesets } from "./house-changesets.mjs";
+import { unnamedChanges, wrongChangesets } from "./house-changesets.mjs";
 import { comparesUntyped, errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 import { fullRooms, wrongRooms } from "./house-rooms.mjs";
@@ -212,6 +212,8 @@ const published = folders.filter((folder) => folder.startsWith("packages/") && !
 keep("docs/errors.md", errorsDocument(root, published, problem));
 checkDocuments(root, problem);
 for (const [file, what] of wrongChangesets(root, "murre", bundledInto("apps/murre"))) problem(file, what);
+const released = [...published, "apps/murre"].map((folder) => [nameOf(folder), folder]);
+for (const [folder, what] of unnamedChanges(root, "murre", released)) problem(folder, what);
 
 /** The packages whose code is in an app's bundle: it has them as development dependencies, which no release tool follows. */
 function bundledInto(folder) {

@@ -5,3 +5,8 @@ export function wrongChangesets(
   bundled: readonly string[],
 ): readonly (readonly [file: string, problem: string])[];
 export function wrongChangeset(text: string, app: string, bundled: readonly string[]): readonly string[];
+export function unnamedChanges(
+  root: string,
+  app: string,
+  packages: readonly (readonly [name: string, folder: string])[],
+): readonly (readonly [folder: string, problem: string])[];

