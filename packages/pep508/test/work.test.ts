@@ -45,6 +45,7 @@ const readers = {
   fragmentHashes: (text: string) => pep508.fragmentHashes(`http://h/#${text}`),
   hashAlgorithm: pep508.hashAlgorithm,
   isLocalUrl: pep508.isLocalUrl,
+  joinMarkers: (text: string) => pep508.joinMarkers([text, `${text}x`, text], "or"),
   knownHashes: (text: string) => pep508.knownHashes({ [text]: text, sha256: text }),
   isSameUrl: (text: string) => pep508.isSameUrl(text, `${text}#`),
   redactUrl: (text: string) => pep508.redactUrl(`${text}@`),
