@@ -90,3 +90,22 @@ test("a proof speaks of what is required, and not of what stands for it", async 
   const outcome = await resolveIn(world, `a; ${linux}|b`);
   expect(outcome.kind === "no-solution" && outcome.message).toMatch(/^(?!.* (for|in) \d)[^]*\ba\b[^]*\bb\b/);
 });
+
+test.each([
+  ["two extras", [`a[y]; ${linux} and extra == 'x'`, `a[x]; ${later} and extra == 'y'`]],
+  ["an extra of itself", [`a[x]; ${linux} and extra == 'x'`, `a[x,y]; ${later} and extra == 'x'`]],
+  [
+    "extras under many markers",
+    Array.from(
+      { length: 24 },
+      (_, n) => `a[x,y]; python_version != '2.${n}' and extra == '${n % 2 === 0 ? "x" : "y"}'`,
+    ),
+  ],
+])("extras of a project that ask for one another come to an end: %s", async (_, needs) => {
+  const world = indexOf({
+    a: ["", [...needs, "c==1; extra == 'y'"].join("|"), [...needs, "b==1; extra == 'y'"].join("|")],
+    b: ["", "", ""],
+    c: ["", "", ""],
+  });
+  expect(await pinsIn(world, "a[x,y]|b>=2", {})).toBe("a==2 b==3 c==1");
+});

@@ -52,13 +52,19 @@ describe("a run is known by", () => {
     "--refresh-package=x",
     "--resolve-anew",
     "--log=x",
+    "--exclude-newer=3 days",
+    "--uploaded-prior-to",
+    "cache",
     "-",
   ])("nothing where it is to be found again: %s", (word) =>
     expect(pathOfRun(settings({ words: ["pip", "list", word] }))).toBeUndefined(),
   );
-  test.each(["MURRE_RESOLVE_ANEW", "PIP_NO_CACHE_DIR", "UV_NO_CACHE"])("nothing with %s", (name) => {
-    expect(pathOfRun(settings({ env: { [name]: "1" } }))).toBeUndefined();
-  });
+  test.each(["MURRE_RESOLVE_ANEW", "PIP_NO_CACHE_DIR", "UV_NO_CACHE", "UV_EXCLUDE_NEWER"])(
+    "nothing with %s",
+    (name) => {
+      expect(pathOfRun(settings({ env: { [name]: "1" } }))).toBeUndefined();
+    },
+  );
 });
 
 describe("what is kept of a run", () => {

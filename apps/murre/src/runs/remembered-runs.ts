@@ -18,7 +18,10 @@ export interface RunSettings {
   readonly terminals: readonly unknown[];
 }
 
-/** Words that ask for more than the answer: to be told how it is found, or to find it anew. So do `-v` and `-n`, with others behind one dash. */
+/**
+ * Words that ask for more than the answer: to be told how it is found, or to find it anew. So do `-v` and `-n`, with others behind one dash. Of
+ * what counts back from now, and of the cache, the answer is another as time goes by.
+ */
 const anew = new Set([
   "--verbose",
   "--no-cache",
@@ -29,10 +32,15 @@ const anew = new Set([
   "--log",
   "--trace",
   "-",
+  "--exclude-newer",
+  "--exclude-newer-package",
+  "--uploaded-prior-to",
+  "cache",
 ]);
 const isAnew = (word: string): boolean =>
   anew.has(word.replace(/=.*/s, "")) || (/^-[a-z]+$/i.test(word) && /[vn]/.test(word));
-const anewVariables = /^(?:MURRE|PIP|UV)_(?:NO_CACHE|NO_CACHE_DIR|REFRESH|RESOLVE_ANEW|VERBOSE|LOG|TRACE)$/;
+const anewVariables =
+  /^(?:MURRE|PIP|UV)_(?:NO_CACHE|NO_CACHE_DIR|REFRESH|RESOLVE_ANEW|VERBOSE|LOG|TRACE|EXCLUDE_NEWER|UPLOADED_PRIOR_TO)$/;
 
 /** They differ from one shell to the next, and nothing is made of them. */
 const idle = new Set(["_", "OLDPWD", "SHLVL"]);

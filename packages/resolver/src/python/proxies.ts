@@ -24,6 +24,18 @@ interface PlacedNeed {
 /** Everywhere. */
 export const everywhere = "";
 
+/** Between the conditions that all hold in a place; no marker has it. */
+const and = " & ";
+const mostPlaces = 16;
+
+const partsOf = (where: string): readonly string[] => (where === everywhere ? [] : where.split(and));
+
+/** Whether all that holds in the outer place holds in this one. */
+function isWithin(where: string, outer: string): boolean {
+  const parts = new Set(partsOf(where));
+  return partsOf(outer).every((part) => parts.has(part));
+}
+
 /**
  * uv's packages: what is required under a marker, and what is required with an extra, is a package of its own, of which conflicts are counted
  * and for which decisions are made. Where nothing conflicts they change nothing; where something does, they decide what is given up for it.
@@ -54,16 +66,20 @@ export class Proxies {
   ): readonly PlacedNeed[] {
     const found = needs.map((need) => ({ need, where: this.where(need.requirement, own?.extra, everywhere) }));
     if (own === undefined || !needs.some((need) => asksForExtrasOf(own, need))) return found;
-    const seen = new Set<string>();
+    const seen = new Map<string, string[]>();
     // What is added on the way is gone through too.
     for (const { need, where } of found) {
       if (!asksForExtrasOf(own, need)) continue;
       for (const extra of need.requirement.extras) {
         const name = this.plain(own.project, extra);
-        if (seen.has(`${name} ${where}`)) continue;
-        seen.add(`${name} ${where}`);
+        const places = seen.get(name) ?? [];
+        seen.set(name, places);
+        // Extras that ask for one another under ever more markers: places only tell packages apart, and so many tell enough.
+        const place = places.length < mostPlaces ? where : everywhere;
+        if (places.some((other) => isWithin(place, other))) continue;
+        places.push(place);
         for (const inner of needsOf(name))
-          found.push({ need: inner, where: this.where(inner.requirement, extra, where) });
+          found.push({ need: inner, where: this.where(inner.requirement, extra, place) });
       }
     }
     const others = found.filter(({ need }) => !asksForExtrasOf(own, need));
@@ -87,9 +103,9 @@ export class Proxies {
     }
   }
 
+  /** In an order of its own, each once, so that the same place has one name. */
   private join(own: string, within: string): string {
-    if (own === everywhere || own === within) return within;
-    return within === everywhere ? own : `${own} & ${within}`;
+    return [...new Set([...partsOf(own), ...partsOf(within)])].toSorted().join(and);
   }
 
   private numberOf(condition: Condition): string {
