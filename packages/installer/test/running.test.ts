@@ -94,7 +94,7 @@ describe("close() ends what runs, and refuses what comes", () => {
 describe("signals", () => {
   const reason = new Error("enough");
 
-  test.each<[name: string, call: (installer: Operations, signal: AbortSignal) => Promise<unknown>]>([
+  const rows: readonly [name: string, call: (installer: Operations, signal: AbortSignal) => Promise<unknown>][] = [
     ["venv", (installer, signal) => installer.venv({ path: "never", signal })],
     ["sync", (installer, signal) => installer.sync({ requirementFiles: ["r.txt"], signal })],
     ["install", (installer, signal) => installer.install({ requirements: ["one"], signal })],
@@ -116,14 +116,22 @@ describe("signals", () => {
     ["cache.size", (installer, signal) => installer.cache.size({ signal })],
     ["cache.list", (installer, signal) => installer.cache.list({ signal })],
     ["cache.verify", (installer, signal) => installer.cache.verify({ signal })],
-  ])("%s with one that is aborted is rejected with its reason", async (_, call) => {
+    ["tree", (installer, signal) => installer.tree({ signal })],
+    ["inspect", (installer, signal) => installer.inspect({ signal })],
+    ["indexVersions", (installer, signal) => installer.indexVersions({ project: "one", signal })],
+    ["hash", (installer, signal) => installer.hash({ files: ["one.whl"], signal })],
+    ["describe", (installer, signal) => installer.describe({ signal })],
+    ["configuration", (installer, signal) => installer.configuration({ signal })],
+  ];
+
+  test.each(rows)("%s with one that is aborted is rejected with its reason", async (_, call) => {
     await expect(call(world.installer, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   test("there is no operation without one", () => {
     const { cacheFolder: _, cache, close: __, ...operations } = world.installer;
-    // The rows above.
-    expect(Object.keys(operations).length + Object.keys(cache).length).toBe(21);
+    const named = [...Object.keys(operations), ...Object.keys(cache).map((name) => `cache.${name}`)];
+    expect(named.toSorted()).toEqual(rows.map(([name]) => name).toSorted());
   });
 
   test("one that lasts for many operations is listened to by those that run", async () => {

@@ -43,7 +43,9 @@ const ownMembers = new Set(["isMainThread", "threadId", "MessageChannel", "paren
 /** A run of these words; undefined where they want to be run whatever is known. */
 export function openRun(kept: KeptFolder, words: readonly string[], outputs: Outputs): Run | undefined {
   const terminals = [terminal(outputs[1]), terminal(outputs[2])];
-  const path = pathOfRun({ folder: kept.path, words, cwd: process.cwd(), env: process.env, terminals });
+  const cwd = workingFolder();
+  if (cwd === undefined) return undefined;
+  const path = pathOfRun({ folder: kept.path, words, cwd, env: process.env, terminals });
   if (path === undefined) return undefined;
   const { fileSystem, run } = watchFileSystem();
   const sayings: Saying[] = [];
@@ -73,6 +75,15 @@ export function openRun(kept: KeptFolder, words: readonly string[], outputs: Out
       keepRun(path, run, { sayings, holdsUntil: holdsUntil ?? Infinity });
     },
   };
+}
+
+/** Undefined where it was removed meanwhile, of which the command says more. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What of an output decides how something is said. */
