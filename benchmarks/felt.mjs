@@ -8,6 +8,7 @@ import { usageMeasured } from "./usage.mjs";
 
 /** As many as a data scientist's environment has. */
 const installed = 138;
+const settledMs = 2500;
 
 /** @param {{ scratch: string, runs: number, python: string, uvFile?: string }} settings */
 export function measureFelt(settings) {
@@ -68,6 +69,11 @@ function measure({ scratch, runs, python, uvFile }, url) {
         command: (run, own) => usage.command(run, own),
       };
     });
+    if (isRepeated(title)) {
+      for (const tool of contestants) runSync(scenario(tool).command(0, folder));
+      // What was changed a moment ago could be changed again unseen: only then a run is remembered.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, settledMs);
+    }
     const result = compare(title, [...measured, node], { runs, scratch: folder, warmUp: 2 });
     for (const [index, row] of result.rows.entries()) Object.assign(row, measured[index]?.usage());
     return { ...result, kind: "felt" };
