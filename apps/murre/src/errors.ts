@@ -23,6 +23,7 @@ export {
   IndexUnreachable,
   ProjectNotFound,
   HttpStatusError,
+  DownloadTooLong,
   HashMismatch,
   DownloadInterrupted,
   DownloadNotWritten,

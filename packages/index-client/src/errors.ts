@@ -6,6 +6,7 @@ export type IndexErrorCode =
   | "MURRE_PROJECT_NOT_FOUND"
   | "MURRE_HTTP_STATUS"
   | "MURRE_HASH_MISMATCH"
+  | "MURRE_DOWNLOAD_TOO_LONG"
   | "MURRE_DOWNLOAD_INTERRUPTED"
   | "MURRE_DOWNLOAD_NOT_WRITTEN"
   | "MURRE_INVALID_INDEX_PAGE"
@@ -119,6 +120,25 @@ export class HashMismatch extends IndexError {
     this.algorithm = algorithm;
     this.expected = expected;
     this.actual = actual;
+  }
+}
+
+/**
+ * A server sends more than twice of what the index says that the file has: nothing of it is kept.
+ * To do: ask whoever runs the index; another index may have the file.
+ */
+export class DownloadTooLong extends IndexError {
+  override readonly name = "DownloadTooLong";
+  readonly code = "MURRE_DOWNLOAD_TOO_LONG";
+  readonly url: string;
+  readonly statedBytes: number;
+  constructor(url: string, statedBytes: number) {
+    super(
+      `${redactUrl(url)}: the index says that it has ${statedBytes} bytes, and the server sends more than twice as many; ` +
+        "nothing of it was kept; ask whoever runs the index",
+    );
+    this.url = redactUrl(url);
+    this.statedBytes = statedBytes;
   }
 }
 

@@ -29,6 +29,7 @@ export {
   DamagedPage,
   DownloadInterrupted,
   DownloadNotWritten,
+  DownloadTooLong,
   HashMismatch,
   HttpStatusError,
   IndexError,

@@ -264,6 +264,66 @@ describe("a URL whose content is known is only asked whether it still holds", ()
   });
 });
 
+describe("more is not received than twice of what the index says, and a mebibyte", () => {
+  /** Sends chunks of 64 KiB, with a length or without, until nobody reads them any more. */
+  async function endless(headers: Readonly<Record<string, string>>) {
+    let sentBytes = 0;
+    const server = createServer((_, response: ServerResponse) => {
+      response.writeHead(200, { etag: '"x"', ...headers });
+      const chunk = Buffer.alloc(1 << 16);
+      const send = () => {
+        while (!response.destroyed && sentBytes < 1 << 28) {
+          sentBytes += chunk.length;
+          if (!response.write(chunk)) return;
+        }
+      };
+      response.on("drain", send);
+      send();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.whl`;
+    return {
+      url,
+      sentBytes: () => sentBytes,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+  const fetchWith = async (url: string, sizeBytes: number | undefined, into: string) => {
+    const client = createIndexClient({ locations: [], env: {}, home: "/nowhere", platform: "linux" });
+    try {
+      return await client.download({ url, hashes: { sha256 }, sizeBytes }, { into });
+    } finally {
+      await client.close();
+    }
+  };
+
+  test.each<[what: string, headers: Readonly<Record<string, string>>]>([
+    ["an answer without a length", {}],
+    ["an answer that says how long it is", { "content-length": `${1 << 28}` }],
+  ])("%s is given up, and nothing of it is left", async (_, headers) => {
+    await using server = await endless(headers);
+    const { into } = folderWithFile();
+    await expect(fetchWith(server.url, bytes.length, into)).rejects.toMatchObject({
+      code: "MURRE_DOWNLOAD_TOO_LONG",
+      statedBytes: bytes.length,
+    });
+    expect(server.sentBytes()).toBeLessThan(1 << 27);
+    expect(readFileSync(into).length).toBe(0);
+  });
+
+  test.each([undefined, bytes.length, 1, 10 * bytes.length])(
+    "a file with the promised hash is taken, though its size is said to be %s",
+    async (sizeBytes) => {
+      const { server, into } = await served();
+      await using _ = server;
+      expect(await fetchWith(`${server.url}/x.whl`, sizeBytes, into)).toMatchObject({ kind: "fetched", sha256 });
+    },
+  );
+});
+
 test("a file: URL is not copied", async () => {
   const { server, folder, into } = await served();
   await using _ = server;

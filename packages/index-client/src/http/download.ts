@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import {
   DownloadInterrupted,
   DownloadNotWritten,
+  DownloadTooLong,
   HashMismatch,
   HttpStatusError,
   type IndexErrorCode,
@@ -19,6 +20,8 @@ import type { Answer, Headers, Transport } from "./transport.ts";
 export interface Downloadable {
   readonly url: string;
   readonly hashes: Readonly<Record<string, string>>;
+  /** What the index says of its size; it may be wrong, but not by much (see {@link mostBytesOf}). */
+  readonly sizeBytes?: number | undefined;
 }
 
 export interface DownloadOptions {
@@ -53,7 +56,7 @@ export type Downloaded =
 /**
  * Downloads a file while hashing it, and verifies every hash that is promised for it. A broken connection is continued
  * with `Range` and `If-Range` as often as the transport retries.
- * @throws {HashMismatch} {DownloadInterrupted} {DownloadNotWritten} {HttpStatusError} {IndexUnreachable} {OfflineMiss}
+ * @throws {HashMismatch} {DownloadTooLong} {DownloadInterrupted} {DownloadNotWritten} {HttpStatusError} {IndexUnreachable} {OfflineMiss}
  */
 export async function downloadFile(
   transport: Transport,
@@ -93,6 +96,8 @@ async function transferAll(
       (answer) => consume(answer, destination, options),
     );
   } catch (error) {
+    // Nothing of it is left, so that nobody goes on with it.
+    if (hasCode<IndexErrorCode>(error, "MURRE_DOWNLOAD_TOO_LONG")) await destination.restart();
     const unreachable = hasCode<IndexErrorCode>(error, "MURRE_INDEX_UNREACHABLE");
     if (unreachable && destination.received > 0)
       throw new DownloadInterrupted(file.url, destination.received, (error as Error).message, { cause: error });
@@ -148,9 +153,20 @@ async function consume(
   return "done";
 }
 
+/**
+ * More is not received of a file of which the index says a size (PEP 700): an answer without a length could go on until the disk is full. The hash
+ * decides about what is shorter, because sizes are made by hand in some indexes.
+ */
+const mostBytesOf = (sizeBytes: number | undefined): number =>
+  sizeBytes === undefined ? Infinity : 2 * sizeBytes + (1 << 20);
+
 async function receive(answer: Answer, destination: Destination, options: DownloadOptions): Promise<void> {
   const length = answer.headers["content-length"];
   const total = length === undefined ? undefined : destination.received + Number(length);
+  if (total !== undefined && total > destination.mostBytes) {
+    await answer.drop();
+    throw destination.tooLong();
+  }
   await answer.read((chunk) => {
     destination.append(chunk);
     options.onProgress?.(destination.received, total);
@@ -187,13 +203,19 @@ class Destination {
   readonly #file: FileHandle;
   readonly #path: string;
   readonly #promised: Downloadable;
+  readonly mostBytes: number;
   #hashes = new Map<string, Hash>();
 
   private constructor(file: FileHandle, path: string, promised: Downloadable) {
     this.#file = file;
     this.#path = path;
     this.#promised = promised;
+    this.mostBytes = mostBytesOf(promised.sizeBytes);
     this.#resetHashes();
+  }
+
+  tooLong(): DownloadTooLong {
+    return new DownloadTooLong(this.#promised.url, this.#promised.sizeBytes ?? 0);
   }
 
   static async open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Promise<Destination> {
@@ -250,6 +272,7 @@ class Destination {
 
   /** Writes at once, with a blocking call: the chunk must not wait in memory for the disk, nor the network for us. */
   append(chunk: Uint8Array): void {
+    if (this.received + chunk.byteLength > this.mostBytes) throw this.tooLong();
     try {
       for (let done = 0; done < chunk.byteLength;)
         done += writeSync(this.#file.fd, chunk, done, chunk.byteLength - done, this.received + done);
