@@ -81,7 +81,7 @@ export function repeatRun(
 
 /** So many runs are kept; then the older half goes. */
 const mostRuns = 256;
-const mostBytes = 512 * 1024;
+const mostBytes = 4 * 1024 * 1024;
 
 /** Younger changes may have others behind them that have the same time (milliseconds; the coarsest clock of a file system is FAT's). */
 const slowestTickMs = 2100;
