@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from "node:fs";
 import type { KeptFolder } from "./kept-folder.ts";
 import { readOwn } from "./own-file.ts";
 
@@ -13,19 +12,12 @@ export interface CodeCache {
  * no more than the source's length; see {@link KeptFolder}.
  */
 export function openCodeCache(folder: KeptFolder, words: readonly string[]): CodeCache {
-  const path = `${folder.path}/${commandName(words)}`;
+  const name = commandName(words);
   return {
-    read: () => readCode(path),
+    read: () => readCode(`${folder.path}/${name}`),
     write: (code) => {
       if (words.includes("--no-cache") || words.includes("-n")) return;
-      try {
-        folder.make();
-        const aside = `${path}.${process.pid}-${Date.now()}`;
-        writeFileSync(aside, Buffer.concat([headOf(code), code]), { mode: 0o600, flag: "wx" });
-        renameSync(aside, path);
-      } catch {
-        // A place that cannot be written.
-      }
+      folder.keep(name, Buffer.concat([headOf(code), code]));
     },
   };
 }

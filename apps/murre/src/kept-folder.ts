@@ -1,6 +1,7 @@
 import { distrust } from "@murre/cache";
 import { refuseLink } from "@murre/files";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 export interface KeptSettings {
   readonly cacheFolder: string;
@@ -14,8 +15,12 @@ export interface KeptSettings {
  */
 export interface KeptFolder {
   readonly path: string;
-  /** Makes it, and removes those of other versions that are not used any more. @throws where nothing can be kept */
-  make(): void;
+  /**
+   * Writes a file of it whole, by its path below it, and removes the folders of other versions that are not used any more. Where that cannot be
+   * done, nothing is kept.
+   * @returns whether it was written
+   */
+  keep(name: string, data: Uint8Array | string): boolean;
 }
 
 /** Folders of other versions of murre or Node go when nothing was added to them for so long (ms). */
@@ -29,12 +34,20 @@ export function openKeptFolder({ cacheFolder, node }: KeptSettings, beginning: s
   const path = `${own}/${id}-${node}`;
   return {
     path,
-    make() {
-      const reason = distrust(cacheFolder);
-      if (reason !== undefined) throw new Error(reason);
-      for (const place of [`${cacheFolder}/code`, own, path]) refuseLink(place);
-      mkdirSync(path, { recursive: true, mode: 0o700 });
-      removeStale(own, path);
+    keep(name, data) {
+      try {
+        if (distrust(cacheFolder) !== undefined) return false;
+        for (const place of [`${cacheFolder}/code`, own, path]) refuseLink(place);
+        const file = `${path}/${name}`;
+        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+        const aside = `${file}.${process.pid}-${Date.now()}`;
+        writeFileSync(aside, data, { mode: 0o600, flag: "wx" });
+        renameSync(aside, file);
+        removeStale(own, path);
+        return true;
+      } catch {
+        return false; // A place that cannot be written.
+      }
     },
   };
 }

@@ -2,13 +2,13 @@ import { temporaryFolder } from "@murre/test-kit";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openKeptFolder, type KeptFolder } from "../kept-folder.ts";
 import { openOutputs } from "../outputs.ts";
-import { keepRun, pathOfRun, repeatRun, type RunSettings } from "./remembered-runs.ts";
+import { keepRun, nameOfRun, repeatRun, type RunSettings } from "./remembered-runs.ts";
 import type { Saying } from "./run-document.ts";
 import { watchFileSystem } from "./watched-fs.ts";
 
 const settings = (changed: Partial<RunSettings> = {}): RunSettings => ({
-  folder: "/kept",
   words: ["pip", "list"],
   cwd: "/here",
   env: { HOME: "/home", PATH: "/bin", TOKEN: "secret" },
@@ -17,7 +17,7 @@ const settings = (changed: Partial<RunSettings> = {}): RunSettings => ({
 });
 
 describe("a run is known by", () => {
-  const path = pathOfRun(settings());
+  const path = nameOfRun(settings());
 
   test.each([
     ["its words", { words: ["pip", "list", "-q"] }],
@@ -27,16 +27,16 @@ describe("a run is known by", () => {
     ["a variable more", { env: { HOME: "/home", PATH: "/bin", TOKEN: "secret", PIP_PRE: "1" } }],
     ["the width of the terminal", { terminals: [[true, 80], false] }],
   ])("%s", (_, changed) => {
-    expect(pathOfRun(settings(changed))).not.toBe(path);
+    expect(nameOfRun(settings(changed))).not.toBe(path);
   });
 
   test("a hash, in which no secret can be read", () => {
-    expect(path).toMatch(/^\/kept\/runs\/[0-9a-f]{32}$/);
+    expect(path).toMatch(/^runs\/[0-9a-f]{32}$/);
   });
 
   test("nothing that differs from one shell to the next", () => {
     const { env } = settings();
-    expect(pathOfRun(settings({ env: { TOKEN: "secret", PATH: "/bin", HOME: "/home", SHLVL: "3", _: "/x" } }))).toBe(
+    expect(nameOfRun(settings({ env: { TOKEN: "secret", PATH: "/bin", HOME: "/home", SHLVL: "3", _: "/x" } }))).toBe(
       path,
     );
     expect(env).not.toHaveProperty("SHLVL");
@@ -57,24 +57,26 @@ describe("a run is known by", () => {
     "cache",
     "-",
   ])("nothing where it is to be found again: %s", (word) =>
-    expect(pathOfRun(settings({ words: ["pip", "list", word] }))).toBeUndefined(),
+    expect(nameOfRun(settings({ words: ["pip", "list", word] }))).toBeUndefined(),
   );
   test.each(["MURRE_RESOLVE_ANEW", "PIP_NO_CACHE_DIR", "UV_NO_CACHE", "UV_EXCLUDE_NEWER"])(
     "nothing with %s",
     (name) => {
-      expect(pathOfRun(settings({ env: { [name]: "1" } }))).toBeUndefined();
+      expect(nameOfRun(settings({ env: { [name]: "1" } }))).toBeUndefined();
     },
   );
 });
 
 describe("what is kept of a run", () => {
   const far = Date.now() + 3_600_000;
-  function keep(sayings: readonly Saying[], holdsUntil = Infinity) {
-    const folder = temporaryFolder("runs");
-    const path = join(folder, "runs/0");
-    const { run } = watchFileSystem();
-    keepRun(path, run, { sayings, holdsUntil });
-    return path;
+  const openFolder = (): KeptFolder => {
+    const settings = { cacheFolder: temporaryFolder("runs"), node: "x" };
+    return openKeptFolder(settings, `(/*${"0".repeat(32)}*/`) ?? expect.unreachable();
+  };
+  function keep(sayings: readonly Saying[], holdsUntil = Infinity, { run } = watchFileSystem()) {
+    const folder = openFolder();
+    keepRun(folder, "runs/0", run, { sayings, holdsUntil });
+    return `${folder.path}/runs/0`;
   }
   const repeats = (path: string, ms = Date.now()): boolean =>
     repeatRun(path, { ms, elapsedMs: () => 5 }, openOutputs(process.platform));
@@ -128,10 +130,8 @@ describe("what is kept of a run", () => {
   test("is nothing of what was changed a moment ago: another change may have the same time", () => {
     const folder = temporaryFolder("young");
     writeFileSync(join(folder, "x"), "");
-    const { run, fileSystem } = watchFileSystem();
-    fileSystem.readFileSync(join(folder, "x"));
-    const path = join(folder, "runs/0");
-    keepRun(path, run, { sayings: [], holdsUntil: Infinity });
-    expect(names(path)).toEqual([]);
+    const watched = watchFileSystem();
+    watched.fileSystem.readFileSync(join(folder, "x"));
+    expect(names(keep([], Infinity, watched))).toEqual([]);
   });
 });

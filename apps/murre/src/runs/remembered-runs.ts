@@ -1,16 +1,15 @@
 import { isRemote } from "@murre/files";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import type { KeptFolder } from "../kept-folder.ts";
 import type { Outputs } from "../outputs.ts";
 import { readOwn } from "../own-file.ts";
 import { stillSays } from "./facts.ts";
 import { formatRun, parseRun, time, type Saying } from "./run-document.ts";
 import type { WatchedRun } from "./watched-fs.ts";
 
-/** Where runs are kept, and what they rest on besides the file system. */
+/** What a run rests on besides the file system. */
 export interface RunSettings {
-  /** Of this version of murre, this Node and this user. */
-  readonly folder: string;
   readonly words: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -46,16 +45,16 @@ const anewVariables =
 const idle = new Set(["_", "OLDPWD", "SHLVL"]);
 
 /**
- * Where the run of these words is kept; undefined where they want to be run whatever is known. Only a hash of the words and of the environment
- * is in the name: there may be secrets among them.
+ * The name under which the run of these words is kept; undefined where they want to be run whatever is known. Only a hash of the words and of the
+ * environment is in it: there may be secrets among them.
  */
-export function pathOfRun({ folder, words, cwd, env, terminals }: RunSettings): string | undefined {
+export function nameOfRun({ words, cwd, env, terminals }: RunSettings): string | undefined {
   if (words.some(isAnew)) return undefined;
   const variables = Object.entries(env).filter(([name]) => !idle.has(name));
   if (variables.some(([name]) => anewVariables.test(name))) return undefined;
   // Imported where it is used: `--version` gets by without it.
   const key = JSON.stringify([words, cwd, terminals, variables.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return `${folder}/runs/${process.getBuiltinModule("node:crypto").createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return `runs/${process.getBuiltinModule("node:crypto").createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
 }
 
 /**
@@ -91,7 +90,8 @@ const took = /(?<= in )\d+(?:ms|\.\d\ds|m \d\ds)(?!\w)/g;
 
 /** Keeps what a run said, if it can be said again. */
 export function keepRun(
-  path: string,
+  kept: KeptFolder,
+  name: string,
   run: WatchedRun,
   { sayings, holdsUntil }: { readonly sayings: readonly Saying[]; readonly holdsUntil: number },
 ): void {
@@ -107,16 +107,7 @@ export function keepRun(
     holdsUntil,
   });
   if (text === undefined || text.length > mostBytes) return;
-  try {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    mkdirSync(folder, { mode: 0o700, recursive: true });
-    const aside = `${path}.${process.pid}-${now}`;
-    writeFileSync(aside, text, { mode: 0o600, flag: "wx" });
-    renameSync(aside, path);
-    removeOldest(folder);
-  } catch {
-    // A place that cannot be written.
-  }
+  if (kept.keep(name, text)) removeOldest(`${kept.path}/${dirname(name)}`);
 }
 
 /** Where the folder, or the nearest one around it that is there, lies. */
@@ -130,10 +121,14 @@ function isOnRemote(folder: string): boolean {
 }
 
 function removeOldest(folder: string): void {
-  const names = readdirSync(folder);
-  if (names.length <= mostRuns) return;
-  const byAge = names
-    .map((name) => ({ path: `${folder}/${name}`, ms: statSync(`${folder}/${name}`).mtimeMs }))
-    .toSorted((a, b) => a.ms - b.ms);
-  for (const { path } of byAge.slice(0, mostRuns / 2)) rmSync(path, { force: true });
+  try {
+    const names = readdirSync(folder);
+    if (names.length <= mostRuns) return;
+    const byAge = names
+      .map((name) => ({ path: `${folder}/${name}`, ms: statSync(`${folder}/${name}`).mtimeMs }))
+      .toSorted((a, b) => a.ms - b.ms);
+    for (const { path } of byAge.slice(0, mostRuns / 2)) rmSync(path, { force: true });
+  } catch {
+    // Another run removes them at this moment.
+  }
 }

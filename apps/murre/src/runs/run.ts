@@ -1,6 +1,6 @@
 import type { KeptFolder } from "../kept-folder.ts";
 import type { Output, Outputs } from "../outputs.ts";
-import { keepRun, pathOfRun, repeatRun } from "./remembered-runs.ts";
+import { keepRun, nameOfRun, repeatRun } from "./remembered-runs.ts";
 import type { Saying } from "./run-document.ts";
 import { watchFileSystem } from "./watched-fs.ts";
 
@@ -45,13 +45,13 @@ export function openRun(kept: KeptFolder, words: readonly string[], outputs: Out
   const terminals = [terminal(outputs[1]), terminal(outputs[2])];
   const cwd = workingFolder();
   if (cwd === undefined) return undefined;
-  const path = pathOfRun({ folder: kept.path, words, cwd, env: process.env, terminals });
-  if (path === undefined) return undefined;
+  const name = nameOfRun({ words, cwd, env: process.env, terminals });
+  if (name === undefined) return undefined;
   const { fileSystem, run } = watchFileSystem();
   const sayings: Saying[] = [];
   let holdsUntil: number | undefined;
   return {
-    repeat: () => repeatRun(path, { ms: Date.now(), elapsedMs: () => performance.now() }, outputs),
+    repeat: () => repeatRun(`${kept.path}/${name}`, { ms: Date.now(), elapsedMs: () => performance.now() }, outputs),
     watch: {
       fileSystem,
       used: (module, member) => {
@@ -63,16 +63,11 @@ export function openRun(kept: KeptFolder, words: readonly string[], outputs: Out
       holdsUntil: (ms) => (holdsUntil = Math.min(ms, holdsUntil ?? Infinity)),
     },
     keep() {
-      if (process.exitCode !== 0 || run.isSpoilt) return;
+      if (process.exitCode !== 0) return;
       // Pages of an index age; who looked at one has to say how long it is fresh.
       const isAging = run.facts.some(([, place]) => /[\\/]index[\\/][0-9a-f]{16}(?:[\\/]|$)/.test(place));
       if (isAging && holdsUntil === undefined) return;
-      try {
-        kept.make();
-      } catch {
-        return;
-      }
-      keepRun(path, run, { sayings, holdsUntil: holdsUntil ?? Infinity });
+      keepRun(kept, name, run, { sayings, holdsUntil: holdsUntil ?? Infinity });
     },
   };
 }
