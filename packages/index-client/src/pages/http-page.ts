@@ -230,16 +230,17 @@ function bodyKey(content: Buffer, { headers, url }: Answer): string {
 
 /** The page says what it said. It is written only where it holds for another time, or has another thing to be validated by. */
 function keepUnchanged(pages: HttpPages, page: PageRequest, cached: Cached, source: HttpSource): ProjectPage {
-  if (decisiveOf(cached.source) === decisiveOf(source)) return use(cached, pages, page);
+  const isStale = [cached.source, source].every(({ policy }) => CachePolicy.fromObject(policy).maxAge() === 0);
+  // Of a page that has to be asked for at once again, it does not matter when it was.
+  if (isStale && validationOf(cached.source) === validationOf(source)) return use(cached, pages, page);
   keep(pages, page, withSource(cached, source), source);
   return cached.page;
 }
 
-/** Of a page that has to be asked for at once again, it does not matter when it was. */
-function decisiveOf({ policy, redirected, body }: HttpSource): string | symbol {
-  if (CachePolicy.fromObject(policy).maxAge() > 0) return Symbol("fresh");
-  const { etag, "last-modified": modified } = policy.resh;
-  return JSON.stringify([redirected, body, etag, modified, policy.rescc, policy.resh["vary"]]);
+/** All of a source but its times. */
+function validationOf({ policy, redirected, body }: HttpSource): string {
+  const { etag, "last-modified": modified, vary } = policy.resh;
+  return JSON.stringify([redirected, body, etag, modified, policy.rescc, vary]);
 }
 
 function keep({ kept, witness }: HttpPages, page: PageRequest, document: Buffer, source: HttpSource): void {
