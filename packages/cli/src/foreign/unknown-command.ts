@@ -39,7 +39,7 @@ function has(group: Command, word: string): boolean {
   return group.commands.some((command) => command.name() === word || command.aliases().includes(word));
 }
 
-function rootOf(command: Command): Command {
+export function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);
 }
 

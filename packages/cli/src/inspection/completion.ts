@@ -1,4 +1,5 @@
-import { Argument, type Command } from "commander";
+import { Argument } from "commander";
+import { rootOf } from "../foreign/unknown-command.ts";
 import { addGlobalOptions, type GlobalFlags } from "../options.ts";
 import { sayHelp } from "../present/printable.ts";
 import { commandPaths } from "./command-paths.ts";
@@ -15,7 +16,3 @@ export const completeCompletion: Complete = (command, run) => {
     }),
   );
 };
-
-function rootOf(command: Command): Command {
-  return command.parent === null ? command : rootOf(command.parent);
-}

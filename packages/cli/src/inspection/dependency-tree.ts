@@ -1,4 +1,5 @@
 import type { TreeDistribution } from "@murre/installer";
+import { normalizeName } from "@murre/pep508";
 
 export interface TreeShape {
   readonly depth: number;
@@ -22,17 +23,12 @@ export function dependencyTree(
   distributions: readonly TreeDistribution[],
   shape: TreeShape,
 ): { readonly lines: readonly string[]; readonly isShortened: boolean } {
-  const pruned = new Set(shape.prune.map(normalized));
+  const pruned = new Set<string>(shape.prune.map(normalizeName));
   const shown = distributions.filter(({ name }) => !pruned.has(name));
   const edges = edgesOf(shown, shape.invert);
   const drawing = new Drawing(edges, shape);
   for (const root of rootsOf(shown, edges, shape.roots)) drawing.add(root);
   return drawing;
-}
-
-/** PEP 503. */
-function normalized(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 }
 
 function edgesOf(
@@ -59,7 +55,7 @@ function rootsOf(
   named: readonly string[],
 ): readonly TreeDistribution[] {
   if (named.length > 0) {
-    const names = new Set(named.map(normalized));
+    const names = new Set<string>(named.map(normalizeName));
     return distributions.filter(({ name }) => names.has(name));
   }
   const led = new Set(

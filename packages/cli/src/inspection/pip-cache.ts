@@ -1,3 +1,4 @@
+import { normalizeName } from "@murre/pep508";
 import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import { addGlobalOptions, type GlobalFlags } from "../options.ts";
@@ -54,8 +55,7 @@ function withBody(
 
 /** Shell patterns of pip: `*` and `?`; a word without them is the beginning of a file's name, which is the whole name of a project. */
 function matches(name: string, pattern: string): boolean {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/[-_.]+/g, "-");
-  const parts = plain(pattern).split(/([*?])/);
+  const parts = normalizeName(pattern).split(/([*?])/);
   const source = parts.map((part) => (part === "*" ? ".*" : part === "?" ? "." : part.replaceAll(/[^\w-]/g, "\\$&")));
-  return new RegExp(`^${source.join("")}$`).test(plain(name));
+  return new RegExp(`^${source.join("")}$`).test(normalizeName(name));
 }

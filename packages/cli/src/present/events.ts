@@ -1,6 +1,6 @@
 import type { InstallerEvent, OnEvent } from "@murre/installer";
 import pc from "picocolors";
-import { counted, formatBytes, formatDuration } from "./format.ts";
+import { capitalized, counted, formatBytes, formatDuration } from "./format.ts";
 import type { Live } from "./live/live-area.ts";
 import { say, sayLines, styled, type Printable } from "./printable.ts";
 import type { LiveTerminal, Terminal, Verbosity } from "./terminal.ts";
@@ -119,5 +119,3 @@ function describe(
       return undefined;
   }
 }
-
-const capitalized = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());

@@ -23,3 +23,6 @@ export function formatBytes(bytes: number): string {
   for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** With a capital letter at its beginning. */
+export const capitalized = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());

@@ -1,5 +1,5 @@
 import type { InstallerEvent } from "@murre/installer";
-import { counted, formatBytes, formatElapsed } from "../format.ts";
+import { capitalized, counted, formatBytes, formatElapsed } from "../format.ts";
 import { joined, say, type Printable } from "../printable.ts";
 
 /** Of downloads, builds and what is waited for, so many are shown each. */
@@ -141,9 +141,7 @@ export class Activity {
       ...(this.#checking === undefined ? [] : [this.#checking]),
       ...[...this.#waits]
         .slice(0, mostShown)
-        .map(
-          ([what, since]) => say`${what.replace(/^./, (first) => first.toUpperCase())} (${formatElapsed(now - since)})`,
-        ),
+        .map(([what, since]) => say`${capitalized(what)} (${formatElapsed(now - since)})`),
     ];
   }
 
