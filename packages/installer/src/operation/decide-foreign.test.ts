@@ -1,18 +1,10 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decide } from "./decide.ts";
+import { mergeOptions } from "../wanted/gather-requirements.ts";
 import type { Said } from "./said.ts";
 
-const nothing = {
-  extraIndexUrls: [],
-  findLinks: [],
-  noIndex: false,
-  trustedHosts: [],
-  pre: false,
-  preferBinary: false,
-  requireHashes: false,
-  formats: [],
-};
+const nothing = mergeOptions([], []);
 
 interface Row {
   readonly options: Said["options"];

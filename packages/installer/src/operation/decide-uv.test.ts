@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { decide } from "./decide.ts";
+import { mergeOptions } from "../wanted/gather-requirements.ts";
 import type { Said } from "./said.ts";
 
 interface Row {
@@ -59,16 +60,7 @@ test.each<readonly [string, Row, readonly string[], string]>([
     now: 0,
     logFolder: "/logs",
   });
-  const { indexes } = decisions.search({
-    extraIndexUrls: [],
-    findLinks: [],
-    noIndex: false,
-    trustedHosts: [],
-    pre: false,
-    preferBinary: false,
-    requireHashes: false,
-    formats: [],
-  });
+  const { indexes } = decisions.search(mergeOptions([], []));
   expect(indexes.locations.map(({ url }) => new URL(url).hostname)).toEqual(hosts);
   expect(indexes.strategy).toBe(strategy);
 });

@@ -2,6 +2,7 @@ import { normalizeName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
 import { describe, expect, test } from "vitest";
 import { decide } from "./decide.ts";
+import { mergeOptions } from "../wanted/gather-requirements.ts";
 import type { Said } from "./said.ts";
 
 type Options = Said["options"];
@@ -15,16 +16,7 @@ interface Row {
   readonly pip?: Configuration;
 }
 
-const nothing: FileOptions = {
-  extraIndexUrls: [],
-  findLinks: [],
-  noIndex: false,
-  trustedHosts: [],
-  pre: false,
-  preferBinary: false,
-  requireHashes: false,
-  formats: [],
-};
+const nothing = mergeOptions([], []);
 
 function decided({ options = {}, variables = {}, pip = {} }: Row) {
   return decide({

@@ -13,7 +13,7 @@ import { indexesOf } from "../projects/follow-sources.ts";
 import type { ProjectSources } from "../projects/project-sources.ts";
 import { pathFrom } from "../projects/path-from.ts";
 import type { Workspace } from "../projects/workspace.ts";
-import type { GatheredRequirements } from "../wanted/gather-requirements.ts";
+import { mergeOptions, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { uvRules } from "../wanted/overrides.ts";
 import { partsOf, type Part } from "./parts.ts";
 
@@ -45,21 +45,10 @@ export async function readLockInputs(workspace: Workspace, sources: ProjectSourc
       replacements,
       sources: new Map(),
       warnings,
-      options: { ...noOptions, ordered: indexesOf(root, sources) },
+      options: { ...mergeOptions([], []), ordered: indexesOf(root, sources) },
     },
   };
 }
-
-const noOptions = {
-  extraIndexUrls: [],
-  findLinks: [],
-  noIndex: false,
-  trustedHosts: [],
-  pre: false,
-  preferBinary: false,
-  requireHashes: false,
-  formats: [],
-};
 
 function pythonOf({ file }: LocalProject): readonly SpecifierSet[] {
   const text = file.pyproject().project?.requiresPython;

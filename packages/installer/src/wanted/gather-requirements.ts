@@ -144,8 +144,8 @@ async function readEntries(
   return entries;
 }
 
-/** Several files on one command line count as one long file. */
-function mergeOptions(all: readonly FileOptions[], projects: readonly ProjectInput[]): WantedOptions {
+/** Several files on one command line count as one long file; where there is none, nothing is said. */
+export function mergeOptions(all: readonly FileOptions[], projects: readonly ProjectInput[]): WantedOptions {
   const indexUrl = all.findLast((options) => options.indexUrl !== undefined)?.indexUrl;
   return {
     ...(indexUrl === undefined ? {} : { indexUrl }),
