@@ -5,66 +5,74 @@ import {
   readInstaller,
   type DirectUrl,
   type InstalledDistribution,
+  type Interpreter,
 } from "@murre/python";
 import { tryParseVersion } from "@murre/pep440";
 import { isValidName, normalizeName, type MarkerEnvironment } from "@murre/pep508";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directReference } from "../wanted/direct-url-info.ts";
 import type { OnEvent } from "../api/events.ts";
 import type { ListOptions } from "../api/operations.ts";
 import type { InstalledPin, InstalledReport } from "../api/reports.ts";
 import { requiredNames } from "../environment/installed-needs.ts";
-import { withReadOperation } from "../environment/read-operation.ts";
+import { foldersRead, withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 
 /** `murre pip list`. Writes nothing into the environment. */
-export function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
+export async function listInstalled(settings: InstallerSettings, options: ListOptions): Promise<InstalledReport> {
   const origins = new Origins();
+  const report = await readReport(settings, options, origins).finally(() => origins.tell(options.onEvent));
+  return options.freshness === undefined ? report : withFreshness(settings, options, report);
+}
+
+async function readReport(
+  settings: InstallerSettings,
+  options: ListOptions,
+  origins: Origins,
+): Promise<InstalledReport> {
   const leftOut = new Set([
     ...(options.excludeEditable === true ? [true] : []),
     ...(options.onlyEditable === true ? [false] : []),
   ]);
   const excluded = new Set<string>((options.exclude ?? []).map(normalizeName));
-  const paths = options.paths?.map((path) => resolve(settings.cwd, path));
-  let ownFolder: string | undefined;
-  const withReferences = async (pins: readonly InstalledPin[]) => {
-    if (pins.every(({ editableLocation }) => editableLocation === undefined)) return pins;
-    const { withReference } = await import("../environment/clone-references.ts");
-    return Promise.all(pins.map((pin) => withReference(pin, ownFolder, settings, options.signal)));
-  };
-  const reported = withReadOperation(settings, options, (target) => {
-    ownFolder = target.interpreter.isVirtual ? join(target.interpreter.prefix, "src") : undefined;
-    const folders = paths ?? (options.local === true || options.user === true ? target.sitePackages : target.visible);
-    const installed = readInstalled(folders);
+  const { environment, interpreter, pins } = await withReadOperation(settings, options, (target) => {
+    const { interpreter } = target;
+    const installed = readInstalled(foldersRead(target, options, settings));
     const required =
-      options.notRequired === true ? requiredBySome(installed, target.interpreter.markerEnvironment) : new Set();
-    const distributions = installed
+      options.notRequired === true ? requiredBySome(installed, interpreter.markerEnvironment) : new Set();
+    const pins = installed
       .map((distribution) => describeInstalled(distribution, origins))
       .filter(({ editableLocation }) => !leftOut.has(editableLocation !== undefined))
       .filter(({ name }) => !excluded.has(name) && !required.has(name))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    return { environment: target.folder, distributions };
+    return { environment: target.folder, interpreter, pins };
   });
+  const distributions = await withReferences(pins, interpreter, settings, options.signal);
   const { orderFiles } = options;
-  const told = reported
-    .then(async (report) => ({ ...report, distributions: await withReferences(report.distributions) }))
-    .then(async (report) => {
-      if (orderFiles === undefined) return report;
-      const { frozenOrder } = await import("../report/frozen-order.ts");
-      return { ...report, lines: frozenOrder(orderFiles, report.distributions, settings, options.onEvent) };
-    })
-    .finally(() => origins.tell(options.onEvent));
-  return options.freshness === undefined ? told : withFreshness(settings, options, told);
+  if (orderFiles === undefined) return { environment, distributions };
+  const { frozenOrder } = await import("../report/frozen-order.ts");
+  return { environment, distributions, lines: frozenOrder(orderFiles, distributions, settings, options.onEvent) };
+}
+
+async function withReferences(
+  pins: readonly InstalledPin[],
+  { isVirtual, prefix }: Interpreter,
+  settings: InstallerSettings,
+  signal: AbortSignal | undefined,
+): Promise<readonly InstalledPin[]> {
+  if (pins.every(({ editableLocation }) => editableLocation === undefined)) return pins;
+  const ownFolder = isVirtual ? join(prefix, "src") : undefined;
+  const { withReference } = await import("../environment/clone-references.ts");
+  return Promise.all(pins.map((pin) => withReference(pin, ownFolder, settings, signal)));
 }
 
 /** Only what is out of date, or what is not, with the newest version. What no index has is neither. */
 async function withFreshness(
   settings: InstallerSettings,
   options: ListOptions,
-  told: Promise<InstalledReport>,
+  { environment, distributions }: InstalledReport,
 ): Promise<InstalledReport> {
-  const { environment, distributions } = await told;
   const { newestVersions } = await import("../report/newest-versions.ts");
   const newest = await newestVersions(settings, options, distributions);
   const compared = distributions.flatMap((distribution) => {

@@ -1,5 +1,6 @@
+import { resolve } from "node:path";
 import { accessTo, readConsistently } from "./environment-access.ts";
-import type { RecoverOptions } from "../api/inspection-options.ts";
+import type { InspectOptions, RecoverOptions } from "../api/inspection-options.ts";
 import { openProbeCache } from "../operation/probe-cache.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { describeTarget, findTarget, type TargetEnvironment } from "../operation/target-environment.ts";
@@ -19,4 +20,14 @@ export async function withReadOperation<Result>(
   } finally {
     probes.close();
   }
+}
+
+/** Where installed distributions are looked for: in the folders that are named, in those of what is changed alone, or in all that it sees. */
+export function foldersRead(
+  { sitePackages, visible }: TargetEnvironment,
+  { paths, local, user }: Pick<InspectOptions, "paths" | "local" | "user">,
+  { cwd }: InstallerSettings,
+): readonly string[] {
+  if (paths !== undefined) return paths.map((path) => resolve(cwd, path));
+  return local === true || user === true ? sitePackages : visible;
 }

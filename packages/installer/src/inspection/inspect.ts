@@ -1,28 +1,21 @@
 import { readInstalled, readInstaller, readRequested, type InstalledDistribution } from "@murre/python";
-import { resolve } from "node:path";
 import type { InspectedDistribution, InspectReport } from "../api/inspection-reports.ts";
 import type { InspectOptions } from "../api/inspection-options.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { Origins } from "../commands/list.ts";
 import { metadataOf } from "../environment/installed-needs.ts";
-import { withReadOperation } from "../environment/read-operation.ts";
+import { foldersRead, withReadOperation } from "../environment/read-operation.ts";
 import { metadataJson } from "../report/metadata-json.ts";
 
 /** `murre pip inspect`. Writes nothing into the environment. */
 export function inspectInstalled(settings: InstallerSettings, options: InspectOptions): Promise<InspectReport> {
   const origins = new Origins();
-  const paths = options.paths?.map((path) => resolve(settings.cwd, path));
-  const inspected = withReadOperation(settings, options, ({ sitePackages, visible, interpreter }): InspectReport => {
-    const installed = readInstalled(
-      paths ?? (options.local === true || options.user === true ? sitePackages : visible),
-    );
-    return {
-      version: "1",
-      pip_version: `murre ${settings.version}`,
-      installed: installed.map((distribution) => inspectOne(distribution, origins)),
-      environment: { ...interpreter.markerEnvironment },
-    };
-  });
+  const inspected = withReadOperation(settings, options, (target): InspectReport => ({
+    version: "1",
+    pip_version: `murre ${settings.version}`,
+    installed: readInstalled(foldersRead(target, options, settings)).map((one) => inspectOne(one, origins)),
+    environment: { ...target.interpreter.markerEnvironment },
+  }));
   return inspected.finally(() => origins.tell(options.onEvent));
 }
 

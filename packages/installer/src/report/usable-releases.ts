@@ -2,12 +2,12 @@ import { hasCode } from "@murre/files";
 import type { DistributionFile, IndexErrorCode } from "@murre/index-client";
 import { compareVersions, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { supportedTags } from "@murre/platform-tags";
 import { FileChooser } from "@murre/resolver";
 import type { ChangeOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
 import { openRequest } from "../operation/open-request.ts";
+import { wheelTarget } from "../operation/target-environment.ts";
 import { whyTooNew } from "../resolve/upload-time.ts";
 
 /** A version of a project that can be installed here, and the file that would be taken. */
@@ -34,9 +34,8 @@ export function usableReleases(
     { ...options, requireVirtualenv: false },
     async (operation) => {
       const { client, files } = await openRequest(operation, { constraintFiles: [] });
-      const { markerEnvironment, tagTarget, ignoresRequiresPython = false } = operation.python;
-      const target = { markerEnvironment, tags: supportedTags(tagTarget), ignoresRequiresPython };
-      const chooser = new FileChooser(target, files.formats);
+      const target = wheelTarget(operation.python, files);
+      const chooser = new FileChooser(target, target.formats);
       const find = async (project: NormalizedName): Promise<readonly UsableRelease[]> => {
         const found = await client.findFiles(project).catch((error: unknown) => {
           if (hasCode<IndexErrorCode>(error, "MURRE_PROJECT_NOT_FOUND")) return undefined;
