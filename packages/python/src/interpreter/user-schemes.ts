@@ -9,13 +9,14 @@ export function userSchemesOf(
   interpreter: Interpreter,
   { env, home, platform }: Pick<PythonContext, "env" | "home" | "platform">,
 ): InstallationSchemes {
-  const { major, minor } = versionOf(interpreter);
+  const { version, platform: machine, freeThreaded } = interpreter.tagTarget;
+  const [major, minor] = version;
   const given = env["PYTHONUSERBASE"];
   if (platform === "win32") {
     const data = given || win32.join(env["APPDATA"] || home, "Python");
     // `python311`, and `-32` or `-arm64` where it is not the most common.
-    const machine = /win32$|arm64$/.exec(platformOf(interpreter))?.[0] ?? "";
-    const suffix = machine === "win32" ? "-32" : machine === "arm64" ? "-arm64" : "";
+    const tag = machine.os === "windows" ? machine.platform : "";
+    const suffix = tag.endsWith("win32") ? "-32" : tag.endsWith("arm64") ? "-arm64" : "";
     const folder = win32.join(data, `Python${major}${minor}${suffix}`);
     const purelib = win32.join(folder, "site-packages");
     return {
@@ -29,7 +30,7 @@ export function userSchemesOf(
   const isFramework = platform === "darwin" && /\/Python3?\.framework\//.test(interpreter.basePrefix);
   const data = given || posix.join(home, isFramework ? `Library/Python/${major}.${minor}` : ".local");
   const flavour = interpreter.implementation === "pypy" ? "pypy" : "python";
-  const threads = interpreter.tagTarget.freeThreaded === true ? "t" : "";
+  const threads = freeThreaded === true ? "t" : "";
   const name = `${flavour}${major}.${minor}${threads}`;
   const purelib = posix.join(data, "lib", isFramework ? "python" : name, "site-packages");
   return {
@@ -39,13 +40,4 @@ export function userSchemesOf(
     headers: posix.join(data, "include", name),
     data,
   };
-}
-
-function versionOf({ tagTarget: { version } }: Interpreter) {
-  const [major, minor] = version;
-  return { major, minor };
-}
-
-function platformOf({ tagTarget: { platform } }: Interpreter): string {
-  return platform.os === "windows" ? platform.platform : "";
 }

@@ -5,6 +5,7 @@ import { isLocalUrl } from "@murre/pep508";
 import { RepositoryOffline, RevisionNotFound, UnsafeRepository, type VcsErrorCode } from "../errors.ts";
 import { failureOf } from "../git/failures.ts";
 import { formatOf, isCommitId, remote, tryRemote, type ObjectFormat } from "../git/runs.ts";
+import type { GitEnd } from "../git/run-git.ts";
 import type { RepositoryServices } from "../git/services.ts";
 import { submoduleUrl } from "../url/submodule-url.ts";
 import type { VcsUrl } from "../url/vcs-url.ts";
@@ -96,12 +97,7 @@ class CachedRepositories implements Repositories {
 
   async #ask(url: VcsUrl, revision: string): Promise<string> {
     const task = `looking for ${revision}`;
-    const cwd = this.#services.cache.temporaryPath();
-    mkdirSync(cwd, { recursive: true });
-    const args = ["ls-remote", "--quiet", "--end-of-options", remote];
-    const end = await tryRemote(this.#services, url, { cwd, args, task }).finally(() =>
-      rmSync(cwd, { recursive: true, force: true }),
-    );
+    const end = await this.#listRemote(url, ["--end-of-options", remote], task);
     const { shown } = url;
     if (end.status !== 0) throw failureOf({ repository: shown, task }, end);
     const advertised = parseAdvertised(end.stdout.toString("utf8"));
@@ -192,15 +188,22 @@ class CachedRepositories implements Repositories {
   }
 
   async #headBranch(url: VcsUrl): Promise<string | undefined> {
-    const { cache, offline = false } = this.#services;
+    const { offline = false } = this.#services;
     if (offline && !isLocalUrl(url.repository)) return undefined;
-    const cwd = cache.temporaryPath();
-    mkdirSync(cwd, { recursive: true });
-    const args = ["ls-remote", "--quiet", "--symref", "--end-of-options", remote, "HEAD"];
-    const end = await tryRemote(this.#services, url, { cwd, args, task: "looking for its branch" }).finally(() =>
-      rmSync(cwd, { recursive: true, force: true }),
-    );
+    const words = ["--symref", "--end-of-options", remote, "HEAD"];
+    const end = await this.#listRemote(url, words, "looking for its branch");
     return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(end.stdout.toString("utf8"))?.[1];
+  }
+
+  /** What a repository says of itself: asked from an empty folder, where no configuration of another one counts. */
+  async #listRemote(url: VcsUrl, words: readonly string[], task: string): Promise<GitEnd> {
+    const cwd = this.#services.cache.temporaryPath();
+    mkdirSync(cwd, { recursive: true });
+    try {
+      return await tryRemote(this.#services, url, { cwd, args: ["ls-remote", "--quiet", ...words], task });
+    } finally {
+      rmSync(cwd, { recursive: true, force: true });
+    }
   }
 
   /** Works with a copy that nobody else has meanwhile, and gives it back for the next one. What a killed process had taken is swept with its lease. */
