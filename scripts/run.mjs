@@ -25,25 +25,27 @@ function setUp() {
   return pnpm("install", "--frozen-lockfile", "--reporter=append-only") && pnpm("run", "build");
 }
 
-/** Sums the JSON reports that vitest leaves; where one is missing, something failed before its tests began. */
+/** Sums the JSON reports that vitest leaves and names what failed; where one is missing, something failed before its tests began. */
 function countTests(files) {
   let passed = 0;
-  let failed = 0;
+  const failures = [];
   for (const file of files) {
     if (!existsSync(file)) {
-      console.error(`${file}: no test report`);
-      failed += 1;
+      failures.push(`${file}: no test report`);
       continue;
     }
     const report = JSON.parse(readFileSync(file, "utf8"));
     passed += report.numPassedTests;
-    // A file that cannot be loaded has no tests to count, but it is a failure.
-    const brokenFiles = report.testResults.filter(
-      (result) => result.status === "failed" && result.assertionResults.every((test) => test.status !== "failed"),
-    ).length;
-    failed += report.numFailedTests + brokenFiles;
+    for (const result of report.testResults.filter(({ status }) => status === "failed")) {
+      const tests = result.assertionResults.filter(({ status }) => status === "failed");
+      // A file that cannot be loaded has no tests to count, but it is a failure.
+      if (tests.length === 0) failures.push(`${result.name}: ${result.message}`);
+      for (const { fullName, failureMessages } of tests) {
+        failures.push(`${result.name}: ${fullName}\n${failureMessages.join("\n")}`);
+      }
+    }
   }
-  return { passed, failed };
+  return { passed, failures };
 }
 
 /** The reports of all tests: each package's quick ones, and its slow ones where it has such. */
@@ -83,9 +85,11 @@ function test() {
     );
     Object.assign(matrix, runNodeMatrix(root));
   }
-  const { passed, failed } = countTests([...reports, ...matrix.reports]);
-  for (const [step, ok] of Object.entries(steps)) if (!ok) console.error(`${step}: failed`);
-  const all = failed + matrix.failed + Object.values(steps).filter((ok) => !ok).length;
+  const { passed, failures } = countTests([...reports, ...matrix.reports]);
+  for (const [step, ok] of Object.entries(steps)) if (!ok) console.log(`${step}: failed`);
+  // Once more at the end: where only the last lines of a long output are kept, they say what failed.
+  for (const failure of failures) console.log(failure);
+  const all = failures.length + matrix.failed + Object.values(steps).filter((ok) => !ok).length;
   console.log(`${passed} passed, ${all} failed`);
   return all === 0;
 }
