@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,3 +40,29 @@ test.runIf(existsSync("/proc/self")).each(["/proc/x", "/proc/x/y/z", "/proc/self
     expect(() => makeFolders(path)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^E/) }));
   },
 );
+
+test.each([
+  ["is made by another process, just after it was missing", 1],
+  ["is removed and made by others, again and again", 20],
+])("the folder above %s: what was asked for is there", (_, times) => {
+  const above = join(folder, "above");
+  const real = fs.mkdirSync;
+  let left = times;
+  fs.mkdirSync = ((...args: Parameters<typeof real>) => {
+    if (args[0] !== join(above, "a") || left-- <= 0) return real(...args);
+    if (existsSync(above)) rmdirSync(above);
+    try {
+      return real(...args);
+    } finally {
+      real(above);
+    }
+  }) as typeof real;
+  syncBuiltinESMExports();
+  try {
+    makeFolders(join(above, "a"));
+  } finally {
+    fs.mkdirSync = real;
+    syncBuiltinESMExports();
+  }
+  expect(existsSync(join(above, "a"))).toBe(true);
+});
