@@ -1,25 +1,30 @@
 import { normalizeName, parseLenientRequirement, type Requirement } from "@murre/pep508";
 import { parseMetadata } from "@murre/wheel";
-import { openLocalProject } from "./local-project.ts";
+import type { LocalProject } from "./local-project.ts";
 import { extraOf, type SourceFollower } from "./follow-sources.ts";
 
 /**
- * The core metadata of a folder's project, in which requirements stand as the folder's pyproject.toml has them taken from elsewhere. What the
+ * The core metadata of a project of a folder or a repository, in which requirements stand as its pyproject.toml has them taken from elsewhere. What the
  * distribution says of itself when it is installed stays as its backend wrote it.
+ * @param open is not asked for what needs nothing
  * @throws what reading the sources throws
  */
-export async function followMetadata(text: string, folder: string, follower: SourceFollower): Promise<string> {
-  const project = openLocalProject(folder);
+export async function followMetadata(
+  text: string,
+  open: () => LocalProject | undefined | Promise<LocalProject | undefined>,
+  follower: () => Promise<SourceFollower>,
+): Promise<string> {
+  const { requiresDist } = parseMetadata(text);
+  const project = requiresDist.length === 0 ? undefined : await open();
   if (project === undefined) return text;
-  const { requiresDist } = parseMetadata(text, project.file.source);
-  if (requiresDist.length === 0) return text;
+  const sources = await follower();
   const lines = await Promise.all(
     requiresDist.map(async (written) => {
       const requirement = read(written);
       if (requirement === undefined) return [written];
       const extra = extraOf(requirement.marker);
       const standing = { extra: extra === undefined ? undefined : normalizeName(extra) };
-      return (await follower.follow(requirement, project, standing)).map((one) => String(one.requirement));
+      return (await sources.follow(requirement, project, standing)).map((one) => String(one.requirement));
     }),
   );
   return withRequirements(text, lines.flat());

@@ -11,11 +11,19 @@ import {
 } from "@murre/pep508";
 import type { RequirementEntry, UvIndex, UvSource } from "@murre/requirements";
 import { parseSpecifierSet } from "@murre/pep440";
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { parseVcsUrl } from "@murre/vcs";
+import { realpathSync, statSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UnusableProjectSource } from "../errors.ts";
-import { openLocalProject, type LocalProject, type ProjectIndex, type SourceRules } from "./local-project.ts";
+import {
+  openLocalProject,
+  pathInside,
+  type LocalProject,
+  type ProjectCheckout,
+  type ProjectIndex,
+  type SourceRules,
+} from "./local-project.ts";
 import { workspaceOf, type Workspace } from "./workspace.ts";
 import { withNamedCredentials } from "./named-index.ts";
 
@@ -54,7 +62,7 @@ export class SourceFollower {
 
   /**
    * What takes the place of a requirement: itself, one from elsewhere, or several under different markers.
-   * @throws {UnusableProjectSource} {InvalidWorkspace} {InvalidPyproject}
+   * @throws {UnusableProjectSource} {InvalidWorkspace} {InvalidPyproject} {InvalidVcsUrl}
    */
   async follow(requirement: Requirement, project: LocalProject, standing: Standing): Promise<readonly Followed[]> {
     const { normalizedName: name } = requirement;
@@ -130,8 +138,6 @@ export class SourceFollower {
   ): Promise<readonly Followed[]> {
     const { name, from, members } = at;
     const refuse = (problem: string) => this.#problem(from, name, problem);
-    if (requirement.url !== undefined)
-      throw refuse(`says where ${name} comes from, and so does the requirement ${redactUrl(String(requirement))}`);
     if (source.kind === "index") {
       this.#pin(name, source.index, at);
       return [{ requirement: withPlace(requirement, marker) }];
@@ -139,12 +145,16 @@ export class SourceFollower {
     if (source.kind === "url") return [{ requirement: withPlace(requirement, marker, urlOf(source)) }];
     if (source.kind === "git") {
       if (source.path !== undefined) throw refuse("names an archive inside of a repository, which is not supported");
-      return [{ requirement: withPlace(requirement, marker, gitUrlOf(source)) }];
+      const url = gitUrlOf(source);
+      parseVcsUrl(url, `${from.file.source}: tool.uv.sources.${name}`);
+      return [{ requirement: withPlace(requirement, marker, url) }];
     }
     const member = source.kind === "workspace" ? members.get(name) : undefined;
     if (source.kind === "workspace" && member === undefined)
       throw refuse(`says { workspace = true }, and no member of the workspace has that name`);
     const path = source.kind === "path" ? resolve(from.folder, source.path) : (member?.folder ?? "");
+    if (from.checkout !== undefined)
+      return [{ requirement: withPlace(requirement, marker, placeIn(path, from.checkout, refuse)) }];
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) throw refuse(`names ${path}, which does not exist`);
     const isEditable = source.isEditable ?? source.kind === "workspace";
@@ -221,12 +231,25 @@ function namedIndex(name: string, project: LocalProject, rules: SourceRules): In
 
 function locationOf(
   { name, url, format }: UvIndex,
-  { file, folder }: LocalProject,
+  { file, folder, checkout }: LocalProject,
   { places, variables }: SourceRules,
 ): IndexLocation {
-  const address = withNamedCredentials(url, name, variables);
+  // Who wrote a repository chooses the names in it, and gets no credentials for one.
+  const address = checkout === undefined ? withNamedCredentials(url, name, variables) : url;
   const kind = format === "flat" ? "find-links" : "simple";
   return parseIndexLocation(kind, address, { ...places, cwd: folder }, file.source);
+}
+
+/** Of a folder in a checkout, the repository at its commit, whether it would be an editable one or no package of its own (uv). */
+function placeIn(path: string, checkout: ProjectCheckout, refuse: (problem: string) => Error): string {
+  if (pathInside(path, checkout) === undefined) throw refuse("names a path outside of the repository");
+  const shown = relative(checkout.root, path);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw refuse(`names ${shown}, which does not exist`);
+  const inner = pathInside(realpathSync.native(path), checkout);
+  if (inner === undefined) throw refuse(`names ${shown}, a link out of the repository`);
+  if (!stats.isDirectory()) throw refuse("names an archive inside of a repository, which is not supported");
+  return checkout.urlOf(inner);
 }
 
 function withPlace(requirement: Requirement, marker: Marker | undefined, url?: string): Requirement {

@@ -2,13 +2,25 @@ import { hasCode, NotAFile, readSmallText } from "@murre/files";
 import type { IndexLocation, LocationContext } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
 import { openProjectFile, type ProjectFile } from "@murre/requirements";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 
 /** A folder of this machine with a pyproject.toml. */
 export interface LocalProject {
   /** Absolute. */
   readonly folder: string;
   readonly file: ProjectFile;
+  /** Of what was checked out: the folder is a copy for this operation, and nobody may be led to it. */
+  readonly checkout?: ProjectCheckout | undefined;
+}
+
+/** The files of one commit, in which projects name each other by their folders. */
+export interface ProjectCheckout {
+  /** Its real path. */
+  readonly root: string;
+  /** What messages call the repository. */
+  readonly shown: string;
+  /** Of a folder in it, for whoever resolves: the repository at this commit. */
+  readonly urlOf: (subdirectory: string) => string;
 }
 
 /** How `[tool.uv.sources]` is followed in one operation, and what came of it that no requirement says. */
@@ -38,10 +50,10 @@ export interface ProjectIndex {
  * Undefined where there is no pyproject.toml.
  * @throws {InvalidPyproject} for what is no TOML
  */
-export function openLocalProject(folder: string): LocalProject | undefined {
+export function openLocalProject(folder: string, checkout?: ProjectCheckout): LocalProject | undefined {
   const path = join(folder, "pyproject.toml");
   try {
-    return { folder, file: openProjectFile(readSmallText(path), path) };
+    return { folder, file: openProjectFile(readSmallText(path), shownPath(path, checkout)), checkout };
   } catch (error) {
     if (error instanceof NotAFile && error.kind !== "folder") throw error;
     if (hasCode<"ENOENT" | "ENOTDIR">(error, "ENOENT", "ENOTDIR")) return undefined;
@@ -49,11 +61,24 @@ export function openLocalProject(folder: string): LocalProject | undefined {
   }
 }
 
-/** The project of a folder, or that of the nearest folder above. @throws {InvalidPyproject} */
-export function nearestProject(start: string): LocalProject | undefined {
+/** The project of a folder, or that of the nearest folder above, in a checkout up to its root. @throws {InvalidPyproject} */
+export function nearestProject(start: string, checkout?: ProjectCheckout): LocalProject | undefined {
   for (let folder = start, last = ""; folder !== last; last = folder, folder = dirname(folder)) {
-    const found = openLocalProject(folder);
+    if (checkout !== undefined && pathInside(folder, checkout) === undefined) return undefined;
+    const found = openLocalProject(folder, checkout);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The path below a checkout's root, empty for the root itself; undefined for what lies outside. */
+export function pathInside(path: string, { root }: ProjectCheckout): string | undefined {
+  const inner = relative(root, path);
+  return inner === ".." || inner.startsWith(`..${sep}`) || isAbsolute(inner) ? undefined : inner.replaceAll(sep, "/");
+}
+
+/** A path for messages: the folder of a checkout is nobody's business. */
+export function shownPath(path: string, checkout: ProjectCheckout | undefined): string {
+  const inner = checkout && pathInside(path, checkout);
+  return inner === undefined ? path : `${checkout?.shown ?? ""}: ${inner === "" ? "." : inner}`;
 }

@@ -2,7 +2,7 @@ import type { NormalizedName } from "@murre/pep508";
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, posix, resolve, sep } from "node:path";
 import { InvalidWorkspace } from "../errors.ts";
-import { nearestProject, openLocalProject, type LocalProject } from "./local-project.ts";
+import { nearestProject, openLocalProject, shownPath, type LocalProject } from "./local-project.ts";
 
 /** Projects that are developed, locked and installed together (`[tool.uv.workspace]`). */
 export interface Workspace {
@@ -19,7 +19,7 @@ export interface Workspace {
 export async function workspaceOf(project: LocalProject): Promise<Workspace> {
   const own = project.file.uv();
   if (own.workspace !== undefined) return { root: project, members: await membersOf(project, own.workspace) };
-  const above = own.isManaged ? projectAbove(project.folder) : undefined;
+  const above = own.isManaged ? projectAbove(project) : undefined;
   const settings = above?.file.uv();
   if (above === undefined || settings?.workspace === undefined || !settings.isManaged) return alone(project);
   const folders = await memberFolders(above.folder, settings.workspace);
@@ -32,22 +32,23 @@ function alone(project: LocalProject): Workspace {
   return { root: project, members: new Map(name === undefined ? [] : [[name, project]]) };
 }
 
-function projectAbove(folder: string): LocalProject | undefined {
+function projectAbove({ folder, checkout }: LocalProject): LocalProject | undefined {
   const above = dirname(folder);
-  return above === folder ? undefined : nearestProject(above);
+  return above === folder ? undefined : nearestProject(above, checkout);
 }
 
 type Table = NonNullable<ReturnType<LocalProject["file"]["uv"]>["workspace"]>;
 
 async function membersOf(root: LocalProject, table: Table): Promise<Workspace["members"]> {
   const members = new Map<NormalizedName, LocalProject>();
+  const shown = (folder: string) => shownPath(folder, root.checkout);
   if (root.file.name !== undefined) members.set(root.file.name, root);
   for (const folder of await memberFolders(root.folder, table)) {
     if (folder === root.folder) continue;
-    const member = openLocalProject(folder);
+    const member = openLocalProject(folder, root.checkout);
     if (member === undefined) {
       if (isLeftover(folder)) continue;
-      throw new InvalidWorkspace(root.file.source, `tool.uv.workspace.members: ${folder} has no pyproject.toml`);
+      throw new InvalidWorkspace(root.file.source, `tool.uv.workspace.members: ${shown(folder)} has no pyproject.toml`);
     }
     const { name } = member.file;
     if (!member.file.uv().isManaged) continue;
@@ -60,7 +61,7 @@ async function membersOf(root: LocalProject, table: Table): Promise<Workspace["m
     if (same !== undefined)
       throw new InvalidWorkspace(
         root.file.source,
-        `${same.folder} and ${folder} are two members with the name ${name}`,
+        `${shown(same.folder)} and ${shown(folder)} are two members with the name ${name}`,
       );
     members.set(name, member);
   }

@@ -12,6 +12,7 @@ import { ownFolder, urlKind, withoutFragment } from "../wanted/source-url.ts";
 import { fileURLToPath } from "node:url";
 import { gatherBuildConstraints } from "../operation/read-requirements.ts";
 import { nameSources } from "./ask-names.ts";
+import { openLocalProject } from "../projects/local-project.ts";
 import type { SourceReader } from "../resolve/source-reader.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 
@@ -70,14 +71,19 @@ export async function withSources<Result>(
     return new RepositorySources(operation, request.build, upgrade);
   };
   const metadata: Sources["metadata"] = async (request) => {
-    const isRepository = urlKind(request.source.url) === "version-control";
-    const held = isRepository ? await (await repositories()).heldMetadata(request) : undefined;
+    const { url } = request.source;
+    const kind = urlKind(url);
+    const held = kind === "version-control" ? await (await repositories()).heldMetadata(request) : undefined;
     const text = held ?? (await (await open()).metadata(request));
     const { projects } = operation;
-    if (urlKind(request.source.url) !== "directory" || !projects.isFollowed()) return text;
+    const isProject = kind === "directory" || kind === "version-control";
+    if (!isProject || !projects.isFollowed()) return text;
     const { followMetadata } = await import("../projects/follow-metadata.ts");
-    const folder = fileURLToPath(withoutFragment(ownFolder(request.source.url)));
-    return followMetadata(text, folder, await projects.follower());
+    const project = async () =>
+      kind === "directory"
+        ? openLocalProject(fileURLToPath(withoutFragment(ownFolder(url))))
+        : (await repositories()).project(url);
+    return followMetadata(text, project, () => projects.follower());
   };
   const sources: Sources = {
     metadata,
@@ -105,5 +111,6 @@ export async function withSources<Result>(
   } finally {
     await (await openedPreparation)?.close();
     await (await opened)?.close();
+    (await openedRepositories)?.close();
   }
 }

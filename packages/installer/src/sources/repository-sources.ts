@@ -1,16 +1,20 @@
 import type { Checkout } from "@murre/build";
+import { hashedName } from "@murre/cache";
 import { readSmallText } from "@murre/files";
-import { normalizeName } from "@murre/pep508";
+import { normalizeName, redactUrl } from "@murre/pep508";
 import { readDirectUrl, readInstalled, type DirectUrl, type InstalledDistribution } from "@murre/python";
 import { openRepositories, parseVcsUrl, type Repositories } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
-import { join } from "node:path";
+import { mkdirSync, realpathSync, rmSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import type { UpgradedProjects } from "../operation/decisions.ts";
 import { isTorn } from "../environment/incomplete.ts";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { BuildDecision } from "../operation/decisions.ts";
 import type { SourceRequest } from "../resolve/source-reader.ts";
+import { openLocalProject, type LocalProject } from "../projects/local-project.ts";
 import { isFromUrl } from "../wanted/direct-url-info.ts";
+import { subdirectoryOf, withoutFragment } from "../wanted/source-url.ts";
 
 /** What a URL of a repository means in this operation. */
 interface Pinned {
@@ -18,6 +22,9 @@ interface Pinned {
   /** What is installed from there, and stays at its commit. */
   readonly installed?: InstalledDistribution;
 }
+
+/** The note of a project that says nothing of sources. */
+const plain = "plain";
 
 /**
  * The repositories of one operation. What is installed from a URL with the same revision stays at its commit, and its repository is not even asked, until
@@ -29,6 +36,9 @@ export class RepositorySources {
   readonly #upgrade: UpgradedProjects | undefined;
   readonly #largeFiles: boolean;
   readonly #pinned = new Map<string, Promise<Pinned>>();
+  readonly #files = new Map<string, Promise<string>>();
+  readonly #folders: string[] = [];
+  readonly #told = new Set<string>();
   #installed: readonly (readonly [InstalledDistribution, DirectUrl])[] | undefined;
 
   constructor(operation: ChangeOperation, build: BuildDecision, upgrade: UpgradedProjects | undefined) {
@@ -45,12 +55,15 @@ export class RepositorySources {
       lfs: build.fetchesLargeFiles,
       silenceMs: network?.silenceTimeoutMs,
       signal,
-      onEvent: (event) =>
-        onEvent(
-          event.type === "fetching"
-            ? { type: "repository", repository: event.repository, revision: event.revision }
-            : { type: "warning", code: "MURRE_WARNING_LEFT_OUT", message: `${event.repository}: ${event.message}` },
-        ),
+      onEvent: (event) => {
+        if (event.type === "fetching")
+          return onEvent({ type: "repository", repository: event.repository, revision: event.revision });
+        const message = `${event.repository}: ${event.message}`;
+        // The files of one commit may be written twice, to be read and to be built.
+        if (this.#told.has(message)) return;
+        this.#told.add(message);
+        onEvent({ type: "warning", code: "MURRE_WARNING_LEFT_OUT", message });
+      },
     });
   }
 
@@ -70,6 +83,29 @@ export class RepositorySources {
     }
   }
 
+  /**
+   * The project in a repository, where its pyproject.toml, or one above it, can say anything of sources. Which ones do not is remembered by the commit;
+   * the files of the others are written for this operation, each time.
+   */
+  async project(url: string): Promise<LocalProject | undefined> {
+    const commit = await this.commitOf(url);
+    const note = this.#noteOf(url, commit);
+    if (this.#operation.cache.documents.read(...note)?.toString() === plain) return undefined;
+    const root = await this.#filesOf(url, commit);
+    if (!this.#noteProject(url, commit, root)) return undefined;
+    const place = withoutFragment(url);
+    return openLocalProject(join(root, subdirectoryOf(url) ?? ""), {
+      root,
+      shown: redactUrl(place),
+      urlOf: (inner) => this.#at(commit, inner === "" ? place : `${place}#subdirectory=${fragmentText(inner)}`),
+    });
+  }
+
+  /** Removes everything temporary. */
+  close(): void {
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+  }
+
   /** Makes a clone to work in, or brings it to what the URL names now. */
   async clone(url: string, folder: string): Promise<void> {
     await this.#repositories.clone(parseVcsUrl(url), folder);
@@ -81,9 +117,53 @@ export class RepositorySources {
     const repositories = this.#repositories;
     return {
       identity: `git ${commit} of ${url.key}${this.#largeFiles ? " with large files" : ""}`,
-      write: (destination) => repositories.checkOut({ url, commit, destination }),
+      write: async (destination) => {
+        await repositories.checkOut({ url, commit, destination });
+        this.#noteProject(written, commit, destination);
+      },
       addHistory: (destination) => repositories.addHistory({ url, commit, destination }),
     };
+  }
+
+  /** The files of a commit, to be read. */
+  #filesOf(written: string, commit: string): Promise<string> {
+    const url = parseVcsUrl(written);
+    const key = `${commit} ${url.key}`;
+    const write = async () => {
+      const folder = this.#operation.cache.temporaryPath();
+      this.#folders.push(folder);
+      mkdirSync(folder, { recursive: true });
+      const destination = join(realpathSync.native(folder), "source");
+      await this.#repositories.checkOut({ url, commit, destination });
+      return destination;
+    };
+    const known = this.#files.get(key) ?? write();
+    this.#files.set(key, known);
+    return known;
+  }
+
+  #noteOf(written: string, commit: string): readonly [string, string, string] {
+    const project = `sources of ${subdirectoryOf(written) ?? ""} at ${commit}`;
+    return ["git", hashedName(parseVcsUrl(written).key), hashedName(project)];
+  }
+
+  /** @returns whether it says anything of sources */
+  #noteProject(written: string, commit: string, root: string): boolean {
+    const folder = join(root, subdirectoryOf(written) ?? "");
+    const has = mentionsSources(root, folder);
+    if (!has) this.#operation.cache.documents.write(this.#noteOf(written, commit), plain);
+    return has;
+  }
+
+  /** What lies beside a project in its repository is meant at the same commit, whatever its branch names by now. */
+  #at(commit: string, url: string): string {
+    if (this.#pinned.has(url)) return url;
+    const installed = this.#installedFrom(url).find(
+      ([one, direct]) => direct.vcs_info?.commit_id === commit && this.#isHeld(one),
+    )?.[0];
+    this.#pinned.set(url, Promise.resolve({ commit, ...(installed === undefined ? {} : { installed }) }));
+    this.#operation.commits.set(url, commit);
+    return url;
   }
 
   #pin(url: string): Promise<Pinned> {
@@ -100,13 +180,16 @@ export class RepositorySources {
   }
 
   #heldBy(url: string): Pinned | undefined {
-    const { revision } = parseVcsUrl(url);
-    for (const [installed, direct] of this.#installedFromRepositories()) {
-      const { vcs_info: vcs } = direct;
-      if (vcs === undefined || vcs.requested_revision !== revision || !isFromUrl(direct, url)) continue;
-      if (this.#isHeld(installed)) return { commit: vcs.commit_id, installed };
-    }
+    for (const [installed, { vcs_info: vcs }] of this.#installedFrom(url))
+      if (vcs !== undefined && this.#isHeld(installed)) return { commit: vcs.commit_id, installed };
     return undefined;
+  }
+
+  #installedFrom(url: string): readonly (readonly [InstalledDistribution, DirectUrl])[] {
+    const { revision } = parseVcsUrl(url);
+    return this.#installedFromRepositories().filter(
+      ([, direct]) => direct.vcs_info?.requested_revision === revision && isFromUrl(direct, url),
+    );
   }
 
   #isHeld(installed: InstalledDistribution): boolean {
@@ -135,4 +218,27 @@ export class RepositorySources {
       }
     }));
   }
+}
+
+/** Whether a pyproject.toml from this folder up to the root may say where requirements come from; one that does not is read by nobody. */
+function mentionsSources(root: string, start: string): boolean {
+  const levels = relative(root, start).split(sep);
+  if (levels[0] === "..") return false;
+  return [...levels.keys(), levels.length].some((count) => {
+    const text = readTextIfThere(join(root, ...levels.slice(0, count), "pyproject.toml"));
+    return text !== undefined && /\buv\b/.test(text) && /\b(?:sources|workspace)\b/.test(text);
+  });
+}
+
+function readTextIfThere(path: string): string | undefined {
+  try {
+    return readSmallText(path);
+  } catch {
+    return undefined; // whoever builds it says what is wrong
+  }
+}
+
+/** For the value of `subdirectory=`. */
+function fragmentText(path: string): string {
+  return encodeURI(path).replaceAll(/[#&]/g, encodeURIComponent);
 }
