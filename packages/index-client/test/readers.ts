@@ -3,6 +3,7 @@ import { normalizeName } from "@murre/pep508";
 import { bytesReader, textReader } from "@murre/test-kit";
 import { deflateSync, gzipSync, brotliCompressSync } from "node:zlib";
 import CachePolicy from "http-cache-semantics";
+import { InvalidIndexPage } from "../src/errors.ts";
 import { answerText } from "../src/http/answer-text.ts";
 import { pathOfFileUrl, urlProblem } from "../src/location/file-url.ts";
 import { readHttpPage } from "../src/pages/http-page.ts";
@@ -11,18 +12,20 @@ import { keptPages } from "../src/pages/kept-pages.ts";
 import { credentialsInNetrc } from "../src/credentials/netrc.ts";
 import { indexKey, parseIndexLocation, withoutCredentials } from "../src/location/index-location.ts";
 import { MetadataPacks } from "../src/metadata/metadata-packs.ts";
-import { decodePageDocument, encodePageDocument } from "../src/pages/page-document.ts";
+import { decodePageDocument, encodePageDocument, pageOfText } from "../src/pages/page-document.ts";
 import type { ParsedPage } from "../src/location/page-link.ts";
 import { pageOf } from "../src/pages/page-releases.ts";
+import { writePageText } from "../src/pages/page-text.ts";
 import { loadPipConfiguration } from "../src/pip/pip-configuration.ts";
 import { openRangedFile, RangesUnsupported } from "../src/http/ranged-file.ts";
 import { createRangeServers } from "../src/http/range-servers.ts";
 import { resolveUrl } from "../src/pages/resolve-url.ts";
 import { parseRetryAfter } from "../src/http/retry.ts";
 import { parseSimpleHtml } from "../src/pages/simple-html.ts";
-import { parseSimpleJson } from "../src/pages/simple-json.ts";
+import { parseSimpleJson, readSimpleJson, type ReadPage } from "../src/pages/simple-json.ts";
 import { DamagedBody, type Answer } from "../src/http/transport.ts";
 
+const damaged = () => new Error("its own copy is damaged");
 const project = normalizeName("demo");
 const index = "https://e.x/simple/";
 const url = `${index}demo/`;
@@ -34,14 +37,25 @@ function used(parsed: ParsedPage, at = { url }): void {
   for (const file of parsed.files)
     if (!URL.canParse(file.url) || isLocal(file) !== isLocal(at)) throw new Error(`leads to ${file.url}`);
   const page = pageOf(parsed, project, index);
-  const copy = decodePageDocument(encodePageDocument({}, page), {
+  const copy = decodePageDocument(encodePageDocument({}, writePageText(parsed, at.url, project)), {
     project,
     index,
     readSource: Object,
-    onDamage: () => {},
+    damaged,
   });
   if (copy === undefined) throw new Error("its own copy cannot be read");
   if (copy.page.files.length !== page.files.length) throw new Error("its own copy has other files");
+}
+
+/** What is read when a release of a page is looked at; no address leads to this machine. */
+function textUsed({ text }: ReadPage): void {
+  const page = pageOfText(text, {
+    project,
+    index,
+    damaged: () => new InvalidIndexPage(url, "a file of it is damaged"),
+  });
+  for (const file of page.files)
+    if (!URL.canParse(file.url) || file.url.startsWith("file:")) throw new Error(`leads to ${file.url}`);
 }
 
 const html = [
@@ -68,7 +82,7 @@ const headers = { "cache-control": "max-age=600", etag: '"a"', date: "Wed, 21 Oc
 const policy = new CachePolicy({ url: "/", method: "GET", headers: {} }, { status: 200, headers }).toObject();
 const document = encodePageDocument(
   { policy, redirected: false },
-  pageOf(parseSimpleJson(json[0]!, url, index), project, index),
+  writePageText(parseSimpleJson(json[0]!, url, index), url, project),
 );
 
 /** A page that lies in the cache: whether it holds, how it is asked for again, and its files. */
@@ -157,6 +171,11 @@ export const readers = [
   textReader("html-page", (text) => used(parseSimpleHtml(text, url, index)), html),
   textReader("html-page-on-disk", (text) => parseSimpleHtml(text, "file:///i/demo/index.html", index), html),
   textReader("json-page", (text) => used(parseSimpleJson(text, url, index)), json),
+  bytesReader(
+    "json-page-as-text",
+    (bytes) => textUsed(readSimpleJson(bytes, url, index, project)),
+    json.map((page) => Buffer.from(page)),
+  ),
   bytesReader("metadata-pack", keptMetadata, [pack]),
   textReader("content-range", ranged, ["bytes 0-9/10", "bytes 5-9/10", "bytes */10"]),
   bytesReader("page-document", keptPage, [document]),

@@ -3,12 +3,12 @@ import { superlinearInputs } from "@murre/test-kit";
 import { expect, test } from "vitest";
 import { parseConfigFile } from "../src/pip/config-file.ts";
 import { credentialsInNetrc } from "../src/credentials/netrc.ts";
-import { encodePageDocument } from "../src/pages/page-document.ts";
 import { pageOf } from "../src/pages/page-releases.ts";
+import { writePageText } from "../src/pages/page-text.ts";
 import { resolveUrl } from "../src/pages/resolve-url.ts";
 import { parseRetryAfter } from "../src/http/retry.ts";
 import { parseSimpleHtml } from "../src/pages/simple-html.ts";
-import { parseSimpleJson } from "../src/pages/simple-json.ts";
+import { parseSimpleJson, readSimpleJson } from "../src/pages/simple-json.ts";
 
 const url = "http://h/simple/a/";
 const words = [
@@ -47,13 +47,17 @@ const json = (text: string) =>
       { filename: text, url: "/a" },
     ],
   });
-const page = (text: string) => pageOf(parseSimpleHtml(text, url, url), normalizeName("a"), url);
+/** What is repeated in what is read is a file of its own. */
+const files = (text: string) => `{"files":[${text.replaceAll('"', '{"filename":"a-1.zip"},')}{"filename":"a-1.zip"}]}`;
+const a = normalizeName("a");
 
 test.each([
   ["parseSimpleHtml", (text: string) => parseSimpleHtml(text, url, url)],
   ["parseSimpleJson", (text: string) => parseSimpleJson(json(text), url, url)],
-  ["pageOf", page],
-  ["encodePageDocument", (text: string) => encodePageDocument({}, page(text))],
+  ["readSimpleJson", (text: string) => readSimpleJson(Buffer.from(json(text)), url, url, a)],
+  ["readSimpleJson of many files", (text: string) => readSimpleJson(Buffer.from(files(text)), url, url, a)],
+  ["pageOf", (text: string) => pageOf(parseSimpleHtml(text, url, url), a, url)],
+  ["writePageText", (text: string) => writePageText(parseSimpleHtml(text, url, url), url, a)],
   ["resolveUrl", (text: string) => resolveUrl(text, url)],
   ["credentialsInNetrc", (text: string) => credentialsInNetrc(text, "h")],
   ["parseConfigFile", parseConfigFile],

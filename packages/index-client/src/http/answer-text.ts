@@ -17,13 +17,20 @@ export async function answerText(answer: Answer, largest: number): Promise<strin
 
 /** The text of a decoded body, in the character set that its type states. */
 export function textOf(content: Buffer, answer: Answer): string {
-  const charset = /charset="?([\w-]+)/i.exec(answer.headers["content-type"] ?? "")?.[1] ?? "utf-8";
   try {
-    return new TextDecoder(charset).decode(content);
+    return new TextDecoder(charsetOf(answer)).decode(content);
   } catch {
     return content.toString("utf8");
   }
 }
+
+/** A decoded body in UTF-8. */
+export function utf8Of(content: Buffer, answer: Answer): Buffer {
+  return /^(?:utf-?8|us-ascii)$/i.test(charsetOf(answer)) ? content : Buffer.from(textOf(content, answer));
+}
+
+const charsetOf = ({ headers }: Answer): string =>
+  /charset="?([\w-]+)/i.exec(headers["content-type"] ?? "")?.[1] ?? "utf-8";
 
 /** Reads a whole answer and undoes its content coding (RFC 9110, 8.4). */
 export async function answerContent(answer: Answer, largest: number): Promise<Buffer> {

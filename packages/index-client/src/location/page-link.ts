@@ -91,7 +91,8 @@ export function judgeLinks(
   return { files, skipped };
 }
 
-function reasonToSkip(filename: string): string {
+/** Why a file that is neither a wheel nor an sdist is none. */
+export function reasonToSkip(filename: string): string {
   return unusable.find(([pattern]) => pattern.test(filename))?.[1] ?? "neither a wheel nor an sdist";
 }
 

@@ -77,7 +77,7 @@ describe("a page that did not change is not parsed again", () => {
       keptPages(documents, () => {}),
     );
     const [key = ""] = contents.keys();
-    contents.set(key, contents.get(key)?.replaceAll("foo-1.0", "foo-9.9") ?? "");
+    contents.set(key, contents.get(key)?.replaceAll("1.0", "9.9") ?? "");
     const names = async () =>
       (
         await readFilePage(

@@ -9,6 +9,7 @@ import type { KeptPages } from "./kept-pages.ts";
 import { encodePageDocument } from "./page-document.ts";
 import { judgeLinks, type PageLink, type ParsedPage } from "../location/page-link.ts";
 import { pageOf } from "./page-releases.ts";
+import { writePageText } from "./page-text.ts";
 import type { ProjectPage } from "../location/types.ts";
 
 /** What decides whether a page that was read from a file still is that file. */
@@ -42,9 +43,8 @@ export async function readFilePage(
   // Loaded when it is needed: a run in which no page changed goes without the HTML parser.
   const { parseSimpleHtml } = await import("./simple-html.ts");
   const parsed = parseSimpleHtml(readText(path, root), `${pageUrl}index.html`, root);
-  const page = pageOf(parsed, project, root);
-  kept.write(segments, encodePageDocument(source, page));
-  return page;
+  kept.write(segments, encodePageDocument(source, writePageText(parsed, `${pageUrl}index.html`, project)));
+  return pageOf(parsed, project, root);
 }
 
 function readFileSource(found: unknown): FileSource | undefined {

@@ -4,16 +4,16 @@ import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
 import { isStampOfNothing, type Witness } from "../answers/witness.ts";
-import { acceptedEncodings, answerContent, textOf } from "../http/answer-text.ts";
+import { acceptedEncodings, answerContent, textOf, utf8Of } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
 import { isHeaderValue, keptHeaders } from "../http/http-validators.ts";
 import { isObject, isText } from "./json-values.ts";
 import type { KeptPage, KeptPages } from "./kept-pages.ts";
-import { encodePageDocument, withSource, type PageDocument } from "./page-document.ts";
-import { judgeApiVersion, type ParsedPage } from "../location/page-link.ts";
-import { pageOf } from "./page-releases.ts";
-import { parseSimpleJson } from "./simple-json.ts";
+import { encodePageDocument, pageOfText, withSource, type PageDocument } from "./page-document.ts";
+import { judgeApiVersion } from "../location/page-link.ts";
+import { writePageText, type PageText } from "./page-text.ts";
+import { readSimpleJson, type ReadPage } from "./simple-json.ts";
 import type { Slots } from "../http/slots.ts";
 import { DamagedBody, type Answer, type Transport } from "../http/transport.ts";
 import type { IndexEvent, ProjectPage } from "../location/types.ts";
@@ -191,28 +191,28 @@ async function consumePage(
     throw new HttpStatusError(page.url, answer.status);
   }
   const content = await answerContent(answer, largestPageBytes);
-  const body = bodyKey(content, answer);
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
-  const source = sourceOf(policy, answer, body);
   // Servers that give nothing to validate send the same again.
-  if (cached !== undefined && cached.source.body === body && policy.storable())
+  const body = hasValidators(answer) ? undefined : bodyKey(content, answer);
+  const source = sourceOf(policy, answer, body);
+  if (cached !== undefined && body !== undefined && cached.source.body === body && policy.storable())
     return keepUnchanged(pages, page, cached, source);
-  const parsed = await parsePage(textOf(content, answer), answer, page.index).catch((error: InvalidIndexPage) => {
+  const { text, version } = await readPage(content, answer, page).catch((error: InvalidIndexPage) => {
     throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
   });
-  if (isElsewhere(parsed, page, answer))
+  if (isElsewhere(text, page, answer))
     throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
-  if (parsed.version !== undefined && judgeApiVersion(parsed.version) === "newer")
-    pages.onEvent({ kind: "newer-api", url: answer.url, version: parsed.version });
-  const made = pageOf(parsed, page.project, page.index);
-  if (!policy.storable()) {
-    pages.witness.spoil();
-    return made;
-  }
-  const document = encodePageDocument(source, made);
-  keep(pages, page, document, source);
-  return pages.kept.decode(documentOf(page), document, keptOf(page))?.page ?? made;
+  if (version !== undefined && judgeApiVersion(version) === "newer")
+    pages.onEvent({ kind: "newer-api", url: answer.url, version });
+  if (policy.storable()) keep(pages, page, encodePageDocument(source, text), source);
+  else pages.witness.spoil();
+  const { project, index } = page;
+  const damaged = () => new InvalidIndexPage(answer.url, "the JSON of one of its files is none");
+  return pageOfText(text, { project, index, damaged });
 }
+
+const hasValidators = ({ headers }: Answer): boolean =>
+  headers["etag"] !== undefined || headers["last-modified"] !== undefined;
 
 const sourceOf = (policy: CachePolicy, { redirected }: Answer, body: string | undefined): HttpSource => ({
   policy: policy.toObject(),
@@ -253,8 +253,8 @@ function keep({ kept, witness }: HttpPages, page: PageRequest, document: Buffer,
 }
 
 /** A redirect to something that lists nothing and is not the project's own page says nothing of the project. */
-function isElsewhere({ files, skipped }: ParsedPage, page: PageRequest, { redirected, url }: Answer): boolean {
-  if (!redirected || files.length > 0 || skipped.length > 0 || page.document !== page.project) return false;
+function isElsewhere({ versions, skipped }: PageText, page: PageRequest, { redirected, url }: Answer): boolean {
+  if (!redirected || versions.length > 0 || skipped.length > 0 || page.document !== page.project) return false;
   const last = new URL(url).pathname.split("/").findLast((segment) => segment !== "" && segment !== "index.html");
   return last === undefined || normalizeName(last) !== page.project;
 }
@@ -269,17 +269,19 @@ function responseOf(answer: Answer): CachePolicy.HttpResponse {
 }
 
 /** Reads a page by its content type (PEP 691, "Content-Types"). */
-async function parsePage(text: string, answer: Answer, index: string): Promise<ParsedPage> {
+async function readPage(content: Buffer, answer: Answer, { index, project }: PageRequest): Promise<ReadPage> {
+  const { url } = answer;
   const type = (answer.headers["content-type"] ?? "text/html").split(";")[0]?.trim().toLowerCase() ?? "";
   if (/^application\/vnd\.pypi\.simple\.v\d+\+json$/.test(type) || type === "application/json")
-    return parseSimpleJson(text, answer.url, index);
+    return readSimpleJson(utf8Of(content, answer), url, index, project);
   if (
     /^application\/vnd\.pypi\.simple\.(?:v\d+|latest)\+html$/.test(type) ||
     type === "text/html" ||
     type === "application/xhtml+xml"
   ) {
     const { parseSimpleHtml } = await import("./simple-html.ts");
-    return parseSimpleHtml(text, answer.url, index);
+    const { version, ...parsed } = parseSimpleHtml(textOf(content, answer), url, index);
+    return { text: writePageText(parsed, url, project), version };
   }
-  throw new InvalidIndexPage(answer.url, `its content type is ${type}`);
+  throw new InvalidIndexPage(url, `its content type is ${type}`);
 }

@@ -1,16 +1,11 @@
 import type { Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
+import { DamagedPage } from "../errors.ts";
 import { decodePageDocument, type PageDocument } from "./page-document.ts";
 
 /** The pages in the cache, of which those that were found damaged are no more. */
 export interface KeptPages {
   read<Source>(segments: readonly string[], page: KeptPage<Source>): PageDocument<Source> | undefined;
-  /** A document in its compact form, which takes the place of thousands of objects, most of which nobody will look at. */
-  decode<Source>(
-    segments: readonly string[],
-    document: Buffer,
-    page: KeptPage<Source>,
-  ): PageDocument<Source> | undefined;
   /** Returns the stamp of what was written. Without a cache nothing is kept. */
   write(segments: readonly string[], document: Buffer): string | undefined;
   /** See {@link Documents.stampOf}. */
@@ -28,21 +23,20 @@ export interface KeptPage<Source> {
 export function keptPages(documents: Documents | undefined, onDamage: () => void): KeptPages {
   // Where nothing can be written, the document stays; it is not read again.
   const damaged = new Set<string>();
-  const decode: KeptPages["decode"] = (segments, document, page) =>
-    decodePageDocument(document, {
-      ...page,
-      onDamage() {
-        damaged.add(segments.join("/"));
-        documents?.write(segments, "");
-        onDamage();
-      },
-    });
   return {
     read(segments, page) {
       const data = damaged.has(segments.join("/")) ? undefined : documents?.read(...segments);
-      return data === undefined ? undefined : decode(segments, data, page);
+      if (data === undefined) return undefined;
+      return decodePageDocument(data, {
+        ...page,
+        damaged() {
+          damaged.add(segments.join("/"));
+          documents?.write(segments, "");
+          onDamage();
+          return new DamagedPage(page.index, page.project);
+        },
+      });
     },
-    decode,
     write(segments, document) {
       return documents?.write(segments, document);
     },

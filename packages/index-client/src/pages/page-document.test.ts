@@ -5,6 +5,7 @@ import { DamagedPage } from "../errors.ts";
 import { decodePageDocument, encodePageDocument, withSource } from "./page-document.ts";
 import { judgeLinks, type PageLink } from "../location/page-link.ts";
 import { pageOf } from "./page-releases.ts";
+import { writePageText } from "./page-text.ts";
 import type { ProjectPage } from "../location/types.ts";
 
 /** From a page on disk links may lead anywhere. */
@@ -47,7 +48,10 @@ const place = {
   project: normalizeName("foo"),
   index,
   readSource: (kept: unknown) => kept,
-  onDamage: () => void damages.push("damaged"),
+  damaged() {
+    damages.push("damaged");
+    return new DamagedPage(index, "foo");
+  },
 };
 
 /** Getters and classes as plain objects. */
@@ -62,8 +66,10 @@ describe("a cached page is the page", () => {
   test("whatever a page holds comes back from its document", () => {
     fc.assert(
       fc.property(fc.array(link, { maxLength: 8 }), (links) => {
-        const page = pageOf(judgeLinks(links, index), normalizeName("foo"), index);
-        const document = decodePageDocument(encodePageDocument({ a: 1 }, page), place);
+        const judged = judgeLinks(links, index);
+        const page = pageOf(judged, place.project, index);
+        const text = writePageText(judged, `${index}foo/`, place.project);
+        const document = decodePageDocument(encodePageDocument({ a: 1 }, text), place);
         expect(document?.source).toEqual({ a: 1 });
         expect(plain(document?.page)).toEqual(plain(page));
         const again = decodePageDocument(withSource(document!, { a: 2 }), place);
@@ -81,59 +87,58 @@ describe("a cached page is the page", () => {
     },
   );
 
-  const empty = encodePageDocument({}, pageOf(judgeLinks([], index), normalizeName("foo"), index));
-  const head = { ...(JSON.parse(empty.toString()) as object), base: "https://f.x/", pythons: [">=3"], versions: ["1"] };
-  const documentOf = (rows: string, more: object = {}) =>
-    Buffer.from(`${JSON.stringify({ ...head, lengths: [Buffer.byteLength(rows)], ...more })}\n${rows}`);
+  const head = { format: 4, source: {}, own: true, url: index, versions: ["1"], yanked: [], skipped: [] };
+  const documentOf = (body: string, more: object = {}) =>
+    Buffer.from(`${JSON.stringify({ ...head, lengths: [Buffer.byteLength(body)], ...more })}\n${body}`);
   const release = (data: Buffer) => decodePageDocument(data, place)?.page.releases[0];
+  const sound = '{"filename":"foo-1.tar.gz","url":"x/foo-1.tar.gz"}';
 
   test.each<object>([
-    { base: 1 },
-    { pythons: [1] },
+    { own: 1 },
+    { url: 1 },
+    { url: "" },
+    { url: "ftp://f.x/" },
+    { url: "file://other/" },
     { versions: [1] },
     { versions: [] },
     { lengths: [-1, 3] },
+    { lengths: [Buffer.byteLength(sound) + 1] },
     { yanked: ["0"] },
     { skipped: [null] },
     { skipped: [{ filename: "a" }] },
   ])("of any shape of its head: %j", (more) => {
-    expect(decodePageDocument(documentOf("[]", more), place)).toBeUndefined();
+    expect(decodePageDocument(documentOf(sound), place)).toBeDefined();
+    expect(decodePageDocument(documentOf(sound, more), place)).toBeUndefined();
   });
 
-  test.each([
-    "{",
-    "{}",
-    "[null]",
-    "[[]]",
-    '[["a.whl"]]',
-    '[["a.whl",1]]',
-    '[["a.whl",["b","c"]]]',
-    '[["a.whl","",1]]',
-    '[["a.whl","",{"sha256":1}]]',
-    '[["a.whl","","",2]]',
-    '[["a.whl","","",0,1]]',
-    '[["a.whl","","",0,0,2]]',
-    '[["a.whl","","",0,0,0,-2]]',
-    '[["a.whl","","",0,0,0,-1,0]]',
-    '[["a.whl","","",0,0,0,-1,"",""]]',
-  ])("what is wrong with a release is seen when it is looked at: %s", (rows) => {
-    damages.length = 0;
-    expect(() => release(documentOf(rows))?.files).toThrow(DamagedPage);
-    expect(damages).toEqual(["damaged"]);
+  test("a page of the network has no files of this machine", () => {
+    const served = { ...place, index: "https://e.x/simple/" };
+    expect(decodePageDocument(documentOf(sound), served)).toBeUndefined();
+    const stolen = documentOf('{"filename":"foo-1.tar.gz","url":"file:///e/foo-1.tar.gz"}', { url: served.index });
+    expect(decodePageDocument(stolen, served)?.page.files).toEqual([]);
   });
 
-  test.each(["", "http://[", "ftp://f.x/", "file://other/", "https://999.1.1.1/"])(
-    "an address from which nothing can be had: %j",
-    (base) => expect(() => release(documentOf('[["a.whl","x/"]]', { base }))?.files).toThrow(DamagedPage),
+  test.each(["{", "}", '"', "nul", `${sound}]`, `${sound},`, sound.replaceAll("foo-1", "foo-2")])(
+    "what is wrong with a release is seen when it is looked at: %s",
+    (body) => {
+      damages.length = 0;
+      expect(() => release(documentOf(body))?.files).toThrow(DamagedPage);
+      expect(damages).toEqual(["damaged"]);
+    },
+  );
+
+  test.each(["null", "{}", "[]", "1", '{"url":1}', '{"filename":"foo-1.tar.gz","url":"http://["}'])(
+    "what is no file is none: %s",
+    (body) => expect(release(documentOf(`${sound},${body}`))?.files).toHaveLength(1),
   );
 
   test("which page it was", () => {
-    expect(() => release(documentOf("{}"))?.files).toThrow(
+    expect(() => release(documentOf("{"))?.files).toThrow(
       expect.objectContaining({ index: place.index, project: "foo" }) as Error,
     );
   });
 
   test("and the same of a sound one", () => {
-    expect(release(documentOf('[["a.whl","x/"]]'))?.files.map(({ url }) => url)).toEqual(["https://f.x/x/a.whl"]);
+    expect(release(documentOf(sound))?.files.map(({ url }) => url)).toEqual([`${index}x/foo-1.tar.gz`]);
   });
 });

@@ -13,19 +13,27 @@ export function pageOf(parsed: ParsedPage, project: NormalizedName, index: strin
 export function releasesOf(files: readonly DistributionFile[], project: NormalizedName): PageRelease[] {
   const releases: PageRelease[] = [];
   for (let start = 0, end = 0; start < files.length; start = end) {
-    const version = versionText(files[start]!, project);
-    for (end = start + 1; end < files.length && versionText(files[end]!, project) === version;) end++;
+    const version = versionOf(files[start]!, project);
+    for (end = start + 1; end < files.length && versionOf(files[end]!, project) === version;) end++;
     const members = files.slice(start, end);
     releases.push({ version, yanked: members.every(({ yanked }) => yanked !== false), files: members });
   }
   return releases;
 }
 
+/** See {@link versionText}. */
+export const versionOf = ({ filename, kind }: DistributionFile, project: NormalizedName): string | undefined =>
+  versionText(filename, kind, project);
+
 /**
  * The version in a file's name; undefined where the name states none, or that of another project. Tags and the version itself
  * are not looked at: a project has thousands of files.
  */
-function versionText({ filename, kind }: DistributionFile, project: NormalizedName): string | undefined {
+export function versionText(
+  filename: string,
+  kind: DistributionFile["kind"],
+  project: NormalizedName,
+): string | undefined {
   if (kind === "wheel") {
     const dash = filename.indexOf("-");
     const end = filename.indexOf("-", dash + 1);
@@ -43,6 +51,11 @@ function versionText({ filename, kind }: DistributionFile, project: NormalizedNa
   }
 }
 
+/** The files of a project mostly spell its name alike. */
+let lastNamed = { written: "", normalized: "" };
+
 function isNamed(written: string, project: NormalizedName): boolean {
-  return written === project || normalizeName(written) === project;
+  if (written === project) return true;
+  if (lastNamed.written !== written) lastNamed = { written, normalized: normalizeName(written) };
+  return lastNamed.normalized === project;
 }

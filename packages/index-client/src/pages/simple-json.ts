@@ -1,3 +1,4 @@
+import type { NormalizedName } from "@murre/pep508";
 import { jsonCountsAboveCharacters, mostJsonSigns, mostLinks } from "../location/answer-limits.ts";
 import { InvalidIndexPage } from "../errors.ts";
 import { isCount, isObject, type JsonObject } from "./json-values.ts";
@@ -9,26 +10,59 @@ import {
   type PageLink,
   type ParsedPage,
 } from "../location/page-link.ts";
+import { findPageText, writePageText, type PageText } from "./page-text.ts";
 import { resolveUrl } from "./resolve-url.ts";
+
+/** What a page says, of which the files are text. */
+export interface ReadPage {
+  readonly text: PageText;
+  /** Of the API, as the page states it (PEP 629); absent where it states none. */
+  readonly version?: string | undefined;
+}
 
 /**
  * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,
- * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`).
+ * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`). What is wrong with a file of a page whose files are only found may
+ * be seen no earlier than the file is looked at.
+ * @param content in UTF-8
  * @param url the page's address after redirects, without credentials.
  * @throws {InvalidIndexPage} when it is no JSON, no project page, or of a version of the API that murre does not know.
  */
+export function readSimpleJson(content: Buffer, url: string, index: string, project: NormalizedName): ReadPage {
+  const found = findPageText(content, url, project);
+  if (found === undefined) {
+    const { version, ...parsed } = parseSimpleJson(new TextDecoder().decode(content), url, index);
+    return { text: writePageText(parsed, url, project), version };
+  }
+  return { text: found.text, version: pageOfJson(found.rest, url).version };
+}
+
+/** The page with all of its files. @throws as {@link readSimpleJson} */
 export function parseSimpleJson(json: string, url: string, index: string): ParsedPage {
+  const { files, version } = pageOfJson(json, url);
+  if (files.length > mostLinks) throw new InvalidIndexPage(url, `it has more than ${mostLinks} files`);
+  return { ...judgeLinks(linksOfJson(files, url), index), ...(version === undefined ? {} : { version }) };
+}
+
+function pageOfJson(
+  json: string,
+  url: string,
+): { readonly files: readonly unknown[]; readonly version?: string | undefined } {
   refuseManyValues(json, url);
   const page = parseJson(json, url);
   const version = versionOf(page, url);
   if (!Array.isArray(page["files"])) throw new InvalidIndexPage(url, `it has no list of "files"`);
-  if (page["files"].length > mostLinks) throw new InvalidIndexPage(url, `it has more than ${mostLinks} files`);
+  return { files: page["files"], version };
+}
+
+/** The links that the files of a page are; what has no address that murre downloads from is none. */
+export function linksOfJson(files: readonly unknown[], url: string, hashesOf = hashesOfObject): PageLink[] {
   const links: PageLink[] = [];
-  for (const file of page["files"]) {
-    const link = isObject(file) ? linkOfFile(file, url) : undefined;
+  for (const file of files) {
+    const link = isObject(file) ? linkOfFile(file, url, hashesOf) : undefined;
     if (link !== undefined) links.push(link);
   }
-  return { ...judgeLinks(links, index), ...(version === undefined ? {} : { version }) };
+  return links;
 }
 
 /** A byte or two of JSON can be an object, which takes fifty in memory: counted before there are any. */
@@ -64,7 +98,7 @@ function versionOf(page: JsonObject, url: string): string | undefined {
   return version;
 }
 
-function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
+function linkOfFile(file: JsonObject, pageUrl: string, hashesOf: typeof hashesOfObject): PageLink | undefined {
   const resolved = typeof file["url"] === "string" ? resolveUrl(file["url"], pageUrl) : undefined;
   if (resolved === undefined) return undefined;
   const fragment = resolved.indexOf("#");
@@ -75,7 +109,7 @@ function linkOfFile(file: JsonObject, pageUrl: string): PageLink | undefined {
   return {
     filename,
     url,
-    hashes: isObject(file["hashes"]) ? hashesOfObject(file["hashes"]) : {},
+    hashes: isObject(file["hashes"]) ? hashesOf(file["hashes"]) : {},
     requiresPython: textOf(file["requires-python"]),
     yanked: yankedOf(file["yanked"]),
     coreMetadata: coreMetadataOf(file["core-metadata"] ?? file["dist-info-metadata"]),

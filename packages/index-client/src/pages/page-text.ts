@@ -1,0 +1,198 @@
+import type { NormalizedName } from "@murre/pep508";
+import { longestFilename, mostLinks } from "../location/answer-limits.ts";
+import { kindOfFilename, reasonToSkip, type ParsedPage } from "../location/page-link.ts";
+import { releasesOf, versionText } from "./page-releases.ts";
+import type { DistributionFile, SkippedFile } from "../location/types.ts";
+
+/**
+ * The files of a project page as text, and where the releases are in it: all that is needed of thousands of files, of which a few are looked at.
+ * The text is the inside of the list `files` of PEP 691's JSON.
+ */
+export interface PageText {
+  /** Whether murre wrote the text, of what it had read; else the index did. */
+  readonly own: boolean;
+  /** What the files' addresses are relative to. */
+  readonly url: string;
+  /** For each release: its version, or 0 where the files' names state none. */
+  readonly versions: readonly (string | 0)[];
+  /** For each release: the bytes of its files and of the commas between them. Between releases stands one comma more. */
+  readonly lengths: readonly number[];
+  /** The numbers, from 0, of the releases that are yanked. */
+  readonly yanked: readonly number[];
+  readonly skipped: readonly SkippedFile[];
+  readonly body: Buffer;
+}
+
+/** The text of files that were read. */
+export function writePageText({ files, skipped }: ParsedPage, url: string, project: NormalizedName): PageText {
+  const releases = releasesOf(files, project);
+  const lists = releases.map((release) => release.files.map((file) => JSON.stringify(jsonOf(file))).join(","));
+  return {
+    own: true,
+    url: withoutQuery(url),
+    versions: releases.map(({ version }) => version ?? 0),
+    lengths: lists.map((list) => Buffer.byteLength(list)),
+    yanked: releases.flatMap(({ yanked }, number) => (yanked ? [number] : [])),
+    skipped,
+    body: Buffer.from(lists.join(",")),
+  };
+}
+
+const jsonOf = (file: DistributionFile): object => ({
+  filename: file.filename,
+  url: file.url,
+  hashes: file.hashes,
+  "requires-python": file.requiresPython,
+  yanked: file.yanked === "" ? true : file.yanked || undefined,
+  "core-metadata": file.coreMetadata,
+  size: file.sizeBytes,
+  "upload-time": file.uploadTime,
+});
+
+/** What a page was asked for with may be secret, and nothing on it is relative to that. */
+const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "");
+
+/**
+ * Finds the files in the JSON of a page without parsing them, which is several times as fast. Only where nothing can be mistaken for what it is not:
+ * in compact JSON without a backslash each quote begins or ends a string, and each key and bracket is known by its neighbours.
+ * @param content in UTF-8
+ * @returns undefined where the page has to be parsed, be it damaged or only written in another way; else `rest`, which is the page without its files.
+ */
+export function findPageText(
+  content: Buffer,
+  url: string,
+  project: NormalizedName,
+): { readonly text: PageText; readonly rest: string } | undefined {
+  // Of each byte a character: what is looked for is ASCII, which is part of nothing else in UTF-8.
+  const json = plainJson(content.toString("latin1"));
+  if (json === undefined) return undefined;
+  const start = json.indexOf(filesKey) + filesKey.length;
+  const end = json.indexOf("}]", start) + 1;
+  if (start < filesKey.length || end <= start) return undefined;
+  // No file has a list of objects, and a page has no other one.
+  if (json.includes(filesKey, start) || json.includes("}]", end)) return undefined;
+  const found = new FoundFiles(project);
+  if (!found.read(json.slice(start, end))) return undefined;
+  const text = { own: false, url: withoutQuery(url), ...found.end(), body: content.subarray(start, end) };
+  if (text.versions.length === 0) text.body = content.subarray(0, 0);
+  return { text, rest: json.slice(0, start) + json.slice(end) };
+}
+
+const filesKey = '"files":[';
+
+/** Why a file was yanked is what people wrote. */
+const reasonText = /"yanked":"((?:[^"\\]|\\.)+)"/g;
+
+/** The JSON, where need be with other letters in place of reasons; undefined where that is not plain. */
+function plainJson(json: string): string | undefined {
+  if (isPlain(json)) return json;
+  const masked = json.replace(reasonText, (_, reason: string) => `"yanked":"${"x".repeat(reason.length)}"`);
+  return isPlain(masked) ? masked : undefined;
+}
+
+/** Whether there is no escape, no space but within strings, and no sign of a password in an address. */
+function isPlain(json: string): boolean {
+  for (const sign of ["\\", "\n", "\r", "\t", "@"]) if (json.includes(sign)) return false;
+  for (let at = json.indexOf(" "); at >= 0; at = json.indexOf(" ", at + 1)) {
+    const before = json[at - 1] ?? "";
+    if ('"{}[]'.includes(before) || '"{}[]:,'.includes(json[at + 1] ?? "") || (before === ":" && json[at - 2] === '"'))
+      return false;
+  }
+  return true;
+}
+
+/** The places of a word in a text, looked for in the text's order. */
+class Places {
+  readonly #text: string;
+  readonly #word: string;
+  #found = -1;
+
+  constructor(text: string, word: string) {
+    this.#text = text;
+    this.#word = word;
+  }
+
+  /** The first one from `start` on; where there is none, the text's end. */
+  from(start: number): number {
+    if (this.#found < start) {
+      const found = this.#text.indexOf(this.#word, start);
+      this.#found = found < 0 ? this.#text.length : found;
+    }
+    return this.#found;
+  }
+}
+
+const plainFilename = /^[\w.+!-]+$/;
+const nameKey = '"filename":"';
+const reasonKey = '"yanked":"';
+
+/** The releases of a list of files, one file after the other. */
+class FoundFiles {
+  readonly #project: NormalizedName;
+  readonly #versions: (string | 0)[] = [];
+  readonly #starts: number[] = [];
+  readonly #yanked: number[] = [];
+  readonly #skipped: SkippedFile[] = [];
+  #areYanked = false;
+  #end = 0;
+
+  constructor(project: NormalizedName) {
+    this.#project = project;
+  }
+
+  /** @returns false where a file is not written as is usual. */
+  read(files: string): boolean {
+    const ends = new Places(files, '},{"');
+    const names = new Places(files, nameKey);
+    const reasons = new Places(files, reasonKey);
+    const yanks = new Places(files, '"yanked":true');
+    let count = 0;
+    for (let at = 0; at < files.length; at = this.#end + 1) {
+      this.#end = Math.min(files.length, ends.from(at) + 1);
+      const from = names.from(at) + nameKey.length;
+      const filename = files.slice(from, files.indexOf('"', from));
+      const isUsual = from < this.#end && filename.length <= longestFilename && plainFilename.test(filename);
+      if (!isUsual || ++count > mostLinks || !isKey(files, this.#end + 3)) return false;
+      while (reasons.from(at) < this.#end && files[reasons.from(at) + reasonKey.length] === '"')
+        reasons.from(reasons.from(at) + 1);
+      this.#add(filename, at, reasons.from(at) < this.#end || yanks.from(at) < this.#end);
+    }
+    return true;
+  }
+
+  #add(filename: string, at: number, isYanked: boolean): void {
+    const kind = kindOfFilename(filename);
+    if (kind === undefined) {
+      this.#skipped.push({ filename: copied(filename), reason: reasonToSkip(filename) });
+      return;
+    }
+    const version = versionText(filename, kind, this.#project) ?? 0;
+    if (this.#starts.length > 0 && this.#versions.at(-1) === version) {
+      this.#areYanked &&= isYanked;
+      return;
+    }
+    this.#endRelease();
+    this.#versions.push(version === 0 ? version : copied(version));
+    // What no release has is left to a neighbour.
+    this.#starts.push(this.#starts.length === 0 ? 0 : at);
+    this.#areYanked = isYanked;
+  }
+
+  #endRelease(): void {
+    if (this.#areYanked) this.#yanked.push(this.#versions.length - 1);
+  }
+
+  end(): Pick<PageText, "versions" | "lengths" | "yanked" | "skipped"> {
+    this.#endRelease();
+    const lengths = this.#starts.map((start, number) => (this.#starts[number + 1] ?? this.#end + 1) - 1 - start);
+    return { versions: this.#versions, lengths, yanked: this.#yanked, skipped: this.#skipped };
+  }
+}
+
+/** Behind `},{"` a string cannot go on but with what ends a value; a key begins with a letter. */
+function isKey(files: string, at: number): boolean {
+  return at > files.length || /[a-z]/.test(files[at] ?? "");
+}
+
+/** A part of a string may be kept as a view of the whole, which would stay in memory for it. */
+const copied = (part: string): string => Buffer.from(part, "latin1").toString("latin1");
