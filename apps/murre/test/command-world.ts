@@ -82,7 +82,7 @@ export function succeeded(result: Run): Run {
 }
 
 /** The environment without what steers pip, murre, proxies and certificates on this machine. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const steering =
     /^(?:PIP_|MURRE_|UV_|PYTHON|VIRTUAL_ENV|CONDA_|(?:https?|all|no)_proxy$|SSL_CERT_|(?:REQUESTS|CURL)_CA_BUNDLE|NODE_EXTRA_CA_CERTS)/i;
   const own = Object.entries(process.env).filter(([name]) => !steering.test(name));

@@ -91,7 +91,7 @@ describe("what is going on is drawn below what stays", () => {
       { after: 2000 },
       resolved,
     ]);
-    expect(screens).toEqual([["| Resolving: 1 project, flask (0s)"], ["/ Resolving: 2 projects, jinja2 (2s)"]]);
+    expect(screens).toEqual([["| Resolving 1 project (0s): flask"], ["/ Resolving 2 projects (2s): jinja2"]]);
     expect(end).toEqual(["Resolved 3 distributions in 2.10s", ""]);
   });
 
@@ -128,14 +128,17 @@ describe("what is going on is drawn below what stays", () => {
 
   test("placing, and waiting for whom and how long", async () => {
     const { screens } = await shown([
-      { type: "waiting", what: "waiting for the environment, held by murre (pid 7)" },
+      { type: "waiting", what: "waiting for murre (pid 7): the environment" },
       { after: 5000 },
       { type: "placing", files: 1234, distributions: 2 },
       { after: 100 },
+      { type: "placing-progress", files: 512 },
+      { after: 100 },
     ]);
     expect(screens).toEqual([
-      ["| Waiting for the environment, held by murre (pid 7) (5s)"],
-      ["/ Placing 1234 files of 2 distributions"],
+      ["| 5s waiting for murre (pid 7): the environment"],
+      ["/ Placing 0 of 1234 files of 2 distributions"],
+      ["- Placing 512 of 1234 files of 2 distributions"],
     ]);
   });
 
@@ -165,7 +168,7 @@ describe("what is going on is drawn below what stays", () => {
 
   test("signs of a terminal that knows them", async () => {
     const { screens } = await shown([resolving("flask", 1), { after: 100 }], { env: { LANG: "C.UTF-8" } });
-    expect(screens).toEqual([["⠋ Resolving: 1 project, flask (0s)"]]);
+    expect(screens).toEqual([["⠋ Resolving 1 project (0s): flask"]]);
   });
 });
 
@@ -185,7 +188,7 @@ describe("where nothing can be drawn", () => {
   ])("%s, lines say what is big and what is slow", async (_, options) => {
     const { written } = await shown(slow, options);
     expect(written).toBe(
-      "Resolving: 1 project, flask (15s)\nResolved 3 distributions in 2.10s\nDownloading big 1.0 (10.0 MiB)\n",
+      "Resolving 1 project (15s): flask\nResolved 3 distributions in 2.10s\nDownloading big 1.0 (10.0 MiB)\n",
     );
   });
 

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { beginSpan, isTraced, type EndOfSpan } from "@murre/files";
 
 /** One who holds, or waits in front, as far as it can be known from the names and files it left. */
@@ -56,6 +57,15 @@ export function tracedLocks(listener: LockEventListener | undefined): LockEventL
 
 const holderOf = ({ description }: LockHolder): string => description;
 
+/** What a narrow terminal has room for, the most telling first. */
+function shortly({ pid, host, command, description }: LockHolder): string {
+  if (pid === undefined) return description;
+  return `${command ?? "another process"} (pid ${pid}${host === undefined || host === hostname() ? "" : ` on ${host}`})`;
+}
+
+/** Of the file that a flight is about: tells nobody anything. */
+const digest = / \([^()]*\b[0-9a-f]{64}\b[^()]*\)$/;
+
 /** One line for a log, as `murre -v` prints it. */
 export function describeLockEvent(event: LockEvent): string {
   const what = `${event.kind} on ${event.subject}`;
@@ -63,7 +73,7 @@ export function describeLockEvent(event: LockEvent): string {
     case "acquired":
       return `acquired ${what}`;
     case "waiting":
-      return `waiting for ${what}, held by ${event.holders.map((holder) => holder.description).join(", ")}`;
+      return `waiting for ${event.holders.map(shortly).join(", ")}: ${event.kind} on ${event.subject.replace(digest, "")}`;
     case "waited":
       return `waited ${Math.round(event.waitedMs)} ms for ${what}`;
     case "released":

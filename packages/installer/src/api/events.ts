@@ -31,6 +31,8 @@ export type InstallerEvent =
   | { readonly type: "prepared"; readonly fetched: number; readonly cached: number; readonly durationMs: number }
   /** Everything is there, and the environment is changed now. */
   | { readonly type: "placing"; readonly files: number; readonly distributions: number }
+  /** So many of the files lie ready; they take their places together, at the end. */
+  | { readonly type: "placing-progress"; readonly files: number }
   /** `windowMs`: how long another program could see a part of the change. */
   | { readonly type: "changed"; readonly files: number; readonly durationMs: number; readonly windowMs: number }
   /** Bytecode was made; of `current` files it was there, `skipped` ones are no Python of this version. */

@@ -297,6 +297,7 @@ class EnvironmentChange {
     const outcome = await writer.commit(plan, {
       mode: linkMode,
       workers: this.#operation.linkWorkersFor(filesOf(prepared), largestFolderOf(prepared)),
+      onPlaced: (files) => onEvent({ type: "placing-progress", files }),
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
       unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),

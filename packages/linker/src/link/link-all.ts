@@ -9,9 +9,11 @@ import {
   LinkingAborted,
   linkTask,
   makeFoldersOf,
+  shared,
   transferable,
   type LinkCounts,
   type LinkMode,
+  type SharedNumbers,
   type WheelPart,
 } from "./link-task.ts";
 import type { LinkAnswer } from "./link-worker.ts";
@@ -34,7 +36,7 @@ export async function linkAll(
   staged: (target: string) => string,
   mode: LinkMode,
   workers: LinkWorkers | undefined,
-  aborted: Int32Array,
+  numbers: SharedNumbers,
 ): Promise<LinkCounts> {
   const ofWheel = new Map<string, GeneratedFile[]>(tasks.map(({ name }) => [name, []]));
   for (const file of generated) ofWheel.get(file.wheel)?.push(file);
@@ -43,16 +45,16 @@ export async function linkAll(
   // The first part of a wheel has its generated files.
   const packed = ({ task, number, part }: Piece) =>
     transferable(task, number, (part?.from ?? 0) === 0 ? (ofWheel.get(task.name) ?? []) : [], staged, part);
-  const turns = new Turns(aborted);
+  const turns = new Turns(numbers);
   for (const { part, ...piece } of pieces)
     if (part?.from === 0) await turns.run(makeFoldersOf(packed(piece), piece.task.entry.manifest));
   const [own = [], ...others] = shareOut(pieces, threads);
   const claims = new Int32Array(new SharedArrayBuffer(4 * pieces.length));
-  const linker = new FileLinker(mode);
+  const linker = new FileLinker(mode, numbers);
   const answers = others.map((share, worker) =>
     workers === undefined || share.length === 0
       ? undefined
-      : workers.run(worker, { tasks: share.map(packed), mode, claims, aborted }),
+      : workers.run(worker, { tasks: share.map(packed), mode, claims, numbers }),
   );
   for (const answer of answers) answer?.catch(() => {}); // what nobody waits for may fail
   const left = [...own, ...others.flatMap((share) => share.toReversed())];
@@ -64,12 +66,12 @@ export async function linkAll(
       end();
     }
   } catch (error) {
-    Atomics.store(aborted, 0, 1);
+    Atomics.store(numbers, shared.aborted, 1);
     for (const { number } of left) claim(claims, number, claimedBy.caller);
     await Promise.allSettled(busy(others, answers, claims));
     throw error;
   }
-  return sum([{ ok: true, ...linker.counts }, ...(await Promise.all(busy(others, answers, claims)))], aborted);
+  return sum([{ ok: true, ...linker.counts }, ...(await Promise.all(busy(others, answers, claims)))], numbers);
 }
 
 /** Fewer files than this are no part of their own: a part costs a message, and its thread the reading of the manifest. */
@@ -105,11 +107,11 @@ const longestTurnMs = 20;
 
 /** Work of this thread that lets others have turns, and ends when the operation is aborted. */
 class Turns {
-  readonly #aborted: Int32Array;
+  readonly #numbers: SharedNumbers;
   #since = performance.now();
 
-  constructor(aborted: Int32Array) {
-    this.#aborted = aborted;
+  constructor(numbers: SharedNumbers) {
+    this.#numbers = numbers;
   }
 
   async run(work: Generator<void, void>): Promise<void> {
@@ -118,7 +120,7 @@ class Turns {
         await letOthersRun();
         this.#since = performance.now();
       }
-      if (Atomics.load(this.#aborted, 0) !== 0) throw new LinkingAborted("aborted");
+      if (Atomics.load(this.#numbers, shared.aborted) !== 0) throw new LinkingAborted("aborted");
     }
   }
 }
@@ -135,10 +137,10 @@ function busy(
   });
 }
 
-function sum(answers: readonly LinkAnswer[], aborted: Int32Array): LinkCounts {
+function sum(answers: readonly LinkAnswer[], numbers: SharedNumbers): LinkCounts {
   const total = { cloned: 0, linked: 0, copied: 0 };
   for (const answer of answers) {
-    if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+    if (Atomics.load(numbers, shared.aborted) !== 0) throw new LinkingAborted("aborted");
     if (!answer.ok) throw new LinkFailed(answer.path, answer.message);
     total.cloned += answer.cloned;
     total.linked += answer.linked;

@@ -71,6 +71,12 @@ export function transferable(
   };
 }
 
+/** What all threads that place files read and write: see {@link shared}. */
+export type SharedNumbers = Int32Array;
+
+/** Where in the {@link SharedNumbers}: 1 when the operation is aborted (a thread in a loop of system calls hears no message), and how many files are placed. */
+export const shared = { aborted: 0, placed: 1 } as const;
+
 /** The operation was aborted while a task ran. */
 export class LinkingAborted extends Error {}
 
@@ -180,10 +186,13 @@ const CLONE = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
 export class FileLinker {
   readonly counts = { cloned: 0, linked: 0, copied: 0 };
   readonly #ways: ("clone" | "hardlink" | "copy")[];
+  readonly #numbers: SharedNumbers | undefined;
   /** The permissions of a new folder, where the store's were made with others. */
   #newFolder: number | undefined;
 
-  constructor(mode: LinkMode) {
+  /** @param numbers where each file is counted that is placed, for whoever shows it */
+  constructor(mode: LinkMode, numbers?: SharedNumbers) {
+    this.#numbers = numbers;
     this.#ways = mode === "auto" ? ["clone", "hardlink", "copy"] : mode === "copy" ? ["copy"] : [mode, "copy"];
   }
 
@@ -205,6 +214,7 @@ export class FileLinker {
         else copyFileSync(from, to, how === "clone" ? CLONE : constants.COPYFILE_EXCL);
         if (this.#newFolder !== undefined) likeNew(from, to, this.#newFolder);
         this.counts[COUNTED[how]] += 1;
+        if (this.#numbers !== undefined) Atomics.add(this.#numbers, shared.placed, 1);
         return;
       } catch (error) {
         const code = errorCode(error) ?? "";

@@ -7,8 +7,10 @@ import {
   FileLinker,
   LinkingAborted,
   linkTask,
+  shared,
   type LinkCounts,
   type LinkMode,
+  type SharedNumbers,
   type TransferredTask,
 } from "./link-task.ts";
 
@@ -18,8 +20,7 @@ export interface LinkShare {
   readonly mode: LinkMode;
   /** A task is done by who claims it: what this worker has not come to, the thread that waits for it may have done meanwhile. */
   readonly claims: Int32Array;
-  /** Its first number becomes 1 when the operation is aborted: a thread in a loop of system calls hears no message. */
-  readonly aborted: Int32Array;
+  readonly numbers: SharedNumbers;
 }
 
 export type LinkAnswer =
@@ -29,12 +30,12 @@ export type LinkAnswer =
 const port = parentPort;
 if (port === null) throw new Error("link-worker.js runs as a worker thread");
 
-port.on("message", ({ tasks, mode, claims, aborted }: LinkShare) => {
-  const linker = new FileLinker(mode);
+port.on("message", ({ tasks, mode, claims, numbers }: LinkShare) => {
+  const linker = new FileLinker(mode, numbers);
   const manifestOf = lastManifest();
   try {
     for (const task of tasks)
-      if (claim(claims, task.number, claimedBy.worker)) run(task, manifestOf(task), linker, aborted);
+      if (claim(claims, task.number, claimedBy.worker)) run(task, manifestOf(task), linker, numbers);
     port.postMessage({ ok: true, ...linker.counts } satisfies LinkAnswer);
   } catch (error) {
     const { code = "EUNKNOWN", message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
@@ -51,9 +52,10 @@ function lastManifest(): (task: TransferredTask) => WheelManifest {
   };
 }
 
-function run(task: TransferredTask, manifest: WheelManifest, linker: FileLinker, aborted: Int32Array): void {
+function run(task: TransferredTask, manifest: WheelManifest, linker: FileLinker, numbers: SharedNumbers): void {
   const work = linkTask(task, manifest, linker);
-  while (work.next().done !== true) if (Atomics.load(aborted, 0) !== 0) throw new LinkingAborted("aborted");
+  while (work.next().done !== true)
+    if (Atomics.load(numbers, shared.aborted) !== 0) throw new LinkingAborted("aborted");
   // They came with the message, for this thread alone.
   for (const { content } of task.generated) giveBack(content);
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "@murre/test-kit";
 import { madeUpWheel } from "../../test/made-up-wheel.ts";
-import { claim, claimedBy } from "./link-task.ts";
+import { claim, claimedBy, shared } from "./link-task.ts";
 import type { LinkShare } from "./link-worker.ts";
 import { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 
@@ -12,8 +12,8 @@ function share(aborted = 0, target?: string): LinkShare & { readonly place: stri
   const { entry } = madeUpWheel({ name: "a", files: { "a/x.py": "x" } }, `${folder}/store`);
   const place = target ?? `${folder}/stage`;
   if (target === undefined) mkdirSync(place);
-  const flag = new Int32Array(new SharedArrayBuffer(4));
-  flag[0] = aborted;
+  const numbers = new Int32Array(new SharedArrayBuffer(8));
+  numbers[shared.aborted] = aborted;
   const task = {
     number: 0,
     filesFolder: entry.filesFolder,
@@ -23,7 +23,7 @@ function share(aborted = 0, target?: string): LinkShare & { readonly place: stri
     generated: [{ path: `${place}/RECORD`, hasRows: false, content: Buffer.from("rows"), executable: false }],
   };
   const claims = new Int32Array(new SharedArrayBuffer(4));
-  return { tasks: [task], mode: "hardlink", claims, aborted: flag, place };
+  return { tasks: [task], mode: "hardlink", claims, numbers, place };
 }
 
 describe("link workers", () => {
@@ -46,19 +46,19 @@ describe("link workers", () => {
     ["that the operation was aborted", () => share(1), { message: "aborted" }],
   ])("answer %s", async (_, make, answer) => {
     const workers = startLinkWorkers(1);
-    const { tasks, mode, claims, aborted } = make();
-    expect(await workers.run(0, { tasks, mode, claims, aborted })).toMatchObject({ ok: false, ...answer });
+    const { tasks, mode, claims, numbers } = make();
+    expect(await workers.run(0, { tasks, mode, claims, numbers })).toMatchObject({ ok: false, ...answer });
     workers.close();
   });
 
   test("what a worker cannot do is an answer, and it goes on", async () => {
     const workers = startLinkWorkers(1);
-    const { tasks, claims, aborted } = share();
+    const { tasks, claims, numbers } = share();
     const broken = tasks.map((task) => ({ ...task, filesFolder: undefined as never, generated: undefined as never }));
-    expect(await workers.run(0, { tasks: broken, mode: "auto", claims: claims.slice(), aborted })).toMatchObject({
+    expect(await workers.run(0, { tasks: broken, mode: "auto", claims: claims.slice(), numbers })).toMatchObject({
       ok: false,
     });
-    expect(await workers.run(0, { tasks, mode: "hardlink", claims, aborted })).toMatchObject({ ok: true });
+    expect(await workers.run(0, { tasks, mode: "hardlink", claims, numbers })).toMatchObject({ ok: true });
     workers.close();
   });
 

@@ -13,7 +13,7 @@ import { makeEnvironment } from "../../test/environment.ts";
 import { mendAfterEach, onCall } from "../../test/faulty-fs.ts";
 import type { MadeUp } from "../../test/made-up-wheel.ts";
 import type { ChangePlan } from "../plan/change-plan.ts";
-import { claim, claimedBy } from "./link-task.ts";
+import { claim, claimedBy, shared } from "./link-task.ts";
 import type { LinkAnswer, LinkShare } from "./link-worker.ts";
 import { startLinkWorkers, type LinkWorkers } from "./link-workers.ts";
 import { stageChange, type StageOptions } from "./stage.ts";
@@ -104,15 +104,29 @@ describe("a stage", () => {
     const { run, folder } = staging();
     onCall("linkSync", (_, to) => (to.startsWith(`${folder}/x/`) && to.endsWith("/c/5.py") ? "EIO" : undefined));
     let isStopped = false;
-    const { workers } = madeUpWorkers(2, async (worker, { aborted }) => {
+    const { workers } = madeUpWorkers(2, async (worker, { numbers }) => {
       if (worker === 1) throw new Error("a link worker ended with code 1");
-      while (Atomics.load(aborted, 0) === 0) await new Promise(setImmediate);
+      while (Atomics.load(numbers, shared.aborted) === 0) await new Promise(setImmediate);
       isStopped = true;
       return { ok: false, code: "EUNKNOWN", message: "aborted", path: "" };
     });
     await expect(run({ workers })).rejects.toMatchObject({ message: expect.stringContaining("EIO") });
     expect(isStopped).toBe(true);
   });
+});
+
+test("what all threads have placed is told while they place", async () => {
+  const { run } = staging();
+  let heard = () => {};
+  const isTold = new Promise<void>((resolve) => (heard = resolve));
+  let byWorker = 0;
+  const { workers } = madeUpWorkers(1, async (_, { tasks, numbers }) => {
+    byWorker = Atomics.add(numbers, shared.placed, 100 * tasks.length) + 100 * tasks.length;
+    await isTold; // else the stage never ends
+    return { ok: true, cloned: 0, linked: 100 * tasks.length, copied: 0 };
+  });
+  const counts = await run({ workers, onPlaced: (files) => files > byWorker && heard() });
+  expect(counts.linked).toBeGreaterThan(byWorker);
 });
 
 describe("what stands in the environment and comes back", () => {
@@ -268,7 +282,7 @@ describe("an operation that is aborted", () => {
       "tells the workers by a number, which a loop of system calls can look at",
       (share, abort) => {
         abort();
-        return { ok: false, code: "EUNKNOWN", message: `saw ${Atomics.load(share.aborted, 0)}`, path: "" };
+        return { ok: false, code: "EUNKNOWN", message: `saw ${Atomics.load(share.numbers, 0)}`, path: "" };
       },
     ],
     [

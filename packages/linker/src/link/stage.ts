@@ -3,7 +3,7 @@ import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync,
 import { LinkFailed } from "../errors.ts";
 import type { ChangePlan } from "../plan/change-plan.ts";
 import { linkAll } from "./link-all.ts";
-import { FileLinker, type LinkCounts, type LinkMode } from "./link-task.ts";
+import { FileLinker, shared, type LinkCounts, type LinkMode } from "./link-task.ts";
 import type { LinkWorkers } from "./link-workers.ts";
 import type { StageLayout } from "./stage-layout.ts";
 
@@ -12,7 +12,11 @@ export interface StageOptions {
   /** They do a part; without them, everything runs in the calling thread. */
   readonly workers: LinkWorkers | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Is told now and then how many files are placed. */
+  readonly onPlaced?: ((files: number) => void) | undefined;
 }
+
+const toldEveryMs = 100;
 
 /**
  * Makes everything that the plan places, in the executor's folders: nothing of it can be seen from outside.
@@ -29,22 +33,24 @@ export async function stageChange(
     const { at, path } = layout.of(target);
     return `${folders[at]}/${path}`;
   };
-  const { signal, workers, mode } = options;
-  const aborted = new Int32Array(new SharedArrayBuffer(4));
-  const abort = () => void Atomics.store(aborted, 0, 1);
+  const { signal, workers, mode, onPlaced } = options;
+  const numbers = new Int32Array(new SharedArrayBuffer(8));
+  const abort = () => void Atomics.store(numbers, shared.aborted, 1);
   signal?.addEventListener("abort", abort, { once: true });
+  const telling = onPlaced && setInterval(() => onPlaced(Atomics.load(numbers, shared.placed)), toldEveryMs).unref();
   try {
     makeFolders(plan.scaffold, layout, folders);
     for (const { from, target, executable } of plan.copies)
       if (typeof from === "string") linkTree(from, staged(target));
       else writeFileSync(staged(target), from, { flag: "wx", mode: executable === true ? 0o777 : 0o666 });
-    return await linkAll(plan, staged, mode, workers, aborted);
+    return await linkAll(plan, staged, mode, workers, numbers);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof LinkFailed) throw error;
     const { code, message, path = "", dest } = error as NodeJS.ErrnoException & { dest?: string };
     throw new LinkFailed(dest ?? path, code ?? message, { cause: error });
   } finally {
+    clearInterval(telling);
     signal?.removeEventListener("abort", abort);
   }
 }

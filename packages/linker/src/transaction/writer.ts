@@ -96,6 +96,8 @@ export interface WriterOptions {
 export interface CommitOptions {
   readonly mode: LinkMode;
   readonly workers: LinkWorkers | undefined;
+  /** Is told now and then how many files are placed, before anything of them can be seen. */
+  readonly onPlaced?: ((files: number) => void) | undefined;
   /** rule V of protocols/reclamation.md: false when what was linked may have been taken away meanwhile. */
   readonly validate: () => boolean;
   /** Whether all that stays has been compared with its RECORDs; if not, what another program installed goes on being looked at. Default false. */

@@ -185,7 +185,7 @@ function openExclusive(root: string, path: string): number {
 let described: string | undefined;
 
 function describeProcess(command: string | undefined): string {
-  const words = command ?? basename(process.argv[1] ?? process.title);
+  const words = command ?? basename(process.argv[1] ?? process.title, ".js");
   if (command !== undefined) return JSON.stringify({ host: hostname(), command: words });
   return (described ??= JSON.stringify({ host: hostname(), command: words }));
 }

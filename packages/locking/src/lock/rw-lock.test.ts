@@ -159,7 +159,7 @@ describe("what happens is told", () => {
     (await wanted).release();
     expect(events.map(({ type }) => type)).toEqual(["waiting", "waited", "acquired", "released"]);
     const lines = events.map(describeLockEvent);
-    expect(lines[0]).toMatch(/^waiting for lock on the box, held by pid \d+ on /);
+    expect(lines[0]).toMatch(/^waiting for .+ \(pid \d+\): lock on the box$/);
     expect(lines[3]).toMatch(/^released lock on the box after \d+ ms$/);
   });
 

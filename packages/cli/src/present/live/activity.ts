@@ -1,5 +1,6 @@
+import { basename } from "node:path";
 import type { InstallerEvent } from "@murre/installer";
-import { capitalized, counted, formatBytes, formatElapsed } from "../format.ts";
+import { counted, formatBytes, formatElapsed } from "../format.ts";
 import { joined, say, type Printable } from "../printable.ts";
 
 /** Of downloads, builds and what is waited for, so many are shown each. */
@@ -20,6 +21,9 @@ interface Build {
   readonly since: number;
 }
 
+/** Of a folder or a URL, what tells it from others in a narrow line; what stays names the whole. */
+const lastPartOf = (source: string): string => basename(source) || source;
+
 /** What an operation is doing, as its events tell. Times are milliseconds of the caller's clock. */
 export class Activity {
   #resolving: { readonly since: number; projects: number; latest: string } | undefined;
@@ -31,7 +35,7 @@ export class Activity {
   readonly #samples: { readonly at: number; readonly bytes: number }[] = [];
   readonly #builds = new Map<string, Build>();
   readonly #waits = new Map<string, number>();
-  #placing: { readonly files: number; readonly distributions: number; readonly since: number } | undefined;
+  #placing: { readonly files: number; readonly distributions: number; placed: number } | undefined;
   #checking: Printable | undefined;
 
   take(event: InstallerEvent, now: number): void {
@@ -65,7 +69,10 @@ export class Activity {
         break;
       case "placing":
         this.#waits.clear();
-        this.#placing = { ...event, since: now };
+        this.#placing = { ...event, placed: 0 };
+        break;
+      case "placing-progress":
+        if (this.#placing !== undefined) this.#placing.placed = event.files;
         break;
       case "verifying":
         this.#checking = say`Checking ${event.archives} of ${counted(event.of, "archive")} (${formatBytes(event.bytes)})`;
@@ -131,17 +138,15 @@ export class Activity {
       ...this.#downloadLines(now),
       ...[...this.#builds].slice(0, mostShown).map(([source, { hook, logPath, since }]) => {
         const line = lastLine(logPath) ?? "";
-        return say`Building ${source}: ${hook} (${formatElapsed(now - since)})${line === "" ? "" : "  "}${line}`;
+        return say`Building ${lastPartOf(source)}: ${hook} (${formatElapsed(now - since)})${line === "" ? "" : "  "}${line}`;
       }),
       ...(this.#placing === undefined
         ? []
         : [
-            say`Placing ${counted(this.#placing.files, "file")} of ${counted(this.#placing.distributions, "distribution")}`,
+            say`Placing ${this.#placing.placed} of ${counted(this.#placing.files, "file")} of ${counted(this.#placing.distributions, "distribution")}`,
           ]),
       ...(this.#checking === undefined ? [] : [this.#checking]),
-      ...[...this.#waits]
-        .slice(0, mostShown)
-        .map(([what, since]) => say`${capitalized(what)} (${formatElapsed(now - since)})`),
+      ...[...this.#waits].slice(0, mostShown).map(([what, since]) => say`${formatElapsed(now - since)} ${what}`),
     ];
   }
 
@@ -149,7 +154,7 @@ export class Activity {
     // What a build requires is resolved as well, and is a part of the build.
     if (this.#resolving === undefined || this.#builds.size > 0) return [];
     const { since, projects, latest } = this.#resolving;
-    return [say`Resolving: ${counted(projects, "project")}, ${latest} (${formatElapsed(now - since)})`];
+    return [say`Resolving ${counted(projects, "project")} (${formatElapsed(now - since)}): ${latest}`];
   }
 
   #downloadLines(now: number): readonly Printable[] {
