@@ -21,6 +21,7 @@ import { MetadataPacks } from "./metadata/metadata-packs.ts";
 import { knownMetadata, readMetadata, type MetadataSources, type ToldMetadata } from "./metadata/metadata.ts";
 import { createRangeServers } from "./http/range-servers.ts";
 import { createSlots, type Slots } from "./http/slots.ts";
+import { AnswerTurns } from "./http/answer-turns.ts";
 import { defaultRetries } from "./http/retry.ts";
 import { systemClock, Transport, type Clock } from "./http/transport.ts";
 import type {
@@ -165,7 +166,8 @@ class Client implements IndexClient {
     this.#downloads = createSlots(network.concurrentDownloads ?? 10);
     const { once } = options;
     const witness = this.#witness;
-    const common = { transport: this.#transport, slots: this.#requests, documents, once, onEvent, witness };
+    const turns = new AnswerTurns();
+    const common = { transport: this.#transport, turns, slots: this.#requests, documents, once, onEvent, witness };
     const packs = (this.#packs = documents && new MetadataPacks(documents));
     const kept = keptPages(documents, () => {
       this.#memory.clear();

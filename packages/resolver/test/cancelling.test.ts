@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { parseRequirement } from "@murre/pep508";
+import { resolveUniversal } from "../src/index.ts";
 import { resolve } from "../src/solver/resolve.ts";
 import { solve } from "../src/solver/solver.ts";
 import { MemorySource, resolveIn } from "./memory-index.ts";
@@ -101,6 +103,53 @@ describe("an abort in the middle of a search that waits for nothing", () => {
       await expect(run(), `at ${at} of ${all}`).rejects.toThrow("enough");
       // Whatever is loaded ahead, of nine projects, may look at the clock once more.
       expect(pauses - at, `at ${at} of ${all}`).toBeLessThanOrEqual(20);
+    }
+  });
+
+  test("ends a result for all platforms at whichever pause it arrives, also where the forks are put together", async () => {
+    const projects = [...Array(12).keys()].map((i) => `p${i}`);
+    const world = Object.fromEntries(projects.map((name, i) => [name, { "1": i < 11 ? [`p${i + 1}`] : [], "2": [] }]));
+    const requirements = [
+      'p0==1; sys_platform == "win32"',
+      'p0==2; sys_platform != "win32"',
+      "p1==1",
+      "p2==1",
+      "p3==1",
+    ];
+    let pauses = 0;
+    let abortAt = Number.POSITIVE_INFINITY;
+    let controller = new AbortController();
+    let lastAsked = 0;
+    const run = () => {
+      pauses = 0;
+      controller = new AbortController();
+      const source = new MemorySource(world);
+      const { signal } = controller;
+      return resolveUniversal({
+        requirements: requirements.map((text) => parseRequirement(text)),
+        signal,
+        source: {
+          files: (project) => source.files(project),
+          metadata: (file, project) => {
+            lastAsked = pauses;
+            return source.metadata(file, project);
+          },
+        },
+      });
+    };
+    stopClock(() => {
+      if (++pauses === abortAt) setImmediate(() => controller.abort(new Error("enough")));
+      return 10;
+    });
+    const outcome = await run();
+    expect(outcome.kind === "solution" && outcome.forks.length).toBe(2);
+    const all = pauses;
+    // Following the needs of both forks, and writing down what each of their distributions needs.
+    expect(all - lastAsked).toBeGreaterThan(40);
+    for (const at of [1, 2, Math.floor(all / 4), Math.floor(all / 2), lastAsked + 20, all - 20, all - 8, all - 2]) {
+      abortAt = at;
+      await expect(run(), `at ${at} of ${all}`).rejects.toThrow("enough");
+      expect(pauses - at, `at ${at} of ${all}`).toBeLessThanOrEqual(30);
     }
   });
 

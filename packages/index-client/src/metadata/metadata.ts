@@ -12,6 +12,7 @@ import { projectOf } from "../pages/find-links.ts";
 import { indexKey } from "../location/index-location.ts";
 import { openRangedFile, RangesUnsupported } from "../http/ranged-file.ts";
 import { MetadataPacks, type PackState } from "./metadata-packs.ts";
+import type { AnswerTurns } from "../http/answer-turns.ts";
 import type { RangeServers } from "../http/range-servers.ts";
 import type { Slots } from "../http/slots.ts";
 import { DamagedBody, type Transport } from "../http/transport.ts";
@@ -20,6 +21,7 @@ import type { DistributionFile, IndexEvent } from "../location/types.ts";
 export interface MetadataSources {
   readonly transport: Transport;
   readonly slots: Slots;
+  readonly turns: AnswerTurns;
   readonly packs: MetadataPacks | undefined;
   /** Lets one of the processes that miss a wheel's metadata at the same time ask for it. */
   readonly once: CacheOperation["documentOnce"] | undefined;
@@ -57,8 +59,10 @@ export async function readMetadata(
     // The file is the one that is installed, unless a wheel of its promised hash is.
     return local && text !== undefined ? { text, isClaim: local.isSeparate || names !== undefined } : undefined;
   }
-  const ask = async (by: AbortSignal | undefined) =>
-    keep(sources, names, (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by)));
+  const ask = async (by: AbortSignal | undefined) => {
+    const text = (await readSeparate(sources, file, by)) ?? (await readRanged(sources, file, by));
+    return sources.turns.take(() => keep(sources, names, text), by);
+  };
   if (names === undefined || sources.once === undefined) return claim(await ask(signal));
   const found = await sources.once<{ readonly told: ToldMetadata | undefined }>({
     key: `the metadata of ${file.filename} (${names.claimed})`,

@@ -14,6 +14,7 @@ import { encodePageDocument, pageOfText, withSource, type PageDocument } from ".
 import { judgeApiVersion } from "../location/page-link.ts";
 import { writePageText, type PageText } from "./page-text.ts";
 import { readSimpleJson, type ReadPage } from "./simple-json.ts";
+import type { AnswerTurns } from "../http/answer-turns.ts";
 import type { Slots } from "../http/slots.ts";
 import { DamagedBody, type Answer, type Transport } from "../http/transport.ts";
 import type { IndexEvent, ProjectPage } from "../location/types.ts";
@@ -57,6 +58,7 @@ function readHttpSource(kept: unknown): HttpSource | undefined {
 export interface HttpPages {
   readonly transport: Transport;
   readonly slots: Slots;
+  readonly turns: AnswerTurns;
   readonly kept: KeptPages;
   readonly witness: Witness;
   /** Lets one of the processes that miss a page at the same time ask for it. */
@@ -122,7 +124,7 @@ function askForPage(
   return pages.transport.get(
     page.url,
     { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal },
-    (answer) => consumePage(pages, page, cached, answer),
+    (answer) => consumePage(pages, page, cached, answer, signal),
   );
 }
 
@@ -176,6 +178,7 @@ async function consumePage(
   page: PageRequest,
   cached: Cached | undefined,
   answer: Answer,
+  signal: AbortSignal | undefined,
 ): Promise<ProjectPage | undefined> {
   if (answer.status === 304 && cached !== undefined) {
     await answer.drop();
@@ -191,6 +194,16 @@ async function consumePage(
     throw new HttpStatusError(page.url, answer.status);
   }
   const content = await answerContent(answer, largestPageBytes);
+  return pages.turns.take(() => consumeContent(pages, page, cached, answer, content), signal);
+}
+
+async function consumeContent(
+  pages: HttpPages,
+  page: PageRequest,
+  cached: Cached | undefined,
+  answer: Answer,
+  content: Buffer,
+): Promise<ProjectPage> {
   const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
   // Servers that give nothing to validate send the same again.
   const body = hasValidators(answer) ? undefined : bodyKey(content, answer);

@@ -1,17 +1,17 @@
-import { Turns } from "../solver/turns.ts";
+import type { Turns } from "../solver/turns.ts";
 import type { DistributionFile, PythonSource } from "./candidates/source.ts";
 
 /**
  * The source, asked with pauses: where all answers are at hand, what is loaded ahead leads from project to project without a turn of the event loop, and
- * each page takes a while to be read.
+ * each page takes a while to be read. What comes of an answer takes a while as well, and many answers come at once.
  */
-export function givingWay<File extends DistributionFile>(
-  source: PythonSource<File>,
-  signal: AbortSignal | undefined,
-): PythonSource<File> {
-  const turns = new Turns(signal);
-  const whenDue = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
-    turns.isDue ? turns.pass().then(ask) : ask();
+export function givingWay<File extends DistributionFile>(source: PythonSource<File>, turns: Turns): PythonSource<File> {
+  const whenDue = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+    if (turns.isDue) await turns.pass();
+    const answer = await ask();
+    if (turns.isDue) await turns.pass();
+    return answer;
+  };
   return {
     files: (project) => whenDue(() => source.files(project)),
     metadata: (file, project) => whenDue(() => source.metadata(file, project)),

@@ -1,6 +1,6 @@
 import type { NormalizedName, Requirement } from "@murre/pep508";
 import { type DerivationTree, namesIn } from "../solver/derivation-tree.ts";
-import { resolve } from "../solver/resolve.ts";
+import { resolveInTurns } from "../solver/resolve.ts";
 import type { Outcome, SolverStatistics } from "../solver/solver.ts";
 import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
 import { Catalog } from "./candidates/catalog.ts";
@@ -105,12 +105,12 @@ export async function resolvePython<File extends DistributionFile>(
   const texts = new RequirementTexts(request.onRepair);
   const table = new RequirementTable(new EnvironmentRule(request.target.markerEnvironment), texts);
   const chooser = new FileChooser(request.target, request.formats ?? (() => "any"), request.onRepair);
-  return (await search(request, table, chooser)).outcome;
+  return (await search(request, new Turns(request.signal), table, chooser)).outcome;
 }
 
 /** What is searched for, whatever it is for. */
 export interface SearchRequest<File extends DistributionFile> extends Omit<PythonRequest<File>, "target"> {
-  /** Those of earlier searches in the same source, which gives way then. */
+  /** Those of earlier searches in the same source, which gives way by the same turns. */
   readonly listings?: Listings<File>;
   /** What those took: it is preferred after all preferences, and admits nothing that would not be taken without. */
   readonly taken?: ReadonlyMap<NormalizedName, readonly string[]>;
@@ -128,16 +128,17 @@ export interface Search<File extends DistributionFile> {
 /** Attempts until one stands. @throws as `resolvePython`, and what the observer throws. */
 export async function search<File extends DistributionFile>(
   request: SearchRequest<File>,
+  turns: Turns,
   table: RequirementTable,
   chooser: FileRule,
   observer?: ProviderObserver,
 ): Promise<Search<File>> {
   const rules = readRules(request, table);
-  const catalog = openCatalog(request, rules, chooser);
+  const catalog = openCatalog(request, turns, rules, chooser);
   let way: Way = "plain-until-conflict";
   for (let attempts = 1; ; attempts++) {
     const provider = new PythonProvider(catalog, table, rules, chooser, observer, way);
-    const outcome = await attempt(provider, request.signal);
+    const outcome = await attempt(provider, turns);
     if (outcome === "conflict") way = "proxies";
     if (typeof outcome === "string") continue;
     const statistics = { ...outcome.statistics, ...catalog.requests, attempts };
@@ -157,8 +158,7 @@ export async function search<File extends DistributionFile>(
       way = "plain-until-conflict";
       continue;
     }
-    const explaining = explainNoSolution(tree, catalog, provider.packages, request);
-    const explanation = await new Turns(request.signal).through(explaining);
+    const explanation = await turns.through(explainNoSolution(tree, catalog, provider.packages, request));
     return {
       outcome: { kind: "no-solution", tree, ...explanation, statistics },
       provider,
@@ -171,10 +171,10 @@ export async function search<File extends DistributionFile>(
 /** `outdated`: another attempt has to be made, with a place that some project can come from as well; `conflict`: with proxies. */
 async function attempt<File extends DistributionFile>(
   provider: PythonProvider<File>,
-  signal: AbortSignal | undefined,
+  turns: Turns,
 ): Promise<Outcome | "outdated" | "conflict"> {
   try {
-    return await resolve(provider, rootName, signal ? { signal } : {});
+    return await resolveInTurns(provider, rootName, turns);
   } catch (error) {
     if (error instanceof AttemptOutdated) return "outdated";
     if (error instanceof ConflictMet) return "conflict";
@@ -242,6 +242,7 @@ function byProject(requirements: readonly KnownRequirement[]): Map<NormalizedNam
 /** Direct requirements, constraints and overrides with a URL bind their projects to it, the first one of each. */
 function openCatalog<File extends DistributionFile>(
   request: SearchRequest<File>,
+  turns: Turns,
   rules: Rules,
   chooser: FileRule,
 ): Catalog<File> {
@@ -262,7 +263,7 @@ function openCatalog<File extends DistributionFile>(
       },
     );
   return new Catalog(
-    request.listings === undefined ? givingWay(request.source, request.signal) : request.source,
+    request.listings === undefined ? givingWay(request.source, turns) : request.source,
     chooser,
     admission,
     new Places(urls, request.installed ?? new Map()),

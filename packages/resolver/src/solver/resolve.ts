@@ -11,9 +11,13 @@ export async function resolve(
   root: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Outcome> {
-  const { signal } = options;
+  return resolveInTurns(provider, root, new Turns(options.signal));
+}
+
+/** The same, giving way together with whoever else works for the same end. @throws as {@link resolve}. */
+export async function resolveInTurns(provider: AsyncDependencyProvider, root: string, turns: Turns): Promise<Outcome> {
+  const { signal } = turns;
   const run = solve(provider, root);
-  const turns = new Turns(signal);
   for (;;) {
     signal?.throwIfAborted();
     const step = run.next();

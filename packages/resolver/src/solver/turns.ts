@@ -3,7 +3,7 @@ const longest = 10;
 
 /** Long work that gives way: so timers, connections and an abort are heard in the middle of it. What comes of the work does not depend on when. */
 export class Turns {
-  private readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   private since = performance.now();
   private turn: Promise<void> | undefined;
   /** Nobody went on since the last turn. */

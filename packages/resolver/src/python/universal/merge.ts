@@ -51,18 +51,21 @@ interface Merged<File extends DistributionFile> {
 type Need = Omit<UniversalNeed, "marker"> & { condition: Condition };
 
 /**
- * Puts the forks' solutions together: what several have in the same version and from the same place is one distribution.
+ * Puts the forks' solutions together: what several have in the same version and from the same place is one distribution. It yields where it may be
+ * interrupted.
  * @param known what markers need not say
  */
-export function merge<File extends DistributionFile>(
+export function* merge<File extends DistributionFile>(
   conditions: Conditions,
   known: Condition,
   forks: readonly SolvedFork<File>[],
-): UniversalDistribution<File>[] {
+): Generator<undefined, UniversalDistribution<File>[], void> {
   const merged = new Map<string, Merged<File>>();
-  for (const fork of forks) addFork(conditions, merged, fork);
-  return [...merged.values()]
-    .map(({ one, files, extras, isDirect, condition, needs }): UniversalDistribution<File> => ({
+  for (const fork of forks) yield* addFork(conditions, merged, fork);
+  const distributions: UniversalDistribution<File>[] = [];
+  for (const { one, files, extras, isDirect, condition, needs } of merged.values()) {
+    yield;
+    distributions.push({
       name: one.name,
       version: one.version,
       from: one.from,
@@ -79,18 +82,20 @@ export function merge<File extends DistributionFile>(
           marker: markerOf(need.condition, known.and(condition)),
         }))
         .sort(inOrder),
-    }))
-    .sort((a, b) => inOrder(a, b) || compareTexts(a.marker ?? "", b.marker ?? ""));
+    });
+  }
+  return distributions.sort((a, b) => inOrder(a, b) || compareTexts(a.marker ?? "", b.marker ?? ""));
 }
 
-function addFork<File extends DistributionFile>(
+function* addFork<File extends DistributionFile>(
   conditions: Conditions,
   merged: Map<string, Merged<File>>,
   { scope, isWhole = false, search, distributions, usable }: SolvedFork<File>,
-): void {
-  const { reached, edges } = follow(conditions, search);
+): Generator<undefined, void, void> {
+  const { reached, edges } = yield* follow(conditions, search);
   const selected = new Map(distributions.map((one) => [one.name, one]));
   for (const one of distributions) {
+    yield;
     let condition = scope.and(reached.get(one.name) ?? conditions.never);
     // Each step on the way is possible somewhere, all of them together nowhere.
     if (condition.isNever && !isWhole) continue;

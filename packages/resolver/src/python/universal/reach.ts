@@ -5,14 +5,16 @@ import type { Search } from "../resolve-python.ts";
 import type { DistributionFile } from "../candidates/source.ts";
 import { conditionOf } from "./fork.ts";
 
-/** Where each package is reached from the root, and where each project needs another one. */
-export function follow<File extends DistributionFile>(
-  conditions: Conditions,
-  search: Search<File>,
-): {
+export interface Followed {
   readonly reached: ReadonlyMap<string, Condition>;
   readonly edges: ReadonlyMap<NormalizedName, ReadonlyMap<NormalizedName, Condition>>;
-} {
+}
+
+/** Where each package is reached from the root, and where each project needs another one. It yields where it may be interrupted. */
+export function* follow<File extends DistributionFile>(
+  conditions: Conditions,
+  search: Search<File>,
+): Generator<undefined, Followed, void> {
   const reached = new Map<string, Condition>([[rootName, conditions.always]]);
   const edges = new Map<NormalizedName, Map<NormalizedName, Condition>>();
   const pending = new Set<string>([rootName]);
@@ -24,6 +26,7 @@ export function follow<File extends DistributionFile>(
     pending.add(name);
   };
   for (const name of pending) {
+    yield;
     // What is reached in more environments later is looked at again.
     pending.delete(name);
     const own = search.provider.packages.get(name);
@@ -41,19 +44,19 @@ export function follow<File extends DistributionFile>(
 }
 
 /** What to split by where a yanked release is taken that nothing pins in a part of the environments (PEP 592); nothing where there is none. */
-export function splitsByPins<File extends DistributionFile>(
+export function* splitsByPins<File extends DistributionFile>(
   conditions: Conditions,
   scope: Condition,
   search: Search<File>,
   constraints: readonly Requirement[],
-): Condition[] {
+): Generator<undefined, Condition[], void> {
   const yanked = new Map<NormalizedName, string>();
   for (const [name, version] of search.versions) {
     const project = search.catalog.project(name as NormalizedName);
     if (project?.releases[version]!.yanked === true) yanked.set(project.name, project.versions[version]!.toString());
   }
   if (yanked.size === 0) return [];
-  const { reached } = follow(conditions, search);
+  const { reached } = yield* follow(conditions, search);
   for (const [project, version] of yanked) {
     const splits: Condition[] = [];
     let pinned = conditions.never;

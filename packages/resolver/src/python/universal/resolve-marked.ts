@@ -1,5 +1,6 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { Conditions } from "@murre/pep508";
+import { Turns } from "../../solver/turns.ts";
 import { FileChooser } from "../candidates/choose-file.ts";
 import { EnvironmentRule, RequirementTable, RequirementTexts } from "../candidates/requirement-table.ts";
 import { type PythonOutcome, type PythonRequest, search } from "../resolve-python.ts";
@@ -27,7 +28,8 @@ export async function resolveMarked<File extends DistributionFile>(
   const { target, requiresPython, formats = () => "any" as const, onRepair } = request;
   const chooser = new FileChooser(target, formats, onRepair);
   const rule = new EnvironmentRule(target.markerEnvironment);
-  const found = await search(request, new RequirementTable(rule, new RequirementTexts(onRepair)), chooser);
+  const turns = new Turns(request.signal);
+  const found = await search(request, turns, new RequirementTable(rule, new RequirementTexts(onRepair)), chooser);
   const { outcome } = found;
   if (outcome.kind === "no-solution") return outcome;
   const conditions = new Conditions();
@@ -35,14 +37,16 @@ export async function resolveMarked<File extends DistributionFile>(
   const { distributions } = outcome;
   return {
     ...outcome,
-    distributions: merge(conditions, known, [
-      {
-        scope: conditions.always,
-        isWhole: true,
-        search: found,
-        distributions,
-        usable: (project, files) => files.filter((file) => "file" in chooser.choose(project, [file])),
-      },
-    ]),
+    distributions: await turns.through(
+      merge(conditions, known, [
+        {
+          scope: conditions.always,
+          isWhole: true,
+          search: found,
+          distributions,
+          usable: (project, files) => files.filter((file) => "file" in chooser.choose(project, [file])),
+        },
+      ]),
+    ),
   };
 }

@@ -1,4 +1,5 @@
 import type { SpecifierSet } from "@murre/pep440";
+import { Turns } from "../../solver/turns.ts";
 import { givingWay } from "../giving-way.ts";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
 import type { DerivationTree } from "../../solver/derivation-tree.ts";
@@ -94,6 +95,7 @@ class UniversalResolution<File extends DistributionFile> {
   private readonly pythons: Condition;
   private readonly target: Condition;
   private readonly preferred: PreferredVersions;
+  private readonly turns: Turns;
   private readonly source: PythonSource<File>;
   private readonly listings: Listings<File>;
   private readonly texts: RequirementTexts;
@@ -114,7 +116,8 @@ class UniversalResolution<File extends DistributionFile> {
     this.pythons = pythons;
     this.target = target;
     this.preferred = new PreferredVersions(request.preferences, conditions);
-    this.source = remembering(givingWay(request.source, request.signal), this.requests);
+    this.turns = new Turns(request.signal);
+    this.source = remembering(givingWay(request.source, this.turns), this.requests);
     this.listings = new Listings(this.source);
     this.texts = new RequirementTexts(request.onRepair);
     const texts = new PythonTexts(conditions, request.onRepair);
@@ -138,7 +141,7 @@ class UniversalResolution<File extends DistributionFile> {
     }
     return {
       kind: "solution",
-      distributions: merge(this.conditions, this.pythons, this.solved),
+      distributions: await this.turns.through(merge(this.conditions, this.pythons, this.solved)),
       forks: this.solved.length > 1 ? this.solved.map(({ scope }) => scope.assuming(this.target).toString()) : [],
       warnings: [...this.warnings].sort(),
       statistics: this.count(),
@@ -169,6 +172,7 @@ class UniversalResolution<File extends DistributionFile> {
           preferences: this.preferred.within(scope),
           taken: this.taken(),
         },
+        this.turns,
         table,
         files,
         fork,
@@ -179,7 +183,9 @@ class UniversalResolution<File extends DistributionFile> {
         const split = fork.splitsOf(outcome.tree);
         return split === undefined ? outcome : { splits: [split] };
       }
-      const splits = maySplit ? fork.splitting(splitsByPins(this.conditions, scope, found, rules.constraints)) : [];
+      const splits = maySplit
+        ? fork.splitting(await this.turns.through(splitsByPins(this.conditions, scope, found, rules.constraints)))
+        : [];
       if (splits.length > 0) return { splits };
       for (const warning of outcome.warnings) this.warnings.add(warning);
       const usable = (project: NormalizedName, own: readonly File[]) => files.usable(project, own, scope);
