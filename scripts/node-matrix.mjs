@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 /** The oldest that is promised, and the newest of each line. */
-const versions = ["20.19.0", "22.23.3", "24.21.0", "26.12.1"];
+export const nodeVersions = ["20.19.0", "22.23.3", "24.21.0", "26.12.1"];
 
 const windows = process.platform === "win32";
 const platform = windows ? "win" : process.platform;
@@ -22,7 +22,7 @@ const unreachable = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNRE
 export function runNodeMatrix(root) {
   const reports = [];
   let failed = 0;
-  for (const version of versions) {
+  for (const version of nodeVersions) {
     const report = join(root, `.test-results-node-${version}.json`);
     rmSync(report, { force: true });
     const node = haveNode(version);
@@ -38,7 +38,8 @@ export function runNodeMatrix(root) {
   return { reports, failed };
 }
 
-function haveNode(version) {
+/** @returns the binary of a version, fetched where it is not kept already, or why it cannot be had */
+export function haveNode(version) {
   const folder = join(cacheFolder, "murre-tests", distribution, version);
   const file = join(folder, "node_modules", distribution, "bin", windows ? "node.exe" : "node");
   if (runs(file, version)) return { file };

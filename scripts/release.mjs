@@ -1,5 +1,6 @@
-// `pnpm release`: builds, packs and judges every package as npm would have it. With `--publish` what has no release of its version gets one, with provenance.
-// node scripts/release.mjs [--publish] [--out FOLDER]
+// `pnpm release`: builds, packs and judges every package as npm would have it. With `--publish` what has no release of its version gets one, with provenance,
+// which only a service that signs can give: `--no-provenance` is for a registry of one's own, such as that of scripts/try-release.mjs.
+// node scripts/release.mjs [--publish [--no-provenance]] [--out FOLDER]
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -11,7 +12,12 @@ import { formatMessage } from "publint/utils";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: words } = parseArgs({
-  options: { publish: { type: "boolean", default: false }, out: { type: "string", default: "release" } },
+  allowNegative: true,
+  options: {
+    publish: { type: "boolean", default: false },
+    provenance: { type: "boolean", default: true },
+    out: { type: "string", default: "release" },
+  },
 });
 const out = join(root, words.out);
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -76,9 +82,10 @@ for (const { name, version, tarball } of packages) {
 if (wrong > 0) throw new Error(`${wrong} problems; nothing was published`);
 
 if (words.publish) {
+  const signed = words.provenance ? ["--provenance"] : [];
   for (const { name, version, tarball } of packages)
     if (isReleased(name, version)) console.log(`${name} ${version} is released already`);
-    else execFileSync("npm", ["publish", tarball, "--provenance", "--access", "public"], { stdio: "inherit" });
+    else execFileSync("npm", ["publish", tarball, ...signed, "--access", "public"], { stdio: "inherit" });
   pnpm(root, "exec", "changeset", "tag");
   console.log("released; `git push --follow-tags` publishes the tags");
 }

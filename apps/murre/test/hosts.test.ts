@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { rolldown } from "rolldown";
 import { beforeAll, expect, test } from "vitest";
 
 const murre = fileURLToPath(new URL("../dist/index.js", import.meta.url));
@@ -65,11 +66,32 @@ test.each<[bundle: string, entry: string, output: string, options: BuildOptions]
   const place = temporaryFolder("host");
   const outfile = join(place, output);
   await build({ ...common, ...options, entryPoints: [join(folder, entry)], outfile });
-  // Nothing but the one file is where it runs, and it knows no other place.
-  expect(readdirSync(place)).toEqual([output]);
-  expect(readFileSync(outfile, "utf8")).not.toContain(fileURLToPath(new URL("..", import.meta.url)));
-  expect(await run(outfile, place)).toEqual(fine);
+  expect(await runAlone(place, output)).toEqual(fine);
 });
+
+test.each([
+  ["main.mjs", "app.mjs", "esm", false],
+  ["main.mjs", "app.cjs", "cjs", true],
+  ["in-thread.mjs", "app.mjs", "esm", true],
+  ["in-thread.mjs", "app.cjs", "cjs", false],
+] as const)(
+  "an application that rolldown made one file of installs with murre: %s as %s",
+  async (entry, output, format, minify) => {
+    const place = temporaryFolder("host");
+    const bundle = await rolldown({ input: join(folder, entry), platform: "node", logLevel: "silent" });
+    await bundle.write({ file: join(place, output), format, minify, codeSplitting: false });
+    await bundle.close();
+    expect(await runAlone(place, output)).toEqual(fine);
+  },
+);
+
+/** Nothing but the one file is where it runs, and it knows no other place. */
+async function runAlone(place: string, output: string): Promise<unknown> {
+  const file = join(place, output);
+  expect(readdirSync(place)).toEqual([output]);
+  expect(readFileSync(file, "utf8")).not.toContain(fileURLToPath(new URL("..", import.meta.url)));
+  return run(file, place);
+}
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
