@@ -194,5 +194,8 @@ function isKey(files: string, at: number): boolean {
   return at > files.length || /[a-z]/.test(files[at] ?? "");
 }
 
-/** A part of a string may be kept as a view of the whole, which would stay in memory for it. */
-const copied = (part: string): string => Buffer.from(part, "latin1").toString("latin1");
+/** V8 keeps a part of a string that is longer than this as a view of the whole, which would stay in memory for it. */
+const longestCopy = 12;
+
+const copied = (part: string): string =>
+  part.length <= longestCopy ? part : Buffer.from(part, "latin1").toString("latin1");
