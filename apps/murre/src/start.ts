@@ -7,6 +7,7 @@ import { openCodeCache, type CodeCache } from "./code-cache.ts";
 import { openKeptFolder } from "./kept-folder.ts";
 import { openOutputs, type Output, type Outputs } from "./outputs.ts";
 import { ownThreads } from "./own-threads.ts";
+import { setBudgets } from "./v8-budgets.ts";
 import { openRun, unwatched, type RequireWatch, type WatchedCommand } from "./runs/run.ts";
 
 /** Beside this file; everything in one file of CommonJS, which V8 compiles faster than modules, and can keep compiled. */
@@ -29,6 +30,7 @@ export async function start(folder: string, words: readonly string[]): Promise<v
   const kept = openKeptFolder(keptSettings(), readBeginning(path, beginningBytes).toString("latin1"));
   const run = kept === undefined ? undefined : openRun(kept, words, outputs);
   if (run?.repeat() === true) return;
+  setBudgets(words, process.versions.v8);
   const source = readFileSync(path, "latin1");
   const cache = kept === undefined ? undefined : openCodeCache(kept, words);
   const cachedData = cache?.read();
