@@ -47,7 +47,7 @@ export function cleanProjects(layout: CacheLayout, names: readonly string[]): Pr
     const indexes = namesIn(`${layout.root}/index`).map((index) => `${layout.root}/index/${index}`);
     const pages = indexes.filter(isRealFolder).flatMap((index) => projects.map((project) => `${index}/${project}`));
     const folders = projects.flatMap((project) => [
-      `${layout.root}/metadata/${project}`,
+      `${layout.root}/metadata/${project}.needs`,
       `${layout.root}/built/${project}`,
     ]);
     for (const path of [...pages, ...folders]) discard(layout, path, freed);

@@ -34,7 +34,7 @@ async function filled(texts: readonly string[]) {
   for (const [index, text] of texts.entries()) {
     const project = `a-${index}`;
     await cache.add(project, fillDemo(text, project));
-    cache.documents.write(["metadata", project, shaOf(text)], "Metadata-Version: 2.1\n");
+    cache.documents.write(["metadata", `${project}.needs`], "Metadata-Version: 2.1\n");
     cache.documents.write(["index", "0011223344556677", project], "page");
   }
   cache.end();
@@ -85,7 +85,7 @@ describe("clean", () => {
     const { archives, documents } = await maintenance.clean(["A_0", "a.0", "unknown"]);
     expect({ archives, documents }).toEqual({ archives: 1, documents: 2 });
     expect(found()).toBe("-1");
-    expect(names("metadata")).toEqual(["a-1"]);
+    expect(names("metadata")).toEqual(["a-1.needs"]);
     expect(names("index", "0011223344556677")).toEqual(["a-1"]);
     expect(names("archives")).toEqual(["a-1"]);
   });

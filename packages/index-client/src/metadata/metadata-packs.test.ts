@@ -5,7 +5,7 @@ import { memoryDocuments } from "./memory-documents.test.data.ts";
 import { MetadataPacks } from "./metadata-packs.ts";
 
 const foo = normalizeName("foo");
-const path = "metadata/foo/needs";
+const path = "metadata/foo.needs";
 
 function world() {
   const { documents, contents } = memoryDocuments();

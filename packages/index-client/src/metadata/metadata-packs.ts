@@ -24,7 +24,7 @@ interface Pack {
 }
 
 /**
- * The metadata of all files of a project in one document, `metadata/<project>/needs`: one read serves all versions that a resolution looks at.
+ * The metadata of all files of a project in one document, `metadata/<project>.needs`: one read serves all versions that a resolution looks at.
  * A line for each: the key, a tab, the checksum of what follows, a tab, the text as JSON. A METADATA that is cut off is still one, which requires
  * less: the checksum tells. Lines are only added, each in one write that begins with a line feed of its own, so that what a
  * crash or a full disk cut off spoils no other one; a line that is not whole is a miss.
@@ -94,7 +94,7 @@ export function readSeals(
 }
 
 /** The document that the metadata of a project's files lie in. */
-export const packOf = (project: NormalizedName): readonly string[] => ["metadata", project, "needs"];
+export const packOf = (project: NormalizedName): readonly string[] => ["metadata", `${project}.needs`];
 
 function readLines(content: string, texts: Map<string, string>): void {
   for (let from = 0; from < content.length;) {

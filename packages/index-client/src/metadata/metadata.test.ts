@@ -202,7 +202,7 @@ describe("metadata of a wheel with a known hash is kept", () => {
     expect(await metadataFrom(server, { hashes: { sha256 } }, documents)).toBe(text);
     expect([...contents]).toEqual([
       [
-        "metadata/foo/needs",
+        "metadata/foo.needs",
         expect.stringMatching(
           /^\n[0-9a-f]{16}\.a{64}\.foo-1\.0-py3-none-any\.whl\t[0-9a-f]{8}\t"Metadata-Version.*Requires-Dist: bar>=2\\n"\n$/,
         ),
