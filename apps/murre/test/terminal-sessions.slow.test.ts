@@ -1,26 +1,17 @@
 import { indexedWheel, temporaryFolder, writeWheel, type IndexedFile } from "@murre/test-kit";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { cleanEnvironment, run, succeeded } from "./command-world.ts";
+import { startHeldIndex, type HeldIndex } from "./held-index.ts";
 import { hasTmux, openTerminal, type UserTerminal } from "./tmux.ts";
 
 if (!hasTmux) console.log("tmux is not installed: its tests are left out");
 
 const murre = fileURLToPath(new URL("../bin/murre.js", import.meta.url));
 const widths = [120, 80, 40];
-
-/** Holds up what passes, until it is opened. */
-function gate() {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
 
 /** Half of the file is answered at once; it cannot be compressed, so that its size is the same everywhere. */
 const bytes = Buffer.concat(
@@ -31,62 +22,9 @@ const files: IndexedFile[] = await Promise.all([
   indexedWheel({ name: "small-part", version: "1.0", files: { "small_part.py": "" } }),
   indexedWheel({ name: "needs-old", version: "1.0", requiresDist: ["small-part<1"] }),
 ]);
-const sha256 = (data: Buffer | string) => createHash("sha256").update(data).digest("hex");
-
-/** An index whose answers to some paths wait. */
-async function startIndex() {
-  const held = new Map<string, ReturnType<typeof gate>>();
-  const page = (response: ServerResponse, project: string) =>
-    response.writeHead(200, { "content-type": "application/vnd.pypi.simple.v1+json" }).end(
-      JSON.stringify({
-        meta: { "api-version": "1.1" },
-        name: project,
-        versions: [],
-        files: files
-          .filter((file) => file.project === project)
-          .map(({ filename, data, metadata = "" }) => ({
-            filename,
-            url: `/files/${filename}`,
-            size: data.length,
-            hashes: { sha256: sha256(data) },
-            "core-metadata": { sha256: sha256(metadata) },
-          })),
-      }),
-    );
-  const server = createServer((request, response) => {
-    const url = request.url ?? "";
-    const passing = held.get(url)?.opened;
-    const project = /^\/simple\/([^/]+)\//.exec(url)?.[1];
-    const file = files.find(({ filename }) => url.startsWith(`/files/${filename}`));
-    if (project !== undefined) return void Promise.resolve(passing).then(() => page(response, project));
-    if (file === undefined) return void response.writeHead(404).end();
-    if (url.endsWith(".metadata")) return void response.end(file.metadata);
-    response.writeHead(200, { "content-length": file.data.length });
-    const half = file.data.length >> 1;
-    response.write(file.data.subarray(0, half));
-    void Promise.resolve(passing).then(() => response.end(file.data.subarray(half)));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`,
-    hold(path: string) {
-      const one = gate();
-      held.set(path, one);
-      return one;
-    },
-    close() {
-      for (const { open } of held.values()) open();
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-type Index = Awaited<ReturnType<typeof startIndex>>;
-
 interface Session {
   readonly terminal: UserTerminal;
-  readonly index: Index;
+  readonly index: HeldIndex;
   readonly folder: string;
   /** Opens a second terminal in the same place. */
   second(): Promise<UserTerminal>;
@@ -116,7 +54,7 @@ describe.skipIf(!hasTmux)("what somebody at a terminal of 120, 80 and 40 columns
     const texts = await Promise.all(
       widths.map(async (columns) => {
         const folder = temporaryFolder("session");
-        const index = await startIndex();
+        const index = await startHeldIndex(files);
         const env = {
           ...cleanEnvironment(),
           PATH: `${bin}:${process.env["PATH"]}`,
