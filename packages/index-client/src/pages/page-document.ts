@@ -99,11 +99,10 @@ function wholeLength(lengths: readonly number[]): number {
 export function pageOfText(text: PageText, place: PagePlace): ProjectPage {
   const yanked = new Set(text.yanked);
   let start = 0;
-  const releases = text.versions.map((version, number) => {
-    const end = start + text.lengths[number]!;
-    const list = text.body.subarray(start, end);
-    start = end + 1;
-    return new TextRelease(text, place, version === 0 ? undefined : version, yanked.has(number), list);
+  const releases = text.versions.map((_, number) => {
+    const release = new TextRelease(text, place, number, start, yanked.has(number));
+    start += text.lengths[number]! + 1;
+    return release;
   });
   const { project, index } = place;
   return {
@@ -123,15 +122,17 @@ class TextRelease implements PageRelease {
   readonly yanked: boolean;
   readonly #text: PageText;
   readonly #place: PagePlace;
-  readonly #list: Buffer;
+  readonly #number: number;
+  readonly #start: number;
   #files: readonly DistributionFile[] | undefined;
 
-  constructor(text: PageText, place: PagePlace, version: string | undefined, yanked: boolean, list: Buffer) {
-    this.version = version;
+  constructor(text: PageText, place: PagePlace, number: number, start: number, yanked: boolean) {
+    this.version = text.versions[number] || undefined;
     this.yanked = yanked;
     this.#text = text;
     this.#place = place;
-    this.#list = list;
+    this.#number = number;
+    this.#start = start;
   }
 
   /** @throws {DamagedPage} {InvalidIndexPage}, whose page it is */
@@ -141,7 +142,8 @@ class TextRelease implements PageRelease {
 
   #read(): readonly DistributionFile[] {
     const { project, index } = this.#place;
-    const found = parseJson(`[${this.#list.toString("utf8")}]`);
+    const end = this.#start + this.#text.lengths[this.#number]!;
+    const found = parseJson(`[${this.#text.body.toString("utf8", this.#start, end)}]`);
     if (!Array.isArray(found)) throw this.#place.damaged();
     const links = linksOfJson(found, this.#text.url, this.#text.own ? textsOf : undefined);
     const { files } = judgeLinks(links, index);
