@@ -50,7 +50,8 @@ export async function readMetadata(
   signal: AbortSignal | undefined,
 ): Promise<ToldMetadata | undefined> {
   const names = documentNames(file);
-  const cached = readCached(sources, names);
+  // What others have added since is looked for before it is asked for.
+  const cached = readCached(sources, names, sources.once === undefined ? "as it is now" : "as it was read");
   if (cached !== undefined) return cached;
   if (names === undefined) sources.witness.spoil();
   if (file.url.startsWith("file:")) {
