@@ -2,7 +2,7 @@ import { describeCrash, runCli, type CliContext } from "@murre/cli";
 import { redactUrl } from "@murre/pep508";
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import type { WatchedCommand } from "./runs/run.ts";
-import { createMurre } from "./create-murre.ts";
+import { createMurre, readConfigured } from "./create-murre.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output, Outputs } from "./outputs.ts";
 import { version } from "./version.ts";
@@ -30,6 +30,7 @@ export async function main(run: WatchedCommand, outputs: Outputs): Promise<void>
     env: process.env,
     signal: interruption.signal,
     createOperations: createMurre,
+    readConfigured,
     openLog: openLogFile,
     openTrace: async (path) => (await import("./trace/open-trace.ts")).openTrace(path),
     lastLine: lastLineOf,

@@ -1,8 +1,11 @@
 import { readStream, temporaryPlace } from "@murre/files";
-import { defaultCacheFolder } from "@murre/cache";
+import { chosenCacheFolder, defaultCacheFolder } from "@murre/cache";
 import {
   checkOptions,
+  configuredOptions,
   createInstaller,
+  type ConfiguredOption,
+  type ConfiguredRequest,
   FileSystemRefused,
   optionKinds,
   type InstallerSettings,
@@ -50,6 +53,13 @@ export function createMurre(settings: MurreSettings = {}): Operations {
   });
 }
 
+/** What variables and files say of a command's options, in the process's folder unless another one is named. */
+export function readConfigured(request: ConfiguredRequest, cwd?: string): Promise<readonly ConfiguredOption[]> {
+  const { env, platform } = process;
+  const folder = cwd === undefined ? currentFolder() : resolve(cwd);
+  return configuredOptions({ env, platform, home: homeFolder(), cwd: folder }, request);
+}
+
 /** @throws {FileSystemRefused} where it was removed meanwhile */
 function currentFolder(): string {
   try {
@@ -86,7 +96,7 @@ function cacheOf(
   cwd: string,
 ): Pick<InstallerSettings, "cacheFolder" | "cachePlace"> {
   const folder = settings.cacheFolder ?? defaultCacheFolder({ platform: process.platform, env, home });
-  if (settings.cacheFolder !== undefined || (env["MURRE_CACHE_DIR"] ?? "") !== "")
+  if (settings.cacheFolder !== undefined || chosenCacheFolder(env) !== undefined)
     return { cacheFolder: resolve(cwd, folder), cachePlace: "named" };
   if (!folder.startsWith(nobodysHome)) return { cacheFolder: folder, cachePlace: "default" };
   // Under a name of this user's: the cache looks whose it is, so that nobody else can have made it.

@@ -1,5 +1,5 @@
 export { distrust } from "./folder/trust.ts";
-export { defaultCacheFolder, type CacheFolderContext } from "./folder/cache-folder.ts";
+export { chosenCacheFolder, defaultCacheFolder, type CacheFolderContext } from "./folder/cache-folder.ts";
 export { CACHE_LAYOUT, cacheLayout, hashedName, type CacheLayout } from "./folder/layout.ts";
 export { beginCacheOperation } from "./operation/operation.ts";
 export type { CacheOperation, CacheOptions, EntryMaker, EntryRequest } from "./operation/cache-operation.ts";

@@ -16,6 +16,8 @@ export interface GlobalFlags {
   /** False with --no-config. */
   readonly config: boolean;
   readonly isolated?: boolean;
+  /** A `uv.toml`, which counts before the words are read. */
+  readonly configFile?: string;
   /** A file to which everything that is done is added, as with --verbose. */
   readonly log?: string;
   /** A file that says what took how long, for a viewer of traces. */
@@ -39,6 +41,7 @@ export function addGlobalOptions(command: Command): Command {
     .option("-n, --no-cache", "neither read nor fill the cache")
     .option("--offline", "use only what is cached or local")
     .option("--no-config", "read neither pip's configuration files nor PIP_*, UV_* and MURRE_* variables")
+    .option("--config-file <path>", "the uv.toml to read in the place of all others of uv's")
     .option("--isolated", "read no PIP_*, UV_* and MURRE_* variables, and not the user's configuration file of pip")
     .option("--log <path>", "add what is done and why to this file, as -v prints it")
     .option("--trace <path>", "write to this file what took how long, as Chrome's trace events (Perfetto shows them)")
@@ -50,9 +53,15 @@ export function inheritGlobalOptions(command: Command): void {
   for (let outer = command.parent; outer !== null; outer = outer.parent)
     for (const [name, value] of Object.entries(outer.opts<Record<string, unknown>>()))
       if (outer.getOptionValueSource(name) === "cli" && command.getOptionValueSource(name) !== "cli")
-        command.setOptionValueWithSource(name, value, "cli");
+        command.setOptionValueWithSource(name, joined(command, name, value), "cli");
       else if (outer.getOptionValueSource(name) === "cli" && Array.isArray(value))
         command.setOptionValueWithSource(name, [...value, ...(command.getOptionValue(name) as unknown[])], "cli");
+}
+
+/** What is configured of a list comes before. */
+function joined(command: Command, name: string, value: unknown): unknown {
+  const known: unknown = command.getOptionValueSource(name) === "config" ? command.getOptionValue(name) : undefined;
+  return Array.isArray(value) && Array.isArray(known) ? [...(known as unknown[]), ...value] : value;
 }
 
 export interface IndexFlags extends GlobalFlags, NetworkFlags {

@@ -1,3 +1,4 @@
+import type { ConfiguredOption } from "@murre/installer";
 import { Command } from "commander";
 import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
@@ -16,6 +17,7 @@ import { syncCommand } from "./commands/sync.ts";
 import { uninstallCommand } from "./commands/uninstall.ts";
 import { venvCommand } from "./commands/venv.ts";
 import { wheelCommand } from "./commands/wheel.ts";
+import { configure } from "./configured/configure.ts";
 import { UsageError } from "./errors.ts";
 import { completeCommand } from "./inspection/lazy-commands.ts";
 import { lazyCommands, lazyPipCommands } from "./inspection/lazy-table.ts";
@@ -55,12 +57,14 @@ const pipCommands: Readonly<Record<string, MakeCommand>> = {
 /**
  * The grammar of the command line: uv's and pip's words.
  * @param words that it will read; what they cannot ask for is not made
+ * @param configured what variables and files say of a command's options
  */
 export function buildProgram(
   version: string,
   words: readonly string[],
   run: Runner,
   note: (text: string) => void,
+  configured: (command: readonly string[]) => Promise<readonly ConfiguredOption[]> = () => Promise.resolve([]),
 ): Command {
   const program = new Command("murre");
   program
@@ -69,12 +73,18 @@ export function buildProgram(
     .showHelpAfterError("(murre --help says more)")
     .enablePositionalOptions()
     .exitOverride();
-  addGlobalOptions(program).hook("preAction", (_, command) => inheritGlobalOptions(command as Command));
+  let settings: readonly ConfiguredOption[] = [];
+  addGlobalOptions(program).hook("preAction", (_, met) => {
+    const command = met as Command;
+    configure(command, settings, "after");
+    inheritGlobalOptions(command);
+  });
   addForeignOptions(program, words, note);
   addCommands(program, commands, words, run);
   // What is met on the way to a command takes what pip and uv take there too, and everywhere `--version`.
   const prepare = (command: Command) => {
-    addForeignOptions(command, words, note);
+    const given = settings.map(({ name }) => `--${name}`);
+    addForeignOptions(command, given.length === 0 ? words : [...words, ...given], note);
     command.version(`murre ${version}`, "-V, --version");
     command.options.at(-1)?.hideHelp();
   };
@@ -84,7 +94,9 @@ export function buildProgram(
         const command = met as Command;
         await completeCommand(command, run);
         if (command.commands.length > 0) openGroup(command);
+        if (command.commands.length === 0) settings = await configured(pathOf(command));
         prepare(command);
+        configure(command, settings, "before");
         inheritSettings(group);
       })
       .on("command:*", (unknown: readonly string[]) => refuseWord(group, unknown));
@@ -123,6 +135,11 @@ function pipCommand(run: Runner, words: readonly string[]): Command {
   addGlobalOptions(pip).option("-p, --python <request>", "the interpreter or environment: a version, a name or a path");
   addCommands(pip, pipCommands, words, run);
   return pip;
+}
+
+/** `["pip", "install"]`. */
+function pathOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
 /** Commands that are made on their own have none of what the program was told of errors and help. */

@@ -1,5 +1,5 @@
 import { reasonOf } from "@murre/files";
-import type { InstallerEvent, OnEvent, Operations } from "@murre/installer";
+import type { ConfiguredOption, ConfiguredRequest, InstallerEvent, OnEvent, Operations } from "@murre/installer";
 import { CommanderError } from "commander";
 import pc from "picocolors";
 import { UsageError, type CliErrorCode } from "./errors.ts";
@@ -25,6 +25,8 @@ export interface CliContext {
   /** Ends the running operation; its reason becomes exit code 130. */
   readonly signal: AbortSignal;
   createOperations(settings: { readonly cacheFolder?: string; readonly cwd?: string }): Operations;
+  /** What variables and files say of a command's options. @throws what the files cause */
+  readConfigured?(request: ConfiguredRequest, cwd?: string): Promise<readonly ConfiguredOption[]>;
   /** Is told what the operation tells, besides what is printed. */
   onEvent?(event: InstallerEvent): void;
   /** Opens a file to add to, for `--log`. @throws what the file system says */
@@ -84,7 +86,13 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
       trace?.end();
     }
   };
-  const program = buildProgram(context.version, words, run, (note) => notes.push(note));
+  const program = buildProgram(
+    context.version,
+    words,
+    run,
+    (note) => notes.push(note),
+    (command) => configuredFor(command, words, context),
+  );
   configureOutput(program, context);
   try {
     await program.parseAsync(words, { from: "user" });
@@ -93,6 +101,34 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
     return presentError(error, plainFlags, openTerminal(plainFlags, context), context.signal);
   }
   return failures[0]?.exit ?? 0;
+}
+
+/** What is configured for a command, as far as the words do not ask for less: `--no-config`, `--isolated`, and help, which needs none. */
+async function configuredFor(command: readonly string[], words: readonly string[], context: CliContext) {
+  const end = words.indexOf("--");
+  const options = end === -1 ? words : words.slice(0, end);
+  const has = (...names: readonly string[]) => options.some((word) => names.includes(word));
+  if (context.readConfigured === undefined || has("--help", "-h")) return [];
+  const configFile = valueIn(options, "--config-file");
+  return context.readConfigured(
+    {
+      command,
+      ...defined({
+        configFile,
+        ignoreConfiguration: has("--no-config") ? true : undefined,
+        isolated: has("--isolated") ? true : undefined,
+      }),
+    },
+    valueIn(options, "--directory"),
+  );
+}
+
+/** `--name value`, `--name=value`: of what has to be known before the words are read. */
+function valueIn(words: readonly string[], name: string): string | undefined {
+  const last = words.findLastIndex((word) => word === name || word.startsWith(`${name}=`));
+  return words[last]?.startsWith(`${name}=`) === true
+    ? words[last].slice(name.length + 1)
+    : words[last + 1 || words.length];
 }
 
 interface Log {

@@ -216,7 +216,6 @@ describe("what cannot be followed is refused with its reason", () => {
     ["pip install --use-deprecated=legacy-resolver x", "--no-deps"],
     ["pip download --platform any x", "--python-platform"],
     ["venv --relocatable e", "make it anew"],
-    ["pip list --config-file uv.toml", "uv.toml is not read"],
     ["pip install --timeout soon x", "number of seconds"],
     ["pip install --retries -1 x", "whole number"],
     ["pip list -o -u", "cannot be used with"],

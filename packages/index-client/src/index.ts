@@ -3,7 +3,13 @@ export type { KeyringProvider } from "./credentials/keyring.ts";
 export { parseUrl, pathOfFileUrl, urlProblem } from "./location/file-url.ts";
 export { DEFAULT_INDEX_URL } from "./location/default-index.ts";
 export { indexKey, parseIndexLocation, withoutCredentials, type LocationContext } from "./location/index-location.ts";
-export { loadPipConfiguration, type PipConfiguration, type Setting } from "./pip/pip-configuration.ts";
+export {
+  loadPipConfiguration,
+  readOtherPipOptions,
+  type PipConfiguration,
+  type PipOption,
+  type Setting,
+} from "./pip/pip-configuration.ts";
 export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip/pip-config-files.ts";
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip/pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./pip/format-control.ts";

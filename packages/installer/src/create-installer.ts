@@ -5,6 +5,7 @@ import type { OperationContext } from "./api/operations.ts";
 import { RunningOperations } from "./api/running.ts";
 import { sayingState, type StateKind } from "./api/saying-state.ts";
 import type { InstallerSettings } from "./api/settings.ts";
+import type { ConfiguredOption, ConfiguredRequest } from "./configured/configured-options.ts";
 import { cacheOperations } from "./commands/cache.ts";
 
 /**
@@ -121,4 +122,13 @@ export function createInstaller(settings: InstallerSettings): Operations {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** See {@link ConfiguredOption}: what a command line takes where its words do not say it. */
+export async function configuredOptions(
+  settings: Pick<InstallerSettings, "env" | "platform" | "home" | "cwd">,
+  request: ConfiguredRequest,
+): Promise<readonly ConfiguredOption[]> {
+  const { findConfiguredOptions } = await import("./configured/configured-options.ts");
+  return findConfiguredOptions(settings, request);
 }

@@ -42,7 +42,8 @@ export type { ConfigurationReport, DescribeReport, HashReport } from "./api/insp
 export type { IndexVersionsReport, InspectedDistribution, InspectReport } from "./api/inspection-reports.ts";
 export type { TreeDistribution, TreeReport } from "./api/inspection-reports.ts";
 export type { InstallationReport, ReportedInstallation } from "./api/report-format.ts";
-export { createInstaller } from "./create-installer.ts";
+export { configuredOptions, createInstaller } from "./create-installer.ts";
+export type { ConfiguredOption, ConfiguredRequest } from "./configured/configured-options.ts";
 export { checkOptions, optionKinds, type OptionKind, type OptionRules, type OptionTable } from "./api/check-options.ts";
 export type { InstallerSettings } from "./api/settings.ts";
 export { BuildOptionInvalid, BuildRequirementsUnmet, CannotBuild, ConflictingRequirements } from "./errors.ts";

@@ -1,4 +1,5 @@
 export { answersRequest } from "./find/answers-request.ts";
+export { environmentFolders } from "./find/candidates.ts";
 export { findInterpreter, type FindOptions } from "./find/find-interpreter.ts";
 export { findPinnedInterpreter, type PinnedInterpreter } from "./find/find-pinned.ts";
 export { withoutWaiting } from "./find/without-waiting.ts";

@@ -23,6 +23,7 @@ export { openProjectFile, type ProjectFile } from "./pyproject/project-file.ts";
 export { parseScript, type ScriptMetadata } from "./pyproject/script.ts";
 export type { ProjectRequirements } from "./pyproject/project-requirements.ts";
 export type { UvCacheKey, UvExclusion, UvIndex, UvOverride, UvSettings } from "./pyproject/uv-settings.ts";
+export { readUvConfig, type UvSetting } from "./pyproject/uv-config.ts";
 export type { UvSource } from "./pyproject/uv-sources.ts";
 export { parseLockFile, type LockFileReading } from "./lock/read-lock-file.ts";
 export { parseUvPins, type UvPin } from "./lock/uv-lock.ts";

@@ -17,5 +17,7 @@ describe("the default cache folder", () => {
       "C:\\Users\\u\\AppData\\Local\\murre\\cache",
     ],
     ["is what MURRE_CACHE_DIR says", { ...linux, env: { MURRE_CACHE_DIR: "/c", XDG_CACHE_HOME: "/x" } }, "/c"],
+    ["or uv's variable", { ...linux, env: { UV_CACHE_DIR: "/u", PIP_CACHE_DIR: "/p", MURRE_CACHE_DIR: "" } }, "/u"],
+    ["or pip's", { ...linux, env: { PIP_CACHE_DIR: "/p", XDG_CACHE_HOME: "/x" } }, "/p"],
   ])("%s", (_, context, expected) => expect(defaultCacheFolder(context)).toBe(expected));
 });

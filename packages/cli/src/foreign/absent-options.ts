@@ -11,7 +11,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
   {
     commands: ["*"],
     options: {
-      "--config-file <path>": "uv.toml is not read; PIP_CONFIG_FILE names a configuration file of pip",
       "--use-deprecated <feature>": {
         harmless: ["html5lib"],
         reason: "there is one resolver; --no-deps installs exactly what is named",
@@ -50,7 +49,7 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
       "--emit-trusted-host": "whoever installs says itself whom it trusts",
       "--emit-options": "--emit-index-url, --emit-find-links and --emit-build-options write what they name",
       "--pip-args <words>": "give the options to murre itself",
-      "--config <file>": "options are not read from a project; PIP_CONFIG_FILE names a configuration file of pip",
+      "--config <file>": "--config-file names a uv.toml, and PIP_CONFIG_FILE a configuration file of pip",
       "--newline <kind>": { harmless: ["LF", "lf"], reason: "lines end in LF" },
       "--all-build-deps": buildDependencies,
       "--only-build-deps": buildDependencies,

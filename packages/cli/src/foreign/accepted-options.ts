@@ -122,10 +122,6 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     },
   },
   {
-    commands: ["cache dir", "cache clean", "cache prune", "cache size"],
-    options: { "--config-file <path>": "this command asks for no setting" },
-  },
-  {
     commands: ["cache clean", "cache prune"],
     options: { "--force": "nothing here waits for other processes" },
   },

@@ -45,6 +45,6 @@ function reading(command: Command, run: Runner, isAsked: (name: string, asked: s
   });
 }
 
-function ignored({ config, isolated }: GlobalFlags) {
-  return defined({ ignoreConfiguration: config ? undefined : true, isolated });
+function ignored({ config, isolated, configFile }: GlobalFlags) {
+  return defined({ ignoreConfiguration: config ? undefined : true, isolated, configFile });
 }

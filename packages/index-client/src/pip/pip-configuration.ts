@@ -33,7 +33,6 @@ export interface PipConfiguration {
   /** Where editable repositories are cloned. */
   readonly src?: Setting<string>;
   readonly constraints?: Setting<readonly string[]>;
-  readonly requirements?: Setting<readonly string[]>;
   /** `--only-binary` and `--no-binary` after all sources were applied in pip's order. */
   readonly formatControl?: Setting<FormatControl>;
   /** The files that were looked for, in reading order. */
@@ -68,7 +67,6 @@ const optionTable: Readonly<Record<string, readonly [Key, Kind]>> = {
   "source-dir": ["src", "path"],
   "source-directory": ["src", "path"],
   constraint: ["constraints", "list"],
-  requirement: ["requirements", "list"],
   "only-binary": ["formatControl", "only-binary"],
   "no-binary": ["formatControl", "no-binary"],
 };
@@ -85,6 +83,37 @@ interface RawValue {
  * @throws {InvalidPipConfiguration} with all problems of all files at once.
  */
 export function loadPipConfiguration(context: PipConfigContext): PipConfiguration {
+  const { values, files, problems } = readAll(context);
+  const settings = interpret(values, context, problems);
+  if (problems.length > 0) throw new InvalidPipConfiguration(problems);
+  return { ...settings, files };
+}
+
+/** One value of pip's configuration as it is written; the section of a PIP_* variable is `:env:`. */
+export interface PipOption {
+  readonly section: string;
+  readonly name: string;
+  readonly text: string;
+  readonly origin: string;
+}
+
+/**
+ * All options of all sections that are no part of a {@link PipConfiguration}, the last value of each.
+ * @throws {InvalidPipConfiguration}
+ */
+export function readOtherPipOptions(context: PipConfigContext): readonly PipOption[] {
+  const { values, problems } = readAll(context);
+  if (problems.length > 0) throw new InvalidPipConfiguration(problems);
+  return [...values]
+    .map(([key, raw]) => ({ section: key.slice(0, key.indexOf(".")), name: key.slice(key.indexOf(".") + 1), ...raw }))
+    .filter(({ name, text }) => text !== "" && !Object.hasOwn(optionTable, name));
+}
+
+function readAll(context: PipConfigContext): {
+  readonly values: ReadonlyMap<string, RawValue>;
+  readonly files: PipConfiguration["files"];
+  readonly problems: string[];
+} {
   const readText = context.readText ?? readTextFile;
   const problems: string[] = [];
   const texts = new Map<string, string | undefined>();
@@ -102,9 +131,7 @@ export function loadPipConfiguration(context: PipConfigContext): PipConfiguratio
   for (const [name, text] of Object.entries(context.isolated === true ? {} : context.env))
     if (name.startsWith("PIP_") && text !== undefined)
       values.set(`:env:.${optionName(name.slice(4))}`, { text, origin: name });
-  const settings = interpret(values, context, problems);
-  if (problems.length > 0) throw new InvalidPipConfiguration(problems);
-  return { ...settings, files };
+  return { values, files, problems };
 }
 
 function addFile(path: string, text: string, values: Map<string, RawValue>, problems: string[]): void {

@@ -31,4 +31,7 @@ export interface HashOptions extends OperationContext {
   readonly algorithm?: "sha256" | "sha384" | "sha512";
 }
 
-export interface DescribeOptions extends OperationContext, PythonOptions, IndexOptions, SelectionOptions {}
+export interface DescribeOptions extends OperationContext, PythonOptions, IndexOptions, SelectionOptions {
+  /** A `uv.toml` that is listed in the place of all others of uv's. */
+  readonly configFile?: string;
+}

@@ -369,7 +369,7 @@ const hash: OptionRules<inspection.HashOptions> = {
 };
 
 const describe: OptionRules<inspection.DescribeOptions> = {
-  options: { ...context, ...python, ...index, ...selection },
+  options: { ...context, ...python, ...index, ...selection, configFile: text },
 };
 
 /** What each operation may be given. */

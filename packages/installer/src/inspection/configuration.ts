@@ -5,7 +5,7 @@ import type { ConfigurationReport } from "../api/inspection-reports.ts";
 import type { DescribeOptions } from "../api/inspection-options.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { withReadOperation } from "../environment/read-operation.ts";
-import { heardVariables } from "../operation/said.ts";
+import { everything } from "../configured/configured-options.ts";
 
 /** What pip calls what murre reads of its configuration, where that is another word. */
 const names: Readonly<Partial<Record<keyof PipConfiguration, string>>> = {
@@ -13,7 +13,6 @@ const names: Readonly<Partial<Record<keyof PipConfiguration, string>>> = {
   trustedHosts: "trusted-host",
   timeoutSeconds: "timeout",
   constraints: "constraint",
-  requirements: "requirement",
 };
 
 /** `murre config list`: what counts when nothing is said on the command line. */
@@ -35,11 +34,20 @@ export async function describeConfiguration(
       origin: setting.origin,
     }));
   });
-  const variables = Object.entries(heardVariables({ options, variables: env }))
-    .filter(([name, value]) => name.startsWith("MURRE_") && value !== undefined && value !== "")
-    .map(([name, value = ""]) => ({ name, value: withoutSecrets(value), origin: name }));
-  const all = [...ofPip, ...variables].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const others = [...everything({ env, platform, home, cwd }, { ...isolated, ...configFileOf(options) })].map(
+    ({ name, values, origin }) => ({ name: ownNameOf(name, origin), value: textOf(values), origin }),
+  );
+  const all = [...ofPip, ...others].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return { settings: all, files };
+}
+
+const configFileOf = ({ configFile }: DescribeOptions) => (configFile === undefined ? {} : { configFile });
+
+/** A variable is one for all commands; a section of pip's files and a table of uv's stand before the name. */
+function ownNameOf(name: string, origin: string): string {
+  if (/^(?:MURRE|UV)_/.test(origin)) return origin;
+  const section = origin.endsWith("]") ? origin.slice(origin.lastIndexOf("[") + 1, -1) : "";
+  return section === "" || section === "global" || /(?:^|\.)uv$/.test(section) ? name : `${section}.${name}`;
 }
 
 /** The file of an environment's own; without one, or any interpreter, there is none. */

@@ -86,7 +86,9 @@ function orderedIndexes({ options, variables }: Said): OrderedIndexes {
     return withNamedCredentials(url, name, variables);
   };
   const indexes = (options.indexes ?? wordsOf(variables, "MURRE_INDEX")).map(urlOf);
-  const lastAsked = options.defaultIndex ?? wordsOf(variables, "MURRE_DEFAULT_INDEX")[0];
+  // Who names the index to begin with by a word of the command line has named the last one.
+  const configured = options.indexUrl === undefined ? wordsOf(variables, "MURRE_DEFAULT_INDEX")[0] : undefined;
+  const lastAsked = options.defaultIndex ?? configured;
   const defaultIndex = lastAsked === undefined ? undefined : urlOf(lastAsked);
   const strategy = wordsOf(variables, "MURRE_INDEX_STRATEGY")[0];
   return {

@@ -31,7 +31,7 @@ export function heardVariables({
 }
 
 /** Variables of uv that mean the same as one of murre's; of several for one, the first that is set. */
-const uvVariables: readonly (readonly [uv: string, own: string])[] = [
+export const uvVariables: readonly (readonly [uv: string, own: string])[] = [
   ["UV_INDEX", "MURRE_INDEX"],
   ["UV_EXTRA_INDEX_URL", "MURRE_INDEX"],
   ["UV_DEFAULT_INDEX", "MURRE_DEFAULT_INDEX"],

@@ -43,7 +43,10 @@ export async function projectEnvironment(
   options: SyncProjectOptions,
   requiresPython = "",
 ): Promise<ProjectEnvironment> {
-  const folder = join(root.folder, settings.env["MURRE_PROJECT_ENVIRONMENT"] ?? ".venv");
+  const folder = join(
+    root.folder,
+    settings.env["MURRE_PROJECT_ENVIRONMENT"] || settings.env["UV_PROJECT_ENVIRONMENT"] || ".venv",
+  );
   const { python, signal, onEvent, noCache, ignoreConfiguration } = options;
   const probes = openProbeCache(settings);
   try {
