@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unnamedChanges, wrongChangesets } from "./house-changesets.mjs";
+import { apiDocument } from "./house-api.mjs";
 import { comparesUntyped, errorsDocument } from "./house-errors.mjs";
 import { checkDocuments, wrongReadme } from "./house-documents.mjs";
 import { fullRooms, wrongRooms } from "./house-rooms.mjs";
@@ -210,6 +211,7 @@ for (const folder of folders) {
 
 const published = folders.filter((folder) => folder.startsWith("packages/") && !house.private.includes(folder));
 keep("docs/errors.md", errorsDocument(root, published, problem));
+keep("docs/api.md", apiDocument(root, problem));
 checkDocuments(root, problem);
 for (const [file, what] of wrongChangesets(root, "murre", bundledInto("apps/murre"))) problem(file, what);
 const released = [...published, "apps/murre"].map((folder) => [nameOf(folder), folder]);

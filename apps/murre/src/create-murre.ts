@@ -22,6 +22,7 @@ export interface MurreSettings {
   readonly cacheFolder?: string;
   /** Default: the process's own. */
   readonly cwd?: string;
+  /** Environment variables: murre's own, pip's, and those of the programs that it starts. Default: the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Threads for unpacking and linking. Default: MURRE_THREADS, else one for each processor, at most 8. */
   readonly threads?: number;

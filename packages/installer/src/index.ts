@@ -1,8 +1,8 @@
-export type { BuildOptions, BuildProjectOptions, ChangeOptions, CheckOptions } from "./api/operations.ts";
-export type { CollectOptions, CompileOptions, FreshnessOptions, IndexOptions } from "./api/operations.ts";
-export type { InstallManyOptions, InstallOptions, ListOptions, LockOptions } from "./api/operations.ts";
+export type { BuildOptions, BuildProjectOptions, ChangeOptions } from "./api/operations.ts";
+export type { CollectOptions, CompileOptions, IndexOptions } from "./api/operations.ts";
+export type { InstallManyOptions, InstallOptions, LockOptions } from "./api/operations.ts";
 export type { OperationContext, ProjectSelectionOptions, PythonOptions } from "./api/operations.ts";
-export type { ResolutionOptions, SelectionOptions, ShowOptions, SyncOptions } from "./api/operations.ts";
+export type { ResolutionOptions, SelectionOptions, SyncOptions } from "./api/operations.ts";
 export type { SyncProjectOptions, UninstallOptions, VenvOptions } from "./api/operations.ts";
 export type { Operations } from "./api/all-operations.ts";
 export type { ResolvedNode, ResolveOptions, ResolveReport } from "./api/resolution.ts";
@@ -36,6 +36,7 @@ export type {
   SyncProjectReport,
   VenvReport,
 } from "./api/reports.ts";
+export type { CheckOptions, FreshnessOptions, ListOptions, ShowOptions } from "./api/inspection-options.ts";
 export type { DescribeOptions, HashOptions, IndexVersionsOptions } from "./api/inspection-options.ts";
 export type { InspectOptions, RecoverOptions, TreeOptions } from "./api/inspection-options.ts";
 export type { ConfigurationReport, DescribeReport, HashReport } from "./api/inspection-reports.ts";

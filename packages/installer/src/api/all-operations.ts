@@ -17,19 +17,17 @@ import type {
 import type { CacheOperations } from "./cache-operations.ts";
 import type {
   BuildProjectOptions,
-  CheckOptions,
   CollectOptions,
   CompileOptions,
   InstallManyOptions,
   InstallOptions,
-  ListOptions,
   LockOptions,
-  ShowOptions,
   SyncOptions,
   SyncProjectOptions,
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
+import type { CheckOptions, ListOptions, ShowOptions } from "./inspection-options.ts";
 import type {
   BuildReport,
   ChangeReport,

@@ -19,7 +19,9 @@ export interface CacheOperations {
   clean(options?: { readonly projects?: readonly string[]; readonly signal?: AbortSignal }): Promise<CleanReport>;
   /** Removes what nobody can reach and what the dead left; where asked, also what was not used for long. */
   prune(options?: PruneOptions & { readonly signal?: AbortSignal }): Promise<CleanReport>;
+  /** How much is in the cache. */
   size(options?: { readonly signal?: AbortSignal }): Promise<CacheSize>;
+  /** What is in the cache: its entries by project. */
   list(options?: { readonly signal?: AbortSignal }): Promise<readonly ListedEntry[]>;
   /** Hashes every file; with `repair`, damaged archives leave the cache. */
   verify(options?: {

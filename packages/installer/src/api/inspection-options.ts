@@ -1,10 +1,43 @@
-import type {
-  FreshnessOptions,
-  IndexOptions,
-  OperationContext,
-  PythonOptions,
-  SelectionOptions,
-} from "./operations.ts";
+import type { IndexOptions, OperationContext, PythonOptions, SelectionOptions } from "./operations.ts";
+
+/** What counts as the newest version of what is installed. */
+export interface FreshnessOptions
+  extends IndexOptions, Pick<SelectionOptions, "prerelease" | "excludeNewer" | "excludeNewerPackages"> {
+  /** Pre-releases count like other releases. */
+  readonly prereleases?: boolean;
+}
+
+export interface ListOptions extends OperationContext, PythonOptions, FreshnessOptions {
+  /** Only that of which indexes have a newer version, or only that of which they have none; they are asked for nothing else. */
+  readonly freshness?: "outdated" | "uptodate";
+  /** No editable installations. */
+  readonly excludeEditable?: boolean;
+  /** Only editable installations. */
+  readonly onlyEditable?: boolean;
+  /** Projects that are left out. */
+  readonly exclude?: readonly string[];
+  /** Only what nothing else that is installed requires. */
+  readonly notRequired?: boolean;
+  /** Nothing of what a virtual environment sees of the interpreter below (`--system-site-packages`). */
+  readonly local?: boolean;
+  /** Only what lies in these folders. */
+  readonly paths?: readonly string[];
+  /** The report has the lines of these requirements files as well, with what is installed in the place of what they ask for. */
+  readonly orderFiles?: readonly string[];
+}
+
+export interface CheckOptions
+  extends OperationContext, PythonOptions, Pick<SelectionOptions, "pythonVersion" | "pythonPlatform"> {
+  /** Compares every file with its RECORD as well. */
+  readonly files?: boolean;
+}
+
+export interface ShowOptions extends OperationContext, PythonOptions {
+  /** Distributions to look at. */
+  readonly names: readonly string[];
+  /** The report has the paths of their files. */
+  readonly files?: boolean;
+}
 
 export interface RecoverOptions extends OperationContext, PythonOptions {}
 
@@ -14,18 +47,25 @@ export interface TreeOptions extends OperationContext, PythonOptions, FreshnessO
 }
 
 export interface InspectOptions extends OperationContext, PythonOptions {
+  /** See {@link ListOptions.local}. */
   readonly local?: boolean;
+  /** See {@link ListOptions.paths}. */
   readonly paths?: readonly string[];
 }
 
 export interface IndexVersionsOptions extends OperationContext, PythonOptions, IndexOptions, SelectionOptions {
+  /** The name of the project. */
   readonly project: string;
+  /** Pre-releases count like other releases. */
   readonly prereleases?: boolean;
+  /** See {@link ChangeOptions.onlyBinary}. */
   readonly onlyBinary?: readonly string[];
+  /** See {@link ChangeOptions.noBinary}. */
   readonly noBinary?: readonly string[];
 }
 
 export interface HashOptions extends OperationContext {
+  /** Paths of files. */
   readonly files: readonly string[];
   /** Default "sha256". */
   readonly algorithm?: "sha256" | "sha384" | "sha512";

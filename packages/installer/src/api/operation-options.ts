@@ -4,26 +4,23 @@ import type {
   BuildOptions,
   BuildProjectOptions,
   ChangeOptions,
-  CheckOptions,
   CollectOptions,
   CompileOptions,
-  FreshnessOptions,
   IndexOptions,
   InstallManyOptions,
   InstallOptions,
-  ListOptions,
   LockOptions,
   OperationContext,
   ProjectSelectionOptions,
   PythonOptions,
   ResolutionOptions,
   SelectionOptions,
-  ShowOptions,
   SyncOptions,
   SyncProjectOptions,
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
+import type { CheckOptions, FreshnessOptions, ListOptions, ShowOptions } from "./inspection-options.ts";
 import type { ResolveOptions } from "./resolution.ts";
 import type * as inspection from "./inspection-options.ts";
 

@@ -2,7 +2,9 @@ import type { OnEvent } from "./events.ts";
 
 /** Every operation can be watched and ended. An aborted one rejects with the signal's reason. */
 export interface OperationContext {
+  /** Ends the operation when it is aborted; an environment is then as it was, or changed as a whole. */
   readonly signal?: AbortSignal;
+  /** Is told what happens. What it throws is a warning of the process, and no failure of the operation. */
   readonly onEvent?: OnEvent;
 }
 
@@ -16,6 +18,7 @@ export interface PythonOptions {
   readonly breakSystemPackages?: boolean;
   /** Installs into this folder instead of the interpreter's own. */
   readonly target?: string;
+  /** Installs below this folder, into the folders that an interpreter with this prefix would have. */
   readonly prefix?: string;
   /** Installs below this folder as if it were the root of the file system, at the paths that the interpreter, or `prefix`, has there. */
   readonly root?: string;
@@ -27,13 +30,19 @@ export interface PythonOptions {
 export interface IndexOptions {
   /** pip's flags, merged with its configuration as pip does. */
   readonly indexUrl?: string;
+  /** Further indexes, as good as the first: the best version of all counts. */
   readonly extraIndexUrls?: readonly string[];
+  /** Folders, and pages with links to files. */
   readonly findLinks?: readonly string[];
+  /** Only `findLinks` counts. */
   readonly noIndex?: boolean;
   /** uv's flags: the first index that has the project. */
   readonly defaultIndex?: string;
+  /** Indexes that come before it, in their order; `NAME=URL` gives one a name. */
   readonly indexes?: readonly string[];
+  /** Which indexes count for a project: the first that has it, those until one has a version that fits, or all. Default: "first-index", and with pip's flags all. */
   readonly indexStrategy?: "first-index" | "unsafe-first-match" | "unsafe-best-match";
+  /** Asks no server: what is not in the cache or on this machine is an error. */
   readonly offline?: boolean;
   /** Asks the indexes again although cached pages are fresh: "all", or for these projects only. */
   readonly refresh?: "all" | readonly string[];
@@ -66,11 +75,15 @@ export interface IndexOptions {
 export interface VenvOptions extends OperationContext, IndexOptions {
   /** Default: `.venv` in the working directory. */
   readonly path?: string;
+  /** As `-p` takes it. Default: `.python-version`, else what the project requires, else the first that is found. */
   readonly python?: string;
+  /** Installs pip (and setuptools and wheel, for a Python older than 3.12) there. */
   readonly seed?: boolean;
+  /** What shells show while it is active. Default: the folder's name, or its parent's for `.venv`. */
   readonly prompt?: string;
+  /** What is installed for the interpreter below can be imported there. */
   readonly systemSitePackages?: boolean;
-  /** What is done where something is already; see createEnvironment of @murre/python. Default "refuse". */
+  /** What is done where something is already: "refuse" (default) takes only an empty folder, "clear" replaces an environment, "refresh" writes its own files anew and leaves all others. */
   readonly existing?: "refuse" | "refresh" | "clear";
 }
 
@@ -103,7 +116,7 @@ export interface SelectionOptions {
   readonly excludeNewer?: string;
   /** The same for single projects: `NAME=WHEN`. */
   readonly excludeNewerPackages?: readonly string[];
-  /** The version of Python to choose for, `3.12` or `3.12.4`. Default: the interpreter's. */
+  /** The version of Python to choose for: `3.12`, `3.12.4`, or pip's `312`. Default: the interpreter's. */
   readonly pythonVersion?: string;
   /** uv's name of the platform to choose for: `linux`, `windows`, `macos`, `x86_64-manylinux_2_28`. Default: this one. */
   readonly pythonPlatform?: string;
@@ -127,7 +140,9 @@ export interface ResolutionOptions {
 
 /** Which optional parts are wanted of projects whose pyproject.toml is named among the requirement files. */
 export interface ProjectSelectionOptions {
+  /** These optional dependencies. */
   readonly extras?: readonly string[];
+  /** All optional dependencies. */
   readonly allExtras?: boolean;
   /** Dependency groups (PEP 735): `NAME` of the pyproject.toml in the working directory, or `PATH:NAME`. */
   readonly groups?: readonly string[];
@@ -136,12 +151,15 @@ export interface ProjectSelectionOptions {
 }
 
 export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions, SelectionOptions {
+  /** Files that limit versions, and require nothing. */
   readonly constraintFiles?: readonly string[];
   /** What is there already is installed again: all of it, or these projects. */
   readonly reinstall?: boolean | readonly string[];
   /** Nothing is done unless the interpreter is a virtual environment's. Default: PIP_REQUIRE_VIRTUALENV, else false. */
   readonly requireVirtualenv?: boolean;
+  /** Reports what would be done, and changes nothing. */
   readonly dryRun?: boolean;
+  /** Every requirement has to have a hash. */
   readonly requireHashes?: boolean;
   /** Refuses a wheel whose RECORD and members disagree, instead of a warning. Default: MURRE_STRICT_RECORD, else false. */
   readonly strictRecord?: boolean;
@@ -160,6 +178,7 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
   readonly prereleases?: boolean;
   /** Projects for which only wheels, or only source distributions are taken: names, or `:all:`. */
   readonly onlyBinary?: readonly string[];
+  /** The opposite of `onlyBinary`: these are built. */
   readonly noBinary?: readonly string[];
   /** Releases that have a wheel come before newer ones that have none. Default: PIP_PREFER_BINARY and pip's configuration, else false. */
   readonly preferBinary?: boolean;
@@ -172,7 +191,7 @@ export interface ChangeOptions extends OperationContext, PythonOptions, IndexOpt
 }
 
 export interface SyncOptions extends ChangeOptions, ProjectSelectionOptions {
-  /** requirements.txt files, or one pylock.toml; `-` reads `standardInput`. */
+  /** requirements.txt files, or one pylock.toml; `-` reads standard input. */
   readonly requirementFiles: readonly string[];
   /** An empty list would remove everything: refused unless this is set. */
   readonly allowEmpty?: boolean;
@@ -183,6 +202,7 @@ export interface InstallOptions extends ChangeOptions, ResolutionOptions, Projec
   readonly requirements?: readonly string[];
   /** Folders of projects that are imported from where they lie (PEP 660), with extras: `.[dev]`. */
   readonly editables?: readonly string[];
+  /** requirements.txt files, pyproject.toml files, scripts with metadata, or a pylock.toml; `-` reads standard input. */
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
@@ -207,15 +227,19 @@ export interface BuildProjectOptions extends OperationContext, IndexOptions, Bui
   readonly what?: "sdist" | "wheel" | "sdist-then-wheel";
   /** Default: `dist` in the project's folder; for an sdist, in the working directory. */
   readonly outputFolder?: string;
+  /** Builds with this interpreter. Default: as for any other operation. */
   readonly python?: string;
+  /** With an interpreter that is no virtual environment. */
   readonly system?: boolean;
 }
 
 /** Distributions that are wanted as files, with everything they need. */
 export interface CollectOptions extends ChangeOptions, ResolutionOptions, ProjectSelectionOptions {
+  /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
   /** Become ordinary wheels. */
   readonly editables?: readonly string[];
+  /** As for `install`. */
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
@@ -239,7 +263,7 @@ export interface CompileOptions
     > {
   /** PEP 508 requirements, paths and URLs of wheels. */
   readonly requirements?: readonly string[];
-  /** requirements.in files; `-` reads `standardInput`. */
+  /** requirements.in files; `-` reads standard input. */
   readonly requirementFiles?: readonly string[];
   /** Default "follow". */
   readonly dependencies?: "follow" | "none";
@@ -277,7 +301,9 @@ export interface CompileOptions
   readonly stripExtras?: boolean;
   /** What options say of indexes, find-links places and formats is written into the file. */
   readonly emitIndexUrls?: boolean;
+  /** The places of find-links are written into the file. */
   readonly emitFindLinks?: boolean;
+  /** `--only-binary` and `--no-binary` are written into the file. */
   readonly emitBuildOptions?: boolean;
   /** Projects that are resolved and not written. */
   readonly omit?: readonly string[];
@@ -299,6 +325,7 @@ export interface LockOptions
   readonly upgrade?: "all" | readonly string[];
   /** The file stays as it is, and has to be up to date. */
   readonly locked?: boolean;
+  /** Reports whether the file would change, and writes nothing. */
   readonly dryRun?: boolean;
 }
 
@@ -311,10 +338,13 @@ export interface SyncProjectOptions
   readonly frozen?: boolean;
   /** Members of the workspace, by name, or "all". Default: the project itself; in a root that is none, "all". */
   readonly packages?: "all" | readonly string[];
+  /** Optional dependencies of the project. */
   readonly extras?: "all" | readonly string[];
   /** Besides the default groups. */
   readonly groups?: "all" | readonly string[];
+  /** Of "all" extras, not these. */
   readonly withoutExtras?: readonly string[];
+  /** Of default and "all" groups, not these. */
   readonly withoutGroups?: readonly string[];
   /** Default true: `tool.uv.default-groups`, else `dev`. */
   readonly defaultGroups?: boolean;
@@ -322,6 +352,7 @@ export interface SyncProjectOptions
   readonly onlyGroups?: readonly string[];
   /** Whether the project itself, or anything of the workspace, is left out; what it needs is installed. */
   readonly leaveOut?: "project" | "workspace";
+  /** Distributions that are not installed; what they need is. */
   readonly leaveOutPackages?: readonly string[];
   /** Keeps what is installed and not in the lock file. */
   readonly inexact?: boolean;
@@ -329,51 +360,19 @@ export interface SyncProjectOptions
 
 /** A list of projects of any length, each installed without what it depends on. */
 export interface InstallManyOptions extends ChangeOptions {
-  /** One project a line, with or without a specifier; `-` reads `standardInput`. */
+  /** One project a line, with or without a specifier; `-` reads standard input. */
   readonly projectsFile: string;
   /** Only so many of its first projects. Default: all. */
   readonly limit?: number;
 }
 
 export interface UninstallOptions extends OperationContext, PythonOptions {
+  /** Distributions to remove; one that is not installed is a warning. */
   readonly names: readonly string[];
+  /** Files whose requirements name further ones. */
   readonly requirementFiles?: readonly string[];
+  /** Reports what would be removed, and changes nothing. */
   readonly dryRun?: boolean;
   /** See {@link ChangeOptions.requireVirtualenv}. */
   readonly requireVirtualenv?: boolean;
-}
-
-/** What counts as the newest version of what is installed. */
-export interface FreshnessOptions
-  extends IndexOptions, Pick<SelectionOptions, "prerelease" | "excludeNewer" | "excludeNewerPackages"> {
-  readonly prereleases?: boolean;
-}
-
-export interface ListOptions extends OperationContext, PythonOptions, FreshnessOptions {
-  /** Only that of which indexes have a newer version, or only that of which they have none; they are asked for nothing else. */
-  readonly freshness?: "outdated" | "uptodate";
-  readonly excludeEditable?: boolean;
-  /** Only editable installations. */
-  readonly onlyEditable?: boolean;
-  /** Projects that are left out. */
-  readonly exclude?: readonly string[];
-  /** Only what nothing else that is installed requires. */
-  readonly notRequired?: boolean;
-  /** Nothing of what a virtual environment sees of the interpreter below (`--system-site-packages`). */
-  readonly local?: boolean;
-  /** Only what lies in these folders. */
-  readonly paths?: readonly string[];
-  /** The report has the lines of these requirements files as well, with what is installed in the place of what they ask for. */
-  readonly orderFiles?: readonly string[];
-}
-
-export interface CheckOptions
-  extends OperationContext, PythonOptions, Pick<SelectionOptions, "pythonVersion" | "pythonPlatform"> {
-  /** Compares every file with its RECORD as well. */
-  readonly files?: boolean;
-}
-
-export interface ShowOptions extends OperationContext, PythonOptions {
-  readonly names: readonly string[];
-  readonly files?: boolean;
 }

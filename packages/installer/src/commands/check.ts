@@ -10,7 +10,7 @@ import {
 import type { CoreMetadata } from "@murre/wheel";
 import { satisfiesPython } from "../wanted/requires-python.ts";
 import { findDamage } from "../environment/damage.ts";
-import type { CheckOptions } from "../api/operations.ts";
+import type { CheckOptions } from "../api/inspection-options.ts";
 import type { CheckProblem, CheckReport } from "../api/reports.ts";
 import { decidePython } from "../operation/decide-resolution.ts";
 import { describedPython } from "../options/target-python.ts";

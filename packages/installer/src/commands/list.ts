@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { directReference } from "../wanted/direct-url-info.ts";
 import type { OnEvent } from "../api/events.ts";
-import type { ListOptions } from "../api/operations.ts";
+import type { ListOptions } from "../api/inspection-options.ts";
 import type { InstalledPin, InstalledReport } from "../api/reports.ts";
 import { requiredNames } from "../environment/installed-needs.ts";
 import { foldersRead, withReadOperation } from "../environment/read-operation.ts";

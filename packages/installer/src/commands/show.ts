@@ -1,7 +1,7 @@
 import { normalizeName } from "@murre/pep508";
 import { readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { describeInstalled, Origins } from "./list.ts";
-import type { ShowOptions } from "../api/operations.ts";
+import type { ShowOptions } from "../api/inspection-options.ts";
 import type { ShownDistribution, ShowReport } from "../api/reports.ts";
 import { metadataOf, requiredNames } from "../environment/installed-needs.ts";
 import { withReadOperation } from "../environment/read-operation.ts";

@@ -67,6 +67,16 @@ describe("when a file has to have been uploaded", () => {
 });
 
 test.each([
+  ["3.12", "3.12"],
+  ["312", "3.12"],
+  ["39", "3.9"],
+  ["3.12.4", "3.12.4"],
+])("--python-version %s is Python %s, as pip has it", (given, version) => {
+  expect(decidePython({ pythonVersion: given }, {})).toEqual(decidePython({ pythonVersion: version }, {}));
+});
+
+test.each([
+  [{ pythonVersion: "27" }, /^--python-version 27: expected a version such as/],
   [{ pythonVersion: "2.7" }, /^--python-version 2.7: expected a version such as/],
   [{ pythonVersion: ">=3.8" }, /^--python-version >=3.8: expected/],
   [{ pythonPlatform: "amiga" }, /^--python-platform amiga: expected one of windows, linux, macos, /],

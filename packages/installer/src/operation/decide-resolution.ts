@@ -59,12 +59,17 @@ export function decideUploads(
   };
 }
 
+/** pip takes `312` for 3.12. */
+function withDot(version: string): string {
+  return version.replace(/^(\d)(\d+)$/, "$1.$2");
+}
+
 /** The Python that is resolved for, where it is another than the one at hand. @throws {ResolutionOptionInvalid} */
 export function decidePython(
   { pythonVersion, pythonPlatform, implementation, abis, ignoreRequiresPython }: Said["options"],
   variables: Said["variables"],
 ): DescribedPython {
-  const version = pythonVersion === undefined ? undefined : parsePythonVersion(pythonVersion);
+  const version = pythonVersion === undefined ? undefined : parsePythonVersion(withDot(pythonVersion));
   if (pythonVersion !== undefined && version === undefined)
     throw new ResolutionOptionInvalid("--python-version", pythonVersion, "expected a version such as 3.12 or 3.12.4");
   const platform = pythonPlatform === undefined ? undefined : namedPlatform(pythonPlatform, variables);

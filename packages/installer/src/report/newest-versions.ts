@@ -1,7 +1,7 @@
 import { compareVersions, tryParseVersion } from "@murre/pep440";
 import { normalizeName } from "@murre/pep508";
 import type { OperationContext, PythonOptions } from "../api/operations.ts";
-import type { FreshnessOptions } from "../api/operations.ts";
+import type { FreshnessOptions } from "../api/inspection-options.ts";
 import type { Pin } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { usableReleases } from "./usable-releases.ts";
