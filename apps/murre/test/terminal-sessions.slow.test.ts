@@ -1,6 +1,6 @@
 import { indexedWheel, temporaryFolder, writeWheel, type IndexedFile } from "@murre/test-kit";
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -181,4 +181,23 @@ def build_wheel(folder, settings=None, metadata=None):
     });
     await expect(screens).toMatchFileSnapshot("terminal-sessions/interruption.txt");
   });
+
+  test("the README, which is a run of the command as it is", async () => {
+    const recorded = join(temporaryFolder("recorded"), "run.svg");
+    const root = fileURLToPath(new URL("../../../", import.meta.url));
+    succeeded(await run(process.execPath, [join(root, "scripts/record-run.mjs"), recorded], root, process.env));
+    const [shown, now] = [join(root, "docs/run.svg"), recorded].map((path) =>
+      textOfDrawing(readFileSync(path, "utf8")),
+    );
+    expect(now).toBe(shown);
+    expect(now).toMatch(/^\$ murre venv\n[^$]*\$ murre pip install flask\n[^$]*^\+ flask==3\.1\.2$/m);
+  });
 });
+
+/** The lines of a drawn terminal, without what differs from machine to machine. */
+const textOfDrawing = (svg: string): string =>
+  [...svg.matchAll(/<text [^>]*>([^<]*)/g)]
+    .map(([, text = ""]) =>
+      text.replaceAll(/ in [\d.]+m?s/g, "").replaceAll(/Python [\d.]+ in|\/\S+(?=\/project)/g, ""),
+    )
+    .join("\n");
