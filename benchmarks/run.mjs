@@ -55,10 +55,14 @@ if (values.help) {
   process.exit();
 }
 const chosen = positionals.length > 0 ? positionals : ["sync-warm", "sync-cold"];
-const requirements = pinnedRequirements();
+const missing = whatIsMissing();
+if (missing !== undefined) {
+  console.error(missing);
+  process.exit(2);
+}
+const requirements = values.requirements === undefined ? undefined : resolve(values.requirements);
 const results = withScratch((scratch) =>
   chosen.flatMap((name) => {
-    if (!(name in benchmarks)) throw new Error(`there is no benchmark ${name}: ${Object.keys(benchmarks).join(", ")}`);
     const folder = join(scratch, name);
     mkdirSync(folder);
     const all = benchmarks[name](folder);
@@ -78,16 +82,18 @@ function measureLarge(scratch, name) {
   return measureAmount({ name, scratch, runs, python: values.python, uvFile, scale: Number(values.scale) });
 }
 
-function pinnedRequirements() {
-  if (values.requirements !== undefined) return resolve(values.requirements);
-  if (chosen.some((name) => name.startsWith("sync-")))
-    throw new Error("give the pinned requirements: --requirements FILE");
+/** What has to be said before anything can be measured, as a sentence. */
+function whatIsMissing() {
+  const unknown = chosen.find((name) => !Object.hasOwn(benchmarks, name));
+  if (unknown !== undefined) return `there is no benchmark ${unknown}: ${Object.keys(benchmarks).join(", ")}`;
+  if (values.requirements === undefined && chosen.some((name) => name.startsWith("sync-")))
+    return "give the pinned requirements, such as `murre pip compile requirements.in -o requirements.txt` writes: -r requirements.txt";
+  if (values.snapshot === undefined && chosen.some((name) => name.startsWith("resolve-")))
+    return "give the recorded index: --snapshot FOLDER or MURRE_INDEX_SNAPSHOT";
   return undefined;
 }
 
 function resolveRecorded(scratch, cache) {
-  if (values.snapshot === undefined)
-    throw new Error("give the recorded index: --snapshot FOLDER or MURRE_INDEX_SNAPSHOT");
   const { python, workload: workloads = [] } = values;
   return resolveWorkloads({
     snapshot: resolve(values.snapshot),

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, succeeded, type Run } from "./command-world.ts";
 
-// Every example of the guides is run: programs and commands as they stand, of a CI service or a Dockerfile the commands in it.
+// Every example of the guides and of two READMEs is run: programs and commands as they stand, of a CI service or a Dockerfile the commands in it.
 
 const app = fileURLToPath(new URL("..", import.meta.url));
 const docs = fileURLToPath(new URL("../../../docs", import.meta.url));
@@ -77,8 +77,10 @@ function makeFolder(guide: string) {
   program("keyring", `[ "$1" = get ] && echo ${credentials.password}`);
   // It is there already.
   program("npm", '[ "$*" = "install --global murre" ] || [ "$*" = "install murre" ]');
+  program("npx", 'exec "$@"');
   writeFileSync(join(folder, "requirements.txt"), "flask==3.0\nwerkzeug==3.0\n");
   writeFileSync(join(folder, "constraints.txt"), "werkzeug<4\n");
+  writeFileSync(join(folder, "pyproject.toml"), '[project]\nname = "own"\nversion = "1"\ndependencies = ["flask"]\n');
   writeFileSync(join(folder, "own-authority.pem"), selfSigned);
   const env = {
     PATH: `${bin}:${process.env["PATH"]}`,
@@ -130,8 +132,15 @@ test("every guide is tried here: each document with such examples", () => {
 });
 
 describe.skipIf(process.platform === "win32")("the examples of", () => {
-  test.for(guides)("docs/%s.md do what it says", { timeout: 60_000 }, async (guide) => {
-    const examples = examplesOf(readFileSync(join(docs, `${guide}.md`), "utf8"));
+  test.for([
+    ...guides.map((name) => [`docs/${name}.md`, name] as const),
+    ["README.md", "readme"] as const,
+    ["apps/murre/README.md", "npm"] as const,
+  ])("%s do what it says", { timeout: 60_000 }, async ([path, guide]) => {
+    // The demo has a test of its own, and `npm test` is what runs this one.
+    const examples = examplesOf(readFileSync(join(docs, "..", path), "utf8")).filter(
+      ({ text }) => !text.startsWith("npm run demo"),
+    );
     expect(examples.length).toBeGreaterThan(0);
     const made = makeFolder(guide);
     const said: Example[] = [];
