@@ -6,7 +6,7 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 const lines = (text = "") => [...text.matchAll(/"(\d+)\.?[\d.]*"/g)].map(([, major]) => major);
 
 test("the hosted CI tries the lines of Node that the matrix here tries, and that docs/support.md promises", () => {
-  const here = lines(/versions = \[([^\]]*)\]/.exec(read("scripts/node-matrix.mjs"))?.[1]);
+  const here = lines(/nodeVersions = \[([^\]]*)\]/.exec(read("scripts/node-matrix.mjs"))?.[1]);
   expect(here.length).toBeGreaterThan(2);
   expect(lines(/node: \[([^\]]*)\]/.exec(read(".github/workflows/ci.yml"))?.[1])).toEqual(here);
   const promised = /^\| Node \| ([^|]*)\|/m.exec(read("docs/support.md"))?.[1]?.replace("20.19", "20") ?? "";
