@@ -131,6 +131,10 @@ function plainType(text) {
     .trim();
 }
 
+const errorsEntry = "apps/murre/src/errors.ts";
+
+const isType = ([, [{ node }]]) => node.type === "TSInterfaceDeclaration" || node.type === "TSTypeAliasDeclaration";
+
 /**
  * @param problem told which options nothing is said of
  * @returns the text of docs/api.md
@@ -139,10 +143,10 @@ export function apiDocument(root, problem) {
   const declarations = new Declarations(root);
   const entry = "apps/murre/src/index.ts";
   const exported = declarations.exportsOf(entry).filter((name) => name !== "errors");
-  const found = exported.map((name) => [name, declarations.find(entry, name)]);
-  const publicNames = new Set(exported);
+  const carried = declarations.exportsOf(errorsEntry).map((name) => [name, declarations.find(errorsEntry, name)]);
+  const found = [...exported.map((name) => [name, declarations.find(entry, name)]), ...carried.filter(isType)];
+  const publicNames = new Set(found.map(([name]) => name));
   const words = writer(publicNames);
-  const isType = ([, [{ node }]]) => node.type === "TSInterfaceDeclaration" || node.type === "TSTypeAliasDeclaration";
   const types = found.filter(isType).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const ofKind = (kind) =>
     types.filter(([name]) => kindOf(name) === kind).flatMap(([, [one]]) => words.type(declarations, one));
@@ -168,7 +172,7 @@ export function apiDocument(root, problem) {
     "What `onEvent` is told, by `event.type`. New kinds and fields may come: read over those that you do not know.",
     words.events(events),
     "## Errors",
-    "`errors` has the classes of all errors, for `instanceof`; `error.code` says the same, across copies of murre too (`isMurreError`). [errors.md](errors.md) says what each means and what to do.",
+    "`errors` has the classes of all errors, for `instanceof`, and the types of what they carry (`errors.WheelProblem`); `error.code` says the same, across copies of murre too (`isMurreError`). [errors.md](errors.md) says what each means and what to do.",
     words.errors(declarations),
     "## Options",
     ...ofKind("options"),
@@ -209,8 +213,12 @@ function writer(publicNames) {
       ]),
     );
 
+  const fieldWithLink = (field, type) => {
+    const [named] = type.match(/\b[A-Z]\w+/g)?.filter((name) => publicNames.has(name)) ?? [];
+    return code(`${field}: ${type}`) + (named === undefined ? "" : ` ([${named}](${anchor(named)}))`);
+  };
   const known = (what, name) => (publicNames.has(name) ? `${what}: ${link(name)}.` : "");
-  const areKnown = (text) => text.match(/\b[A-Z]\w+/g).every((name) => publicNames.has(name));
+  const areKnown = (text) => (text.match(/\b[A-Z]\w+/g) ?? []).every((name) => publicNames.has(name));
 
   return {
     value(name, all) {
@@ -257,9 +265,11 @@ function writer(publicNames) {
       return table(["event", "fields", "meaning"], rows);
     },
     errors(declarations) {
-      const path = "apps/murre/src/errors.ts";
-      const rows = declarations.exportsOf(path).map((name) => {
-        const [{ file, node }] = declarations.find(path, name);
+      const classes = declarations
+        .exportsOf(errorsEntry)
+        .map((name) => [name, declarations.find(errorsEntry, name)])
+        .filter((one) => !isType(one));
+      const rows = classes.map(([name, [{ file, node }]]) => {
         const carried = carries(declarations, file, node);
         const [, type = ""] = carried.find(([field]) => field === "code") ?? [];
         const [alias] = declarations.find(file.path, type);
@@ -269,7 +279,7 @@ function writer(publicNames) {
         return [
           `\`errors.${name}\``,
           shown.join(", ") || "that of what failed",
-          others.map(([field, carriedType]) => code(`${field}: ${carriedType}`)).join(", "),
+          others.map(([field, carriedType]) => fieldWithLink(field, carriedType)).join(", "),
         ];
       });
       return table(["class", "code", "carries"], rows);

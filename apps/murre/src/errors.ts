@@ -1,6 +1,6 @@
 /**
  * Every error that murre ends with: `error instanceof errors.NoSolution`, or by its permanent `code`. Programs that work with several copies
- * of murre compare the code.
+ * of murre compare the code. Types are of what errors carry.
  */
 export {
   UnreadableSdist,
@@ -146,3 +146,11 @@ export {
   UnpackFailed,
   UnpackWorkerLost,
 } from "@murre/wheel";
+export type { FailedBuild } from "@murre/build";
+export type { NoFileKind } from "@murre/files";
+export type { FlightFailure, LockHolder } from "@murre/locking";
+export type { Span } from "@murre/pep508";
+export type { RejectedCandidate } from "@murre/python";
+export type { FileProblem } from "@murre/requirements";
+export type { Proof } from "@murre/resolver";
+export type { WheelProblem } from "@murre/wheel";

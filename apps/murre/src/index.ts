@@ -64,3 +64,5 @@ export type { HashOptions, HashReport, IndexVersionsOptions, IndexVersionsReport
 export type { InspectedDistribution, InspectOptions, InspectReport, InstallationReport } from "@murre/installer";
 export type { RecoverOptions, ReportedInstallation, TreeDistribution, TreeOptions } from "@murre/installer";
 export type { TreeReport } from "@murre/installer";
+export type { DirectUrl } from "@murre/python";
+export type { MarkerEnvironment } from "@murre/pep508";
