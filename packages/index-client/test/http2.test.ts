@@ -14,19 +14,26 @@ afterEach(async () => {
 interface Served {
   readonly url: string;
   connections: number;
+  /** The most requests that were there and not answered. */
+  atOnce: number;
   readonly versions: Set<string>;
 }
 
 /** Each answer comes after a while, so that requests are under way side by side. */
 async function serve(protocol: "h2" | "http/1.1", body = "here"): Promise<Served> {
-  const served = { url: "", connections: 0, versions: new Set<string>() };
+  const served = { url: "", connections: 0, atOnce: 0, versions: new Set<string>() };
+  let waiting = 0;
   const answer = (
     request: { readonly httpVersion: string },
     response: { end(text: string): void; setHeader(name: string, value: string): void },
   ) => {
     served.versions.add(request.httpVersion);
+    served.atOnce = Math.max(served.atOnce, ++waiting);
     response.setHeader("content-type", "text/plain");
-    setTimeout(() => response.end(body), 50);
+    setTimeout(() => {
+      waiting--;
+      response.end(body);
+    }, 50);
   };
   const keys = { key: selfSigned, cert: selfSigned };
   const server = (protocol === "h2" ? createSecureServer(keys, answer) : createServer(keys, answer)) as TlsServer;
@@ -50,12 +57,14 @@ function client(retries = 0) {
 }
 
 describe("RFC 9113: a server that speaks HTTP/2", () => {
-  test("is asked for everything over two connections at most", async () => {
+  test("is asked for everything at once, over two connections at most", async () => {
     const served = await serve("h2");
     const asking = client();
     const texts = await Promise.all(Array.from({ length: 40 }, (_, i) => asking.text(`${served.url}${i}`)));
     expect([new Set(texts), served.versions]).toEqual([new Set(["here"]), new Set(["2.0"])]);
     expect(served.connections).toBeLessThanOrEqual(2);
+    // One after another on each connection there would be two.
+    expect(served.atOnce).toBeGreaterThan(10);
   });
 
   test("may send more than a window holds", async () => {

@@ -101,7 +101,7 @@ async function negotiatedPool(settings: ConnectionSettings, kind: Kind, url: URL
   const isShared = first.alpnProtocol === "h2";
   return new Pool(url.origin, {
     ...limits,
-    ...(isShared ? { ...windows, connections: Math.min(sharedConnections, limits.connections) } : {}),
+    ...(isShared ? { ...windows, ...sharedLimits(limits.connections) } : {}),
     allowH2: isShared,
     connect: (options, callback) => {
       const ready = first;
@@ -112,6 +112,12 @@ async function negotiatedPool(settings: ConnectionSettings, kind: Kind, url: URL
     },
   });
 }
+
+/** A connection carries as many requests at once as are allowed: undici sends one after another unless it is told so. */
+const sharedLimits = (atOnce: number) => ({
+  connections: Math.min(sharedConnections, atOnce),
+  pipelining: atOnce,
+});
 
 async function proxyAgent(settings: ConnectionSettings, kind: Kind, proxy: Proxy, ownKind: Kind): Promise<Dispatcher> {
   const { Pool, ProxyAgent } = await loadAgents();
