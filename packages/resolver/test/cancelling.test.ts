@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { parseRequirement } from "@murre/pep508";
+import { type NormalizedName, parseRequirement } from "@murre/pep508";
 import { resolveUniversal } from "../src/index.ts";
 import { resolve } from "../src/solver/resolve.ts";
 import { solve } from "../src/solver/solver.ts";
-import { MemorySource, resolveIn } from "./memory-index.ts";
+import { MemorySource, names, resolveIn } from "./memory-index.ts";
 import { type World, WorldProvider } from "./small-world.ts";
 
 /** One pigeon more than holes: whoever looks for a way tries a great many. */
@@ -152,6 +152,54 @@ describe("an abort in the middle of a search that waits for nothing", () => {
       expect(pauses - at, `at ${at} of ${all}`).toBeLessThanOrEqual(30);
     }
   });
+
+  test.each(["page", "metadata"] as const)(
+    "is heard while many answers are looked at that came at once: %s",
+    async (slow) => {
+      const projects = names(...[...Array(100).keys()].map((i) => `p${i}`));
+      const source = new MemorySource(Object.fromEntries(projects.map((name) => [name, { "1": [] }])));
+      const controller = new AbortController();
+      const looked = new Set<NormalizedName>();
+      let now = 0;
+      vi.spyOn(performance, "now").mockImplementation(() => now);
+      /** Whoever looks at what comes of it needs more than ten milliseconds. */
+      const look = (project: NormalizedName) => {
+        if (looked.has(project)) return;
+        looked.add(project);
+        now += 12;
+        if (looked.size === 20) setImmediate(() => controller.abort(new Error("enough")));
+      };
+      const outcome = resolveIn(source, projects.join("|"), {
+        signal: controller.signal,
+        source: {
+          files: async (project) => {
+            const files = await source.files(project);
+            if (slow === "metadata" || !Array.isArray(files)) return files;
+            return files.map((file) => ({
+              ...file,
+              get filename() {
+                look(project);
+                return file.filename;
+              },
+            }));
+          },
+          metadata: async (file, project) => {
+            const told = await source.metadata(file, project);
+            if (slow === "page" || "unavailable" in told) return told;
+            return {
+              ...told,
+              get requiresDist() {
+                look(project);
+                return told.requiresDist;
+              },
+            };
+          },
+        },
+      });
+      await expect(outcome).rejects.toThrow("enough");
+      expect(looked.size).toBeLessThanOrEqual(25);
+    },
+  );
 
   test("within long rounds the solver pauses as well", () => {
     let rounds = 0;

@@ -1,5 +1,6 @@
 import type { SpecifierSet } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
+import { Turns } from "../solver/turns.ts";
 import { VersionSet } from "../solver/version-set.ts";
 import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
 import { Catalog } from "./candidates/catalog.ts";
@@ -59,7 +60,7 @@ export class ReleaseChooser<File extends DistributionFile> {
         preferred: preferences?.get(project) ?? [],
         prefersWheels,
       });
-    this.catalog = new Catalog(source, this.chooser, admission, new Places(new Map(), new Map()));
+    this.catalog = new Catalog(source, new Turns(undefined), this.chooser, admission, new Places(new Map(), new Map()));
   }
 
   /** Rejects with what the source rejects with. */

@@ -86,17 +86,27 @@ export class Prefetcher<File extends DistributionFile> {
   ): Promise<void> {
     try {
       const project = await this.catalog.loadProject(projectName);
-      const likely = this.outlook.likely(project, this.outlook.open(name, version, project));
+      const { turns } = this.catalog;
+      const likely = await turns.take(() => this.loadLikely(project, this.outlook.open(name, version, project)));
       if (likely === undefined) return;
-      await this.loadMetadata(project, likely);
-      // What the request names is loaded anyway, and says most often whether a guess was right.
-      for (const other of names)
-        for (const need of this.outlook.needs(other, likely))
-          if (this.outlook.isDirect(need.project)) await this.catalog.loadProject(need.project);
-      this.follow(names, likely);
+      await turns.take(() => this.loadDirect(names, likely));
+      await turns.take(() => this.follow(names, likely));
     } catch {
       // It was a guess: whoever really needs it will meet the error.
     }
+  }
+
+  private async loadLikely(project: Project<File>, set: VersionSet): Promise<number | undefined> {
+    const likely = this.outlook.likely(project, set);
+    if (likely !== undefined) await this.loadMetadata(project, likely);
+    return likely;
+  }
+
+  /** What the request names is loaded anyway, and says most often whether a guess was right. */
+  private async loadDirect(names: readonly string[], version: number): Promise<void> {
+    for (const name of names)
+      for (const need of this.outlook.needs(name, version))
+        if (this.outlook.isDirect(need.project)) await this.catalog.loadProject(need.project);
   }
 
   /** An error is met again by whoever really needs the metadata. */

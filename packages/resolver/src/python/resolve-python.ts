@@ -9,7 +9,6 @@ import type { Listings } from "./candidates/listings.ts";
 import { Places } from "./candidates/places.ts";
 import type { Origin } from "./candidates/project.ts";
 import { Turns } from "../solver/turns.ts";
-import { givingWay } from "./giving-way.ts";
 import { type Asker, explainNoSolution, type Explanation } from "./explain/explain-no-solution.ts";
 import type { StatedOf } from "./explain/stated.ts";
 import type { ProviderObserver, Rules } from "./provider-rules.ts";
@@ -110,7 +109,7 @@ export async function resolvePython<File extends DistributionFile>(
 
 /** What is searched for, whatever it is for. */
 export interface SearchRequest<File extends DistributionFile> extends Omit<PythonRequest<File>, "target"> {
-  /** Those of earlier searches in the same source, which gives way by the same turns. */
+  /** Those of earlier searches in the same source, which gave way by the same turns. */
   readonly listings?: Listings<File>;
   /** What those took: it is preferred after all preferences, and admits nothing that would not be taken without. */
   readonly taken?: ReadonlyMap<NormalizedName, readonly string[]>;
@@ -263,7 +262,8 @@ function openCatalog<File extends DistributionFile>(
       },
     );
   return new Catalog(
-    request.listings === undefined ? givingWay(request.source, turns) : request.source,
+    request.source,
+    turns,
     chooser,
     admission,
     new Places(urls, request.installed ?? new Map()),

@@ -17,28 +17,37 @@ export class Turns {
     return performance.now() - this.since >= longest;
   }
 
-  /** All who wait get the same turn. @throws the signal's reason once it is aborted. */
+  /** All who wait get the same turn; after an abort nobody waits for it. @throws the signal's reason once it is aborted. */
   async give(): Promise<void> {
-    this.turn ??= new Promise((resume) =>
-      setImmediate(() => {
+    this.turn ??= new Promise((resume) => {
+      const begin = () => {
+        clearImmediate(immediate);
+        this.signal?.removeEventListener("abort", begin);
         this.turn = undefined;
         this.isNew = true;
         this.since = performance.now();
         resume();
-      }),
-    );
+      };
+      const immediate = setImmediate(begin);
+      this.signal?.addEventListener("abort", begin);
+    });
     await this.turn;
     this.signal?.throwIfAborted();
   }
 
-  /** Waits for a turn where one is due: of many who wait, one goes on after each, and more while it is early. @throws as {@link give}. */
-  async pass(): Promise<void> {
+  /**
+   * Begins the work once it is its turn, and nothing comes between the look at the clock and the work: of many who wait for the same turn, or for answers
+   * that come at once, one works after it, and more while it is early. @throws as {@link give}, and what the work throws.
+   */
+  async take<Result>(work: () => Result | Promise<Result>): Promise<Result> {
     while (this.isDue) {
       await this.give();
       if (!this.isNew) continue;
       this.isNew = false;
-      return;
+      break;
     }
+    this.signal?.throwIfAborted();
+    return work();
   }
 
   /** The result of what yields where it may be interrupted. @throws as {@link give}, and what the work throws. */

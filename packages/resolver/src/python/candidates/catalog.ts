@@ -1,5 +1,6 @@
 import { compareVersions, tryParseVersion } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
+import type { Turns } from "../../solver/turns.ts";
 import type { FileRule } from "./choose-file.ts";
 import { Listings } from "./listings.ts";
 import type { Place, Places } from "./places.ts";
@@ -10,6 +11,8 @@ import type { DistributionFile, DistributionMetadata, PythonSource, Unavailable 
 /** All that was loaded so far. It outlives attempts, so that another attempt waits for nothing that the first one loaded. */
 export class Catalog<File extends DistributionFile> {
   readonly places: Places;
+  /** Where all answers are at hand, one project leads to the next without a turn of the event loop: what takes a while takes its turn. */
+  readonly turns: Turns;
   private readonly source: PythonSource<File>;
   private readonly chooser: FileRule;
   private readonly admission: (project: NormalizedName) => Admission;
@@ -26,12 +29,14 @@ export class Catalog<File extends DistributionFile> {
 
   constructor(
     source: PythonSource<File>,
+    turns: Turns,
     chooser: FileRule,
     admission: (project: NormalizedName) => Admission,
     places: Places,
-    listings = new Listings(source),
+    listings = new Listings(source, turns),
   ) {
     this.source = source;
+    this.turns = turns;
     this.listings = listings;
     this.chooser = chooser;
     this.admission = admission;
@@ -140,7 +145,8 @@ export class Catalog<File extends DistributionFile> {
     const choice = project.choice(version);
     if ("unusable" in choice) return;
     this.metadataRequests++;
-    this.metadatas.set(project.releases[version]!, await this.source.metadata(choice.file, project.name));
+    const metadata = await this.turns.take(() => this.source.metadata(choice.file, project.name));
+    this.metadatas.set(project.releases[version]!, metadata);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { SpecifierSet } from "@murre/pep440";
 import { Turns } from "../../solver/turns.ts";
-import { givingWay } from "../giving-way.ts";
 import { type Condition, Conditions, type Marker, type NormalizedName } from "@murre/pep508";
 import type { DerivationTree } from "../../solver/derivation-tree.ts";
 import type { Explanation } from "../explain/explain-no-solution.ts";
@@ -117,8 +116,8 @@ class UniversalResolution<File extends DistributionFile> {
     this.target = target;
     this.preferred = new PreferredVersions(request.preferences, conditions);
     this.turns = new Turns(request.signal);
-    this.source = remembering(givingWay(request.source, this.turns), this.requests);
-    this.listings = new Listings(this.source);
+    this.source = remembering(request.source, this.requests);
+    this.listings = new Listings(this.source, this.turns);
     this.texts = new RequirementTexts(request.onRepair);
     const texts = new PythonTexts(conditions, request.onRepair);
     this.files = new FileConditions(texts, new WheelConditions(conditions, target));
