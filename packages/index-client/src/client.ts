@@ -12,7 +12,8 @@ import { downloadFile, type Downloadable, type Downloaded, type DownloadOptions 
 import { DamagedPage, HttpStatusError, InvalidIndexLocation, type IndexErrorCode } from "./errors.ts";
 import { urlProblem } from "./location/file-url.ts";
 import { readFilePage } from "./pages/file-index.ts";
-import { findProjectFiles, mixedHosts, unaskedIndexes, type UnaskedIndex } from "./pages/find-files.ts";
+import { findProjectFiles, unaskedIndexes, type UnaskedIndex } from "./pages/find-files.ts";
+import { mixedHosts } from "./pages/namespaces.ts";
 import { groupByProject, readFindLinks, singleDistribution, type FindLinksPlace } from "./pages/find-links.ts";
 import { readHttpPage, type HttpPages } from "./pages/http-page.ts";
 import { withoutCredentials } from "./location/index-location.ts";

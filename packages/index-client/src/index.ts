@@ -27,6 +27,7 @@ export type {
   PageRelease,
   ProjectFiles,
   ProjectPage,
+  ProjectRelations,
   Refresh,
   SkippedFile,
   TransferCounts,

@@ -1,6 +1,6 @@
 import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { longestFilename } from "./answer-limits.ts";
-import type { DistributionFile, SkippedFile } from "./types.ts";
+import type { DistributionFile, ProjectRelations, SkippedFile } from "./types.ts";
 
 /** A link of a page before it is judged: what HTML attributes and JSON keys have in common. */
 export interface PageLink {
@@ -20,6 +20,7 @@ export interface ParsedPage {
   readonly files: readonly DistributionFile[];
   readonly skipped: readonly SkippedFile[];
   readonly version?: string;
+  readonly relations?: ProjectRelations | undefined;
 }
 
 /** A digest that none can be is kept, so that no file has it. */

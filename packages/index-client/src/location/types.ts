@@ -49,6 +49,14 @@ export interface PageRelease {
   readonly files: readonly DistributionFile[];
 }
 
+/** What an index says of a project in other indexes (PEP 708): addresses of project pages, with a slash at their ends and without credentials. */
+export interface ProjectRelations {
+  /** Pages of the project that this one extends, as the index's operator says. */
+  readonly tracks: readonly string[];
+  /** Pages where the project is too, as its owner says. */
+  readonly alternates: readonly string[];
+}
+
 /** What one location offers for one project. */
 export interface ProjectPage {
   readonly project: NormalizedName;
@@ -58,6 +66,8 @@ export interface ProjectPage {
   readonly files: readonly DistributionFile[];
   readonly releases: readonly PageRelease[];
   readonly skipped: readonly SkippedFile[];
+  /** Absent where the page says nothing. */
+  readonly relations?: ProjectRelations;
 }
 
 /** What all locations offer for a project, in the order of preference that the strategy gives. */

@@ -5,9 +5,7 @@ import { normalizeName } from "@murre/pep508";
 import { serveFolder, temporaryFolder, type Failure } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient, type IndexClientOptions } from "../client.ts";
-import { mixedHosts } from "./find-files.ts";
-import { pageOf } from "./page-releases.ts";
-import type { IndexEvent, IndexLocation, IndexStrategy, ProjectPage } from "../location/types.ts";
+import type { IndexEvent, IndexLocation, IndexStrategy } from "../location/types.ts";
 
 const foo = normalizeName("foo");
 
@@ -224,49 +222,5 @@ describe("a project that nobody has", () => {
 
   test("without any location says so", async () => {
     await expect(find([])).rejects.toThrow("no index and no find-links location is configured");
-  });
-});
-
-const page = (index: string): ProjectPage => {
-  const filename = "foo-1.tar.gz";
-  const link = { filename, kind: "sdist", url: `${index}${filename}`, hashes: {}, yanked: false, index } as const;
-  return pageOf({ files: [link], skipped: [] }, foo, index);
-};
-
-describe("dependency confusion: a project from the public index and from another host", () => {
-  const publicIndex = "https://public.x/simple/";
-
-  test.each([
-    [
-      ["https://public.x/simple/", "https://private.x/simple/"],
-      ["public.x", "private.x"],
-    ],
-    [["https://public.x/simple/"], undefined],
-    [["https://a.x/simple/", "https://b.x/simple/"], undefined],
-    [["https://public.x/simple/", "file:///srv/wheels/"], undefined],
-  ])("%j", (indexes, hosts) => {
-    expect(mixedHosts({ groups: indexes.map(page) }, publicIndex)).toEqual(hosts);
-  });
-
-  test("is told once for each project", async () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, "simple/foo"), { recursive: true });
-    writeFileSync(join(folder, "simple/foo/index.html"), '<a href="foo-1.tar.gz">x</a>');
-    await using first = await serveFolder(folder);
-    await using second = await serveFolder(folder);
-    const locations = [first, second].map(({ url }) => ({ kind: "simple" as const, url: `${url}/simple/` }));
-    const events: IndexEvent[] = [];
-    const client = createIndexClient({
-      locations,
-      strategy: "unsafe-best-match",
-      publicIndexUrl: first.url,
-      env: {},
-      home: "/nowhere",
-      platform: "linux",
-      onEvent: (event) => events.push(event),
-    });
-    for (const time of [1, 2]) expect((await client.findFiles(foo)).groups, `time ${time}`).toHaveLength(2);
-    await client.close();
-    expect(events.map(({ kind }) => kind)).toEqual(["mixed-origins"]);
   });
 });

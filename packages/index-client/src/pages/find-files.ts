@@ -161,16 +161,3 @@ function nothingFound(
       })
     : failure.error;
 }
-
-/**
- * The hosts that a project's candidates come from, when the public default index is one of them and there is another:
- * then whoever registers the name of a private project there can slip in a file (dependency confusion). Files and
- * folders of this machine are no hosts.
- */
-export function mixedHosts(found: Pick<ProjectFiles, "groups">, publicIndexUrl: string): readonly string[] | undefined {
-  const publicHost = new URL(publicIndexUrl).host;
-  const hosts = new Set<string>();
-  for (const group of found.groups)
-    if (group.releases.length > 0 && !group.index.startsWith("file:")) hosts.add(new URL(group.index).host);
-  return hosts.has(publicHost) && hosts.size > 1 ? [...hosts] : undefined;
-}

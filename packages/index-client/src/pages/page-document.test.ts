@@ -87,7 +87,7 @@ describe("a cached page is the page", () => {
     },
   );
 
-  const head = { format: 4, source: {}, own: true, url: index, versions: ["1"], yanked: [], skipped: [] };
+  const head = { format: 5, source: {}, own: true, url: index, versions: ["1"], yanked: [], skipped: [] };
   const documentOf = (body: string, more: object = {}) =>
     Buffer.from(`${JSON.stringify({ ...head, lengths: [Buffer.byteLength(body)], ...more })}\n${body}`);
   const release = (data: Buffer) => decodePageDocument(data, place)?.page.releases[0];
@@ -106,6 +106,8 @@ describe("a cached page is the page", () => {
     { yanked: ["0"] },
     { skipped: [null] },
     { skipped: [{ filename: "a" }] },
+    { relations: null },
+    { relations: { tracks: ["https://e.x/foo/"] } },
   ])("of any shape of its head: %j", (more) => {
     expect(decodePageDocument(documentOf(sound), place)).toBeDefined();
     expect(decodePageDocument(documentOf(sound, more), place)).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { isCount, isText } from "./json-values.ts";
+import { readRelations } from "./namespaces.ts";
 import { judgeLinks } from "../location/page-link.ts";
 import { versionOf } from "./page-releases.ts";
 import type { PageText } from "./page-text.ts";
@@ -25,7 +26,7 @@ interface Head<Source> extends Omit<PageText, "body"> {
 }
 
 /** Increased when a reader of this version would misread, or must not believe, what an older one wrote. */
-const format = 4;
+const format = 5;
 
 export function encodePageDocument<Source>(source: Source, { body, ...text }: PageText): Buffer {
   return Buffer.concat([headLine({ format, source, ...text }), body]);
@@ -86,6 +87,7 @@ function readHead(line: string, index: string): Head<unknown> | undefined {
     isListOf(head.lengths, isCount) &&
     isListOf(head.yanked, isCount) &&
     isListOf(head.skipped, isSkipped) &&
+    readRelations(head.relations) !== null &&
     (head.versions as unknown[]).length === (head.lengths as unknown[]).length;
   return isSound ? (head as Head<unknown>) : undefined;
 }
@@ -113,6 +115,7 @@ export function pageOfText(text: PageText, place: PagePlace): ProjectPage {
       return releases.flatMap(({ files }) => files);
     },
     skipped: text.skipped,
+    ...(text.relations === undefined ? {} : { relations: text.relations }),
   };
 }
 

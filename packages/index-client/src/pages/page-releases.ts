@@ -5,8 +5,9 @@ import type { DistributionFile, PageRelease, ProjectPage } from "../location/typ
 
 /** A page whose files are all there. */
 export function pageOf(parsed: ParsedPage, project: NormalizedName, index: string): ProjectPage {
-  const { files, skipped } = parsed;
-  return { project, index, files, releases: releasesOf(files, project), skipped };
+  const { files, skipped, relations } = parsed;
+  const page = { project, index, files, releases: releasesOf(files, project), skipped };
+  return relations === undefined ? page : { ...page, relations };
 }
 
 /** Cuts a list of files where the version changes. */

@@ -2,7 +2,7 @@ import type { NormalizedName } from "@murre/pep508";
 import { longestFilename, mostLinks } from "../location/answer-limits.ts";
 import { kindOfFilename, reasonToSkip, type ParsedPage } from "../location/page-link.ts";
 import { releasesOf, versionText } from "./page-releases.ts";
-import type { DistributionFile, SkippedFile } from "../location/types.ts";
+import type { DistributionFile, ProjectRelations, SkippedFile } from "../location/types.ts";
 
 /**
  * The files of a project page as text, and where the releases are in it: all that is needed of thousands of files, of which a few are looked at.
@@ -20,11 +20,16 @@ export interface PageText {
   /** The numbers, from 0, of the releases that are yanked. */
   readonly yanked: readonly number[];
   readonly skipped: readonly SkippedFile[];
+  readonly relations?: ProjectRelations | undefined;
   readonly body: Buffer;
 }
 
 /** The text of files that were read. */
-export function writePageText({ files, skipped }: ParsedPage, url: string, project: NormalizedName): PageText {
+export function writePageText(
+  { files, skipped, relations }: ParsedPage,
+  url: string,
+  project: NormalizedName,
+): PageText {
   const releases = releasesOf(files, project);
   const lists = releases.map((release) => release.files.map((file) => JSON.stringify(jsonOf(file))).join(","));
   return {
@@ -34,6 +39,7 @@ export function writePageText({ files, skipped }: ParsedPage, url: string, proje
     lengths: lists.map((list) => Buffer.byteLength(list)),
     yanked: releases.flatMap(({ yanked }, number) => (yanked ? [number] : [])),
     skipped,
+    relations,
     body: Buffer.from(lists.join(",")),
   };
 }
@@ -75,7 +81,7 @@ export function findPageText(
   if (!found.read(json.slice(start, end))) return undefined;
   const text = { own: false, url: withoutQuery(url), ...found.end(), body: content.subarray(start, end) };
   if (text.versions.length === 0) text.body = content.subarray(0, 0);
-  return { text, rest: json.slice(0, start) + json.slice(end) };
+  return { text, rest: Buffer.from(json.slice(0, start) + json.slice(end), "latin1").toString() };
 }
 
 const filesKey = '"files":[';

@@ -10,18 +10,19 @@ import {
   type PageLink,
   type ParsedPage,
 } from "../location/page-link.ts";
+import { relationsOf } from "./namespaces.ts";
 import { resolveUrl } from "./resolve-url.ts";
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a project page of the simple API in HTML, or any page with links to distributions (find-links, the listing of
- * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata).
+ * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata), PEP 708 (tracks, alternate locations).
  * @param url the page's address after redirects, without credentials; links are relative to it, or to `<base>`.
  * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know, or is no list but a login.
  */
 export function parseSimpleHtml(html: string, url: string, index: string): ParsedPage {
-  const { anchors, baseHref, version, asks } = readAnchors(html, url);
+  const { anchors, baseHref, version, asks, tracks, alternates } = readAnchors(html, url);
   if (version !== undefined && judgeApiVersion(version) === "unsupported")
     throw new InvalidIndexPage(url, `it has version ${version} of the API, murre knows 1.x`);
   const base = resolveUrl(baseHref ?? "", url) ?? url;
@@ -38,7 +39,13 @@ export function parseSimpleHtml(html: string, url: string, index: string): Parse
   const [first] = anchors;
   if (links.length === 0 && first !== undefined)
     skipped.push({ filename: first["href"] ?? "", reason: "the link leads to no file" });
-  return { files, skipped, ...(version === undefined ? {} : { version }) };
+  const relations = relationsOf(tracks, alternates, url);
+  return {
+    files,
+    skipped,
+    ...(version === undefined ? {} : { version }),
+    ...(relations === undefined ? {} : { relations }),
+  };
 }
 
 /** What a list of files has no use for, and a page that wants something of a person or a browser has. */
@@ -50,6 +57,9 @@ interface Anchors {
   readonly asks: boolean;
   readonly baseHref: string | undefined;
   readonly version: string | undefined;
+  /** PEP 708. */
+  readonly tracks: readonly string[];
+  readonly alternates: readonly string[];
 }
 
 const foreignTags = new Set(["svg", "math"]);
@@ -71,6 +81,13 @@ function readAnchors(html: string, url: string): Anchors {
   let baseHref: string | undefined;
   let version: string | undefined;
   let asks = false;
+  const tracks: string[] = [];
+  const alternates: string[] = [];
+  const readMeta = ({ name, content }: Attributes): void => {
+    if (name === "pypi:repository-version") version ??= content;
+    else if (name === "pypi:tracks" && content !== undefined) tracks.push(content);
+    else if (name === "pypi:alternate-locations" && content !== undefined) alternates.push(content);
+  };
   let tag = "";
   let attributes: Record<string, string> | undefined;
   let attribute = { name: "", value: "" };
@@ -82,7 +99,7 @@ function readAnchors(html: string, url: string): Anchors {
       throw new InvalidIndexPage(url, `it has more than ${mostLinks} links`);
     if (tag === "base") baseHref ??= attributes["href"];
     asks ||= tag === "meta" && attributes["http-equiv"]?.toLowerCase() === "refresh";
-    if (tag === "meta" && attributes["name"] === "pypi:repository-version") version ??= attributes["content"];
+    if (tag === "meta") readMeta(attributes);
     attributes = undefined;
   };
   const nothing = (): void => {};
@@ -128,7 +145,7 @@ function readAnchors(html: string, url: string): Anchors {
   );
   tokenizer.write(html);
   tokenizer.end();
-  return { anchors, baseHref, version, asks };
+  return { anchors, baseHref, version, asks, tracks, alternates };
 }
 
 function linkOfAnchor(attributes: Attributes, base: string): PageLink | undefined {

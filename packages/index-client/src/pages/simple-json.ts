@@ -10,8 +10,10 @@ import {
   type PageLink,
   type ParsedPage,
 } from "../location/page-link.ts";
+import { relationsOfJson } from "./namespaces.ts";
 import { findPageText, writePageText, type PageText } from "./page-text.ts";
 import { resolveUrl } from "./resolve-url.ts";
+import type { ProjectRelations } from "../location/types.ts";
 
 /** What a page says, of which the files are text. */
 export interface ReadPage {
@@ -22,7 +24,7 @@ export interface ReadPage {
 
 /**
  * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,
- * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`). What is wrong with a file of a page whose files are only found may
+ * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`), PEP 708 (`tracks`, `alternate-locations`). What is wrong with a file of a page whose files are only found may
  * be seen no earlier than the file is looked at.
  * @param content in UTF-8
  * @param url the page's address after redirects, without credentials.
@@ -34,25 +36,30 @@ export function readSimpleJson(content: Buffer, url: string, index: string, proj
     const { version, ...parsed } = parseSimpleJson(new TextDecoder().decode(content), url, index);
     return { text: writePageText(parsed, url, project), version };
   }
-  return { text: found.text, version: pageOfJson(found.rest, url).version };
+  const { version, relations } = pageOfJson(found.rest, url);
+  return { text: { ...found.text, relations }, version };
 }
 
 /** The page with all of its files. @throws as {@link readSimpleJson} */
 export function parseSimpleJson(json: string, url: string, index: string): ParsedPage {
-  const { files, version } = pageOfJson(json, url);
+  const { files, version, relations } = pageOfJson(json, url);
   if (files.length > mostLinks) throw new InvalidIndexPage(url, `it has more than ${mostLinks} files`);
-  return { ...judgeLinks(linksOfJson(files, url), index), ...(version === undefined ? {} : { version }) };
+  const judged = { ...judgeLinks(linksOfJson(files, url), index), ...(version === undefined ? {} : { version }) };
+  return relations === undefined ? judged : { ...judged, relations };
 }
 
-function pageOfJson(
-  json: string,
-  url: string,
-): { readonly files: readonly unknown[]; readonly version?: string | undefined } {
+interface SimplePage {
+  readonly files: readonly unknown[];
+  readonly version: string | undefined;
+  readonly relations: ProjectRelations | undefined;
+}
+
+function pageOfJson(json: string, url: string): SimplePage {
   refuseManyValues(json, url);
   const page = parseJson(json, url);
   const version = versionOf(page, url);
   if (!Array.isArray(page["files"])) throw new InvalidIndexPage(url, `it has no list of "files"`);
-  return { files: page["files"], version };
+  return { files: page["files"], version, relations: relationsOfJson(page, url) };
 }
 
 /** The links that the files of a page are; what has no address that murre downloads from is none. */
