@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { loadPipConfiguration } from "../packages/index-client/dist/index.js";
+import { DEFAULT_INDEX_URL, loadPipConfiguration } from "../packages/index-client/dist/index.js";
 import { findUv, murre, runSync, uv } from "../storms/kit.mjs";
 import { writeFloorList } from "./floor/list.mjs";
 import { compileFloor, nodeFloor } from "./floor/programs.mjs";
@@ -122,8 +122,11 @@ function indexPlaces() {
     home: homedir(),
     cwd: process.cwd(),
   });
-  const indexes = [...(indexUrl === undefined ? [] : [indexUrl.value]), ...(extraIndexUrls?.value ?? [])];
-  return { indexes, findLinks: findLinks?.value ?? [] };
+  // Extra ones are asked besides the default one, where no other takes its place.
+  return {
+    indexes: [indexUrl?.value ?? DEFAULT_INDEX_URL, ...(extraIndexUrls?.value ?? [])],
+    findLinks: findLinks?.value ?? [],
+  };
 }
 
 function installers() {
