@@ -215,7 +215,7 @@ describe("what cannot be followed is refused with its reason", () => {
   test.each([
     ["pip install --use-deprecated=legacy-resolver x", "--no-deps"],
     ["pip download --platform any x", "--python-platform"],
-    ["venv --relocatable e", "make it anew"],
+    ["venv --copies e", "is a link"],
     ["pip install --timeout soon x", "number of seconds"],
     ["pip install --retries -1 x", "whole number"],
     ["pip list -o -u", "cannot be used with"],

@@ -18,7 +18,7 @@ export { userSchemesOf } from "./interpreter/user-schemes.ts";
 export { deriveEnvironment } from "./interpreter/derive-environment.ts";
 export { compileBytecode, type CompileOptions, type CompileReport } from "./installed/compile-bytecode.ts";
 export { readLauncherStubs, type LauncherStubs } from "./interpreter/launcher-stubs.ts";
-export { createEnvironment, type EnvironmentOptions } from "./environment/create-environment.ts";
+export { createEnvironment, isRelocatable, type EnvironmentOptions } from "./environment/create-environment.ts";
 export { recoverEnvironment } from "./environment/environment-swap.ts";
 export type { DirectUrl } from "./installed/direct-url.ts";
 export {

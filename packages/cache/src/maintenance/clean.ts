@@ -4,7 +4,8 @@ import { normalizeName } from "@murre/pep508";
 import { condemn } from "../reclaim/condemn.ts";
 import { CacheWriteFailed } from "../errors.ts";
 import { isMissing } from "../folder/fs-errors.ts";
-import { lastUseOf, pointers } from "./inventory.ts";
+import { lastUseOf, pointers, type PointerPlace } from "./inventory.ts";
+import { readCopy } from "../documents/read-document.ts";
 import { DOCUMENT_FOLDERS, type CacheLayout } from "../folder/layout.ts";
 import { readPointer } from "../entry/pointer.ts";
 import { bytesOf } from "../entry/manifest.ts";
@@ -65,18 +66,33 @@ export interface PruneOptions {
   readonly olderThanMs?: number;
   /** Removes the archives that were not used for longest, until the others have at most this many bytes, unpacked. */
   readonly maxBytes?: number;
+  /** Removes what can be fetched again, and leaves the wheels that were built here: for a cache that is kept from one run of a CI to the next. */
+  readonly keepsOnlyBuilt?: boolean;
 }
 
 /** Removes what nobody can reach, what the dead left behind, and, where asked, what was not used for long. @throws {CacheWriteFailed} */
 export function prune(layout: CacheLayout, options: PruneOptions = {}): Promise<CleanReport> {
   return cleaning(layout, () => {
     const freed = nothing();
-    const chosen = chooseByUse(layout, options);
+    const chosen = options.keepsOnlyBuilt === true ? chooseFetched(layout) : chooseByUse(layout, options);
     if (options.olderThanMs !== undefined) removeOldDocuments(layout, Date.now() - options.olderThanMs, freed);
     const documents = freed.files;
     if (options.olderThanMs !== undefined) removeOldRepositories(layout, Date.now() - options.olderThanMs, freed);
     return { archives: condemnAll(layout, chosen), documents, freed, withPartials: true };
   });
+}
+
+/** All archives but the wheels that a note in `built/` names. */
+function chooseFetched(layout: CacheLayout): PointerPlace[] {
+  const built = new Set<string>();
+  const root = `${layout.root}/built`;
+  for (const project of namesIn(root))
+    for (const name of namesIn(`${root}/${project}`)) {
+      const note = readCopy(layout, ["built", project, name])?.toString("utf8") ?? "";
+      const sha256 = /"sha256":"([0-9a-f]{64})"/.exec(note)?.[1];
+      if (sha256 !== undefined) built.add(sha256);
+    }
+  return [...pointers(layout)].filter(({ sha256 }) => !built.has(sha256));
 }
 
 /** The archives that are too old, and the least recently used ones above the size. */

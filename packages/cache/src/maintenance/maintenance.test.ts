@@ -137,6 +137,26 @@ describe("clean", () => {
 });
 
 describe("prune", () => {
+  test("for a CI leaves what was built, and the notes that lead to it", async () => {
+    const cache = await filled(["fetched", "built", "of sources without a name"]);
+    const note = (index: number, ...segments: string[]) => {
+      const operation = beginCacheOperation(cache.folder);
+      operation.documents.write(
+        ["built", ...segments],
+        JSON.stringify({ sha256: shaOf(texts[index] ?? ""), made: [] }),
+      );
+      operation.documents.write(["built", segments[0] ?? "", "x.metadata"], JSON.stringify({ text: "Name: a" }));
+      operation.end();
+    };
+    const texts = ["fetched", "built", "of sources without a name"];
+    note(1, "a-1", "key");
+    note(2, "unnamed-sources", "key");
+    const maintenance = maintainCache(cache.folder);
+    expect((await maintenance.prune({ keepsOnlyBuilt: true })).archives).toBe(1);
+    expect(cache.found()).toBe("-12");
+    expect((await maintenance.prune({ keepsOnlyBuilt: true })).archives).toBe(0);
+  });
+
   test("without options keeps everything that can be reached", async () => {
     const { maintenance, found, names } = await filled(["one", "two"]);
     const { archives, documents, freed } = await maintenance.prune();

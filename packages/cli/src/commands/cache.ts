@@ -42,17 +42,20 @@ function addCacheClean(parent: Command, run: Runner): void {
   );
 }
 
-type PruneFlags = GlobalFlags & { readonly olderThan?: number; readonly maxSize?: number };
+type PruneFlags = GlobalFlags & { readonly olderThan?: number; readonly maxSize?: number; readonly ci?: boolean };
 
 function addCachePrune(parent: Command, run: Runner): void {
   const command = parent
     .command("prune")
     .description("Remove what nothing leads to any more, and what ended processes left behind")
     .option("--older-than <age>", "also what was last used longer ago: 30d, 12h", parseAge)
-    .option("--max-size <size>", "also what was not used for longest, until the rest is no larger: 10GB", parseSize);
+    .option("--max-size <size>", "also what was not used for longest, until the rest is no larger: 10GB", parseSize)
+    .option("--ci", "all that can be fetched again, and leave what was built: for a cache that a CI keeps");
   addGlobalOptions(command).action((flags: PruneFlags) =>
     run(flags, async ({ operations, terminal }) => {
-      const report = await operations.cache.prune(defined({ olderThanMs: flags.olderThan, maxBytes: flags.maxSize }));
+      const { olderThan, maxSize, ci } = flags;
+      const limits = defined({ olderThanMs: olderThan, maxBytes: maxSize, keepsOnlyBuilt: ci });
+      const report = await operations.cache.prune(limits);
       printReport(report, flags, terminal, presentCleaned);
     }),
   );

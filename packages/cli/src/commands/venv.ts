@@ -10,6 +10,7 @@ interface VenvFlags extends IndexFlags {
   readonly seed?: boolean;
   readonly prompt?: string;
   readonly systemSitePackages?: boolean;
+  readonly relocatable?: boolean;
   readonly allowExisting?: boolean;
   readonly clear?: boolean;
 }
@@ -23,6 +24,7 @@ export function venvCommand(run: Runner): Command {
     .option("--seed", "install pip into it")
     .option("--prompt <text>", "what the shell shows when it is active")
     .option("--system-site-packages", "let it see the interpreter's own distributions")
+    .option("--relocatable", "let it be moved: its scripts find the interpreter beside them")
     .addOption(new Option("--allow-existing", "refresh an environment in place").conflicts("clear"))
     .option("--clear", "replace what is there, when it is an environment");
   return addGlobalOptions(addIndexOptions(command)).action((path: string, flags: VenvFlags) =>
@@ -37,6 +39,7 @@ export function venvCommand(run: Runner): Command {
           seed: flags.seed,
           prompt: flags.prompt,
           systemSitePackages: flags.systemSitePackages,
+          relocatable: flags.relocatable,
         }),
       };
       const report = await operations.venv(options);

@@ -59,16 +59,11 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
   {
     commands: ["venv"],
     options: {
-      "--relocatable": "an environment belongs to its folder; make it anew elsewhere, from the cache it takes no time",
       "--copies": "an environment's interpreter is a link, except on Windows",
       "--force": "--clear replaces an environment; what is none is left alone",
       "--exclude-newer <when>": "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
       "--exclude-newer-package <NAME=when>":
         "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
     },
-  },
-  {
-    commands: ["cache prune"],
-    options: { "--ci": "--max-size SIZE leaves what was used last, --older-than AGE what was used lately" },
   },
 ];

@@ -136,6 +136,7 @@ const venv: OptionRules<VenvOptions> = {
     seed: flag,
     prompt: anyText,
     systemSitePackages: flag,
+    relocatable: flag,
     existing: choice("refuse", "refresh", "clear"),
   },
 };

@@ -83,6 +83,8 @@ export interface VenvOptions extends OperationContext, IndexOptions {
   readonly prompt?: string;
   /** What is installed for the interpreter below can be imported there. */
   readonly systemSitePackages?: boolean;
+  /** Nothing in it names its folder, so that it may be moved: neither activation nor scripts that are installed later. */
+  readonly relocatable?: boolean;
   /** What is done where something is already: "refuse" (default) takes only an empty folder, "clear" replaces an environment, "refresh" writes its own files anew and leaves all others. */
   readonly existing?: "refuse" | "refresh" | "clear";
 }

@@ -12,7 +12,9 @@ type OptionsOf<Name extends keyof CacheOperations> = NonNullable<Parameters<Cach
 const { amount, flag, listener, signal, texts } = optionKinds;
 const ended: OptionTable<Pick<OperationContext, "signal">> = { signal };
 const clean: OptionRules<OptionsOf<"clean">> = { options: { ...ended, projects: texts } };
-const prune: OptionRules<OptionsOf<"prune">> = { options: { ...ended, olderThanMs: amount, maxBytes: amount } };
+const prune: OptionRules<OptionsOf<"prune">> = {
+  options: { ...ended, olderThanMs: amount, maxBytes: amount, keepsOnlyBuilt: flag },
+};
 const verify: OptionRules<OptionsOf<"verify">> = {
   options: { ...ended, repair: flag, onEvent: listener<OnEvent>() },
 };

@@ -22,6 +22,7 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
       existing: options.existing ?? "refuse",
       systemSitePackages: options.systemSitePackages === true,
       seed: options.seed === true,
+      relocatable: options.relocatable === true,
       ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
     });
     const seeded = options.seed === true ? await seed(settings, options, path, made.version) : [];

@@ -1,6 +1,7 @@
 import { canonicalDestination, openFolders, type Destination } from "@murre/linker";
 import {
   findInterpreter,
+  isRelocatable,
   readLauncherStubs,
   userSchemesOf,
   withoutWaiting,
@@ -65,12 +66,14 @@ export function targetOf(
   const slashed = (path: string) => (settings.platform === "win32" ? path.replaceAll("\\", "/") : path);
   // Every entry point of every wheel asks for them.
   let launchers: LauncherStubs | undefined;
+  const isOutside = isElsewhere(options) || options.user === true;
   const destination: Destination = {
     schemes: mapValues(schemes, slashed),
     executable: interpreter.executable,
     platform: settings.platform,
+    relocatable: () => interpreter.isVirtual && !isOutside && isRelocatable(interpreter.prefix),
     launchers: () => (launchers ??= readLauncherStubs(interpreter)),
-    boundary: slashed(isElsewhere(options) || options.user === true ? schemes.data : interpreter.prefix),
+    boundary: slashed(isOutside ? schemes.data : interpreter.prefix),
   };
   // Where `lib64` is a link to `lib` the two are one.
   const canonical = canonicalDestination(destination, openFolders(destination));

@@ -13,6 +13,8 @@ export interface Destination {
   /** The interpreter that scripts start. */
   readonly executable: string;
   readonly platform: NodeJS.Platform;
+  /** Whether scripts find the interpreter beside them, because the environment may be moved; asked for when there are some. Default: no. */
+  readonly relocatable?: () => boolean;
   /** On Windows, what entry points are started by; asked for when there are some. Without, they become scripts. */
   readonly launchers?: () => LauncherStubs | undefined;
   /** No file is placed outside of it: the environment's prefix, or the target folder. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { win32 } from "node:path";
 import { formatRecord, parseRecord, type EntryPoint, type RecordEntry } from "@murre/wheel";
 import { dataFolderOf, recordPath, schemeRoot, type Destination, type Scheme } from "../environment/destination.ts";
 import type { EnvironmentView } from "../environment/environment-view.ts";
@@ -7,7 +8,7 @@ import type { Conflict, GeneratedFile, WheelToInstall } from "./change-plan.ts";
 import { compareNames } from "./ownership.ts";
 import type { FolderName } from "./place-wheels.ts";
 import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
-import { windowsLauncher } from "./windows-launcher.ts";
+import { launcherFolder, windowsLauncher } from "./windows-launcher.ts";
 
 /**
  * The files that are written and not linked: scripts, INSTALLER, REQUESTED, direct_url.json, and RECORD last. Where two
@@ -77,15 +78,18 @@ export function wheelScripts(
 
 /** On Windows a program, elsewhere a script, where a GUI script is like any other. */
 function entryPointFile(
-  { executable, platform, launchers }: Destination,
+  { executable, platform, launchers, relocatable }: Destination,
   entry: EntryPoint,
   kind: "console" | "gui",
 ): { readonly name: string; readonly content: Buffer } {
   const stubs = platform === "win32" ? launchers?.() : undefined;
-  if (stubs === undefined) return { name: entry.name, content: entryPointScript(entry, shebang(executable, platform)) };
+  const isRelocatable = relocatable?.() === true;
+  if (stubs === undefined)
+    return { name: entry.name, content: entryPointScript(entry, shebang(executable, platform, isRelocatable)) };
+  const started = isRelocatable ? `${launcherFolder}${win32.basename(executable)}` : executable;
   return {
     name: `${entry.name}.exe`,
-    content: windowsLauncher(stubs[kind], entryPointScript(entry, ""), executable, kind),
+    content: windowsLauncher(stubs[kind], entryPointScript(entry, ""), started, kind),
   };
 }
 

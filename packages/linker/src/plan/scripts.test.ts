@@ -2,6 +2,17 @@ import { describe, expect, test } from "vitest";
 import { entryPointScript, rewriteScript, shebang } from "./scripts.ts";
 
 describe("the first line of a script", () => {
+  test.each([
+    [
+      "linux",
+      "/env/bin/python3",
+      "#!/bin/sh\n'''exec' \"$(dirname -- \"$(realpath -- \"$0\")\")\"/'python3' \"$0\" \"$@\"\n' '''\n",
+    ],
+    ["win32", String.raw`C:\e\Scripts\python.exe`, "#!<launcher_dir>\\python.exe\n"],
+  ] as const)("that may be moved finds it beside itself on %s", (platform, executable, line) => {
+    expect(shebang(executable, platform, true)).toBe(line);
+  });
+
   test("names the interpreter", () => expect(shebang("/env/bin/python", "linux")).toBe("#!/env/bin/python\n"));
 
   test.each([

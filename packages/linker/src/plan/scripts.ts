@@ -1,6 +1,7 @@
 import type { EntryPoint } from "@murre/wheel";
 import type { Destination } from "../environment/destination.ts";
-import { interpreterFor } from "./windows-launcher.ts";
+import { posix, win32 } from "node:path";
+import { interpreterFor, launcherFolder } from "./windows-launcher.ts";
 
 /** The longest first line that Linux (127 bytes before 5.1, 255 since) and macOS (512) take; the smallest of them. */
 const LONGEST_SHEBANG = 127;
@@ -10,13 +11,21 @@ const LONGEST_SHEBANG = 127;
  * /bin/sh, in a line that is a string to Python: the form that distlib (pip) and uv write too.
  * Windows starts no script by its first line; launchers read it, which take a path as it is.
  */
-export function shebang(executable: string, platform: NodeJS.Platform): string {
+export function shebang(executable: string, platform: NodeJS.Platform, isRelocatable = false): string {
+  if (isRelocatable) return besideScript(executable, platform);
   if (platform === "win32") return `#!${executable}\n`;
   const line = `#!${executable}`;
   if (!/\s/.test(executable) && Buffer.byteLength(line) <= LONGEST_SHEBANG) return `${line}\n`;
   // In a shell's double quotes, so that neither a quote nor a backslash of the path is anything special to Python's string.
   const quoted = executable.replace(/['\\]/g, (character) => (character === "'" ? `'"'"'` : `'"\\\\"'`));
   return `#!/bin/sh\n'''exec' '${quoted}' "$0" "$@"\n' '''\n`;
+}
+
+/** The interpreter in the script's own folder, by the name that it has there (uv); on Windows in the words of distlib's launchers. */
+function besideScript(executable: string, platform: NodeJS.Platform): string {
+  if (platform === "win32") return `#!${launcherFolder}${win32.basename(executable)}\n`;
+  const beside = `"$(dirname -- "$(realpath -- "$0")")"/'${posix.basename(executable)}'`;
+  return `#!/bin/sh\n'''exec' ${beside} "$0" "$@"\n' '''\n`;
 }
 
 /** A console or GUI script of `entry_points.txt`: imports the object and exits with what it returns. @param firstLine its {@link shebang}, or nothing */
@@ -46,7 +55,7 @@ const pythonLine = /^#!python(w?)[\d.]*t?(w?)(?:\s.*)?$/s;
  */
 export function rewriteScript(
   content: Buffer,
-  { executable, platform }: Pick<Destination, "executable" | "platform">,
+  { executable, platform, relocatable }: Pick<Destination, "executable" | "platform" | "relocatable">,
 ): Buffer {
   if (content.toString("latin1", 0, 8) !== "#!python") return content;
   const newline = content.indexOf("\n");
@@ -55,5 +64,5 @@ export function rewriteScript(
   if (match === null) return content;
   const kind = `${match[1]}${match[2]}` === "" ? "console" : "gui";
   const chosen = platform === "win32" ? interpreterFor(executable, kind) : executable;
-  return Buffer.concat([Buffer.from(shebang(chosen, platform), "utf8"), content.subarray(end + 1)]);
+  return Buffer.concat([Buffer.from(shebang(chosen, platform, relocatable?.()), "utf8"), content.subarray(end + 1)]);
 }

@@ -21,6 +21,9 @@ export function interpreterFor(executable: string, kind: "console" | "gui"): str
   return win32.join(dir, base.replace(/^python(?!w)/i, "pythonw"));
 }
 
+/** What distlib's launchers take for their own folder. */
+export const launcherFolder = "<launcher_dir>\\";
+
 function quoted(path: string): string {
   return path.includes(" ") ? `"${path}"` : path;
 }

@@ -2,8 +2,8 @@ import { escapeBatch, quoteCsh, quoteFish, quoteNu, quotePosix, quotePowerShell,
 
 /** What the activation scripts of one environment say. */
 export interface Activation {
-  /** The environment's absolute path. */
-  readonly prefix: string;
+  /** The environment's absolute path; undefined where the scripts have to find it themselves, because it may be moved. */
+  readonly prefix: string | undefined;
   /** Shown before the shell's prompt, in brackets. */
   readonly prompt: string;
   /** `bin` or `Scripts`. */
@@ -21,7 +21,8 @@ export function activationScripts(activation: Activation): Readonly<Record<strin
   return {
     activate: posixScript(activation),
     "activate.fish": fishScript(activation),
-    "activate.csh": cshScript(activation),
+    // csh tells a script nothing of where it is.
+    ...(activation.prefix === undefined ? {} : { "activate.csh": cshScript(activation.prefix, activation) }),
     "Activate.ps1": powerShellScript(activation),
     "activate.bat": activateBatch(activation),
     "deactivate.bat": deactivateBatch(),
@@ -34,6 +35,20 @@ export function activationScripts(activation: Activation): Readonly<Record<strin
 function shown(prompt: string): string {
   return prompt.replaceAll(/[$`\\%!\r\n]/g, "");
 }
+
+/** Each shell has its own name for the file that it reads, which is no syntax to the others. */
+const ownPlace = `if [ -n "\${BASH_VERSION:-}" ]; then
+    eval '_VIRTUAL_SCRIPT="\${BASH_SOURCE[0]}"'
+elif [ -n "\${ZSH_VERSION:-}" ]; then
+    eval '_VIRTUAL_SCRIPT="\${(%):-%x}"'
+elif [ -n "\${KSH_VERSION:-}" ]; then
+    eval '_VIRTUAL_SCRIPT="\${.sh.file}"'
+else
+    echo "this shell does not say which file it reads, and the environment may be moved: use bash, zsh or ksh" >&2
+    return 1
+fi
+VIRTUAL_ENV=$(dirname -- "$(dirname -- "$(realpath -- "$_VIRTUAL_SCRIPT")")")
+unset _VIRTUAL_SCRIPT`;
 
 /** Works under `set -eu`, and after the `activate` of another environment, whose `deactivate` it calls first. */
 function posixScript({ prefix, prompt, scripts }: Activation): string {
@@ -65,7 +80,7 @@ deactivate() {
 
 deactivate nondestructive
 
-VIRTUAL_ENV=${quotePosix(prefix)}
+${prefix === undefined ? ownPlace : `VIRTUAL_ENV=${quotePosix(prefix)}`}
 # The shells of Cygwin and MSYS want paths of their own form.
 case "\${OSTYPE:-}" in
     cygwin* | msys*) VIRTUAL_ENV=$(cygpath "$VIRTUAL_ENV") ;;
@@ -119,7 +134,7 @@ end
 
 deactivate nondestructive
 
-set -gx VIRTUAL_ENV ${quoteFish(prefix)}
+set -gx VIRTUAL_ENV ${prefix === undefined ? "(dirname (dirname (realpath (status -f))))" : quoteFish(prefix)}
 set -gx VIRTUAL_ENV_PROMPT ${quoteFish(prompt)}
 
 set -g _OLD_VIRTUAL_PATH $PATH
@@ -143,7 +158,7 @@ end
 `;
 }
 
-function cshScript({ prefix, prompt, scripts }: Activation): string {
+function cshScript(prefix: string, { prompt, scripts }: Activation): string {
   return `# Read this file from csh or tcsh: source ${scripts}/activate.csh
 # The command deactivate undoes it.
 
@@ -196,7 +211,7 @@ function global:deactivate([switch] $NonDestructive) {
 
 deactivate -NonDestructive
 
-$env:VIRTUAL_ENV = ${quotePowerShell(prefix)}
+$env:VIRTUAL_ENV = ${prefix === undefined ? "Split-Path -Parent $PSScriptRoot" : quotePowerShell(prefix)}
 $env:VIRTUAL_ENV_PROMPT = ${quotePowerShell(prompt)}
 
 $global:_OLD_VIRTUAL_PATH = $env:PATH
@@ -223,7 +238,7 @@ function activateBatch({ prefix, prompt, scripts }: Activation): string {
 @if defined _OLD_VIRTUAL_PROMPT set "PROMPT=%_OLD_VIRTUAL_PROMPT%"
 @if defined _OLD_VIRTUAL_PYTHONHOME set "PYTHONHOME=%_OLD_VIRTUAL_PYTHONHOME%"
 
-@set "VIRTUAL_ENV=${escapeBatch(prefix)}"
+${prefix === undefined ? '@for %%i in ("%~dp0..") do @set "VIRTUAL_ENV=%%~fi"' : `@set "VIRTUAL_ENV=${escapeBatch(prefix)}"`}
 @set "VIRTUAL_ENV_PROMPT=${escapeBatch(prompt)}"
 
 @set "_OLD_VIRTUAL_PATH=%PATH%"
@@ -257,7 +272,7 @@ function nuScript({ prefix, prompt, scripts }: Activation): string {
 # The command deactivate undoes it.
 
 export-env {
-    let virtual_env = ${quoteNu(prefix)}
+    ${prefix === undefined ? "const virtual_env = (path self | path dirname | path dirname)" : `let virtual_env = ${quoteNu(prefix)}`}
     let prompt = ${quoteNu(prompt)}
     let path_name = (if "Path" in $env { "Path" } else { "PATH" })
     let old_path = ($env | get $path_name)

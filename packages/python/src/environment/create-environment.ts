@@ -18,6 +18,8 @@ export interface EnvironmentOptions {
   readonly systemSitePackages?: boolean;
   /** Whether pip is going to be put in, which a sync then leaves there; noted in `pyvenv.cfg`. Default false. */
   readonly seed?: boolean;
+  /** Nothing in it names its folder, so that it may be moved; noted in `pyvenv.cfg`, for who puts scripts in. Default false. */
+  readonly relocatable?: boolean;
   /**
    * What is done where something is already: `refuse` (default) takes only an empty folder; `clear` replaces a folder that
    * holds a `pyvenv.cfg`; `refresh` writes the environment's own files anew and leaves all others.
@@ -44,7 +46,8 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
       murreVersion: options.murreVersion,
       prompt: options.prompt ?? defaultPrompt(target),
       systemSitePackages,
-      seed: options.seed === true || (existing === "refresh" && isSeeded(target)),
+      seed: options.seed === true || (existing === "refresh" && isNoted(target, "seed")),
+      relocatable: options.relocatable === true || (existing === "refresh" && isRelocatable(target)),
     });
     if (existing === "refresh" && namesIn(target).length > 0) refreshContents(target, contents);
     else if (mustStayInPlace(target)) fillInPlace(target, contents);
@@ -56,8 +59,13 @@ export function createEnvironment(path: string, interpreter: Interpreter, option
   }
 }
 
-function isSeeded(target: string): boolean {
-  return readPyvenvConfig(join(target, "pyvenv.cfg"))?.get("seed") === "true";
+function isNoted(target: string, key: "seed" | "relocatable"): boolean {
+  return readPyvenvConfig(join(target, "pyvenv.cfg"))?.get(key) === "true";
+}
+
+/** Whether an environment may be moved, so that nothing in it may name its folder. */
+export function isRelocatable(prefix: string): boolean {
+  return isNoted(prefix, "relocatable");
 }
 
 /** A link to a folder stays; the folder behind it is what is replaced. */

@@ -21,6 +21,7 @@ export interface ContentsOptions {
   readonly prompt: string;
   readonly systemSitePackages: boolean;
   readonly seed: boolean;
+  readonly relocatable: boolean;
 }
 
 /** Says that backup programs may leave the folder out (bford.info/cachedir). The signature must be the first 43 bytes. */
@@ -36,7 +37,7 @@ export function environmentContents(
   const isWindows = interpreter.markerEnvironment.os_name === "nt";
   const sitePackages = [...new Set([scheme.purelib, scheme.platlib])];
   const scripts = activationScripts({
-    prefix,
+    prefix: options.relocatable ? undefined : prefix,
     prompt: options.prompt,
     scripts: scheme.scripts,
     sitePackages: sitePackages.map((folder) => relative(scheme.scripts, folder).replaceAll("\\", "/")),
@@ -63,6 +64,7 @@ function configText(interpreter: Interpreter, options: ContentsOptions): string 
     ["version_info", interpreter.version],
     ["include-system-site-packages", String(options.systemSitePackages)],
     ...(options.seed ? ([["seed", "true"]] as const) : []),
+    ...(options.relocatable ? ([["relocatable", "true"]] as const) : []),
     ["base-executable", interpreter.baseExecutable],
     ["prompt", options.prompt],
   ]);
