@@ -176,6 +176,21 @@ describe("docs/options.md has every option of pip and uv, as the program takes i
     expect([...ofPip, ...ofUv].filter(({ status }) => status === "unknown")).toEqual([]);
   });
 
+  test.each([
+    // Of pip config list: which file is listed.
+    ["pip", optionsOfPip, ofPip, ["pip config list"]],
+    // Five of eighty: --torch-backend, --prerelease-package, --no-verify-hashes, --require-build-hashes, --upgrade-group.
+    ["uv", optionsOfUv, ofUv, ["pip install"]],
+  ] as const)(
+    "at most one of twenty is absent of %s's commands, but of those that are named",
+    (_, table, rows, known) => {
+      const absent = (command: string) =>
+        rows.filter(({ status, commands }) => status === "absent" && commands.includes(command.replace(/^pip /, "")));
+      const many = Object.entries(table).filter(([command, options]) => absent(command).length * 20 > options.length);
+      expect(many.map(([command]) => command)).toEqual(known);
+    },
+  );
+
   test("a remark is of an option that is there", () => {
     const names = new Set([...ofPip, ...ofUv].map(({ flags }) => nameOf(flags)));
     expect(Object.keys(remarks).filter((name) => !names.has(name))).toEqual([]);

@@ -81,6 +81,11 @@ describe("words of scripts mean what they mean in pip and uv", () => {
     ],
     ["pip install --no-build-isolation-package a x", "install", { noBuildIsolationPackages: ["a"] }],
     ["pip freeze -r r.txt -r s.txt", "list", { orderFiles: ["r.txt", "s.txt"] }],
+    [
+      "venv --seed --exclude-newer 2026-01-01 --exclude-newer-package pip=false e",
+      "venv",
+      { seed: true, excludeNewer: "2026-01-01", excludeNewerPackages: ["pip=false"] },
+    ],
     ["venv --upgrade-deps e", "venv", { seed: true }],
     ["pip install --platform win_amd64 -t t x", "install", { pythonPlatform: "x86_64-pc-windows-msvc" }],
     [

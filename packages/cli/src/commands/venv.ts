@@ -1,6 +1,6 @@
 import type { VenvOptions } from "@murre/installer";
 import { Command, Option } from "commander";
-import { addGlobalOptions, addIndexOptions, defined, indexOptions, type IndexFlags } from "../options.ts";
+import { addGlobalOptions, addIndexOptions, collect, defined, indexOptions, type IndexFlags } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentVenv } from "../present/reports.ts";
 import type { Runner } from "../runner.ts";
@@ -11,6 +11,8 @@ interface VenvFlags extends IndexFlags {
   readonly prompt?: string;
   readonly systemSitePackages?: boolean;
   readonly relocatable?: boolean;
+  readonly excludeNewer?: string;
+  readonly excludeNewerPackage?: string[];
   readonly allowExisting?: boolean;
   readonly clear?: boolean;
 }
@@ -25,6 +27,8 @@ export function venvCommand(run: Runner): Command {
     .option("--prompt <text>", "what the shell shows when it is active")
     .option("--system-site-packages", "let it see the interpreter's own distributions")
     .option("--relocatable", "let it be moved: its scripts find the interpreter beside them")
+    .option("--exclude-newer <when>", "with --seed: only files uploaded before, as for pip install")
+    .option("--exclude-newer-package <NAME=when>", "the same for one project; false: whenever", collect)
     .addOption(new Option("--allow-existing", "refresh an environment in place").conflicts("clear"))
     .option("--clear", "replace what is there, when it is an environment");
   return addGlobalOptions(addIndexOptions(command)).action((path: string, flags: VenvFlags) =>
@@ -40,6 +44,8 @@ export function venvCommand(run: Runner): Command {
           prompt: flags.prompt,
           systemSitePackages: flags.systemSitePackages,
           relocatable: flags.relocatable,
+          excludeNewer: flags.excludeNewer,
+          excludeNewerPackages: flags.excludeNewerPackage,
         }),
       };
       const report = await operations.venv(options);

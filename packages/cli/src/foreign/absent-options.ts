@@ -61,9 +61,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
     options: {
       "--copies": "an environment's interpreter is a link, except on Windows",
       "--force": "--clear replaces an environment; what is none is left alone",
-      "--exclude-newer <when>": "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
-      "--exclude-newer-package <NAME=when>":
-        "--seed takes the newest pip; murre pip install --exclude-newer WHEN pip takes another",
     },
   },
 ];

@@ -131,6 +131,8 @@ const venv: OptionRules<VenvOptions> = {
   options: {
     ...context,
     ...index,
+    excludeNewer: text,
+    excludeNewerPackages: texts,
     path: text,
     python: text,
     seed: flag,

@@ -72,7 +72,8 @@ export interface IndexOptions {
   readonly retries?: number;
 }
 
-export interface VenvOptions extends OperationContext, IndexOptions {
+export interface VenvOptions
+  extends OperationContext, IndexOptions, Pick<SelectionOptions, "excludeNewer" | "excludeNewerPackages"> {
   /** Default: `.venv` in the working directory. */
   readonly path?: string;
   /** As `-p` takes it. Default: `.python-version`, else what the project requires, else the first that is found. */
