@@ -107,24 +107,24 @@ function isPlain(json: string): boolean {
   return true;
 }
 
-/** The places of a word in a text, looked for in the text's order. */
+/**
+ * The places of a word in a text, asked for in the text's order. All are looked for at once: what V8 compiles of a search that is made when it
+ * is needed may search on every way through the code, each time to the end where there is none.
+ */
 class Places {
-  readonly #text: string;
-  readonly #word: string;
-  #found = -1;
+  readonly #places: number[] = [];
+  readonly #end: number;
+  #next = 0;
 
   constructor(text: string, word: string) {
-    this.#text = text;
-    this.#word = word;
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) this.#places.push(at);
+    this.#end = text.length;
   }
 
   /** The first one from `start` on; where there is none, the text's end. */
   from(start: number): number {
-    if (this.#found < start) {
-      const found = this.#text.indexOf(this.#word, start);
-      this.#found = found < 0 ? this.#text.length : found;
-    }
-    return this.#found;
+    while (this.#next < this.#places.length && this.#places[this.#next]! < start) this.#next++;
+    return this.#places[this.#next] ?? this.#end;
   }
 }
 
