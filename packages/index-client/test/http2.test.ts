@@ -1,5 +1,11 @@
 import { selfSigned } from "@murre/test-kit";
-import { createSecureServer, type Http2SecureServer } from "node:http2";
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Server as TlsServer } from "node:tls";
@@ -82,6 +88,61 @@ describe("RFC 9113: a server that speaks HTTP/2", () => {
     await asking.close();
     expect(served.connections).toBe(1);
   });
+});
+
+describe("RFC 9113, 8.7: what a server did not begin with is asked for again", () => {
+  /** Answers after what `misbehave` says of the n-th request that it took no notice of it. */
+  async function serveStreams(misbehave: (stream: ServerHttp2Stream, n: number) => boolean): Promise<string> {
+    const server = createSecureServer({ key: selfSigned, cert: selfSigned });
+    let count = 0;
+    const sessions = new Set<ServerHttp2Session>();
+    server.on("session", (session) => sessions.add(session));
+    server.on("stream", (stream, headers) => {
+      stream.on("error", () => {});
+      if (misbehave(stream, ++count)) return;
+      setTimeout(() => {
+        if (stream.destroyed) return;
+        stream.respond({ ":status": 200, "content-type": "text/plain" });
+        stream.end(headers[":path"]);
+      }, 20);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+    open.push(async () => {
+      for (const session of sessions) session.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test.each([
+    ["streams that are refused", (stream: ServerHttp2Stream, n: number) => n % 3 === 1 && n < 30 && refuse(stream)],
+    [
+      "a connection that takes ten requests and then says that it goes away",
+      (stream: ServerHttp2Stream, n: number) => n % 10 === 0 && n < 40 && goAway(stream),
+    ],
+    ["a connection that breaks off", (stream: ServerHttp2Stream, n: number) => n === 15 && breakOff(stream)],
+  ])("%s", async (_, misbehave) => {
+    const url = await serveStreams(misbehave);
+    const asking = client(5);
+    const paths = Array.from({ length: 40 }, (_, i) => `/${i}`);
+    expect(await Promise.all(paths.map((path) => asking.text(`${url}${path}`)))).toEqual(paths);
+    await asking.close();
+  });
+
+  function refuse(stream: ServerHttp2Stream): boolean {
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    return true;
+  }
+
+  function goAway(stream: ServerHttp2Stream): boolean {
+    stream.session?.goaway(constants.NGHTTP2_NO_ERROR, stream.id);
+    return false;
+  }
+
+  function breakOff(stream: ServerHttp2Stream): boolean {
+    stream.session?.destroy();
+    return true;
+  }
 });
 
 describe("a server that speaks HTTP/1.1 only", () => {

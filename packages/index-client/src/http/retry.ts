@@ -57,12 +57,23 @@ const temporaryFailures: ReadonlySet<string> = new Set([
   "UND_ERR_SOCKET",
   slowAnswer,
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  // RFC 9113: a server gives up a stream, or the connection with all of its streams.
+  "ERR_HTTP2_STREAM_ERROR",
+  "ERR_HTTP2_STREAM_CANCEL",
+  "ERR_HTTP2_SESSION_ERROR",
+  "ERR_HTTP2_GOAWAY_SESSION",
+  "ERR_HTTP2_INVALID_SESSION",
 ]);
 
 /** Whether another attempt may end better: not so for unknown hosts, refused certificates and refused credentials. */
 export function isTemporaryFailure(error: unknown): boolean {
   const status = proxyStatus(error);
   return status === undefined ? temporaryFailures.has(failureCode(error) ?? "") : isTemporaryStatus(status);
+}
+
+/** Whether an HTTP/2 server says that it has not begun with the request: it is asked again at once, over another connection (RFC 9113, 8.7). */
+export function wasNotBegun(error: unknown): boolean {
+  return error instanceof Error && /\bNGHTTP2_REFUSED_STREAM\b|"GOAWAY"/.test(error.message);
 }
 
 /** What a proxy answered instead of connecting. undici says it in the message alone. */

@@ -18,6 +18,7 @@ import {
   longestRetryAfterMs,
   parseRetryAfter,
   retryDelayMs,
+  wasNotBegun,
 } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import type { IndexEvent, TransferCounts } from "../location/types.ts";
@@ -166,7 +167,10 @@ export class Transport {
         return { delayMs: 0, reason: error.message };
       }
       if (!isConnectionFailure(error)) throw error;
-      if (!last && isTemporaryFailure(error)) return this.#wait(count, this.#describe(url, error));
+      if (!last && isTemporaryFailure(error)) {
+        const reason = this.#describe(url, error);
+        return count === 1 && wasNotBegun(error) ? { delayMs: 0, reason } : this.#wait(count, reason);
+      }
       throw this.#unreachableBecause(made, error);
     }
   }
