@@ -5,20 +5,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commit, contents, inWorld, run, uv, write, writeProject } from "./world.mjs";
 
-const wheel = (name, version, requiresDist = []) => ({
-  name,
-  version,
-  requiresDist,
-  files: { [`${name}.py`]: `TEXT = "${version}"\n` },
-});
-const wheels = [
-  wheel("six", "1.0"),
-  wheel("six", "2.0"),
-  wheel("web", "1.0", ["six"]),
-  wheel("check", "1.0"),
-  wheel("docs", "1.0"),
-];
-
 /** The lines of `requirements.txt`, and of files beside it. REPO, MONO and COMMIT stand for a repository, one of several projects, and its commit. */
 const shapes = {
   "an application with its own project": ["-e .", "web==1.0"],
@@ -46,7 +32,7 @@ const tools = {
 };
 
 let faults = 0;
-await inWorld(wheels, async (world, index) => {
+await inWorld(async (world, index) => {
   writeProject(join(world, "fork"), { name: "fork", version: "1.5", needs: ["six"] });
   writeProject(join(world, "mono"), { name: "whole", version: "1.0" });
   writeProject(join(world, "mono/packages/part"), {

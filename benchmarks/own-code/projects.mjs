@@ -4,19 +4,6 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { contents, inWorld, run, uv, write, writeProject } from "./world.mjs";
 
-const wheel = (name, version, requiresDist = []) => ({
-  name,
-  version,
-  requiresDist,
-  files: { [`${name}.py`]: `TEXT = "${name} ${version}"\n` },
-});
-const wheels = [
-  wheel("six", "1.0"),
-  wheel("six", "2.0"),
-  wheel("web", "1.0", ["six"]),
-  wheel("check", "1.0"),
-  wheel("docs", "1.0"),
-];
 const workspace = '[tool.uv.workspace]\nmembers = ["packages/*"]\n[tool.uv.sources]\nlib = { workspace = true }';
 const groups =
   '[dependency-groups]\ndev = ["check", { include-group = "lint" }]\nlint = ["six<2"]\ndocs = ["docs"]\n[tool.uv]\ndefault-groups = ["dev", "docs"]';
@@ -43,7 +30,7 @@ const tools = {
 };
 
 let differences = 0;
-await inWorld(wheels, async (folder, index) => {
+await inWorld(async (folder, index) => {
   for (const [title, projects] of Object.entries(repositories)) {
     console.log(`\n${title}`);
     const outcomes = new Map();

@@ -6,6 +6,22 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { indexedWheel, serveFolder, writeIndex } from "../../packages/test-kit/dist/index.js";
 
+const wheel = (name, version, requiresDist = []) => ({
+  name,
+  version,
+  requiresDist,
+  files: { [`${name}.py`]: `TEXT = "${name} ${version}"\n` },
+});
+
+/** What the index has. */
+const wheels = [
+  wheel("six", "1.0"),
+  wheel("six", "2.0"),
+  wheel("web", "1.0", ["six"]),
+  wheel("check", "1.0"),
+  wheel("docs", "1.0"),
+];
+
 const murre = fileURLToPath(new URL("../../apps/murre/bin/murre.js", import.meta.url));
 export const uv = process.env.UV_BINARY ?? "uv";
 
@@ -72,8 +88,8 @@ export function commit(folder) {
   return git("rev-parse", "HEAD");
 }
 
-/** Runs a job in a folder of its own, with an index of these wheels. */
-export async function inWorld(wheels, job) {
+/** Runs a job in a folder of its own, with the index. */
+export async function inWorld(job) {
   const folder = mkdtempSync(join(process.env.MURRE_BENCH_DIR ?? tmpdir(), "murre-own-code-"));
   writeIndex(join(folder, "index"), await Promise.all(wheels.map((wheel) => indexedWheel(wheel))));
   const server = await serveFolder(join(folder, "index"));
