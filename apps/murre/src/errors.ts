@@ -28,6 +28,7 @@ export {
   DownloadInterrupted,
   DownloadNotWritten,
   InvalidIndexPage,
+  InvalidProvenance,
   InvalidIndexLocation,
   OfflineMiss,
   InvalidPipConfiguration,

@@ -20,6 +20,8 @@ import { withoutCredentials } from "./location/index-location.ts";
 import { keptPages } from "./pages/kept-pages.ts";
 import { MetadataPacks } from "./metadata/metadata-packs.ts";
 import { knownMetadata, readMetadata, type MetadataSources, type ToldMetadata } from "./metadata/metadata.ts";
+import type { PublisherIdentity } from "./provenance/parse-provenance.ts";
+import type { ProvenanceSources } from "./provenance/read-publishers.ts";
 import { createRangeServers } from "./http/range-servers.ts";
 import { createSlots, type Slots } from "./http/slots.ts";
 import { AnswerTurns } from "./http/answer-turns.ts";
@@ -97,6 +99,11 @@ export interface IndexClient {
   metadata(file: DistributionFile, signal?: AbortSignal): Promise<ToldMetadata | undefined>;
   /** The same, as far as the cache has it; of what another process has added since the last look nothing is known. */
   knownMetadata(file: DistributionFile): ToldMetadata | undefined;
+  /**
+   * Who published a file, as its index says (PEP 740). No signature is verified. Asked for at most once, and for files of which the index says where.
+   * @throws {InvalidProvenance} {IndexUnreachable} {HttpStatusError} {OfflineMiss}
+   */
+  publishers(file: DistributionFile, project: NormalizedName): Promise<readonly PublisherIdentity[]>;
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
   /**
    * Runs work that looks at pages; where the copy of one in the cache turns out to be damaged, once more: by then that page comes from its index.
@@ -134,6 +141,8 @@ class Client implements IndexClient {
   readonly #pages: HttpPages;
   readonly #metadata: MetadataSources;
   readonly #memory = new Map<string, Promise<ProjectPage | undefined>>();
+  readonly #provenances: ProvenanceSources;
+  readonly #publishers = new Map<string, Promise<readonly PublisherIdentity[]>>();
   readonly #places = new Map<string, Promise<FindLinksPlace>>();
   /** Of all locations that are known so far, for their credentials. */
   readonly #urls: Set<string>;
@@ -175,6 +184,7 @@ class Client implements IndexClient {
       this.#places.clear();
     });
     this.#pages = { ...common, kept, offline, missingStatuses: network.missingStatuses ?? [404, 410] };
+    this.#provenances = { transport: this.#transport, slots: this.#requests, documents, offline };
     this.#metadata = { ...common, packs, servers: createRangeServers(documents, Date.now) };
   }
 
@@ -307,6 +317,22 @@ class Client implements IndexClient {
 
   metadata(file: DistributionFile, signal = this.#signal): Promise<ToldMetadata | undefined> {
     return readMetadata(this.#metadata, file, signal);
+  }
+
+  async publishers({ provenance }: DistributionFile, project: NormalizedName): Promise<readonly PublisherIdentity[]> {
+    if (provenance === undefined) return [];
+    // Most runs want none.
+    const { readPublishers } = await import("./provenance/read-publishers.ts");
+    const known =
+      this.#publishers.get(provenance) ??
+      readPublishers(this.#provenances, {
+        url: provenance,
+        project,
+        refresh: this.#mustRefresh(project),
+        signal: this.#signal,
+      });
+    this.#publishers.set(provenance, known);
+    return known;
   }
 
   knownMetadata(file: DistributionFile): ToldMetadata | undefined {

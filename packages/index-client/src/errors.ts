@@ -11,6 +11,7 @@ export type IndexErrorCode =
   | "MURRE_DOWNLOAD_NOT_WRITTEN"
   | "MURRE_INVALID_INDEX_PAGE"
   | "MURRE_DAMAGED_PAGE"
+  | "MURRE_INVALID_PROVENANCE"
   | "MURRE_INVALID_INDEX_LOCATION"
   | "MURRE_OFFLINE"
   | "MURRE_INVALID_PIP_CONFIGURATION"
@@ -185,8 +186,24 @@ export class InvalidIndexPage extends IndexError {
   override readonly name = "InvalidIndexPage";
   readonly code = "MURRE_INVALID_INDEX_PAGE";
   readonly url: string;
+  readonly problem: string;
   constructor(url: string, problem: string, options?: ErrorOptions) {
     super(`${redactUrl(url)} is no page of the simple API: ${problem}; is this the address of an index?`, options);
+    this.url = redactUrl(url);
+    this.problem = problem;
+  }
+}
+
+/**
+ * What an index names as the provenance of a file (PEP 740) is none. It fails no operation: what it would have said is left out.
+ * To do: tell whoever runs the index.
+ */
+export class InvalidProvenance extends IndexError {
+  override readonly name = "InvalidProvenance";
+  readonly code = "MURRE_INVALID_PROVENANCE";
+  readonly url: string;
+  constructor(url: string, problem: string, options?: ErrorOptions) {
+    super(`${redactUrl(url)} is no provenance of a file (PEP 740): ${problem}`, options);
     this.url = redactUrl(url);
   }
 }

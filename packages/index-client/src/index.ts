@@ -13,6 +13,7 @@ export {
 export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./pip/pip-config-files.ts";
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip/pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./pip/format-control.ts";
+export type { PublisherIdentity, PublisherValue } from "./provenance/parse-provenance.ts";
 export { rememberOwnMetadata, type ToldMetadata } from "./metadata/metadata.ts";
 export type { Witnessed } from "./answers/witness.ts";
 export { readWitnessed, stillHolds } from "./metadata/still-holds.ts";
@@ -44,6 +45,7 @@ export {
   InvalidIndexLocation,
   InvalidIndexPage,
   InvalidPipConfiguration,
+  InvalidProvenance,
   InvalidTransportSettings,
   OfflineMiss,
   ProjectNotFound,

@@ -1,6 +1,6 @@
 import { Witness } from "../src/answers/witness.ts";
 import { normalizeName } from "@murre/pep508";
-import { bytesReader, textReader } from "@murre/test-kit";
+import { bytesReader, provenanceBy, textReader } from "@murre/test-kit";
 import { deflateSync, gzipSync, brotliCompressSync } from "node:zlib";
 import CachePolicy from "http-cache-semantics";
 import { InvalidIndexPage } from "../src/errors.ts";
@@ -19,6 +19,8 @@ import { writePageText } from "../src/pages/page-text.ts";
 import { loadPipConfiguration } from "../src/pip/pip-configuration.ts";
 import { openRangedFile, RangesUnsupported } from "../src/http/ranged-file.ts";
 import { createRangeServers } from "../src/http/range-servers.ts";
+import { parseProvenance } from "../src/provenance/parse-provenance.ts";
+import { decodePublishers } from "../src/provenance/read-publishers.ts";
 import { resolveUrl } from "../src/pages/resolve-url.ts";
 import { parseRetryAfter } from "../src/http/retry.ts";
 import { parseSimpleHtml } from "../src/pages/simple-html.ts";
@@ -201,6 +203,12 @@ export const readers = [
     },
     hrefs,
   ),
+  textReader("provenance", (text) => parseProvenance(text, url), [
+    JSON.stringify(provenanceBy({ kind: "GitHub", repository: "o/r", environment: null, claims: { ref: "main" } })),
+  ]),
+  bytesReader("kept-publishers", (bytes) => decodePublishers(bytes), [
+    Buffer.from(JSON.stringify({ format: 1, source: { policy, redirected: false }, publishers: [{ kind: "GitHub" }] })),
+  ]),
   textReader("retry-after", (text) => parseRetryAfter(text, 0), ["120", "Wed, 21 Oct 2015 07:28:00 GMT"]),
   textReader(
     "remembered-server",

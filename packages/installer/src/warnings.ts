@@ -3,6 +3,11 @@ import type { CacheWarningCode } from "@murre/cache";
 /** The permanent codes of what this package warns of: the operation goes on. */
 export type InstallerWarningCode =
   /**
+   * An index says where it says who published a distribution, and nothing can be read there; the distribution is locked without.
+   * To do: see the reasons in it, and run the command again.
+   */
+  | "MURRE_WARNING_ATTESTATIONS"
+  /**
    * There is no home folder, so that the cache lies among temporary files.
    * To do: set HOME, XDG_CACHE_HOME or MURRE_CACHE_DIR.
    */

@@ -13,7 +13,7 @@ export {
 } from "./wheel-spec.ts";
 export { makeZip, type ZipMember } from "./make-zip.ts";
 export { corruptMember, memberPlaces, patchMember, type MemberPatch, type MemberPlace } from "./patch-zip.ts";
-export { indexedWheel, writeIndex, type IndexedFile, type IndexOptions } from "./write-index.ts";
+export { indexedWheel, provenanceBy, writeIndex, type IndexedFile, type IndexOptions } from "./write-index.ts";
 export { serveFolder, type Failure, type FolderServer, type ServedRequest, type ServeOptions } from "./serve-folder.ts";
 export { countWork, superlinearInputs, type WorkCase } from "./count-work.ts";
 export { runStorm, seededRandom, type StormOptions, type StormReport } from "./storm.ts";

@@ -17,6 +17,18 @@ export interface IndexedFile {
   readonly metadata?: string;
   /** What the page claims; default: the true sha256. An empty object claims nothing. */
   readonly hashes?: Readonly<Record<string, string>>;
+  /** Offered as `FILENAME.provenance` (PEP 740): a text as it is, anything else as JSON. */
+  readonly provenance?: unknown;
+  /** Where the page says that the provenance is; default: where it is, if there is one. */
+  readonly provenanceUrl?: string;
+}
+
+/** A provenance (PEP 740) with one attestation of each publisher, that nobody could verify. */
+export function provenanceBy(...publishers: readonly Readonly<Record<string, unknown>>[]): object {
+  const envelope = { statement: "e30=", signature: "" };
+  const attestation = { version: 1, verification_material: { certificate: "", transparency_entries: [] }, envelope };
+  const bundles = publishers.map((publisher) => ({ publisher, attestations: [attestation] }));
+  return { version: 1, attestation_bundles: bundles };
 }
 
 export interface IndexOptions {
@@ -42,6 +54,12 @@ export function writeIndex(folder: string, files: readonly IndexedFile[], option
   for (const file of files) {
     writeFileSync(join(folder, "files", file.filename), file.data);
     if (file.metadata !== undefined) writeFileSync(join(folder, "files", `${file.filename}.metadata`), file.metadata);
+    const { provenance } = file;
+    if (provenance !== undefined)
+      writeFileSync(
+        join(folder, "files", `${file.filename}.provenance`),
+        typeof provenance === "string" ? provenance : JSON.stringify(provenance),
+      );
   }
   const projects = new Map<string, IndexedFile[]>();
   for (const file of files) projects.set(file.project, [...(projects.get(file.project) ?? []), file]);
@@ -80,6 +98,11 @@ function page(title: string, links: readonly string[]): string {
 const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+const addressOf = ({ filename }: IndexedFile): string => `../../files/${encodeURIComponent(filename)}`;
+
+const addressOfProvenance = (file: IndexedFile): string | undefined =>
+  file.provenanceUrl ?? (file.provenance === undefined ? undefined : `${addressOf(file)}.provenance`);
+
 function htmlLink(file: IndexedFile): string {
   const [hash] = Object.entries(claimedHashes(file));
   const fragment = hash ? `#${hash[0]}=${hash[1]}` : "";
@@ -91,19 +114,23 @@ function htmlLink(file: IndexedFile): string {
     add("data-core-metadata", `sha256=${sha256(file.metadata)}`);
   }
   if (file.yanked !== undefined && file.yanked !== false) add("data-yanked", file.yanked === true ? "" : file.yanked);
-  const url = `../../files/${encodeURIComponent(file.filename)}${fragment}`;
+  const provenance = addressOfProvenance(file);
+  if (provenance !== undefined) add("data-provenance", provenance);
+  const url = `${addressOf(file)}${fragment}`;
   return `<a href="${url}"${attributes.join("")}>${escapeHtml(file.filename)}</a>`;
 }
 
 function jsonFile(file: IndexedFile): object {
   const metadata = file.metadata === undefined ? {} : { "core-metadata": { sha256: sha256(file.metadata) } };
+  const provenance = addressOfProvenance(file);
   return {
     filename: file.filename,
-    url: `../../files/${encodeURIComponent(file.filename)}`,
+    url: addressOf(file),
     hashes: claimedHashes(file),
     size: file.data.length,
     ...(file.requiresPython === undefined ? {} : { "requires-python": file.requiresPython }),
     ...(file.yanked === undefined ? {} : { yanked: file.yanked }),
     ...metadata,
+    ...(provenance === undefined ? {} : { provenance }),
   };
 }

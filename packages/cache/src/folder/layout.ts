@@ -13,7 +13,7 @@ import { join } from "node:path";
  *   store/<id>/ptr                 the token, "<id>\n": whoever links it to the pointer's name publishes the entry
  *   archives/<project>/<sha256>    the pointer: a hard link to the token of the entry
  *   files/<sha256 of URL>          what a URL without a known hash held (remembered-file.ts)
- *   metadata/ built/ index/ interpreters/ git/ resolutions/ servers/    whole documents (documents.ts)
+ *   metadata/ built/ index/ interpreters/ git/ resolutions/ servers/ provenance/    whole documents (documents.ts)
  *   repositories/<key>/            copies that are added to (kept-folder.ts)
  *   partial/ tmp/ trash/ leases/ heartbeats/ sockets/ condemned/ snapshots/ locks/ hints/
  * ```
@@ -96,6 +96,7 @@ export const DOCUMENT_FOLDERS = [
   "git",
   "resolutions",
   "servers",
+  "provenance",
 ] as const;
 
 /** All folders of the layout. Who can write to the cache could have replaced one by a link. */

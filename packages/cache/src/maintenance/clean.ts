@@ -49,6 +49,7 @@ export function cleanProjects(layout: CacheLayout, names: readonly string[]): Pr
     const pages = indexes.filter(isRealFolder).flatMap((index) => projects.map((project) => `${index}/${project}`));
     const folders = projects.flatMap((project) => [
       `${layout.root}/metadata/${project}.needs`,
+      `${layout.root}/provenance/${project}`,
       `${layout.root}/built/${project}`,
     ]);
     for (const path of [...pages, ...folders]) discard(layout, path, freed);

@@ -7,6 +7,12 @@
 export const largestPageBytes = 24 * 1024 ** 2;
 /** Bytes of a METADATA file on its own (PEP 658), as of one in a wheel. */
 export const largestMetadataBytes = 4 * 1024 ** 2;
+/** Bytes of a provenance (PEP 740): an attestation has some thousand, and a file one or two of them. */
+export const largestProvenanceBytes = 4 * 1024 ** 2;
+/** Publishers of a file, the characters of each as JSON, and how deep its values may lie in each other. */
+export const mostPublishers = 64;
+export const longestPublisher = 8 * 1024;
+export const deepestPublisher = 5;
 /** Bytes of another text, such as a requirements file. */
 export const largestTextBytes = 16 * 1024 ** 2;
 

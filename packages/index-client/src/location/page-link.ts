@@ -13,6 +13,7 @@ export interface PageLink {
   readonly coreMetadata?: true | Record<string, string> | undefined;
   readonly sizeBytes?: number | undefined;
   readonly uploadTime?: string | undefined;
+  readonly provenance?: string | undefined;
 }
 
 /** What a page held. `version` is the API version it states (PEP 629), absent where it states none. */
@@ -98,7 +99,7 @@ export function reasonToSkip(filename: string): string {
 }
 
 export function distributionFile(link: PageLink, kind: DistributionFile["kind"], index: string): DistributionFile {
-  const { filename, url, hashes, requiresPython, yanked, coreMetadata, sizeBytes, uploadTime } = link;
+  const { filename, url, hashes, requiresPython, yanked, coreMetadata, sizeBytes, uploadTime, provenance } = link;
   const file: { -readonly [Key in keyof DistributionFile]: DistributionFile[Key] } = {
     filename,
     kind,
@@ -111,6 +112,7 @@ export function distributionFile(link: PageLink, kind: DistributionFile["kind"],
   if (coreMetadata !== undefined) file.coreMetadata = coreMetadata;
   if (sizeBytes !== undefined) file.sizeBytes = sizeBytes;
   if (uploadTime !== undefined) file.uploadTime = uploadTime;
+  if (provenance !== undefined) file.provenance = provenance;
   return file;
 }
 

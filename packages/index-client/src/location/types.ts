@@ -29,6 +29,8 @@ export interface DistributionFile {
   readonly sizeBytes?: number;
   /** ISO 8601, as the index gives it (PEP 700). */
   readonly uploadTime?: string;
+  /** PEP 740: where the index says who published the file. Without credentials; nothing is asked of it before somebody wants to know. */
+  readonly provenance?: string;
   /** The URL of the location that offered the file, without credentials. */
   readonly index: string;
 }

@@ -1,7 +1,7 @@
 import type { Documents } from "@murre/cache";
 import { isNormalizedName } from "@murre/pep508";
 import { keyLength, readingLength, type Witnessed, type WitnessedMetadata } from "../answers/witness.ts";
-import { isCount, isText } from "../pages/json-values.ts";
+import { isCount, isText } from "../location/json-values.ts";
 import { packOf, readSeals } from "./metadata-packs.ts";
 
 /**

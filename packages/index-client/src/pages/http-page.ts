@@ -4,11 +4,20 @@ import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
 import { isStampOfNothing, type Witness } from "../answers/witness.ts";
-import { acceptedEncodings, answerContent, textOf, utf8Of } from "../http/answer-text.ts";
+import { answerContent, textOf, utf8Of } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
-import { isHeaderValue, keptHeaders } from "../http/http-validators.ts";
-import { isObject, isText } from "./json-values.ts";
+import {
+  conditionalHeaders,
+  hasValidators,
+  holdsUntil,
+  isFresh,
+  judgeAnswer,
+  readHttpSource,
+  revalidated,
+  type HttpSource,
+  type Question,
+} from "../http/http-source.ts";
 import type { KeptPage, KeptPages } from "./kept-pages.ts";
 import { encodePageDocument, pageOfText, withSource, type PageDocument } from "./page-document.ts";
 import { judgeApiVersion } from "../location/page-link.ts";
@@ -19,40 +28,9 @@ import type { Slots } from "../http/slots.ts";
 import { DamagedBody, type Answer, type Transport } from "../http/transport.ts";
 import type { IndexEvent, ProjectPage } from "../location/types.ts";
 
-/** How long the page holds, as RFC 9111 has it; stored beside the parsed page. */
-interface HttpSource {
-  readonly policy: CachePolicy.CachePolicyObject;
-  /** The redirect that led to the page is not kept, so the next use asks again, conditionally. */
-  readonly redirected: boolean;
-  /** What {@link bodyKey} makes of the answer that the page was read from; documents of older versions have none. */
-  readonly body?: string | undefined;
-}
-
 interface Cached extends PageDocument<HttpSource> {
   /** Of the document, before it was read. */
   readonly stamp: string;
-}
-
-const isHeaders = (value: unknown): boolean => isObject(value) && Object.values(value).every(isHeaderValue);
-const isDirectives = (value: unknown): boolean =>
-  isObject(value) &&
-  Object.values(value).every((word) => word === null || typeof word === "boolean" || isHeaderValue(word));
-
-/** By the names that http-cache-semantics gives them; a value may become a header of a request. */
-function readHttpSource(kept: unknown): HttpSource | undefined {
-  const { policy, redirected, body } = (kept ?? {}) as { policy?: unknown; redirected?: unknown; body?: unknown };
-  if (!isObject(policy) || typeof redirected !== "boolean" || !(body === undefined || isText(body))) return undefined;
-  const { v, t, sh, ch, imm, st, resh, rescc, m, a, reqh, reqcc } = policy;
-  const isSound =
-    v === 1 &&
-    [t, ch, imm, st].every((value) => typeof value === "number") &&
-    [sh, a].every((value) => typeof value === "boolean") &&
-    typeof m === "string" &&
-    isHeaders(resh) &&
-    (reqh === null || isHeaders(reqh)) &&
-    isDirectives(rescc) &&
-    isDirectives(reqcc);
-  return isSound ? (kept as HttpSource) : undefined;
 }
 
 export interface HttpPages {
@@ -82,12 +60,6 @@ export interface PageRequest {
 }
 
 const simpleAccept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
-
-/** What the caching rules see of a request: no credentials, because the policy is stored. */
-const requestHeaders = { accept: simpleAccept, "accept-encoding": acceptedEncodings };
-
-/** Private cache, and no guessing: a page without explicit freshness is asked for again each run, conditionally. */
-const policyOptions = { shared: false, cacheHeuristic: 0 };
 
 /**
  * The page at a URL, from the cache while it is fresh, else asked for again with its validators.
@@ -123,7 +95,7 @@ function askForPage(
 ): Promise<ProjectPage | undefined> {
   return pages.transport.get(
     page.url,
-    { headers: () => conditionalHeaders(cached, page), slots: pages.slots, signal },
+    { headers: () => conditionalHeaders(cached?.source, questionOf(page)), slots: pages.slots, signal },
     (answer) => consumePage(pages, page, cached, answer, signal),
   );
 }
@@ -141,37 +113,15 @@ function use(cached: Cached, { witness }: HttpPages, page: PageRequest): Project
   return cached.page;
 }
 
-/** When the page has to be asked for again, in ms since 1970. */
-function holdsUntil({ policy, redirected }: HttpSource): number {
-  if (redirected) return 0;
-  const kept = CachePolicy.fromObject(policy);
-  return Date.now() + (kept.maxAge() - kept.age()) * 1000;
-}
-
 function keptOf({ project, index }: PageRequest): KeptPage<HttpSource> {
   return { project, index, readSource: readHttpSource };
 }
 
-function mayUse(cached: Cached, pages: HttpPages, page: PageRequest): boolean {
-  if (pages.offline) return true;
-  if (page.refresh || cached.source.redirected) return false;
-  return CachePolicy.fromObject(cached.source.policy).satisfiesWithoutRevalidation(requestOf(page));
+function mayUse({ source }: Cached, { offline }: HttpPages, page: PageRequest): boolean {
+  return offline || isFresh(source, questionOf(page));
 }
 
-function requestOf(page: PageRequest): CachePolicy.HttpRequest {
-  const { pathname, search } = new URL(page.url);
-  return { url: pathname + search, method: "GET", headers: { ...requestHeaders, host: new URL(page.url).host } };
-}
-
-function conditionalHeaders(cached: Cached | undefined, page: PageRequest): Record<string, string> {
-  const request = requestOf(page);
-  const headers =
-    cached === undefined ? request.headers : CachePolicy.fromObject(cached.source.policy).revalidationHeaders(request);
-  const refresh = page.refresh ? { "cache-control": "no-cache" } : {};
-  const sent = { ...headers, ...refresh } as Record<string, string>;
-  delete sent["host"];
-  return sent;
-}
+const questionOf = ({ url, refresh }: PageRequest): Question => ({ url, refresh, accept: simpleAccept });
 
 async function consumePage(
   pages: HttpPages,
@@ -182,9 +132,7 @@ async function consumePage(
 ): Promise<ProjectPage | undefined> {
   if (answer.status === 304 && cached !== undefined) {
     await answer.drop();
-    const previous = CachePolicy.fromObject(cached.source.policy);
-    const { policy } = previous.revalidatedPolicy(requestOf(page), responseOf(answer));
-    return keepUnchanged(pages, page, cached, sourceOf(policy, answer, cached.source.body));
+    return keepUnchanged(pages, page, cached, revalidated(cached.source, answer, questionOf(page)));
   }
   if (answer.status !== 200) {
     await answer.drop();
@@ -204,11 +152,10 @@ async function consumeContent(
   answer: Answer,
   content: Buffer,
 ): Promise<ProjectPage> {
-  const policy = new CachePolicy(requestOf(page), responseOf(answer), policyOptions);
   // Servers that give nothing to validate send the same again.
   const body = hasValidators(answer) ? undefined : bodyKey(content, answer);
-  const source = sourceOf(policy, answer, body);
-  if (cached !== undefined && body !== undefined && cached.source.body === body && policy.storable())
+  const { source, isStorable } = judgeAnswer(answer, questionOf(page), body);
+  if (cached !== undefined && body !== undefined && cached.source.body === body && isStorable)
     return keepUnchanged(pages, page, cached, source);
   const { text, version } = await readPage(content, answer, page).catch((error: InvalidIndexPage) => {
     throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
@@ -217,21 +164,12 @@ async function consumeContent(
     throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
   if (version !== undefined && judgeApiVersion(version) === "newer")
     pages.onEvent({ kind: "newer-api", url: answer.url, version });
-  if (policy.storable()) keep(pages, page, encodePageDocument(source, text), source);
+  if (isStorable) keep(pages, page, encodePageDocument(source, text), source);
   else pages.witness.spoil();
   const { project, index } = page;
   const damaged = () => new InvalidIndexPage(answer.url, "the JSON of one of its files is none");
   return pageOfText(text, { project, index, damaged });
 }
-
-const hasValidators = ({ headers }: Answer): boolean =>
-  headers["etag"] !== undefined || headers["last-modified"] !== undefined;
-
-const sourceOf = (policy: CachePolicy, { redirected }: Answer, body: string | undefined): HttpSource => ({
-  policy: policy.toObject(),
-  redirected,
-  body,
-});
 
 /** Of all that decides what a page says: the answer's body, its type, and where it came from, which links are relative to. */
 function bodyKey(content: Buffer, { headers, url }: Answer): string {
@@ -273,13 +211,6 @@ function isElsewhere({ versions, skipped }: PageText, page: PageRequest, { redir
 }
 
 const documentOf = (page: PageRequest): readonly string[] => ["index", indexKey(page.index), page.document];
-
-/** The headers that decide about caching; cookies and the like are not stored. */
-const cachingHeaders = ["age", "cache-control", "date", "etag", "expires", "last-modified", "pragma", "vary"];
-
-function responseOf(answer: Answer): CachePolicy.HttpResponse {
-  return { status: answer.status, headers: keptHeaders(answer.headers, cachingHeaders) };
-}
 
 /** Reads a page by its content type (PEP 691, "Content-Types"). */
 async function readPage(content: Buffer, answer: Answer, { index, project }: PageRequest): Promise<ReadPage> {

@@ -1,4 +1,4 @@
-import { isObject, isText, type JsonObject } from "./json-values.ts";
+import { isObject, isText, type JsonObject } from "../location/json-values.ts";
 import { resolveUrl } from "./resolve-url.ts";
 import type { ProjectFiles, ProjectPage, ProjectRelations } from "../location/types.ts";
 

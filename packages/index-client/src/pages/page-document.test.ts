@@ -87,7 +87,7 @@ describe("a cached page is the page", () => {
     },
   );
 
-  const head = { format: 5, source: {}, own: true, url: index, versions: ["1"], yanked: [], skipped: [] };
+  const head = { format: 6, source: {}, own: true, url: index, versions: ["1"], yanked: [], skipped: [] };
   const documentOf = (body: string, more: object = {}) =>
     Buffer.from(`${JSON.stringify({ ...head, lengths: [Buffer.byteLength(body)], ...more })}\n${body}`);
   const release = (data: Buffer) => decodePageDocument(data, place)?.page.releases[0];

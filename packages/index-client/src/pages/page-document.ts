@@ -1,5 +1,5 @@
 import type { NormalizedName } from "@murre/pep508";
-import { isCount, isText } from "./json-values.ts";
+import { isCount, isText } from "../location/json-values.ts";
 import { readRelations } from "./namespaces.ts";
 import { judgeLinks } from "../location/page-link.ts";
 import { versionOf } from "./page-releases.ts";
@@ -26,7 +26,7 @@ interface Head<Source> extends Omit<PageText, "body"> {
 }
 
 /** Increased when a reader of this version would misread, or must not believe, what an older one wrote. */
-const format = 5;
+const format = 6;
 
 export function encodePageDocument<Source>(source: Source, { body, ...text }: PageText): Buffer {
   return Buffer.concat([headLine({ format, source, ...text }), body]);

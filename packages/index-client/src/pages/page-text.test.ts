@@ -45,6 +45,7 @@ const file = fc.record(
     hashes: fc.oneof(fc.record({ sha256: hex }), fc.record({ sha512: hex, md5: fc.constant("00") }), fc.constant({})),
     "requires-python": fc.constantFrom(">=3.8", ">=3.6, <4", null),
     size: fc.nat(),
+    provenance: fc.constantFrom(null, "https://p.x/foo/provenance", "../p", "https://u:p@p.x/", "file:///p", 1),
     url: fc.constantFrom(
       "foo-1.zip",
       "../../f/a/foo-1.zip",

@@ -53,6 +53,7 @@ const jsonOf = (file: DistributionFile): object => ({
   "core-metadata": file.coreMetadata,
   size: file.sizeBytes,
   "upload-time": file.uploadTime,
+  provenance: file.provenance,
 });
 
 /** What a page was asked for with may be secret, and nothing on it is relative to that. */

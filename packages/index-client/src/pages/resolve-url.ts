@@ -42,6 +42,15 @@ export function resolveUrl(href: string, base: string): string | undefined {
   return resolveInFolder(href, base) ?? resolveSlowly(href, base);
 }
 
+/**
+ * The address of a file's provenance (PEP 740); undefined for what is none. The standard wants a whole one: such a one is looked at when
+ * somebody follows it, which few do, and by then it is resolved as any other.
+ */
+export function provenanceOf(value: unknown, pageUrl: string): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  return value.startsWith("https://") && !value.includes("@") ? value : resolveUrl(value, pageUrl);
+}
+
 const isFileUrl = /^file:/i;
 
 function resolveSlowly(href: string, base: string): string | undefined {

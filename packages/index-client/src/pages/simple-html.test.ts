@@ -89,6 +89,18 @@ describe("PEP 658 and 714: a file's metadata may be offered separately", () => {
   });
 });
 
+describe("PEP 740: a page may say where it says who published a file", () => {
+  test.each([
+    ['data-provenance="https://p.x/foo?a=1&amp;b"', "https://p.x/foo?a=1&b"],
+    ['data-provenance="../p"', "https://e.x/simple/p"],
+    ['data-provenance="file:///etc/passwd"', undefined],
+    ["data-provenance", undefined],
+    ["", undefined],
+  ])("%s", (attribute, expected) => {
+    expect(only(link(attribute))?.provenance).toBe(expected);
+  });
+});
+
 const stating = (version: string) => `<meta name="pypi:repository-version" content="${version}">${link("")}`;
 
 describe("PEP 629: a page may state the version of the API", () => {

@@ -11,13 +11,13 @@ import {
   type ParsedPage,
 } from "../location/page-link.ts";
 import { relationsOf } from "./namespaces.ts";
-import { resolveUrl } from "./resolve-url.ts";
+import { provenanceOf, resolveUrl } from "./resolve-url.ts";
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a project page of the simple API in HTML, or any page with links to distributions (find-links, the listing of
- * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata), PEP 708 (tracks, alternate locations).
+ * a plain web server): PEP 503 with PEP 592 (`data-yanked`), PEP 629 (version), PEP 658 and 714 (core metadata), PEP 740 (provenance), PEP 708 (tracks, alternate locations).
  * @param url the page's address after redirects, without credentials; links are relative to it, or to `<base>`.
  * @throws {InvalidIndexPage} when the page states a version of the API that murre does not know, or is no list but a login.
  */
@@ -68,6 +68,7 @@ const readAttributes = new Set([
   "content",
   "data-core-metadata",
   "data-dist-info-metadata",
+  "data-provenance",
   "data-requires-python",
   "data-yanked",
   "href",
@@ -165,6 +166,7 @@ function linkOfAnchor(attributes: Attributes, base: string): PageLink | undefine
     requiresPython: requiresPython === "" ? undefined : requiresPython,
     yanked: attributes["data-yanked"] ?? false,
     coreMetadata: coreMetadataOfAttribute(attributes["data-core-metadata"] ?? attributes["data-dist-info-metadata"]),
+    provenance: provenanceOf(attributes["data-provenance"], base),
   };
 }
 

@@ -42,6 +42,13 @@ describe("PEP 691: the page of a project in JSON", () => {
     ["size", 123, "sizeBytes", 123],
     ["upload-time", "2024-01-01T00:00:00Z", "uploadTime", "2024-01-01T00:00:00Z"],
     ["requires-python", null, "requiresPython", undefined],
+    ["provenance", null, "provenance", undefined],
+    ["provenance", "", "provenance", undefined],
+    ["provenance", { url: "https://p.x/" }, "provenance", undefined],
+    ["provenance", "https://p.x/foo/provenance", "provenance", "https://p.x/foo/provenance"],
+    ["provenance", "../../p", "provenance", "https://e.x/p"],
+    ["provenance", "https://u:secret@p.x/", "provenance", "https://p.x/"],
+    ["provenance", "file:///etc/passwd", "provenance", undefined],
   ] as const)("%s: %j is read as %s: %j", (key, value, field, expected) => {
     expect(fileOf({ [key]: value })?.[field]).toEqual(expected);
   });

@@ -1,7 +1,7 @@
 import type { NormalizedName } from "@murre/pep508";
 import { jsonCountsAboveCharacters, mostJsonSigns, mostLinks } from "../location/answer-limits.ts";
 import { InvalidIndexPage } from "../errors.ts";
-import { isCount, isObject, type JsonObject } from "./json-values.ts";
+import { isCount, isObject, type JsonObject } from "../location/json-values.ts";
 import {
   filenameOfUrl,
   hashesOfObject,
@@ -12,7 +12,7 @@ import {
 } from "../location/page-link.ts";
 import { relationsOfJson } from "./namespaces.ts";
 import { findPageText, writePageText, type PageText } from "./page-text.ts";
-import { resolveUrl } from "./resolve-url.ts";
+import { provenanceOf, resolveUrl } from "./resolve-url.ts";
 import type { ProjectRelations } from "../location/types.ts";
 
 /** What a page says, of which the files are text. */
@@ -24,7 +24,7 @@ export interface ReadPage {
 
 /**
  * Reads a project page of the simple API in JSON: PEP 691 with PEP 592 (`yanked`), PEP 658 and 714 (`core-metadata`,
- * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`), PEP 708 (`tracks`, `alternate-locations`). What is wrong with a file of a page whose files are only found may
+ * and its first name `dist-info-metadata`), PEP 700 (`size`, `upload-time`), PEP 740 (`provenance`), PEP 708 (`tracks`, `alternate-locations`). What is wrong with a file of a page whose files are only found may
  * be seen no earlier than the file is looked at.
  * @param content in UTF-8
  * @param url the page's address after redirects, without credentials.
@@ -122,6 +122,7 @@ function linkOfFile(file: JsonObject, pageUrl: string, hashesOf: typeof hashesOf
     coreMetadata: coreMetadataOf(file["core-metadata"] ?? file["dist-info-metadata"]),
     sizeBytes: sizeOf(file["size"]),
     uploadTime: textOf(file["upload-time"]),
+    provenance: provenanceOf(file["provenance"], pageUrl),
   };
 }
 

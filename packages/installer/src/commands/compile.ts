@@ -4,7 +4,8 @@ import { dirname } from "node:path";
 import type { CompileOptions } from "../api/operations.ts";
 import type { CompileReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
-import { readPreferences, readUpgrade } from "../compile/preferences.ts";
+import { Attestations } from "../compile/attestations.ts";
+import { readEarlier, readUpgrade } from "../compile/preferences.ts";
 import { releaseHashes } from "../compile/release-hashes.ts";
 import { compiledRows } from "../compile/rows.ts";
 import { compileTarget, withVersion } from "../compile/compile-target.ts";
@@ -41,7 +42,7 @@ async function compile(
     ...askedBy(options, operation.decisions),
     selection: { ...selectionOf(options), hasSettings: options.ignoreConfiguration !== true, asksBackends: true },
   });
-  const preferences = await readPreferences(operation, file, upgrade);
+  const { preferences, lock } = await readEarlier(operation, file, upgrade);
   const { gathered } = asked;
   const limited: Request = {
     ...asked,
@@ -73,6 +74,7 @@ async function compile(
             operation,
             folder: file === undefined ? operation.settings.cwd : dirname(file),
             locations: search.indexes.locations,
+            attestations: new Attestations(request, operation, { lock, upgrade }),
           });
     const written = await writeOutput(text, file, change.isDryRun);
     return { text, ...written, dryRun: change.isDryRun, distributions: pins(rows) };

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import { pathFrom } from "../projects/path-from.ts";
+import type { Attestations, LockedFiles } from "./attestations.ts";
 import type { MarkedDistribution } from "./resolve-marked.ts";
 import type { ResolvedDistribution } from "../wanted/resolved.ts";
 import { subdirectoryOf, urlKind, withoutFragment } from "../wanted/source-url.ts";
@@ -21,6 +22,7 @@ export interface LockContext {
   /** Paths are written relative to this folder, that of the lock file. */
   readonly folder: string;
   readonly locations: readonly IndexLocation[];
+  readonly attestations: Attestations;
 }
 
 /** The entries of a lock file (PEP 751): every file with a strong hash, of the index where that has one, else of the file itself. */
@@ -28,7 +30,9 @@ export async function lockedPackages(
   distributions: readonly MarkedDistribution[],
   context: LockContext,
 ): Promise<readonly LockedPackage[]> {
-  return Promise.all(distributions.map((one) => lockedPackage(one, distributions, context)));
+  const packages = await Promise.all(distributions.map((one) => lockedPackage(one, distributions, context)));
+  context.attestations.tell();
+  return packages;
 }
 
 async function lockedPackage(
@@ -51,11 +55,15 @@ async function lockedPackage(
   }
   const { index } = distribution.source as Partial<DistributionFile>;
   const isSimple = context.locations.some(({ kind, url }) => kind === "simple" && withoutCredentials(url) === index);
+  const files = oncePerName(one.files, index);
+  const source = await filesOf(files, name, context);
+  const attestationIdentities = await context.attestations.of({ name, version, source }, files);
   return {
     ...common,
     version,
     ...(isSimple && index !== undefined ? { index } : {}),
-    source: await filesOf(one, context),
+    source,
+    ...(attestationIdentities === undefined ? {} : { attestationIdentities }),
   };
 }
 
@@ -70,11 +78,13 @@ function reference(
   return { name, version, ...(marker === undefined ? {} : { marker }) };
 }
 
-async function filesOf({ distribution, files }: MarkedDistribution, context: LockContext): Promise<LockedSource> {
-  const { name } = distribution;
-  const named = oncePerName(files, (distribution.source as Partial<DistributionFile>).index);
-  const locked = await Promise.all(named.map((file) => lockedFile(file, name, context)));
-  const of = (kind: DistributionFile["kind"]) => locked.filter((_, i) => named[i]?.kind === kind);
+async function filesOf(
+  files: readonly DistributionFile[],
+  name: NormalizedName,
+  context: LockContext,
+): Promise<LockedFiles> {
+  const locked = await Promise.all(files.map((file) => lockedFile(file, name, context)));
+  const of = (kind: DistributionFile["kind"]) => locked.filter((_, i) => files[i]?.kind === kind);
   const [sdist] = of("sdist");
   return { kind: "files", ...(sdist === undefined ? {} : { sdist }), wheels: of("wheel") };
 }

@@ -58,15 +58,24 @@ export function readUpgrade(upgrade: CompileOptions["upgrade"] = []): Upgrade {
   };
 }
 
-/** The versions that an earlier result has, and that are to stay wherever the requirements allow. */
-export async function readPreferences(
+/** An earlier result. */
+export interface EarlierResult {
+  /** The versions that are to stay wherever the requirements allow. */
+  readonly preferences: Preferences;
+  readonly lock?: LockFile;
+}
+
+/** What the file that is to be written says so far, unless all of it is to be taken again. */
+export async function readEarlier(
   { reading }: Pick<ChangeOperation, "reading">,
   outputFile: string | undefined,
   upgrade: Upgrade,
-): Promise<Preferences> {
-  if (outputFile === undefined || upgrade.all || !existsSync(outputFile)) return new Map();
-  if (isLockFileName(basename(outputFile)))
-    return lockedPreferences(parseLockFile(readSmallText(outputFile), outputFile).lock, upgrade);
+): Promise<EarlierResult> {
+  if (outputFile === undefined || upgrade.all || !existsSync(outputFile)) return { preferences: new Map() };
+  if (isLockFileName(basename(outputFile))) {
+    const { lock } = parseLockFile(readSmallText(outputFile), outputFile);
+    return { preferences: lockedPreferences(lock, upgrade), lock };
+  }
   const { entries } = await gather({ reading, onEvent: () => {} }, { files: [outputFile], constraintFiles: [] });
   const pins: UvPin[] = [];
   for (const entry of entries) {
@@ -75,7 +84,7 @@ export async function readPreferences(
     const pin = specifiers.specifiers.find(isPin);
     if (pin !== undefined) pins.push({ name: normalizedName, version: pin.version, ...(marker && { marker }) });
   }
-  return preferred(pins, upgrade);
+  return { preferences: preferred(pins, upgrade) };
 }
 
 /** Those of a lock file that has been read. */

@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import type { LockOptions } from "../api/operations.ts";
 import type { LockReport } from "../api/reports.ts";
 import type { InstallerSettings } from "../api/settings.ts";
+import { Attestations } from "../compile/attestations.ts";
 import { writeOutput } from "../compile/output.ts";
 import { readUpgrade } from "../compile/preferences.ts";
 import type { MarkedTarget } from "../compile/resolve-marked.ts";
@@ -97,7 +98,13 @@ async function lockedText(
     const { indexes } = operation.decisions.search(gathered.options);
     return projectLockText(found, inputs, {
       target,
-      context: { request, operation, folder: dirname(lockFile), locations: indexes.locations },
+      context: {
+        request,
+        operation,
+        folder: dirname(lockFile),
+        locations: indexes.locations,
+        attestations: new Attestations(request, operation, { lock: upgrade.all ? undefined : known?.lock, upgrade }),
+      },
       fingerprint: (lock) =>
         fingerprintOf(inputs, foldersOf(lock, lockFile), saidOf(options), operation.projects.indexes),
     });

@@ -153,8 +153,24 @@ describe("reading", () => {
     [
       "an identity without a kind",
       a(`wheels = [${wheel("a.whl")}]\nattestation-identities = [{ x = 1 }]`),
-      "attestation-identities.kind is missing",
+      "attestation-identities[0].kind is missing",
     ],
+    [
+      "an identity without a kind behind one that has one",
+      a(`wheels = [${wheel("a.whl")}]\nattestation-identities = [{ kind = "GitHub" }, {}]`),
+      "packages[0] (a).attestation-identities[1].kind is missing",
+    ],
+    [
+      "an identity whose kind is no text",
+      a(`wheels = [${wheel("a.whl")}]\nattestation-identities = [{ kind = 1 }]`),
+      "attestation-identities[0].kind",
+    ],
+    [
+      "an identity whose kind is empty",
+      a(`wheels = [${wheel("a.whl")}]\nattestation-identities = [{ kind = "" }]`),
+      "attestation-identities[0].kind is empty",
+    ],
+    ["identities as a text", a(`wheels = [${wheel("a.whl")}]\nattestation-identities = "GitHub"`), "no list of tables"],
     ["wheels as a table", a(`wheels = { url = "u" }`), "wheels is no list of tables"],
   ])("%s is refused by its key", (_, text, said) => {
     expect(() => parseLockFile(text, "l.toml")).toThrow(InvalidLockFile);

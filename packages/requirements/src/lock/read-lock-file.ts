@@ -117,8 +117,11 @@ function readPackage(table: Table, position: string, reader: LockReader): Locked
   const path = `${position} (${name})`;
   reader.known(table, [...packageKeys, ...sourceKeys], path);
   const attestationIdentities = reader.tables(table, "attestation-identities", `${path}.attestation-identities`);
-  for (const identity of attestationIdentities ?? [])
-    reader.requiredText(identity, "kind", `${path}.attestation-identities.kind`);
+  for (const [at, identity] of (attestationIdentities ?? []).entries()) {
+    const kind = `${path}.attestation-identities[${at}].kind`;
+    if (reader.requiredText(identity, "kind", kind) === "" && identity["kind"] === "")
+      reader.problems.push(`${kind} is empty`);
+  }
   return present({
     name,
     version: reader.checked(table, "version", `${path}.version`, parseVersion),
