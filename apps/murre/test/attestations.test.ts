@@ -1,62 +1,10 @@
 import { parseLockFile } from "@murre/requirements";
-import {
-  indexedWheel,
-  provenanceBy,
-  serveFolder,
-  temporaryFolder,
-  writeIndex,
-  type FolderServer,
-  type IndexedFile,
-  type IndexOptions,
-} from "@murre/test-kit";
+import { indexedWheel, provenanceBy, serveFolder, temporaryFolder, writeIndex } from "@murre/test-kit";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { makeCommandWorld, succeeded, type CommandWorld } from "./command-world.ts";
-
-const publisher = (name: string) => ({ kind: "GitHub", repository: `o/${name}`, workflow: "r.yml", environment: null });
-const identity = (name: string) => ({ kind: "GitHub", repository: `o/${name}`, workflow: "r.yml" });
-
-type Claims = Partial<IndexedFile>;
-const attested = (name: string): Claims => ({ provenance: provenanceBy(publisher(name)) });
-const wheelOf = (name: string, version = "1.0") => `${name}-${version}-py3-none-any.whl`;
-
-interface IndexWorld extends AsyncDisposable {
-  readonly world: CommandWorld;
-  readonly folder: string;
-  readonly server: FolderServer;
-  /** Locks what is in `a.in`, into `pylock.toml`. */
-  lock(...words: string[]): Promise<{ readonly identities: Record<string, unknown>; readonly stderr: string }>;
-  asked(): readonly string[];
-}
-
-/** An index with these projects, all of which are asked for in `a.in`. */
-async function indexOf(claims: Readonly<Record<string, Claims>>, options: IndexOptions = {}): Promise<IndexWorld> {
-  const folder = temporaryFolder("index");
-  const names = Object.keys(claims);
-  const files = names.map((name) => indexedWheel({ name, version: "1.0" }, claims[name]));
-  writeIndex(folder, await Promise.all(files), options);
-  const server = await serveFolder(folder);
-  const world = makeCommandWorld();
-  world.write("a.in", names.map((name) => `${name}\n`).join(""));
-  const lockFile = join(world.folder, "pylock.toml");
-  return {
-    world,
-    folder,
-    server,
-    async lock(...words) {
-      const from = ["--no-config", "-i", `${server.url}/simple/`];
-      const { stderr } = succeeded(
-        await world.murre("pip", "compile", "a.in", "-o", lockFile, "-q", "--no-header", ...from, ...words),
-      );
-      const { lock } = parseLockFile(readFileSync(lockFile, "utf8"));
-      const said = lock.packages.map(({ name, attestationIdentities }) => [name, attestationIdentities]);
-      return { identities: Object.fromEntries(said) as Record<string, unknown>, stderr };
-    },
-    asked: () => server.requests.map(({ path }) => path).filter((path) => path.endsWith(".provenance")),
-    [Symbol.asyncDispose]: () => server.close(),
-  };
-}
+import { attested, identity, indexOf, publisher, wheelOf, type Claims } from "./attested-index.ts";
+import { makeCommandWorld, succeeded } from "./command-world.ts";
 
 describe("a lock file says who published what it locks", () => {
   test.each(["json", "html"] as const)("as the index's page in %s leads to it", async (format) => {
@@ -184,33 +132,56 @@ describe("a lock file that is written again", () => {
 });
 
 describe("what is wrong with it fails nothing, and is told in one warning", () => {
-  test.each<[string, Claims]>([
-    ["missing", { provenanceUrl: "../../files/none.provenance" }],
-    ["no JSON", { provenance: "<html>" }],
-    ["of another version", { provenance: { version: 2, attestation_bundles: [] } }],
-    ["without a kind", { provenance: provenanceBy({ repository: "r" }) }],
-    ["huge", { provenance: " ".repeat(5 * 1024 ** 2) }],
-    ["nobody's address", { provenanceUrl: "https://[" }],
-    ["not there", { provenanceUrl: "http://127.0.0.1:9/x" }],
-  ])("%s", async (_, claims) => {
-    await using index = await indexOf({ alpha: attested("alpha"), beta: claims, gamma: claims });
-    const { identities, stderr } = await index.lock("--retries", "0");
-    expect(identities).toEqual({ alpha: [identity("alpha")], beta: undefined, gamma: undefined });
-    expect(stderr.match(/warning/g)).toHaveLength(1);
-    expect(stderr).toMatch(/published them: beta \(.*gamma \(/s);
+  const wrong: Readonly<Record<string, readonly [claims: Claims, reason: string]>> = {
+    missing: [{ provenanceUrl: "../../files/none.provenance" }, "404"],
+    page: [{ provenance: "<html>" }, "it is no JSON"],
+    later: [{ provenance: { version: 2, attestation_bundles: [] } }, "it has version 2"],
+    kindless: [{ provenance: provenanceBy({ repository: "r" }) }, "no publisher with a kind"],
+    huge: [{ provenance: " ".repeat(5 * 1024 ** 2) }, "more than 4194304 bytes"],
+    nobody: [{ provenanceUrl: "https://[" }, "it is no address"],
+    silent: [{ provenanceUrl: "http://127.0.0.1:9/x" }, "cannot be reached"],
+  };
+  const names = Object.keys(wrong);
+  const claims = (some: readonly string[]) => Object.fromEntries(some.map((name) => [name, wrong[name]?.[0] ?? {}]));
+
+  test.each([names.slice(0, 3), names.slice(3, 6), names.slice(6)].map((some) => ({ some })))(
+    "$some",
+    async ({ some }) => {
+      await using index = await indexOf({ alpha: attested("alpha"), ...claims(some) });
+      const { identities, stderr } = await index.lock("--retries", "0");
+      expect(identities["alpha"]).toEqual([identity("alpha")]);
+      expect(some.map((name) => identities[name])).toEqual(some.map(() => undefined));
+      expect(stderr.match(/warning/g)).toHaveLength(1);
+      for (const name of some) expect(stderr).toContain(`${name} (`);
+      for (const name of some) expect(stderr.replaceAll(/\s+/g, " ")).toContain(wrong[name]?.[1]);
+    },
+  );
+
+  test("of many the first are named", async () => {
+    await using index = await indexOf(claims(["huge", "kindless", "later", "missing", "page"]));
+    expect((await index.lock()).stderr).toMatch(/huge \(.*kindless \(.*later \(.* and 2 more/s);
   });
 
   test("an address of a file of this machine is none, and one of another scheme", async () => {
-    const claims = (provenanceUrl: string) => ({ provenanceUrl });
-    await using index = await indexOf({ alpha: claims("file:///etc/passwd"), beta: claims("ftp://e.x/p") });
+    const at = (provenanceUrl: string) => ({ provenanceUrl });
+    await using index = await indexOf({ alpha: at("file:///etc/passwd"), beta: at("ftp://e.x/p") });
     const { identities, stderr } = await index.lock();
     expect({ identities, stderr }).toEqual({ identities: { alpha: undefined, beta: undefined }, stderr: "" });
   });
+});
 
-  test("of many the first are named", async () => {
-    const names = ["a", "b", "c", "d", "e"];
-    const broken: Claims = { provenance: "<html>" };
-    await using index = await indexOf(Object.fromEntries(names.map((name) => [name, broken])));
-    expect((await index.lock()).stderr).toMatch(/a \(.*b \(.*c \(.* and 2 more/s);
-  });
+test("a project's lock file says it too, and keeps it", async () => {
+  await using index = await indexOf({ alpha: attested("alpha") });
+  index.world.write("pyproject.toml", `[project]\nname = "own"\nversion = "1"\ndependencies = ["alpha"]\n`);
+  const from = ["--no-config", "-i", `${index.server.url}/simple/`];
+  const entry = async (...words: string[]) => {
+    succeeded(await index.world.murre("lock", ...from, ...words));
+    const { packages } = parseLockFile(readFileSync(join(index.world.folder, "pylock.toml"), "utf8")).lock;
+    return packages.find(({ name }) => name === "alpha");
+  };
+  expect((await entry())?.attestationIdentities).toEqual([identity("alpha")]);
+  index.server.forget();
+  index.world.write("pyproject.toml", `[project]\nname = "own"\nversion = "1"\ndependencies = ["alpha>=1"]\n`);
+  expect((await entry("--no-cache"))?.attestationIdentities).toEqual([identity("alpha")]);
+  expect(index.asked()).toEqual([]);
 });

@@ -200,9 +200,9 @@ describe("what changes nothing is read over, and -v says so", () => {
   test.each([
     ["pip install --no-input x", "--no-input"],
     ["pip --disable-pip-version-check list", "--disable-pip-version-check"],
-    ["pip show --proxy http://u:secret@p:1 x", "--proxy"],
+    ["pip check --proxy http://u:secret@p:1", "--proxy"],
     ["pip uninstall --root-user-action ignore x", "--root-user-action"],
-    ["pip show --keyring-provider subprocess x", "--keyring-provider"],
+    ["pip check --keyring-provider subprocess", "--keyring-provider"],
     ["venv --no-project e", "--no-project"],
     ["pip hash --python 3.9 x", "--python"],
     ["pip wheel --use-pep517 --no-clean x", "--no-clean"],

@@ -103,7 +103,10 @@ export interface IndexClient {
    * Who published a file, as its index says (PEP 740). No signature is verified. Asked for at most once, and for files of which the index says where.
    * @throws {InvalidProvenance} {IndexUnreachable} {HttpStatusError} {OfflineMiss}
    */
-  publishers(file: DistributionFile, project: NormalizedName): Promise<readonly PublisherIdentity[]>;
+  publishers(
+    file: Pick<DistributionFile, "provenance">,
+    project: NormalizedName,
+  ): Promise<readonly PublisherIdentity[]>;
   download(file: Downloadable, options: DownloadOptions): Promise<Downloaded>;
   /**
    * Runs work that looks at pages; where the copy of one in the cache turns out to be damaged, once more: by then that page comes from its index.
@@ -319,7 +322,10 @@ class Client implements IndexClient {
     return readMetadata(this.#metadata, file, signal);
   }
 
-  async publishers({ provenance }: DistributionFile, project: NormalizedName): Promise<readonly PublisherIdentity[]> {
+  async publishers(
+    { provenance }: Pick<DistributionFile, "provenance">,
+    project: NormalizedName,
+  ): Promise<readonly PublisherIdentity[]> {
     if (provenance === undefined) return [];
     // Most runs want none.
     const { readPublishers } = await import("./provenance/read-publishers.ts");

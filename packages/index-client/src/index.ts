@@ -14,6 +14,7 @@ export { pipConfigPlaces, type PipConfigContext, type PipConfigPlace } from "./p
 export { mergePipIndexOptions, pipIndexLocations, type PipIndexOptions } from "./pip/pip-index-options.ts";
 export { allowsFormat, applyFormatControl, type FormatControl } from "./pip/format-control.ts";
 export type { PublisherIdentity, PublisherValue } from "./provenance/parse-provenance.ts";
+export { readKnownPublishers } from "./provenance/read-publishers.ts";
 export { rememberOwnMetadata, type ToldMetadata } from "./metadata/metadata.ts";
 export type { Witnessed } from "./answers/witness.ts";
 export { readWitnessed, stillHolds } from "./metadata/still-holds.ts";

@@ -3,7 +3,7 @@ import type { CacheWarningCode } from "@murre/cache";
 /** The permanent codes of what this package warns of: the operation goes on. */
 export type InstallerWarningCode =
   /**
-   * An index says where it says who published a distribution, and nothing can be read there; the distribution is locked without.
+   * An index says where it says who published a distribution, and nothing can be read there; it is locked, or shown, without.
    * To do: see the reasons in it, and run the command again.
    */
   | "MURRE_WARNING_ATTESTATIONS"

@@ -22,7 +22,13 @@ export {
 export { startLinkWorkers, type LinkWorkers } from "./link/link-workers.ts";
 export type { LinkCounts, LinkMode } from "./link/link-task.ts";
 export { environmentState, hasState, type EnvironmentState } from "./state/environment-state.ts";
-export { isUntouched, untouchedArchives, type Stamp, type StampedDistribution } from "./state/stamp.ts";
+export {
+  isUntouched,
+  recordedProvenances,
+  untouchedArchives,
+  type Stamp,
+  type StampedDistribution,
+} from "./state/stamp.ts";
 export {
   withWriter,
   type CommitEnd,

@@ -11,7 +11,7 @@ import type { ChangePlan } from "../src/plan/change-plan.ts";
 import { planChange, type PlanOptions } from "../src/plan/plan.ts";
 import { planRemoval } from "../src/plan/removal.ts";
 import { environmentState, type EnvironmentState } from "../src/state/environment-state.ts";
-import { withWriter, type CommitEnd, type WriterOptions } from "../src/transaction/writer.ts";
+import { withWriter, type CommitEnd, type CommitOptions, type WriterOptions } from "../src/transaction/writer.ts";
 import { madeUpWheel, type MadeUp } from "./made-up-wheel.ts";
 
 /** An empty environment, or a `--target` folder, where everything lies below one; what is done to it is done as the installer does it. */
@@ -26,11 +26,13 @@ export interface TestEnvironment {
   /** The plan of adding these wheels and removing what is installed of these names. */
   plan(added: readonly MadeUp[], removed?: readonly string[], options?: PlanOptions): ChangePlan;
   /** Plans and commits under the environment's lock. */
-  change(added: readonly MadeUp[], removed?: readonly string[], options?: PlanOptions): Promise<CommitEnd>;
+  change(added: readonly MadeUp[], removed?: readonly string[], options?: ChangeOptions): Promise<CommitEnd>;
   installed(): RecordedDistribution[];
   /** Every path of the environment with what it holds, murre's own state left out. */
   snapshot(): Record<string, string>;
 }
+
+type ChangeOptions = PlanOptions & Pick<CommitOptions, "provenances">;
 
 /** Folders without a link. */
 export function sameFolders(...roots: string[]): Folders {
@@ -77,12 +79,13 @@ export function makeEnvironment(form: "environment" | "target" = "environment", 
     lease,
     writerOptions,
     plan,
-    async change(added, removed, options) {
+    async change(added, removed, { provenances, ...options } = {}) {
       return withWriter(state, writerOptions(), (writer) =>
         writer.commit(plan(added, removed, { ...writer.renames, ...options }), {
           mode: "hardlink",
           workers: undefined,
           validate: () => true,
+          ...(provenances === undefined ? {} : { provenances }),
         }),
       );
     },

@@ -132,7 +132,7 @@ export function presentShow({ distributions, missing }: ShowReport, terminal: Te
 }
 
 function shown(distribution: ShownDistribution): Printable {
-  const { editableLocation, files } = distribution;
+  const { editableLocation, files, provenance, publishers = [] } = distribution;
   const fields: readonly (readonly [string, Printable | string])[] = [
     ["Name", distribution.displayName],
     ["Version", distribution.version],
@@ -145,11 +145,21 @@ function shown(distribution: ShownDistribution): Printable {
     ...(editableLocation === undefined ? [] : [["Editable project location", editableLocation] as const]),
     ["Requires", joined(distribution.requires, ", ")],
     ["Required-by", joined(distribution.requiredBy, ", ")],
+    ...(provenance === undefined ? [] : [["Provenance", provenance] as const]),
+    ...publishers.map((publisher) => ["Published-by", describePublisher(publisher)] as const),
   ];
   return joined([
     ...fields.map(([name, value]) => (String(value) === "" ? say`${name}:\n` : say`${name}: ${value}\n`)),
     ...(files === undefined ? [] : [say`Files:\n`, ...files.map((path) => say`  ${path}\n`)]),
   ]);
+}
+
+/** `GitHub, repository o/r, workflow release.yml`. */
+function describePublisher({ kind, ...said }: NonNullable<ShownDistribution["publishers"]>[number]): string {
+  const facts = Object.entries(said).map(
+    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+  return [kind, ...facts].join(", ");
 }
 
 export function presentCheck({ checked, problems }: CheckReport, terminal: Terminal): void {

@@ -51,7 +51,7 @@ export async function readPublishers(
   if (url.startsWith("file:")) return parseProvenance(readLocal(url), url);
   const { documents, offline, transport, slots } = sources;
   const question: Question = { url, refresh: request.refresh, accept };
-  const document = ["provenance", request.project, keyOf(url)];
+  const document = documentOf(request.project, url);
   const cached = decodePublishers(documents?.read(...document));
   if (cached !== undefined && (offline || isFresh(cached.source, question))) return cached.publishers;
   if (offline) throw new OfflineMiss(url);
@@ -80,7 +80,18 @@ export async function readPublishers(
 /** The type of PyPI's; an index of files has none. */
 const accept = "application/vnd.pypi.integrity.v1+json, application/json;q=0.9, */*;q=0.1";
 
-const keyOf = (url: string): string => createHash("sha256").update(url).digest("hex").slice(0, 32);
+function documentOf(project: NormalizedName, url: string): readonly string[] {
+  return ["provenance", project, createHash("sha256").update(url).digest("hex").slice(0, 32)];
+}
+
+/** What the cache has of it, however old; undefined where it has nothing. */
+export function readKnownPublishers(
+  read: Documents["read"],
+  project: NormalizedName,
+  url: string,
+): readonly PublisherIdentity[] | undefined {
+  return decodePublishers(read(...documentOf(project, resolveUrl(url, url) ?? url)))?.publishers;
+}
 
 function readLocal(url: string): string {
   try {

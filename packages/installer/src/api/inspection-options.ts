@@ -32,11 +32,13 @@ export interface CheckOptions
   readonly files?: boolean;
 }
 
-export interface ShowOptions extends OperationContext, PythonOptions {
+export interface ShowOptions extends OperationContext, PythonOptions, IndexOptions {
   /** Distributions to look at. */
   readonly names: readonly string[];
   /** The report has the paths of their files. */
   readonly files?: boolean;
+  /** Servers are asked who published them, where it is recorded where that is said; else the report has what is known. */
+  readonly attestations?: boolean;
 }
 
 export interface RecoverOptions extends OperationContext, PythonOptions {}

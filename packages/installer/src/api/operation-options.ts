@@ -341,7 +341,7 @@ const check: OptionRules<CheckOptions> = {
 };
 
 const show: OptionRules<ShowOptions> = {
-  options: { ...context, ...python, names: texts, files: flag },
+  options: { ...context, ...python, ...index, names: texts, files: flag, attestations: flag },
   required: ["names"],
   oneOf: onePlace,
 };

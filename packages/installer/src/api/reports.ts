@@ -1,3 +1,4 @@
+import type { PublisherIdentity } from "@murre/index-client";
 import type { InstallationReport } from "./report-format.ts";
 
 /** A distribution by name (normalised, PEP 503) and version (normalised, PEP 440). */
@@ -170,6 +171,10 @@ export interface ShownDistribution extends InstalledPin {
   readonly requiredBy: readonly string[];
   /** Paths relative to `location`, as RECORD has them; only when asked for. */
   readonly files?: readonly string[];
+  /** Where the index that the installed wheel came from said who published it (PEP 740); only of what murre installed. */
+  readonly provenance?: string;
+  /** Who that says it was, as far as it is known. No signature is verified. */
+  readonly publishers?: readonly PublisherIdentity[];
 }
 
 /** A requirement of an installed distribution that is not met, or what is wrong with the distribution itself. */

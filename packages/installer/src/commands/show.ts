@@ -1,3 +1,4 @@
+import { environmentState, recordedProvenances } from "@murre/linker";
 import { normalizeName } from "@murre/pep508";
 import { readInstalled, readInstalledRecord, type InstalledDistribution } from "@murre/python";
 import { describeInstalled, Origins } from "./list.ts";
@@ -8,10 +9,11 @@ import { withReadOperation } from "../environment/read-operation.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import type { CoreMetadata } from "@murre/wheel";
 
-/** `murre pip show`. Writes nothing into the environment. */
+/** `murre pip show`. Writes nothing into the environment, and asks a server only where that is asked for. */
 export function showInstalled(settings: InstallerSettings, options: ShowOptions): Promise<ShowReport> {
   const origins = new Origins();
   const shown = withReadOperation(settings, options, (target) => {
+    const provenances = recordedProvenances(environmentState(target.destination), target.destination);
     const installed = readInstalled(target.visible);
     const requirers = new Map<string, string[]>();
     for (const distribution of installed)
@@ -31,12 +33,34 @@ export function showInstalled(settings: InstallerSettings, options: ShowOptions)
           requires,
           requiredBy: requirers.get(name) ?? [],
           ...files,
+          ...provenanceOf(distribution, provenances),
         },
       ];
     });
     return { distributions, missing: names.filter((name) => !byName.has(name)) };
   });
-  return shown.finally(() => origins.tell(options.onEvent));
+  return shown.then((report) => withPublishers(settings, options, report)).finally(() => origins.tell(options.onEvent));
+}
+
+function provenanceOf({ path }: InstalledDistribution, provenances: ReadonlyMap<string, string>) {
+  const provenance = provenances.get(path);
+  return provenance === undefined ? {} : { provenance };
+}
+
+async function withPublishers(
+  settings: InstallerSettings,
+  options: ShowOptions,
+  report: ShowReport,
+): Promise<ShowReport> {
+  if (report.distributions.every(({ provenance }) => provenance === undefined)) return report;
+  const { askPublishers, knownPublishers } = await import("../report/publishers.ts");
+  const find = options.attestations === true ? askPublishers : knownPublishers;
+  const found = await find(settings, options, report.distributions);
+  const distributions = report.distributions.map((distribution) => {
+    const publishers = found.get(distribution.name);
+    return publishers === undefined ? distribution : { ...distribution, publishers };
+  });
+  return { ...report, distributions };
 }
 
 function shownFields(

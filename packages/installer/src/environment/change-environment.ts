@@ -30,7 +30,7 @@ import { localHashes } from "../wanted/local-hash.ts";
 import { MetadataRefuted } from "../errors.ts";
 import { mostRefutations } from "../wanted/metadata-claims.ts";
 import { isKnownToFit } from "../prepare/verify-archive.ts";
-import { planFor } from "./plan-change.ts";
+import { planFor, provenancesOf } from "./plan-change.ts";
 import { mostMisfortunes } from "../prepare/misfortunes.ts";
 import type { StoredDistribution, PrepareServices } from "../prepare/fetch.ts";
 import type { ChangeReport, Pin } from "../api/reports.ts";
@@ -301,6 +301,7 @@ class EnvironmentChange {
       validate: () => cache.validate(),
       isVerified: this.#isVerified(difference),
       unsettled: new Set(unrestored.map(({ distribution }) => distribution.path)),
+      provenances: provenancesOf(prepared),
     });
     return { plan, outcome };
   }

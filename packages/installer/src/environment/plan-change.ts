@@ -83,6 +83,17 @@ function toInstall({ distribution, entry, archiveSha256 }: StoredDistribution): 
   };
 }
 
+/** Where indexes said who published the wheels, by the folder that each has its metadata in. What was built was published by nobody. */
+export function provenancesOf(prepared: readonly StoredDistribution[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { distribution, entry } of prepared) {
+    const { provenance, filename } = distribution.source;
+    if (provenance !== undefined && /^https?:/.test(provenance) && filename.endsWith(".whl"))
+      found.set(entry.manifest.head.distInfo, provenance);
+  }
+  return found;
+}
+
 function recorded(distribution: InstalledDistribution): RecordedDistribution {
   const { normalizedName: name, version, sitePackages, path } = distribution;
   return { name, version, sitePackages, distInfo: path, record: readInstalledRecord(distribution) };

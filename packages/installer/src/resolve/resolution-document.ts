@@ -86,6 +86,7 @@ function isChosen({ name, version, file, claimed }: ChosenFile): boolean {
 
 function isFile(file: IndexedFile): boolean {
   const { filename, kind, url, hashes, yanked, index, requiresPython, coreMetadata, sizeBytes, uploadTime } = file;
+  const { provenance } = file;
   return (
     isText(filename) &&
     !/[/\\]/.test(filename) &&
@@ -99,7 +100,8 @@ function isFile(file: IndexedFile): boolean {
     orAbsent(requiresPython, isText) &&
     orAbsent(coreMetadata, (value) => value === true || areHashes(value)) &&
     orAbsent(sizeBytes, (value) => Number.isSafeInteger(value) && (value as number) >= 0) &&
-    orAbsent(uploadTime, isText)
+    orAbsent(uploadTime, isText) &&
+    orAbsent(provenance, (value) => isText(value) && /^https?:/.test(value))
   );
 }
 

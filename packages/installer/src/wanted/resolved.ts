@@ -20,6 +20,8 @@ export interface ArchiveSource {
   readonly promisedBytes?: number;
   /** Of a repository: the commit that its URL names, as this operation was told. */
   readonly commit?: string;
+  /** Of an index: where it says who published the file (PEP 740). */
+  readonly provenance?: string;
   /** Of a folder: what is installed imports from there (PEP 660). */
   readonly isEditable?: boolean;
 }

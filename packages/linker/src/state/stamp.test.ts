@@ -1,8 +1,8 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { first, other } from "../../test/committed-change.ts";
 import { makeEnvironment, type TestEnvironment } from "../../test/environment.ts";
-import { isUntouched, untouchedArchives } from "./stamp.ts";
+import { isUntouched, recordedProvenances, untouchedArchives } from "./stamp.ts";
 
 async function installed(): Promise<TestEnvironment> {
   const world = makeEnvironment();
@@ -31,6 +31,25 @@ describe("whether another program has changed what is installed", () => {
     const world = await installed();
     change(world.site, world.state.stamp);
     expect([isSo(world), untouchedArchives(world.state, world.destination)]).toEqual([false, undefined]);
+  });
+
+  test("where it was said who published a wheel is told of what stands there as it was placed", async () => {
+    const world = makeEnvironment();
+    const [a, b] = ["https://p.x/a", "http://p.x/b"];
+    const provenances = new Map([
+      ["a-1.0.dist-info", a],
+      ["b-1.0.dist-info", b],
+    ]);
+    await world.change([first, other], [], { provenances });
+    const recorded = () => recordedProvenances(world.state, world.destination);
+    expect([...recorded().values()].toSorted()).toEqual([b, a]);
+    // What comes beside it changes nothing, and another program's change only what it is of.
+    mkdirSync(`${world.site}/c-1.0.dist-info`);
+    writeFileSync(`${world.site}/b-1.0.dist-info/direct_url.json`, "{}");
+    expect([...recorded()]).toEqual([[`${world.site}/a-1.0.dist-info`, a]]);
+    const stamp = readFileSync(world.state.stamp, "utf8");
+    writeFileSync(world.state.stamp, stamp.replace(a, "file:///etc/passwd"));
+    expect(recorded().size).toBe(0);
   });
 
   test("what is no distribution does not count", async () => {

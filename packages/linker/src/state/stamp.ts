@@ -20,6 +20,8 @@ export interface StampedDistribution {
   readonly is: Identity;
   /** The sha256 of the wheel that it was installed from. */
   readonly archive?: string;
+  /** Where the index that the wheel came from said who published it (PEP 740). */
+  readonly provenance?: string;
 }
 
 /** The stamp's bytes: two reads that give the same are of one transaction. @returns undefined when there is none. */
@@ -49,8 +51,12 @@ export function parseStamp(text: string | undefined): Stamp | undefined {
 const SHA256 = /^[\da-f]{64}$/;
 
 function isStamped(value: unknown): boolean {
-  const { is, archive } = (value ?? {}) as Partial<Record<keyof StampedDistribution, unknown>>;
-  return typeof is === "string" && (archive === undefined || (typeof archive === "string" && SHA256.test(archive)));
+  const { is, archive, provenance } = (value ?? {}) as Partial<Record<keyof StampedDistribution, unknown>>;
+  return (
+    typeof is === "string" &&
+    (archive === undefined || (typeof archive === "string" && SHA256.test(archive))) &&
+    (provenance === undefined || (typeof provenance === "string" && /^https?:/.test(provenance)))
+  );
 }
 
 /** What says which distributions are installed, as it stands now: by path relative to site-packages. */
@@ -94,6 +100,24 @@ export function untouchedArchives(
   if (!isAsStamped(stamp, currentDistributions(purelib, [...new Set([purelib, platlib])]))) return undefined;
   const distributions = Object.entries(stamp.distributions);
   return new Map(distributions.map(([path, { archive }]) => [posix.join(purelib, path), archive]));
+}
+
+/**
+ * Where the index said who published what is installed (PEP 740), by the absolute path of the dist-info: of what a transaction placed, and nobody
+ * has changed since.
+ */
+export function recordedProvenances(
+  state: EnvironmentState,
+  { schemes: { purelib } }: Destination,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, { is, provenance }] of Object.entries(
+    parseStamp(readStampText(state.stamp))?.distributions ?? {},
+  )) {
+    const distInfo = posix.join(purelib, path);
+    if (provenance !== undefined && identityOf(distInfo) === is) found.set(distInfo, provenance);
+  }
+  return found;
 }
 
 /** Whether all is as the stamp says: nobody but murre changed what is installed. */

@@ -104,6 +104,8 @@ export interface CommitOptions {
   readonly isVerified?: boolean;
   /** The dist-info folders of distributions that stay and are not whole after this change. Default none. */
   readonly unsettled?: ReadonlySet<string>;
+  /** By the name of a wheel's dist-info folder: where the index said who published the wheel. Default none. */
+  readonly provenances?: ReadonlyMap<string, string>;
 }
 
 /** A change that was carried out, or one that has to be planned anew because something else came between. */
@@ -306,7 +308,7 @@ class Writer implements EnvironmentWriter {
   }
 
   /** What is installed as it stands, and as it will: renames keep inode and mtime, so both are known before anything is touched. */
-  #stamps(plan: ChangePlan, steps: readonly Step[], { isVerified = false, unsettled }: CommitOptions) {
+  #stamps(plan: ChangePlan, steps: readonly Step[], { isVerified = false, unsettled, provenances }: CommitOptions) {
     // By the plan's spelling of the folders, which all its targets have.
     const { purelib, platlib } = plan.destination.schemes;
     const before = this.stamp?.distributions ?? {};
@@ -326,8 +328,14 @@ class Writer implements EnvironmentWriter {
       const name = posix.relative(purelib, step.target);
       if (step.do !== "place") delete next[name];
       else {
-        const archive = archives.get(basename(step.target));
-        next[name] = { is: step.is, ...(archive === undefined ? {} : { archive }) };
+        const folder = basename(step.target);
+        const archive = archives.get(folder);
+        const provenance = provenances?.get(folder);
+        next[name] = {
+          is: step.is,
+          ...(archive === undefined ? {} : { archive }),
+          ...(provenance === undefined ? {} : { provenance }),
+        };
       }
     }
     return { now, next };
