@@ -9,6 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface LoggedRequest {
   readonly status: number;
   readonly path: string;
+  /** What nginx says besides: the versions of HTTP and TLS, whether its cache had the answer, which connection it was (`-` for none). */
+  readonly said?: readonly string[];
 }
 
 /** A web server that people use, as a process of its own on 127.0.0.1. */
@@ -29,7 +31,7 @@ export function findNginx(): string | undefined {
 
 /** nginx serves a folder with a configuration of its own: one process in the foreground, everything it writes in a temporary folder. */
 export function startNginx(nginx: string, root: string, { ranges }: { ranges: boolean }): Promise<WebServer> {
-  return start(nginx, `root ${root}; ${ranges ? "" : "max_ranges 0;"}`);
+  return startNginxServers(nginx, 1, ([port]) => nginxServer(port, `root ${root}; ${ranges ? "" : "max_ranges 0;"}`));
 }
 
 /** nginx before another server; it asks who somebody is itself. */
@@ -42,40 +44,56 @@ export function startNginxProxy(
   const users = join(folder, "users");
   if (credentials !== undefined) writeFileSync(users, `${credentials.username}:{PLAIN}${credentials.password}\n`);
   const asks = credentials === undefined ? "" : `auth_basic "repositories"; auth_basic_user_file ${users};`;
-  return start(nginx, `location / { ${asks} proxy_pass ${server}; }`);
+  return startNginxServers(nginx, 1, ([port]) => nginxServer(port, `location / { ${asks} proxy_pass ${server}; }`));
 }
 
-async function start(nginx: string, directives: string): Promise<WebServer> {
+/** A server of nginx's configuration. @param words behind the address: `ssl`, `ssl http2` */
+export const nginxServer = (port: number | undefined, directives: string, words = ""): string =>
+  `server { listen 127.0.0.1:${port} ${words}; ${directives} }`;
+
+/**
+ * nginx with servers of any kind, of which the first is the one of `url`.
+ * @param configure makes the servers, each on a port of its own
+ */
+export async function startNginxServers(
+  nginx: string,
+  servers: number,
+  configure: (ports: readonly number[], folder: string) => string,
+): Promise<WebServer> {
   // Between finding a free port and listening on it another process may take it.
   for (let attempt = 0; ; attempt++) {
     const folder = temporaryFolder("nginx");
-    const port = await freePort();
-    writeFileSync(join(folder, "nginx.conf"), nginxConfiguration(port, directives));
+    const ports = await Promise.all(Array.from({ length: servers + 1 }, freePort));
+    // The last one is asked for marks: of the others nobody knows what they want of who asks.
+    const marks = ports.at(-1);
+    writeFileSync(
+      join(folder, "nginx.conf"),
+      nginxConfiguration(`${configure(ports, folder)}\n${nginxServer(marks, "")}`),
+    );
     const words = ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log")];
     const child = spawn(nginx, words, { stdio: "ignore" });
     const log = () => readFileSync(join(folder, "access.log"), "utf8");
-    const server = await openServer(child, `http://127.0.0.1:${port}`, log, /^(\d+) \S+ (\S+)$/);
+    const pattern = /^(\d+) \S+ (\S+) (.*)$/;
+    const urls = { url: `http://127.0.0.1:${ports[0]}`, marks: `http://127.0.0.1:${marks}` };
+    const server = await openServer(child, urls, log, pattern);
     if (server !== undefined) return server;
     if (attempt === 4) throw new Error(`nginx does not start: ${readFileSync(join(folder, "error.log"), "utf8")}`);
   }
 }
 
-const nginxConfiguration = (port: number, directives: string): string => `
+const nginxConfiguration = (servers: string): string => `
 daemon off;
 master_process off;
 pid nginx.pid;
 events {}
 http {
-  types { text/html html; application/zip whl; }
+  types { text/html html; application/vnd.pypi.simple.v1+json json; application/zip whl; }
   default_type application/octet-stream;
-  log_format short '$status $request_method $request_uri';
+  log_format short '$status $request_method $request_uri $server_protocol $ssl_protocol $upstream_cache_status $connection';
   access_log access.log short;
   client_body_temp_path temporary; proxy_temp_path temporary; fastcgi_temp_path temporary;
   uwsgi_temp_path temporary; scgi_temp_path temporary;
-  server {
-    listen 127.0.0.1:${port};
-    ${directives}
-  }
+  ${servers}
 }
 `;
 
@@ -88,7 +106,8 @@ export async function startPythonServer(root: string): Promise<WebServer> {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
   const port = await until(() => /port (\d+)/.exec(printed)?.[1], child);
-  const server = await openServer(child, `http://127.0.0.1:${port}`, () => log, /"GET (\S+) [^"]*" (\d+)/);
+  const url = `http://127.0.0.1:${port}`;
+  const server = await openServer(child, { url, marks: url }, () => log, /"GET (\S+) [^"]*" (\d+)/);
   if (server === undefined) throw new Error(`http.server does not start: ${log}`);
   return server;
 }
@@ -96,7 +115,7 @@ export async function startPythonServer(root: string): Promise<WebServer> {
 /** Undefined when the process ended before it answered. */
 async function openServer(
   child: ChildProcess,
-  url: string,
+  { url, marks: marked }: { readonly url: string; readonly marks: string },
   log: () => string,
   pattern: RegExp,
 ): Promise<WebServer | undefined> {
@@ -106,7 +125,7 @@ async function openServer(
   /** A request that is in the log says that those before it are there too. */
   const mark = async (): Promise<string> => {
     const path = `/mark-${marks++}`;
-    await (await fetch(url + path)).arrayBuffer();
+    await (await fetch(marked + path)).arrayBuffer();
     await until(() => (log().includes(`${path} `) || log().includes(`${path}\n`) ? true : undefined), child);
     return path;
   };
@@ -131,8 +150,9 @@ async function openServer(
 function parseLine(line: string, pattern: RegExp): LoggedRequest[] {
   const match = pattern.exec(line);
   if (match === null) return [];
-  const [, one = "", other = ""] = match;
-  return [one.startsWith("/") ? { path: one, status: Number(other) } : { path: other, status: Number(one) }];
+  const [, one = "", other = "", said] = match;
+  const answered = one.startsWith("/") ? { path: one, status: Number(other) } : { path: other, status: Number(one) };
+  return [said === undefined ? answered : { ...answered, said: said.split(" ") }];
 }
 
 async function until<T>(look: () => T | undefined | Promise<T | undefined>, child: ChildProcess): Promise<T> {

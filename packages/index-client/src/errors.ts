@@ -22,13 +22,13 @@ export abstract class IndexError extends Error {
   abstract readonly code: IndexErrorCode;
 }
 
-/** Says nothing of what was tried once. */
 /** How often something was tried, and for how many milliseconds from the first attempt to the end of the last one. */
 export interface Tried {
   readonly attempts: number;
   readonly elapsedMs: number;
 }
 
+/** Says nothing of what was tried once. */
 function describeTries(tried: Tried | undefined): string {
   if (tried === undefined || tried.attempts < 2) return "";
   return ` (tried ${tried.attempts} times in ${(tried.elapsedMs / 1000).toFixed(1)} s)`;
@@ -42,13 +42,18 @@ export class IndexUnreachable extends IndexError {
   override readonly name = "IndexUnreachable";
   readonly code = "MURRE_INDEX_UNREACHABLE";
   readonly url: string;
-  constructor(url: string, reason: string, options?: ErrorOptions & { readonly tried?: Tried }) {
-    const tries = describeTries(options?.tried);
-    super(
-      `${redactUrl(url)} cannot be reached: ${reason}${tries}; check the address, the network and the proxy settings`,
-      options,
-    );
+  /** What helps, as far as the failure tells; that of a cause is its own. */
+  readonly advice: string;
+  constructor(
+    url: string,
+    reason: string,
+    { tried, advice, ...options }: ErrorOptions & { readonly tried?: Tried; readonly advice?: string | undefined } = {},
+  ) {
+    const known = advice ?? (options.cause instanceof IndexUnreachable ? options.cause.advice : undefined);
+    const helps = known ?? "check the address, the network and the proxy settings";
+    super(`${redactUrl(url)} cannot be reached: ${reason}${describeTries(tried)}; ${helps}`, options);
     this.url = redactUrl(url);
+    this.advice = helps;
   }
 }
 
@@ -88,14 +93,17 @@ export class HttpStatusError extends IndexError {
   readonly code = "MURRE_HTTP_STATUS";
   readonly url: string;
   readonly status: number;
-  constructor(url: string, status: number, tried?: Tried) {
-    const hint =
-      status === 401 || status === 403
-        ? "; the credentials in the URL, in netrc or in a keyring are missing or refused"
+  /** @param hint what the server said itself, as far as it helps */
+  constructor(url: string, status: number, { tried, hint }: { readonly tried?: Tried; readonly hint?: string } = {}) {
+    const helps =
+      hint ??
+      (status === 401 || status === 403
+        ? "the credentials in the URL, in netrc or in a keyring are missing or refused"
         : status >= 500
-          ? "; the server has a problem, try again later"
-          : "";
-    super(`${redactUrl(url)} answered with status ${status}${describeTries(tried)}${hint}`);
+          ? "the server has a problem, try again later"
+          : undefined);
+    const told = helps === undefined ? "" : `; ${helps}`;
+    super(`${redactUrl(url)} answered with status ${status}${describeTries(tried)}${told}`);
     this.url = redactUrl(url);
     this.status = status;
   }

@@ -92,8 +92,14 @@ describe("RFC 9113: a server that speaks HTTP/2", () => {
 
 describe("RFC 9113, 8.7: what a server did not begin with is asked for again", () => {
   /** Answers after what `misbehave` says of the n-th request that it took no notice of it. */
-  async function serveStreams(misbehave: (stream: ServerHttp2Stream, n: number) => boolean): Promise<string> {
-    const server = createSecureServer({ key: selfSigned, cert: selfSigned });
+  async function serveStreams(
+    misbehave: (stream: ServerHttp2Stream, n: number) => boolean,
+    allowHTTP1 = false,
+  ): Promise<string> {
+    const server = createSecureServer({ key: selfSigned, cert: selfSigned, allowHTTP1 });
+    server.on("request", ({ httpVersionMajor, url }, response) => {
+      if (httpVersionMajor === 1) response.end(url);
+    });
     let count = 0;
     const sessions = new Set<ServerHttp2Session>();
     server.on("session", (session) => sessions.add(session));
@@ -120,6 +126,10 @@ describe("RFC 9113, 8.7: what a server did not begin with is asked for again", (
       "a connection that takes ten requests and then says that it goes away",
       (stream: ServerHttp2Stream, n: number) => n % 10 === 0 && n < 40 && goAway(stream),
     ],
+    [
+      "streams that end without a word",
+      (stream: ServerHttp2Stream, n: number) => n % 4 === 1 && n < 30 && cancel(stream),
+    ],
     ["a connection that breaks off", (stream: ServerHttp2Stream, n: number) => n === 15 && breakOff(stream)],
   ])("%s", async (_, misbehave) => {
     const url = await serveStreams(misbehave);
@@ -128,6 +138,32 @@ describe("RFC 9113, 8.7: what a server did not begin with is asked for again", (
     expect(await Promise.all(paths.map((path) => asking.text(`${url}${path}`)))).toEqual(paths);
     await asking.close();
   });
+
+  test.each([1, 3, 10])("a server that takes %i on each connection, and is asked once for each", async (most) => {
+    const url = await serveStreams((stream, n) => n % most === 0 && goAway(stream), true);
+    const asking = client(0);
+    const paths = Array.from({ length: 120 }, (_, i) => `/${i}`);
+    expect(await Promise.all(paths.map((path) => asking.text(`${url}${path}`)))).toEqual(paths);
+    await asking.close();
+  });
+
+  test("one that answers nobody is given up after as many attempts as are allowed", async () => {
+    let count = 0;
+    const url = await serveStreams((stream) => {
+      count++;
+      return breakOff(stream);
+    });
+    const asking = client(1);
+    const outcomes = await Promise.allSettled([1, 2, 3].map((path) => asking.text(`${url}/${path}`)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(count).toBeLessThanOrEqual(6);
+    await asking.close();
+  });
+
+  function cancel(stream: ServerHttp2Stream): boolean {
+    stream.close(constants.NGHTTP2_CANCEL);
+    return true;
+  }
 
   function refuse(stream: ServerHttp2Stream): boolean {
     stream.close(constants.NGHTTP2_REFUSED_STREAM);

@@ -8,7 +8,7 @@ export interface CertificateSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** A file or folder of certificates (PEM), instead of the ones the environment names. */
   readonly cert?: string | undefined;
-  /** A file with the client's certificate and key (PEM). */
+  /** A file with the client's certificate and key (PEM), instead of the one that SSL_CLIENT_CERT names; empty for none. */
   readonly clientCert?: string | undefined;
   /** The system's authorities, instead of Node's own list; what is named, here or in the environment, goes before them. */
   readonly systemCerts?: boolean | undefined;
@@ -24,14 +24,14 @@ const made = new Map<string, SecureContext>();
  */
 export function secureContext(settings: CertificateSettings): SecureContext {
   const ca = certificateAuthorities(settings);
-  const client = settings.clientCert === undefined ? undefined : readPem(settings.clientCert);
+  const client = clientCertificate(settings);
   const key = JSON.stringify([ca, client]);
   const context = made.get(key) ?? makeContext(ca, client);
   made.set(key, context);
   return context;
 }
 
-function makeContext(ca: string[] | undefined, client: string | undefined): SecureContext {
+function makeContext(ca: string[] | undefined, client: ClientCertificate | undefined): SecureContext {
   if (ca?.every((text) => !text.includes("-----BEGIN ")) === true)
     throw new InvalidTransportSettings(
       "the files of certificates hold none; expected PEM, from -----BEGIN CERTIFICATE----- on",
@@ -39,11 +39,55 @@ function makeContext(ca: string[] | undefined, client: string | undefined): Secu
   try {
     return tls().createSecureContext({
       ...(ca === undefined ? {} : { ca }),
-      ...(client === undefined ? {} : { cert: client, key: client }),
+      ...(client === undefined ? {} : { cert: client.text, key: client.text, passphrase: client.password }),
     });
   } catch (cause) {
-    throw new InvalidTransportSettings(`the certificates cannot be used: ${(cause as Error).message}`, { cause });
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const problem = client === undefined ? undefined : problems[code];
+    throw new InvalidTransportSettings(
+      client !== undefined && problem !== undefined
+        ? `${client.path}: ${problem}`
+        : `the certificates cannot be used: ${message}`,
+      { cause },
+    );
   }
+}
+
+interface ClientCertificate {
+  readonly path: string;
+  readonly text: string;
+  readonly password: string | undefined;
+}
+
+const passwordVariable = "MURRE_CLIENT_CERT_PASSWORD";
+
+/** By OpenSSL's codes. */
+const problems: Readonly<Record<string, string>> = {
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: "its key is not that of its first certificate",
+  ERR_OSSL_BAD_DECRYPT: `${passwordVariable} is not the password of its key`,
+};
+
+/** One file with both, as pip and uv want it. Nobody is asked for the password of the key: many processes may run, and none has a terminal. */
+function clientCertificate({ env, clientCert }: CertificateSettings): ClientCertificate | undefined {
+  const path = clientCert ?? env["SSL_CLIENT_CERT"] ?? "";
+  if (path === "") return undefined;
+  const text = readPem(path);
+  const password = env[passwordVariable] || undefined;
+  const missing = /-----BEGIN (?:\w+ )?CERTIFICATE-----/.test(text)
+    ? /-----BEGIN (?:\w+ )*PRIVATE KEY-----/.test(text)
+      ? undefined
+      : "key"
+    : "certificate";
+  if (missing !== undefined)
+    throw new InvalidTransportSettings(
+      `${path}: it holds no ${missing}; expected PEM, a client's certificate and its key in one file`,
+    );
+  const isProtected = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text);
+  if (isProtected && password === undefined)
+    throw new InvalidTransportSettings(
+      `${path}: its key is protected by a password; say it by ${passwordVariable}, or name a file whose key has none`,
+    );
+  return { path, text, password };
 }
 
 /** It costs 10 ms to load, which runs without HTTPS need not pay. */

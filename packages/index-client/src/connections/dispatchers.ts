@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { Agent, Dispatcher, Pool } from "undici";
+import type { buildConnector, Dispatcher, Pool } from "undici";
 import { secureContext, type CertificateSettings } from "./certificates.ts";
 import { basicAuthorization } from "../credentials/credentials.ts";
 import { sharedLookup } from "./host-lookup.ts";
+import { failureCode } from "./failure-code.ts";
+import { Sharing } from "./sharing.ts";
 import { proxyOf, type Proxy, type ProxySettings } from "./proxies.ts";
 
 export interface ConnectionSettings extends CertificateSettings, ProxySettings {
@@ -23,6 +25,7 @@ export interface Dispatchers {
   of(url: URL): Promise<Dispatcher>;
   /** The address of the proxy that the URL is asked for through, without credentials. */
   proxyOf(url: URL): string | undefined;
+  readonly sharing: Sharing;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ type Kind = "plain" | "checked" | "unchecked";
  */
 export function createDispatchers(settings: ConnectionSettings): Dispatchers {
   const made = new Map<string, Promise<Dispatcher>>();
+  const sharing = new Sharing();
   const trusted = new Set((settings.trustedHosts ?? []).map((host) => host.toLowerCase()));
   const kindOf = ({ protocol, hostname, host }: URL): Kind => {
     if (protocol !== "https:") return "plain";
@@ -47,11 +51,12 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
       const kind = kindOf(url);
       // What a server of https: speaks is asked of each.
       const isNegotiated = proxy === undefined && kind !== "plain";
-      const key = `${kind} ${isNegotiated ? url.origin : (proxy?.address ?? "")}`;
+      const own = `${url.origin}${sharing.isAlone(url) ? " alone" : ""}`;
+      const key = `${kind} ${isNegotiated ? own : (proxy?.address ?? "")}`;
       const known = made.get(key);
       if (known !== undefined) return known;
       const dispatcher = isNegotiated
-        ? negotiatedPool(settings, kind, url)
+        ? negotiatedPool(settings, kind, url, sharing)
         : proxy === undefined
           ? directAgent(settings)
           : proxyAgent(settings, kind, proxy, kindOf(new URL(proxy.address)));
@@ -60,6 +65,7 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
       dispatcher.catch(() => made.delete(key));
       return dispatcher;
     },
+    sharing,
     proxyOf: (url) => proxyOf(url, settings)?.address,
     async close() {
       const dispatchers = [...made.values()];
@@ -88,17 +94,24 @@ const windows = { initialWindowSize: 4 << 20, connectionWindowSize: 8 << 20 };
  * A pool for one server of https: a few connections where it speaks HTTP/2, as many as are allowed where it does not. The first connection,
  * which tells, is the pool's first.
  */
-async function negotiatedPool(settings: ConnectionSettings, kind: Kind, url: URL): Promise<Dispatcher> {
+async function negotiatedPool(
+  settings: ConnectionSettings,
+  kind: Kind,
+  url: URL,
+  sharing: Sharing,
+): Promise<Dispatcher> {
   const { Pool, connectorFor } = await loadAgents();
-  const connector = connectorFor({ ...connectOptions(settings, kind), allowH2: true });
-  const { hostname, host, protocol, port } = url;
-  let first: TLSSocket | undefined = await new Promise<TLSSocket>((resolve, reject) =>
-    connector({ hostname, host, protocol, port }, (error, socket) =>
-      error === null ? resolve(socket as TLSSocket) : reject(error),
-    ),
-  );
+  const speaking = (allowH2: boolean) => endedByErrors(connectorFor({ ...connectOptions(settings, kind), allowH2 }));
+  let connector = speaking(!sharing.isAlone(url));
+  let first: TLSSocket | undefined = await connected(connector, url).catch((error: unknown) => {
+    // A server that speaks HTTP/2 alone.
+    if (!sharing.isAlone(url) || failureCode(error)?.endsWith("NO_APPLICATION_PROTOCOL") !== true) throw error;
+    connector = speaking(true);
+    return connected(connector, url);
+  });
   const limits = limitsOf(settings);
   const isShared = first.alpnProtocol === "h2";
+  if (isShared) sharing.begin(url);
   return new Pool(url.origin, {
     ...limits,
     ...(isShared ? { ...windows, ...sharedLimits(limits.connections) } : {}),
@@ -113,6 +126,14 @@ async function negotiatedPool(settings: ConnectionSettings, kind: Kind, url: URL
   });
 }
 
+function connected(connect: Connector, { hostname, host, protocol, port }: URL): Promise<TLSSocket> {
+  return new Promise((resolve, reject) =>
+    connect({ hostname, host, protocol, port }, (error, socket) =>
+      error === null ? resolve(socket as TLSSocket) : reject(error),
+    ),
+  );
+}
+
 /** A connection carries as many requests at once as are allowed: undici sends one after another unless it is told so. */
 const sharedLimits = (atOnce: number) => ({
   connections: Math.min(sharedConnections, atOnce),
@@ -123,7 +144,7 @@ async function proxyAgent(settings: ConnectionSettings, kind: Kind, proxy: Proxy
   const { Pool, ProxyAgent } = await loadAgents();
   const limits = limitsOf(settings);
   // The client's certificate is for the index, not for the proxy before it.
-  const proxyTls = connectOptions({ ...settings, clientCert: undefined }, ownKind);
+  const proxyTls = connectOptions({ ...settings, clientCert: "" }, ownKind);
   // Of a SOCKS proxy undici thinks that it speaks TLS as soon as there are options for it.
   const isSocks = proxy.address.startsWith("socks5:");
   const sent = proxy.credentials === undefined ? {} : { token: basicAuthorization(proxy.credentials) };
@@ -133,9 +154,8 @@ async function proxyAgent(settings: ConnectionSettings, kind: Kind, proxy: Proxy
     requestTls: connectOptions(settings, kind),
     // Plain http: goes through the proxy as a request and not through CONNECT, which many proxies refuse for port 80.
     proxyTunnel: false,
-    factory: (origin, options) => new Pool(origin, { ...limits, connect: (options as Pool.Options).connect! }),
-    clientFactory: (origin, options) =>
-      new Pool(origin, { ...limits, connect: namingNoAddress((options as Pool.Options).connect) }),
+    factory: (origin, options) => new Pool(origin, { ...limits, connect: endedByErrors(connectorOf(options)) }),
+    clientFactory: (origin, options) => new Pool(origin, { ...limits, connect: namingNoAddress(connectorOf(options)) }),
   });
 }
 
@@ -153,9 +173,29 @@ function connectOptions(settings: ConnectionSettings, kind: Kind) {
   return { timeout, lookup, secureContext: secureContext(settings), ...checks };
 }
 
-/** A proxy's address is no name that TLS may ask for (RFC 6066); undici asks for it, and Node warns. */
-function namingNoAddress(connect: Agent.Options["connect"]): NonNullable<Agent.Options["connect"]> {
+type Connector = buildConnector.connector;
+
+function connectorOf(options: object): Connector {
+  const { connect } = options as Pool.Options;
   if (typeof connect !== "function") throw new TypeError("undici hands a connector to a proxy's pool");
+  return connect;
+}
+
+/**
+ * In TLS 1.3 a server refuses who asks when the connection stands already: the alert comes as an error, then the connection's end, and
+ * undici would tell the end.
+ */
+function endedByErrors(connect: Connector): Connector {
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      const [, socket] = outcome;
+      socket?.on("error", (error) => socket.destroy(error));
+      callback(...outcome);
+    });
+}
+
+/** A proxy's address is no name that TLS may ask for (RFC 6066); undici asks for it, and Node warns. */
+function namingNoAddress(connect: Connector): Connector {
   return (options, callback) => {
     const { servername, ...others } = options;
     connect(isIP(servername?.replaceAll(/^\[|\]$/g, "") ?? "") === 0 ? options : others, callback);

@@ -1,3 +1,5 @@
+import { tlsFailure } from "../connections/tls-failures.ts";
+import { failureCode } from "../connections/failure-code.ts";
 import { slowAnswer } from "./http-request.ts";
 
 /** Statuses after which a GET is tried again: RFC 9110 and RFC 6585 call them temporary. */
@@ -29,19 +31,6 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The system's or undici's code of a failed connection, searched through causes. */
-export function failureCode(error: unknown): string | undefined {
-  for (
-    let current: unknown = error, depth = 0;
-    current instanceof Error && depth < 5;
-    current = current.cause, depth++
-  ) {
-    const { code } = current as NodeJS.ErrnoException;
-    if (typeof code === "string") return code;
-  }
-  return undefined;
-}
-
 const temporaryFailures: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -55,6 +44,8 @@ const temporaryFailures: ReadonlySet<string> = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
   "UND_ERR_SOCKET",
+  // undici's word for a stream of HTTP/2 that ended without a word.
+  "UND_ERR_INFO",
   slowAnswer,
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
   // RFC 9113: a server gives up a stream, or the connection with all of its streams.
@@ -71,9 +62,22 @@ export function isTemporaryFailure(error: unknown): boolean {
   return status === undefined ? temporaryFailures.has(failureCode(error) ?? "") : isTemporaryStatus(status);
 }
 
-/** Whether an HTTP/2 server says that it has not begun with the request: it is asked again at once, over another connection (RFC 9113, 8.7). */
-export function wasNotBegun(error: unknown): boolean {
-  return error instanceof Error && /\bNGHTTP2_REFUSED_STREAM\b|"GOAWAY"/.test(error.message);
+/** Whether an attempt ended because its connection, or its stream of one, did. */
+export function isEndOfConnection(error: unknown): boolean {
+  const code = failureCode(error) ?? "";
+  return (
+    isEndOfStream(error) || code.startsWith("ERR_HTTP2_") || ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(code)
+  );
+}
+
+/** Whether the connection goes on. */
+export function isEndOfStream(error: unknown): boolean {
+  return ["ERR_HTTP2_STREAM_ERROR", "UND_ERR_INFO"].includes(failureCode(error) ?? "");
+}
+
+/** Whether an HTTP/2 server says that it has not begun with the request. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof Error && /\bNGHTTP2_REFUSED_STREAM\b/.test(error.message);
 }
 
 /** What a proxy answered instead of connecting. undici says it in the message alone. */
@@ -109,7 +113,7 @@ export function describeFailure(error: unknown): string {
   if (isNoHttp(error)) return "what it answered is not HTTP";
   const code = failureCode(error);
   return (
-    (code === undefined ? undefined : reasons[code]) ??
+    (code === undefined ? undefined : (reasons[code] ?? tlsFailure(error)?.reason)) ??
     (error instanceof Error ? error.message || (code ?? error.name) : String(error))
   );
 }

@@ -5,20 +5,24 @@ import { redactUrl } from "@murre/pep508";
 import { basicAuthorization, type CredentialsSource } from "../credentials/credentials.ts";
 import type { Credentials } from "../credentials/netrc.ts";
 import type { Dispatchers } from "../connections/dispatchers.ts";
+import { tlsFailure } from "../connections/tls-failures.ts";
 import { HttpStatusError, IndexUnreachable, OfflineMiss, type Tried } from "../errors.ts";
 import { sendRequest, type BodySink, type RawAnswer } from "./http-request.ts";
 import { withoutCredentials } from "../location/index-location.ts";
+import { failureCode } from "../connections/failure-code.ts";
+import { hintOfRefusal } from "./refused-request.ts";
 import { createOriginSlots, type OriginSlots } from "./origin-slots.ts";
 import {
   describeFailure,
-  failureCode,
+  isEndOfConnection,
+  isEndOfStream,
   isNoHttp,
   isTemporaryFailure,
   isTemporaryStatus,
   longestRetryAfterMs,
   parseRetryAfter,
   retryDelayMs,
-  wasNotBegun,
+  wasRefused,
 } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import type { IndexEvent, TransferCounts } from "../location/types.ts";
@@ -84,11 +88,17 @@ interface Attempts {
   readonly url: string;
   readonly startedAt: number;
   count: number;
+  /** How many of them did not fail of their own: a server that ends a connection of HTTP/2 ends all that are under way on it. */
+  excused: number;
   /** One of them brought a damaged body. */
   hasDamage: boolean;
 }
 
 const longestRedirectChain = 20;
+
+/** One for each connection that may not have said yet how much it takes. */
+const mostRefusals = 2;
+
 const unauthorized = 401;
 
 /** GET requests: retried, redirected, authorised, counted. One for each client. */
@@ -97,6 +107,8 @@ export class Transport {
   /** Origins that gave no answer to any attempt of this run; whoever comes later is told at once. */
   readonly #unreachable = new Map<string, IndexUnreachable>();
   readonly #reached = new Set<string>();
+  /** How many requests to an origin ended well. */
+  readonly #answered = new Map<string, number>();
   readonly #servers: OriginSlots;
   #requests = 0;
   #bytes = 0;
@@ -127,7 +139,7 @@ export class Transport {
 
   async #attempts<T>(url: string, options: GetOptions, consume: (answer: Answer) => Promise<T>): Promise<T> {
     const { clock, onEvent } = this.#settings;
-    const made: Attempts = { url, startedAt: clock.now(), count: 0, hasDamage: false };
+    const made: Attempts = { url, startedAt: clock.now(), count: 0, excused: 0, hasDamage: false };
     for (;;) {
       options.signal?.throwIfAborted();
       this.#throwIfUnreachable(url);
@@ -149,15 +161,23 @@ export class Transport {
     options: GetOptions,
     consume: (answer: Answer) => Promise<T>,
   ): Promise<{ value: T } | { delayMs: number; reason: string }> {
-    const { url, count } = made;
+    const { url } = made;
+    const count = made.count - made.excused;
     const last = count > this.#settings.retries;
+    const { origin } = new URL(url);
+    const isAlone = this.#settings.dispatchers.sharing.isAlone(new URL(url));
+    const before = { answered: this.#answered.get(origin) ?? 0, isAlone };
     try {
       const answer = await this.#follow(new URL(url), options);
-      if (!isTemporaryStatus(answer.status)) return { value: await consume(answer) };
+      if (!isTemporaryStatus(answer.status)) {
+        const value = await consume(answer);
+        this.#answered.set(origin, (this.#answered.get(origin) ?? 0) + 1);
+        return { value };
+      }
       await answer.drop();
       const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], this.#settings.clock.now());
       if (last || (retryAfterMs ?? 0) > longestRetryAfterMs)
-        throw new HttpStatusError(url, answer.status, this.#tried(made));
+        throw new HttpStatusError(url, answer.status, { tried: this.#tried(made) });
       return this.#wait(count, `status ${answer.status}`, retryAfterMs);
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -167,12 +187,35 @@ export class Transport {
         return { delayMs: 0, reason: error.message };
       }
       if (!isConnectionFailure(error)) throw error;
+      if (this.#wasSharedEnd(made, error, before)) {
+        made.excused++;
+        return { delayMs: 0, reason: this.#describe(url, error) };
+      }
       if (!last && isTemporaryFailure(error)) {
-        const reason = this.#describe(url, error);
-        return count === 1 && wasNotBegun(error) ? { delayMs: 0, reason } : this.#wait(count, reason);
+        return this.#wait(count, this.#describe(url, error));
       }
       throw this.#unreachableBecause(made, error);
     }
+  }
+
+  /**
+   * Whether the attempt failed with a connection that others had a part in: it is made again at once, as long as others are answered in the
+   * meantime, which comes to an end with them. Where nobody is, once more, alone. A stream that is refused was not begun with (RFC 9113, 8.7): by
+   * then it is known how many a connection takes.
+   */
+  #wasSharedEnd(
+    made: Attempts,
+    error: unknown,
+    before: { readonly answered: number; readonly isAlone: boolean },
+  ): boolean {
+    const { sharing } = this.#settings.dispatchers;
+    const url = new URL(made.url);
+    if (!isEndOfConnection(error) || !sharing.isShared(url)) return false;
+    if ((this.#answered.get(url.origin) ?? 0) > before.answered) return true;
+    if (wasRefused(error)) return made.excused < mostRefusals;
+    if (isEndOfStream(error) || before.isAlone) return false;
+    sharing.end(url);
+    return true;
   }
 
   #wait(count: number, reason: string, retryAfterMs?: number): { delayMs: number; reason: string } {
@@ -190,7 +233,8 @@ export class Transport {
 
   #unreachableBecause(made: Attempts, error: unknown): IndexUnreachable {
     const reason = this.#describe(made.url, error);
-    const unreachable = new IndexUnreachable(made.url, reason, { cause: error, tried: this.#tried(made) });
+    const { advice } = tlsFailure(error) ?? {};
+    const unreachable = new IndexUnreachable(made.url, reason, { cause: error, tried: this.#tried(made), advice });
     const { origin } = new URL(made.url);
     if (!this.#reached.has(origin)) this.#unreachable.set(origin, unreachable);
     return unreachable;
@@ -209,7 +253,11 @@ export class Transport {
       this.#reached.add(url.origin);
       this.#servers.answered(url, response.headers);
       const target = isRedirect(response.status) ? headersOf(response)["location"] : undefined;
-      if (target === undefined) return this.#answer(url, redirects > 0, response);
+      if (target === undefined) {
+        const { hint, answer } = await hintOfRefusal(response);
+        if (hint !== undefined) throw new HttpStatusError(url.href, response.status, { hint });
+        return this.#answer(url, redirects > 0, answer);
+      }
       await dropBody(response);
       const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined;
       if (next === undefined || (next.protocol !== "http:" && next.protocol !== "https:"))
