@@ -35,10 +35,23 @@ describe("publishers", () => {
   });
 });
 
+const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+
+test.each([
+  ["a version", `{"version":${deep(200_000)}}`],
+  [
+    "a publisher",
+    `{"version":1,"attestation_bundles":[{"attestations":[1],"publisher":{"kind":"A","x":${deep(200_000)}}}]}`,
+  ],
+])("%s that is deeper than any stack is refused as well", (_, text) => {
+  expect(() => parseProvenance(text, "https://e.x/p")).toThrow(InvalidProvenance);
+});
+
 test.each<[string, unknown, string]>([
   ["no object", null, "is no object"],
   ["no version", { attestation_bundles: [] }, "it has version none, murre knows 1"],
   ["a version as text", { version: "1", attestation_bundles: [] }, 'it has version "1"'],
+  ["a version as an object", { version: {}, attestation_bundles: [] }, "neither a number nor a text"],
   ["no bundles", { version: 1 }, 'no list of "attestation_bundles"'],
   ["bundles as an object", { version: 1, attestation_bundles: {} }, 'no list of "attestation_bundles"'],
   ["a bundle as a text", bundled("x"), 'attestation_bundles[0] has no list of "attestations"'],

@@ -39,7 +39,10 @@ function parseObject(text: string, url: string): JsonObject {
   return provenance;
 }
 
-const describe = (version: unknown): string => (JSON.stringify(version) ?? "none").slice(0, 20);
+function describe(version: unknown): string {
+  if (version === undefined) return "none";
+  return typeof version === "object" ? "that is neither a number nor a text" : JSON.stringify(version).slice(0, 20);
+}
 
 /** Undefined for who attested nothing. */
 function publisherOf(
@@ -52,10 +55,11 @@ function publisherOf(
   if (!isObject(publisher) || !isText(publisher["kind"]) || publisher["kind"] === "")
     throw refuse("has no publisher with a kind");
   if (attestations.length === 0) return undefined;
-  if (JSON.stringify(publisher).length > longestPublisher)
-    throw refuse(`has a publisher of more than ${longestPublisher} characters`);
+  // First how deep it is: whoever writes it again goes down as far.
   const said = withoutNulls(publisher, deepestPublisher);
   if (said === undefined) throw refuse(`has a publisher with more than ${deepestPublisher} values in each other`);
+  if (JSON.stringify(said).length > longestPublisher)
+    throw refuse(`has a publisher of more than ${longestPublisher} characters`);
   return said as PublisherIdentity;
 }
 
