@@ -1,16 +1,13 @@
 import { indexedWheel, selfSigned, serveFolder, temporaryFolder, writeIndex, writeWheel } from "@murre/test-kit";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { allText, makeCommandWorld, succeeded } from "./command-world.ts";
-import { freePort } from "./web-servers.ts";
+import { startProgram } from "./web-servers.ts";
 
 // The programs that people run, as processes of their own on this machine. What describes them instead is in private-indexes.slow.test.ts.
 
@@ -38,7 +35,6 @@ if (programs === undefined) console.log("pypiserver, devpi-server and keyring ca
 const hasTinyproxy = spawnSync("tinyproxy", ["-v"]).status === 0;
 if (!hasTinyproxy) console.log("tinyproxy is not installed: its test is left out");
 
-const longestStartMs = 30_000;
 const username = "somebody";
 const password = "se:cr/et@";
 const both = ["app==1.0", "lib==1.0"];
@@ -46,35 +42,6 @@ const specs = [
   { name: "app", version: "1.0", requiresDist: ["lib"] },
   { name: "lib", version: "1.0" },
 ];
-
-interface Server {
-  readonly host: string;
-  [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** Starts a program that listens on the port that it is told, and waits until it answers. */
-async function startServer(program: string, words: (port: number) => readonly string[]): Promise<Server> {
-  const port = await freePort();
-  const child = spawn(program, words(port), { stdio: "ignore" });
-  const ended = once(child, "exit");
-  const end = async () => {
-    child.kill("SIGKILL");
-    await ended;
-  };
-  const host = `127.0.0.1:${port}`;
-  for (const last = Date.now() + longestStartMs; ; await sleep(50)) {
-    const socket = connect(port, "127.0.0.1");
-    const answers = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (answers) return { host, [Symbol.asyncDispose]: end };
-    if (Date.now() < last && child.exitCode === null) continue;
-    await end();
-    throw new Error(`${basename(program)} does not answer`);
-  }
-}
 
 describe.skipIf(programs === undefined)("murre pip install from", () => {
   const bin = programs ?? "";
@@ -86,7 +53,7 @@ describe.skipIf(programs === undefined)("murre pip install from", () => {
     for (const spec of specs) await writeWheel(packages, spec);
     const sha1 = createHash("sha1").update(password).digest("base64");
     writeFileSync(join(folder, "users"), `${username}:{SHA}${sha1}\n`);
-    await using server = await startServer(join(bin, "pypi-server"), (port) =>
+    await using server = await startProgram(join(bin, "pypi-server"), (port) =>
       ["run", "-p", String(port), "-i", "127.0.0.1", "-P", join(folder, "users"), "-a", "update,download,list"].concat(
         "--disable-fallback",
         packages,
@@ -128,7 +95,7 @@ describe.skipIf(programs === undefined)("murre pip install from", () => {
     const init = ["--serverdir", data, "--no-root-pypi", "--root-passwd", "root-secret"];
     writeFileSync(secret, randomBytes(32).toString("base64"), { mode: 0o600 });
     expect(spawnSync(join(bin, "devpi-init"), init).status).toBe(0);
-    await using server = await startServer(join(bin, "devpi-server"), (port) =>
+    await using server = await startProgram(join(bin, "devpi-server"), (port) =>
       ["--serverdir", data, "--secretfile", secret, "--host", "127.0.0.1"].concat("--port", String(port)),
     );
     const api = `http://${server.host}`;
@@ -170,7 +137,7 @@ describe.skipIf(!hasTinyproxy)("murre pip install through tinyproxy", () => {
     await using index = await serveFolder(folder, { tls: { key: selfSigned, cert: selfSigned } });
     const file = join(folder, "tinyproxy.conf");
     const log = join(folder, "log");
-    await using proxy = await startServer("tinyproxy", (port) => {
+    await using proxy = await startProgram("tinyproxy", (port) => {
       const logged = `LogFile "${log}"\nLogLevel Connect`;
       writeFileSync(
         file,

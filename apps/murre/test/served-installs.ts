@@ -6,11 +6,10 @@ import { allText, makeCommandWorld, type Run } from "./command-world.ts";
 
 export const both = ["app==1.0", "lib==1.0"];
 
+export const lib: WheelSpec = { name: "lib", version: "1.0" };
+
 /** Two projects, of which one needs the other. */
-export const specs: readonly WheelSpec[] = [
-  { name: "app", version: "1.0", requiresDist: ["lib"] },
-  { name: "lib", version: "1.0" },
-];
+export const specs: readonly WheelSpec[] = [{ name: "app", version: "1.0", requiresDist: ["lib"] }, lib];
 
 /** The folder of an index as a plain web server has it: pages of HTML. */
 export async function indexFolder(

@@ -1,8 +1,9 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** One line of a server's log. */
@@ -22,7 +23,7 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-const longestWaitMs = 20_000;
+const longestWaitMs = 30_000;
 
 /** Debian's nginx, or the one on the PATH; undefined where there is none. */
 export function findNginx(): string | undefined {
@@ -171,4 +172,37 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return port;
+}
+
+/** A program that listens on a port of 127.0.0.1. */
+export interface ListeningProgram {
+  readonly host: string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts a program that listens on the port that it is told, and waits until it answers. */
+export async function startProgram(
+  program: string,
+  words: (port: number) => readonly string[],
+): Promise<ListeningProgram> {
+  const port = await freePort();
+  const child = spawn(program, words(port), { stdio: "ignore" });
+  const ended = once(child, "exit");
+  const end = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const host = `127.0.0.1:${port}`;
+  for (const last = Date.now() + longestWaitMs; ; await sleep(50)) {
+    const socket = connect(port, "127.0.0.1");
+    const answers = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (answers) return { host, [Symbol.asyncDispose]: end };
+    if (Date.now() < last && child.exitCode === null) continue;
+    await end();
+    throw new Error(`${basename(program)} does not answer`);
+  }
 }

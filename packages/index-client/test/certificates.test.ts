@@ -210,8 +210,10 @@ describe("of a failed handshake", () => {
 });
 
 describe("of a page by which a web server refuses the connection", () => {
-  const refusing = async (status: number, type: string, text: string) => {
-    const refuser = createPlainServer((_, response) => response.writeHead(status, { "content-type": type }).end(text));
+  const refusing = async (status: number, type: string, text: string, headers: Record<string, string> = {}) => {
+    const refuser = createPlainServer((_, response) =>
+      response.writeHead(status, { "content-type": type, ...headers }).end(text),
+    );
     await new Promise<void>((resolve) => refuser.listen(0, "127.0.0.1", resolve));
     const address = `http://127.0.0.1:${(refuser.address() as AddressInfo).port}/`;
     const error = await ask({}, {}, address).catch((thrown: Error) => thrown.message);
@@ -252,5 +254,12 @@ describe("of a page by which a web server refuses the connection", () => {
     ["something else, forbidden", 403, "<h1>no</h1>", /status 403; the credentials/],
   ])("what helps is said: %s", async (_, status, text, message) => {
     expect(await refusing(status, "text/html", text)).toMatch(message);
+  });
+
+  test("what helps is said: squid, for a host that it lets nobody ask", async () => {
+    const told = await refusing(403, "text/html", "<h1>Access Denied.</h1>", {
+      "x-squid-error": "ERR_ACCESS_DENIED 0",
+    });
+    expect(told).toMatch(/status 403; it is the proxy that says so, and not the server: /);
   });
 });

@@ -17,6 +17,9 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/SSL certificate error/i, `it does not accept the client's certificate: ${clientCertificateAdvice}`],
 ];
 
+const refusedByProxy =
+  "it is the proxy that says so, and not the server: ask whoever runs it, or name the host in NO_PROXY";
+
 /** Statuses for which it may be the connection that is refused, and not what was asked for. */
 const statuses: ReadonlySet<number> = new Set([400, 403, 495, 496, 497]);
 
@@ -27,6 +30,8 @@ const statuses: ReadonlySet<number> = new Set([400, 403, 495, 496, 497]);
 export async function hintOfRefusal(
   answer: RawAnswer,
 ): Promise<{ readonly hint: string | undefined; readonly answer: RawAnswer }> {
+  const squid = answer.headers["x-squid-error"];
+  if (answer.status === 403 && squid !== undefined) return { hint: refusedByProxy, answer };
   const isText = String(answer.headers["content-type"] ?? "").startsWith("text/");
   if (!statuses.has(answer.status) || !isText) return { hint: undefined, answer };
   const chunks: Uint8Array[] = [];
