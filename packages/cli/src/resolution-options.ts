@@ -90,6 +90,8 @@ export interface ProjectFlags {
   readonly allExtras?: boolean;
   readonly group?: string[];
   readonly allGroups?: boolean;
+  /** Of uv's --project: where groups are that name no file. */
+  readonly projectFolder?: string;
 }
 
 /** Which optional parts of projects are wanted. */
@@ -102,7 +104,10 @@ export function addProjectOptions(command: Command): Command {
 }
 
 export function projectOptions(flags: ProjectFlags): ProjectSelectionOptions {
-  return defined({ extras: flags.extra, allExtras: flags.allExtras, groups: flags.group, allGroups: flags.allGroups });
+  const { extra, allExtras, group, allGroups, projectFolder } = flags;
+  const isOfProject = (name: string) => projectFolder !== undefined && !name.includes(":");
+  const groups = group?.map((name) => (isOfProject(name) ? `${projectFolder}/pyproject.toml:${name}` : name));
+  return defined({ extras: extra, allExtras, groups, allGroups });
 }
 
 /** Whether groups say what is wanted, though no file is named. */

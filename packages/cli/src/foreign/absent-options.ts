@@ -35,6 +35,14 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
       "--torch-backend <backend>": "--index URL names the index of a backend, as PyTorch's own documentation has them",
       "--no-verify-hashes": "a hash that a requirement has is always checked; leave it out of the file",
       "--require-build-hashes": "--build-constraint FILE with hashes limits what builds take",
+      "--all-releases <names>": {
+        harmless: [":none:"],
+        reason: "--pre takes pre-releases of all, and a requirement such as NAME>=2.0a1 those of that project",
+      },
+      "--only-final <names>": {
+        harmless: [":none:"],
+        reason: "--prerelease disallow takes no pre-release of any project",
+      },
       "--upgrade-group <group>": "-P NAME upgrades a project, -U all",
       "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
       "--no-use-pep517": "every source is built as PEP 517 says",

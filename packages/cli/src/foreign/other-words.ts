@@ -22,6 +22,7 @@ const chooses =
 
 const outputFormat = chooses({ text: {}, json: { json: true } });
 const building = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile", "build"];
+const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
 const changing = ["pip install", "pip sync", "pip uninstall", "pip download", "pip wheel"];
 
 /** Other words for what a command has already. */
@@ -68,6 +69,19 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
   {
     commands: ["pip install"],
     options: { "-I, --ignore-installed": sets({ reinstall: true, upgrade: true }) },
+  },
+  {
+    commands: ["pip download"],
+    options: {
+      "--destination-dir <folder>": (dest) => ({ dest }),
+      "--destination-directory <folder>": (dest) => ({ dest }),
+    },
+  },
+  { commands: taking, options: { "--uploaded-prior-to <when>": (excludeNewer) => ({ excludeNewer }) } },
+  {
+    commands: ["pip install", "pip sync"],
+    // Groups that name no file are of this project.
+    options: { "--project <folder>": (projectFolder) => ({ projectFolder }) },
   },
   { commands: changing, options: { "--no-break-system-packages": sets({ breakSystemPackages: false }) } },
   { commands: ["pip install", "pip sync", "cache size"], options: { "--output-format <format>": outputFormat } },

@@ -16,9 +16,18 @@ const elsewhere: Readonly<Record<string, string>> = {
   "cache purge": "murre cache clean removes everything",
   "cache remove": "murre cache clean NAME removes what belongs to a project",
   tool: "murre venv and murre pip install put a program into an environment of its own",
-  python: "murre brings no interpreters; -p names one that is there",
+  python:
+    "murre brings no interpreters, and lists none; -p names one that is there, or its version, and murre pip debug says which is taken",
   self: "npm install -g murre brings the newest version",
   publish: "murre publishes nothing",
+  run: "murre sync makes the environment, and .venv/bin/NAME runs what is in it",
+  add: "murre reads pyproject.toml, and an editor changes it; murre sync installs what it says then",
+  remove: "murre reads pyproject.toml, and an editor changes it; murre sync removes what it does not say any more",
+  init: "murre starts no projects; a pyproject.toml with [project] is one",
+  export:
+    "murre pip compile pyproject.toml -o requirements.txt writes pins; pylock.toml itself is a format that others read",
+  auth: "netrc, the keyring program and variables hold credentials",
+  version: "murre --version says its own; a project's stands in its pyproject.toml",
 };
 
 /** What was meant by a word that is no command. */

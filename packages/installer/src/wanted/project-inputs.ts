@@ -11,7 +11,7 @@ import {
   type RequirementSource,
 } from "@murre/requirements";
 import { pathOfFileUrl } from "@murre/index-client";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { ProjectSources } from "../projects/project-sources.ts";
 import type { Standing } from "../projects/follow-sources.ts";
 import type { ProjectIndex } from "../projects/local-project.ts";
@@ -59,7 +59,7 @@ export async function readProjectInputs(
     return selection.hasSettings === true ? withSettings(input, file) : input;
   };
   for (const file of files)
-    inputs.set(file, file.endsWith(".py") ? await script(file, context) : await projectOf(await open(file)));
+    inputs.set(file, file.endsWith(".py") ? await script(file, selection, context) : await projectOf(await open(file)));
   if (unknown.size > 0) throw new UnknownExtra([...unknown], files);
   const ownFiles = files.filter((file) => !file.endsWith(".py"));
   for (const { file, name } of await wantedGroups(selection.groups, ownFiles, open))
@@ -67,8 +67,17 @@ export async function readProjectInputs(
   return inputs;
 }
 
-async function script(file: string, context: RequirementsContext): Promise<ProjectInput> {
+/** A `setup.py` is the project of its folder, of which its backend alone knows what it needs (uv). */
+async function script(
+  file: string,
+  { extras, asksBackends }: ProjectSelection,
+  context: RequirementsContext,
+): Promise<ProjectInput> {
   const found = parseScript(await readNamedFile(file, context), file);
+  if (found === undefined && basename(file) === "setup.py") {
+    if (asksBackends !== true) throw new DynamicRequirements(file, dirname(file));
+    return folder(file, extras, context);
+  }
   if (found === undefined) throw new InvalidScript(file, ['it has no block "# /// script" that says what it needs']);
   // As in uv: a script is no file that anybody would look for a requirement in.
   return {
@@ -91,7 +100,7 @@ async function project(
   if (needed === undefined) {
     if (selection.asksBackends !== true) throw new DynamicRequirements(file.source, dirname(file.source));
     unknown.clear(); // who builds it warns of those that it does not have
-    return folder(file, extras, context);
+    return folder(file.source, extras, context);
   }
   const missing = new Set(needed.unknownExtras);
   for (const extra of unknown) if (!missing.has(extra)) unknown.delete(extra);
@@ -104,17 +113,17 @@ async function project(
 }
 
 /** The folder takes the place of what its backend alone knows. @throws {DynamicRequirements} where its extras are not known either */
-function folder(file: ProjectFile, extras: ProjectSelection["extras"], context: RequirementsContext): ProjectInput {
-  const place = dirname(resolve(context.cwd, file.source));
-  if (extras === "all") throw new DynamicRequirements(file.source, dirname(file.source));
+function folder(source: string, extras: ProjectSelection["extras"], context: RequirementsContext): ProjectInput {
+  const place = dirname(resolve(context.cwd, source));
+  if (extras === "all") throw new DynamicRequirements(source, dirname(source));
   const url = pathToFileURL(place).href;
   const reference = { url, extras: extras.map(normalizeName) };
   const common = { hashes: {}, fragmentHashes: {}, configSettings: {}, globalOptions: [] };
   const entry: RequirementEntry = {
     ...common,
     kind: "direct",
-    text: file.source,
-    origin: { file: file.source, line: 1 },
+    text: source,
+    origin: { file: source, line: 1 },
     reference,
   };
   return {
@@ -122,7 +131,7 @@ function folder(file: ProjectFile, extras: ProjectSelection["extras"], context: 
     sources: new Map([[entry, undefined]]),
     indexes: [],
     warnings: [],
-    askedFolder: [url, file.source],
+    askedFolder: [url, source],
   };
 }
 
