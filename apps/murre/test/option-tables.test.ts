@@ -179,8 +179,7 @@ describe("docs/options.md has every option of pip and uv, as the program takes i
   test.each([
     // Of pip config list: which file is listed.
     ["pip", optionsOfPip, ofPip, ["pip config list"]],
-    // Five of eighty: --torch-backend, --prerelease-package, --no-verify-hashes, --require-build-hashes, --upgrade-group.
-    ["uv", optionsOfUv, ofUv, ["pip install"]],
+    ["uv", optionsOfUv, ofUv, []],
   ] as const)(
     "at most one of twenty is absent of %s's commands, but of those that are named",
     (_, table, rows, known) => {

@@ -5,6 +5,7 @@ import { alias, collect, defined } from "./options.ts";
 type SelectionOptions = Pick<
   InstallOptions,
   | "prerelease"
+  | "prereleasePackages"
   | "excludeNewer"
   | "excludeNewerPackages"
   | "pythonVersion"
@@ -18,6 +19,7 @@ type ProjectSelectionOptions = Pick<InstallOptions, "extras" | "allExtras" | "gr
 
 export interface SelectionFlags {
   readonly prerelease?: NonNullable<SelectionOptions["prerelease"]>;
+  readonly prereleasePackage?: string[];
   readonly excludeNewer?: string;
   readonly excludeNewerPackage?: string[];
   readonly pythonVersion?: string;
@@ -39,6 +41,7 @@ export function addSelectionOptions(command: Command): Command {
         "if-necessary-or-explicit",
       ]),
     )
+    .option("--prerelease-package <NAME=mode>", "the same for one project", collect)
     .option("--exclude-newer <when>", "only files uploaded before: a timestamp, a date, or a time back such as 3 days")
     .option("--exclude-newer-package <NAME=when>", "the same for one project; false: whenever", collect)
     .option("--python-version <version>", "the Python to choose for, instead of the interpreter's version")
@@ -49,6 +52,7 @@ export function addSelectionOptions(command: Command): Command {
 export function selectionOptions(flags: SelectionFlags): SelectionOptions {
   return defined({
     prerelease: flags.prerelease,
+    prereleasePackages: flags.prereleasePackage,
     excludeNewer: flags.excludeNewer,
     excludeNewerPackages: flags.excludeNewerPackage,
     pythonVersion: flags.pythonVersion,

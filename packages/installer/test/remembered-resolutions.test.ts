@@ -104,6 +104,24 @@ describe("anything else that it rests on is resolved again", () => {
     expect(world.wasRemembered()).toBe(false);
   });
 
+  test("what becomes of pre-releases of single projects, whichever said another before", async () => {
+    const asked = [
+      [undefined, "lib==2.0"],
+      [["lib=allow"], "lib==3.0rc1"],
+      [["lib=disallow"], "lib==2.0"],
+      [["lib=allow", "Lib=disallow"], "lib==2.0"],
+      [["lib=disallow", "lib=allow"], "lib==3.0rc1"],
+      [["top=allow"], "lib==2.0"],
+    ] as const;
+    await using world = await openWorld([top, lib1, lib2, await lib("3.0rc1")]);
+    for (const times of ["resolved", "remembered"])
+      for (const [prereleasePackages, expected] of asked) {
+        const own = prereleasePackages === undefined ? {} : { prereleasePackages };
+        const pins = pinsOf(await world.run({ requirements: ["top"], ...own }));
+        expect([pins, world.wasRemembered()]).toEqual([[expected, "top==1.0"], times === "remembered"]);
+      }
+  });
+
   test("a constraint", async () => {
     await using world = await openWorld([top, lib1, lib2]);
     await world.run({ requirements: ["top"] });

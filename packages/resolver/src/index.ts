@@ -19,7 +19,7 @@ export type { Explanation } from "./python/explain/explain-no-solution.ts";
 export type { Hint } from "./python/explain/hints.ts";
 export type { Proof } from "./python/explain/proof.ts";
 export type { Stated, StatedOf } from "./python/explain/stated.ts";
-export type { PrereleaseMode } from "./python/candidates/admission.ts";
+export { prereleaseMode, type PrereleaseMode, type PrereleaseModes } from "./python/candidates/admission.ts";
 export type {
   DistributionFile,
   DistributionMetadata,

@@ -1,3 +1,4 @@
+import { normalizeName } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
 import {
   linuxTarget,
@@ -103,6 +104,39 @@ describe("PEP 440: pre-releases", () => {
     ["disallow", "early", "none"],
   ] as const)("%s: %s leads to %s", async (prereleases, requirements, expected) => {
     expect(await pinsIn(index, requirements, { prereleases })).toBe(expected);
+  });
+
+  // What uv 0.13.8 comes to by `--prerelease MODE` and `--prerelease-package NAME=MODE`.
+  test.each([
+    ["if-necessary", { mixed: "allow" }, "mixed", "mixed==2.0b1"],
+    ["disallow", { mixed: "allow" }, "user|older", "mixed==2.0b1 older==1.0 user==2.0"],
+    ["disallow", { mixed: "allow" }, "early", "none"],
+    ["allow", { mixed: "disallow" }, "mixed|older", "mixed==1.0 older==1.2b1"],
+    ["allow", { mixed: "disallow" }, "user", "mixed==1.0 user==1.0"],
+    ["allow", { mixed: "disallow" }, "pinner", "none"],
+    ["allow", { mixed: "if-necessary" }, "mixed|older", "mixed==1.0 older==1.2b1"],
+    ["disallow", { mixed: "if-necessary" }, "pinner", "mixed==2.0b1 pinner==1.0"],
+    ["allow", { gap: "if-necessary" }, "gap>=1.0a1,<3", "gap==1.0"],
+    ["allow", { gap: "explicit" }, "gap>=1.0a1", "gap==3.0"],
+    ["disallow", { gap: "explicit" }, "gap>=1.5a1,<3", "gap==2.0a1"],
+    ["allow", { mixed: "explicit" }, "mixed", "mixed==1.0"],
+    ["allow", { mixed: "explicit" }, "pinner", "none"],
+    ["disallow", { early: "explicit" }, "early", "none"],
+    ["disallow", { early: "if-necessary-or-explicit" }, "early", "early==1.0a2"],
+    ["explicit", { early: "allow" }, "early|mixed", "early==1.0a2 mixed==1.0"],
+    ["disallow", { other: "allow" }, "mixed", "mixed==1.0"],
+  ] as const)("%s, but %j: %s leads to %s", async (usual, modes, requirements, expected) => {
+    const own = Object.entries(modes).map(([name, mode]) => [normalizeName(name), mode] as const);
+    expect(await pinsIn(index, requirements, { prereleases: { usual, own } })).toBe(expected);
+  });
+
+  test.each([
+    ["explicit", "gap>=1.0a1,<3", "gap==1.0"],
+    ["explicit", "gap<2.5a1,!=1.0", "gap==2.0a1"],
+    ["explicit", "gap<3,!=1.0,!=2.5a1", "none"],
+    ["if-necessary-or-explicit", "gap>=1.0a1,<3", "gap==2.0a1"],
+  ] as const)("%s: a requirement that names one, %s, leads to %s (uv; pip)", async (prereleases, named, expected) => {
+    expect(await pinsIn(index, named, { prereleases })).toBe(expected);
   });
 });
 

@@ -4,8 +4,9 @@ import { type PreferredVersion, resolveUniversal, type UniversalOutcome, type Un
 import { type MemoryFile, type MemoryRelease, MemorySource } from "./memory-index.ts";
 import { randomNumbers } from "./small-world.ts";
 import { environments, hasSolutionIn, problemsIn, randomUniversalAsk, type UniversalAsk } from "./universal-world.ts";
+import { worlds } from "./worlds.ts";
 
-const seeds = Array.from({ length: 120 }, (_, seed) => seed);
+const seeds = worlds(120);
 const strategies = ["requires-python", "fewest"] as const;
 
 function resolve(
@@ -37,7 +38,7 @@ function isToldTruly(ask: UniversalAsk, outcome: UniversalOutcome<MemoryFile>): 
   return inside.length === 0 || inside.some((environment) => !hasSolutionIn(ask, environment));
 }
 
-describe("120 random indexes, for each of 16 environments against exhaustive search", () => {
+describe(`${seeds.length} random indexes, for each of 16 environments against exhaustive search`, () => {
   test.each(strategies)(
     "with %s, there is a solution exactly where each environment has one, and it is one there",
     async (forkStrategy) => {
@@ -64,7 +65,7 @@ describe("120 random indexes, for each of 16 environments against exhaustive sea
 
   test("what has no solution is said to have none where an environment has none", async () => {
     const told: boolean[] = [];
-    for (const seed of seeds.slice(0, 60)) {
+    for (const seed of worlds(120, 1 / 2)) {
       const ask = randomUniversalAsk(seed);
       const outcome = await resolve(ask, { requiresPython: parseRequirement("python>=3.8").specifiers });
       if (outcome.kind === "no-solution") told.push(isToldTruly(ask, outcome));
@@ -75,7 +76,7 @@ describe("120 random indexes, for each of 16 environments against exhaustive sea
 
   test("whatever order the network answers in, the result is the same", async () => {
     await Promise.all(
-      seeds.slice(0, 40).flatMap((seed) =>
+      worlds(120, 1 / 3).flatMap((seed) =>
         [1, 2].map(async (network) => {
           const ask = randomUniversalAsk(seed);
           const random = randomNumbers(seed * 10 + network);
@@ -89,7 +90,7 @@ describe("120 random indexes, for each of 16 environments against exhaustive sea
   test("environments limit what has to be solved", async () => {
     const markers: Marker[] = [parseMarker("sys_platform == 'win32'"), parseMarker("python_version == '3.9'")];
     const within = environments.filter((environment) => markers.some((marker) => marker.evaluate(environment)));
-    for (const seed of seeds.slice(0, 60)) {
+    for (const seed of worlds(120, 1 / 2)) {
       const ask = randomUniversalAsk(seed);
       const requiresPython = parseRequirement("python>=3.8").specifiers;
       const outcome = await resolve(ask, { environments: markers, requiresPython });
@@ -102,7 +103,7 @@ describe("120 random indexes, for each of 16 environments against exhaustive sea
   });
 
   test("what was taken before is taken again where it was taken, as the lines of its file say", async () => {
-    for (const seed of seeds.slice(0, 60)) {
+    for (const seed of worlds(120, 1 / 2)) {
       const ask = randomUniversalAsk(seed);
       const first = await resolve(ask);
       if (first.kind === "no-solution") continue;

@@ -44,7 +44,6 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
         reason: "--prerelease disallow takes no pre-release of any project",
       },
       "--upgrade-group <group>": "-P NAME upgrades a project, -U all",
-      "--prerelease-package <NAME=mode>": "a requirement such as NAME>=2.0a1 takes pre-releases of that project",
       "--no-use-pep517": "every source is built as PEP 517 says",
     },
   },

@@ -5,6 +5,7 @@ import { collect, defined } from "../options.ts";
 export interface FreshnessFlags {
   readonly pre?: boolean;
   readonly prerelease?: NonNullable<FreshnessOptions["prerelease"]>;
+  readonly prereleasePackage?: string[];
   readonly excludeNewer?: string;
   readonly excludeNewerPackage?: string[];
 }
@@ -14,6 +15,7 @@ export function addFreshnessOptions(command: Command): Command {
   return command
     .option("--pre", "pre-releases count as newer versions too")
     .addOption(new Option("--prerelease <mode>").choices(["disallow", "allow", "if-necessary", "explicit"]).hideHelp())
+    .addOption(new Option("--prerelease-package <NAME=mode>").argParser(collect).hideHelp())
     .option("--exclude-newer <when>", "only what was uploaded before counts")
     .option("--exclude-newer-package <NAME=when>", "the same for one project", collect);
 }
@@ -22,6 +24,7 @@ export function freshnessOptions(flags: FreshnessFlags): FreshnessOptions {
   return defined({
     prereleases: flags.pre,
     prerelease: flags.prerelease,
+    prereleasePackages: flags.prereleasePackage,
     excludeNewer: flags.excludeNewer,
     excludeNewerPackages: flags.excludeNewerPackage,
   });

@@ -2,7 +2,9 @@ import type { IndexOptions, OperationContext, PythonOptions, SelectionOptions } 
 
 /** What counts as the newest version of what is installed. */
 export interface FreshnessOptions
-  extends IndexOptions, Pick<SelectionOptions, "prerelease" | "excludeNewer" | "excludeNewerPackages"> {
+  extends
+    IndexOptions,
+    Pick<SelectionOptions, "prerelease" | "prereleasePackages" | "excludeNewer" | "excludeNewerPackages"> {
   /** Pre-releases count like other releases. */
   readonly prereleases?: boolean;
 }

@@ -87,6 +87,7 @@ const build: OptionTable<BuildOptions> = {
 
 const selection: OptionTable<SelectionOptions> = {
   prerelease: choice("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"),
+  prereleasePackages: texts,
   excludeNewer: text,
   excludeNewerPackages: texts,
   pythonVersion: text,
@@ -308,15 +309,10 @@ const uninstall: OptionRules<UninstallOptions> = {
   oneOf: onePlace,
 };
 
-const { prerelease, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
+const { prerelease, prereleasePackages, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
 
-const freshness: OptionTable<FreshnessOptions> = {
-  ...index,
-  prereleases,
-  prerelease,
-  excludeNewer,
-  excludeNewerPackages,
-};
+const newer = { prereleases, prerelease, prereleasePackages, excludeNewer, excludeNewerPackages };
+const freshness: OptionTable<FreshnessOptions> = { ...index, ...newer };
 
 const list: OptionRules<ListOptions> = {
   options: {

@@ -112,6 +112,8 @@ export interface BuildOptions {
 export interface SelectionOptions {
   /** uv's word for what becomes of pre-releases; goes before `prereleases`. */
   readonly prerelease?: "disallow" | "allow" | "if-necessary" | "explicit" | "if-necessary-or-explicit";
+  /** The same for single projects, before all others: `NAME=MODE`, such as `numpy=allow`. */
+  readonly prereleasePackages?: readonly string[];
   /**
    * Only files that were uploaded before: an RFC 3339 timestamp, a date (the end of that day), a time back from now (`3 days`, `P3D`); `false`
    * for whenever. What an index gives no time for is left out.

@@ -81,6 +81,20 @@ describe("uv's files", () => {
       ["constraint=a,b,c <top/uv.toml>", "link-mode=copy <top/uv.toml>", "offline=true <system/uv/uv.toml>"],
     ],
     [
+      "what they say of single projects together, the nearest last",
+      {
+        files: {
+          "top/uv.toml": '[prerelease-package]\na = "allow"\n[exclude-newer-package]\nx = "P1D"',
+          "home/.config/uv/uv.toml": 'prerelease-package = { a = "disallow", b = "explicit" }',
+          "system/uv/uv.toml": '[exclude-newer-package]\nx = "P2D"\ny = "P3D"',
+        },
+      },
+      [
+        "prerelease-package=a=disallow,b=explicit,a=allow <top/uv.toml>",
+        "exclude-newer-package=x=P2D,y=P3D,x=P1D <top/uv.toml>",
+      ],
+    ],
+    [
       "the one that is named, and no other",
       { files: { ...project, "own.toml": "offline = true" }, request: { configFile: "own.toml" } },
       ["offline=true <own.toml>"],

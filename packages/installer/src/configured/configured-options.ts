@@ -46,11 +46,16 @@ export function findConfiguredOptions(settings: Settings, request: ConfiguredReq
   for (const option of everything(settings, request)) {
     const known = found.get(option.name);
     if (!found.has(option.name)) found.set(option.name, isDecided(option) ? undefined : option);
+    else if (byProject.has(option.name) && known?.by === "uv" && option.by === "uv")
+      found.set(option.name, { ...known, values: [...option.values, ...known.values] });
     else if (known?.isAfterWords === true && option.isAfterWords)
       found.set(option.name, { ...known, values: [...known.values, ...option.values] });
   }
   return [...found.values()].filter((option) => option !== undefined);
 }
+
+/** Tables of uv's files that say something of each project: of what is said of one, the last counts, which are the words. */
+const byProject: ReadonlySet<string> = new Set(["exclude-newer-package", "prerelease-package"]);
 
 /** Variables of these names are for the operations. */
 function isDecided({ name, origin }: ConfiguredOption): boolean {
@@ -82,7 +87,13 @@ export function* everything(settings: Settings, request: ConfiguredRequest): Ite
     // Commands of a project read what its own file says of indexes.
     if ((group === "sync" || group === "lock") && table.startsWith("tool.") && isIndex(name)) continue;
     const origin = table === "" ? file : `${file} [${table}]`;
-    yield { name, values, origin, by: "uv", isAfterWords: isList || name === "default-index" };
+    yield {
+      name,
+      values,
+      origin,
+      by: "uv",
+      isAfterWords: (isList && !byProject.has(name)) || name === "default-index",
+    };
   }
   yield* ofPip(places, request.command);
 }

@@ -1,6 +1,6 @@
 import { normalizeName } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
-import { decidePython, decideResolution, decideUploads } from "./decide-resolution.ts";
+import { decidePrereleases, decidePython, decideResolution, decideUploads } from "./decide-resolution.ts";
 import type { Said } from "./said.ts";
 
 const now = Date.UTC(2026, 2, 10);
@@ -28,6 +28,42 @@ describe("which versions are taken", () => {
     expect(() => decideResolution(saying({}, { MURRE_RESOLUTION: "newest" }))).toThrow(
       /^MURRE_RESOLUTION=newest: expected one of highest, lowest, lowest-direct$/,
     );
+  });
+});
+
+describe("what becomes of pre-releases of single projects", () => {
+  test.each<readonly [Said["options"], Said["variables"], unknown]>([
+    [{ prereleasePackages: ["X=allow"] }, {}, { usual: "if-necessary-or-explicit", own: [["x", "allow"]] }],
+    [
+      { prereleasePackages: ["a_b=explicit", "A.b=disallow"], prerelease: "allow" },
+      { MURRE_PRERELEASE: "disallow" },
+      {
+        usual: "allow",
+        own: [
+          ["a-b", "explicit"],
+          ["a-b", "disallow"],
+        ],
+      },
+    ],
+    [
+      { prereleasePackages: ["x=if-necessary"] },
+      { MURRE_PRERELEASE: "disallow" },
+      { usual: "disallow", own: [["x", "if-necessary"]] },
+    ],
+    [{ prereleasePackages: [], prereleases: true }, {}, "allow"],
+  ])("by %j and %j", (options, variables, expected) => {
+    expect(decidePrereleases(saying(options, variables), undefined)).toEqual(expected);
+  });
+
+  test.each([
+    ["x", /^--prerelease-package x: expected NAME=MODE$/],
+    ["=allow", /^--prerelease-package =allow: expected NAME=MODE$/],
+    ["x y=allow", /: expected NAME=MODE$/],
+    ["x==allow", /: expected one of disallow, allow, if-necessary, explicit, if-necessary-or-explicit behind the =$/],
+    ["x=yes", /^--prerelease-package x=yes: expected one of/],
+    ["x=", /^--prerelease-package x=: expected one of/],
+  ])("%s is refused", (word, message) => {
+    expect(() => decidePrereleases(saying({ prereleasePackages: [word] }), undefined)).toThrow(message);
   });
 });
 

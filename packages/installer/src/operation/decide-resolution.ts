@@ -1,7 +1,7 @@
 import { withoutCredentials } from "@murre/index-client";
-import { normalizeName, type NormalizedName } from "@murre/pep508";
+import { isValidName, normalizeName, type NormalizedName } from "@murre/pep508";
 import type { FileOptions } from "@murre/requirements";
-import type { PrereleaseMode } from "@murre/resolver";
+import type { PrereleaseMode, PrereleaseModes } from "@murre/resolver";
 import { ResolutionOptionInvalid } from "../errors.ts";
 import { parseMoment, type Moment } from "../options/moments.ts";
 import { namedPlatform, platformNames } from "../options/python-platform.ts";
@@ -25,6 +25,19 @@ export function decideResolution({ options, variables }: Said): ResolutionDecisi
 export function decidePrereleases(
   { options, variables, configuration }: Said,
   inFiles: Pick<FileOptions, "pre"> | undefined,
+): PrereleaseModes {
+  const usual = decideUsualMode({ options, variables, configuration }, inFiles);
+  const own = (options.prereleasePackages ?? []).map((word) => {
+    const [project, mode] = ofProject("--prerelease-package", word, "MODE");
+    if (isOneOf(mode, modes)) return [project, mode] as const;
+    throw new ResolutionOptionInvalid("--prerelease-package", word, `expected one of ${modes.join(", ")} behind the =`);
+  });
+  return own.length === 0 ? usual : { usual, own };
+}
+
+function decideUsualMode(
+  { options, variables, configuration }: Pick<Said, "options" | "variables" | "configuration">,
+  inFiles: Pick<FileOptions, "pre"> | undefined,
 ): PrereleaseMode {
   const usual: PrereleaseMode = "if-necessary-or-explicit";
   if (options.prerelease !== undefined) return options.prerelease;
@@ -45,10 +58,8 @@ export function decideUploads(
   const all = given === "" ? undefined : momentOf(given, ["--exclude-newer", given], now);
   const own = new Map<NormalizedName, Moment | undefined>();
   for (const word of options.excludeNewerPackages ?? []) {
-    const equals = word.indexOf("=");
-    const given = ["--exclude-newer-package", word] as const;
-    if (equals <= 0) throw new ResolutionOptionInvalid(...given, "expected NAME=WHEN");
-    own.set(normalizeName(word.slice(0, equals)), momentOf(word.slice(equals + 1), given, now));
+    const [project, when] = ofProject("--exclude-newer-package", word, "WHEN");
+    own.set(project, momentOf(when, ["--exclude-newer-package", word], now));
   }
   const places = new Set(
     locations.filter(({ kind }) => kind === "find-links").map(({ url }) => withoutCredentials(url)),
@@ -57,6 +68,14 @@ export function decideUploads(
     uploadedBefore: (project, index) => (places.has(index) ? undefined : own.has(project) ? own.get(project) : all),
     uploadLimits: JSON.stringify([all, [...own]]),
   };
+}
+
+/** Takes `NAME=VALUE` apart. @throws {ResolutionOptionInvalid} */
+function ofProject(option: string, word: string, value: string): readonly [project: NormalizedName, value: string] {
+  const equals = word.indexOf("=");
+  const name = word.slice(0, Math.max(equals, 0));
+  if (!isValidName(name)) throw new ResolutionOptionInvalid(option, word, `expected NAME=${value}`);
+  return [normalizeName(name), word.slice(equals + 1)];
 }
 
 /** pip takes `312` for 3.12. */

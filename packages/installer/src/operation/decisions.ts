@@ -1,7 +1,7 @@
 import type { ConfigSettings } from "@murre/build";
 import type { FormatControl, IndexClientOptions, IndexLocation, IndexStrategy } from "@murre/index-client";
 import type { NormalizedName } from "@murre/pep508";
-import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
+import type { AllowedFormats, PrereleaseModes } from "@murre/resolver";
 import type { ChangeOptions, ResolutionOptions } from "../api/operations.ts";
 import type { WantedOptions } from "../wanted/gather-requirements.ts";
 import type { Moment } from "../options/moments.ts";
@@ -79,7 +79,7 @@ export interface IndexDecision {
 
 /** What may be taken. */
 export interface FileDecision {
-  readonly prereleases: PrereleaseMode;
+  readonly prereleases: PrereleaseModes;
   /** Releases that have a wheel come before newer ones that have none. */
   readonly prefersWheels: boolean;
   /** Files of that index that were uploaded then or later are left out; undefined: whenever that was. */

@@ -73,9 +73,19 @@ export async function lockOpened(
 
 /** What of the options the result depends on. */
 function saidOf(options: LockOptions): unknown {
-  const { resolution, prerelease, prereleases, excludeNewer, excludeNewerPackages, onlyBinary, noBinary, noSources } =
-    options;
-  return [resolution, prerelease, prereleases, excludeNewer, excludeNewerPackages, onlyBinary, noBinary, noSources];
+  const { resolution, prerelease, prereleasePackages, prereleases, excludeNewer, excludeNewerPackages } = options;
+  const { onlyBinary, noBinary, noSources } = options;
+  return [
+    resolution,
+    prerelease,
+    prereleasePackages,
+    prereleases,
+    excludeNewer,
+    excludeNewerPackages,
+    onlyBinary,
+    noBinary,
+    noSources,
+  ];
 }
 
 async function lockedText(

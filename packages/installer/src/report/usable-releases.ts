@@ -2,7 +2,7 @@ import { hasCode } from "@murre/files";
 import type { DistributionFile, IndexErrorCode } from "@murre/index-client";
 import { compareVersions, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
-import { FileChooser } from "@murre/resolver";
+import { FileChooser, prereleaseMode } from "@murre/resolver";
 import type { ChangeOptions } from "../api/operations.ts";
 import type { InstallerSettings } from "../api/settings.ts";
 import { withChangeOperation } from "../operation/change-operation.ts";
@@ -41,11 +41,12 @@ export function usableReleases(
           if (hasCode<IndexErrorCode>(error, "MURRE_PROJECT_NOT_FOUND")) return undefined;
           throw error;
         });
+        const takesPrereleases = prereleaseMode(files.prereleases, project) === "allow";
         const releases = new Map<string, UsableRelease>();
         for (const { version: text = "", yanked, files: all } of found?.releases ?? []) {
           const version = tryParseVersion(text);
           if (version === undefined || yanked || releases.has(version.key)) continue;
-          if (version.isPrerelease && files.prereleases !== "allow") continue;
+          if (version.isPrerelease && !takesPrereleases) continue;
           const inTime = all.filter(
             (file) => file.yanked === false && whyTooNew(file, files.uploadedBefore(project, file.index)) === undefined,
           );

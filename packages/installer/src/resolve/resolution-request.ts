@@ -1,7 +1,7 @@
 import type { NormalizedName } from "@murre/pep508";
 import type { InstalledDistribution } from "@murre/python";
 import type { Constraint } from "@murre/requirements";
-import type { AllowedFormats, PrereleaseMode } from "@murre/resolver";
+import type { AllowedFormats, PrereleaseModes } from "@murre/resolver";
 import type { OnEvent } from "../api/events.ts";
 import type { FileDecision, ResolutionDecision } from "../operation/decisions.ts";
 import type { ResolutionMemory } from "../operation/open-request.ts";
@@ -17,7 +17,7 @@ export interface ResolutionRequest {
   readonly constraints: readonly Constraint[];
   /** What is installed and may stay: it is not looked up as long as it satisfies. */
   readonly installed: readonly InstalledDistribution[];
-  readonly prereleases: PrereleaseMode;
+  readonly prereleases: PrereleaseModes;
   readonly prefersWheels?: FileDecision["prefersWheels"];
   readonly strategy?: ResolutionDecision["strategy"];
   /** Take the place of every requirement of their projects; those of `wanted` are replaced already. */

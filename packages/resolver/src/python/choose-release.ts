@@ -2,7 +2,7 @@ import type { SpecifierSet } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { Turns } from "../solver/turns.ts";
 import { VersionSet } from "../solver/version-set.ts";
-import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
+import { admissionOf, prereleaseMode, type PrereleaseModes } from "./candidates/admission.ts";
 import { Catalog } from "./candidates/catalog.ts";
 import { type AllowedFormats, FileChooser, type ResolutionTarget } from "./candidates/choose-file.ts";
 import { Places } from "./candidates/places.ts";
@@ -15,7 +15,7 @@ export interface ReleaseRequest<File extends DistributionFile> {
   readonly source: PythonSource<File>;
   /** What is required of each project that will be asked for. */
   readonly specifiers: ReadonlyMap<NormalizedName, SpecifierSet>;
-  readonly prereleases?: PrereleaseMode;
+  readonly prereleases?: PrereleaseModes;
   /** Which end of the versions is tried from. Default: the highest of each project. */
   readonly order?: (project: NormalizedName) => "highest" | "lowest";
   /** Versions to take wherever the requirements allow. */
@@ -56,7 +56,7 @@ export class ReleaseChooser<File extends DistributionFile> {
     this.chooser = new FileChooser(target, formats);
     const admission = (project: NormalizedName) =>
       admissionOf(specifiers.get(project)?.specifiers ?? [], {
-        mode: prereleases,
+        mode: prereleaseMode(prereleases, project),
         preferred: preferences?.get(project) ?? [],
         prefersWheels,
       });

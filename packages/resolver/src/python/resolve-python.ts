@@ -2,7 +2,7 @@ import type { NormalizedName, Requirement } from "@murre/pep508";
 import { type DerivationTree, namesIn } from "../solver/derivation-tree.ts";
 import { resolveInTurns } from "../solver/resolve.ts";
 import type { Outcome, SolverStatistics } from "../solver/solver.ts";
-import { admissionOf, type PrereleaseMode } from "./candidates/admission.ts";
+import { admissionOf, prereleaseMode, type PrereleaseModes } from "./candidates/admission.ts";
 import { Catalog } from "./candidates/catalog.ts";
 import { type AllowedFormats, FileChooser, type FileRule, type ResolutionTarget } from "./candidates/choose-file.ts";
 import type { Listings } from "./candidates/listings.ts";
@@ -33,7 +33,7 @@ export interface PythonRequest<File extends DistributionFile> {
   readonly overrides?: readonly Requirement[];
   /** Projects whose requirements are ignored. */
   readonly excludes?: readonly NormalizedName[];
-  readonly prereleases?: PrereleaseMode;
+  readonly prereleases?: PrereleaseModes;
   /** `lowest-direct`: the lowest versions of the direct requirements, the highest of the rest. Default `highest`. */
   readonly strategy?: "highest" | "lowest" | "lowest-direct";
   /** Versions to take wherever the requirements allow, such as those of a lock file; of several the first one that they allow. */
@@ -256,7 +256,7 @@ function openCatalog<File extends DistributionFile>(
     admissionOf(
       (statedOf.get(project) ?? []).flatMap(({ requirement }) => requirement.specifiers.specifiers),
       {
-        mode: request.prereleases,
+        mode: prereleaseMode(request.prereleases, project),
         preferred: listed(request.preferences?.get(project)),
         prefersWheels: request.prefersWheels,
       },

@@ -18,7 +18,7 @@ function tellHint(hint: Exclude<Hint, { kind: "elsewhere" }>): string {
   const { project } = hint;
   switch (hint.kind) {
     case "prereleases-refused":
-      return `--prerelease allow takes pre-releases such as ${project} ${hint.versions.join(", ")}`;
+      return `--prerelease-package ${project}=allow takes pre-releases such as ${project} ${hint.versions.join(", ")}`;
     case "prereleases-before": {
       const { versions, version, instead } = hint;
       return `of ${project} ${version} there are pre-releases only (${versions.join(", ")}); ${project}${instead} takes the newest`;
