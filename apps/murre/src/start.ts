@@ -94,7 +94,7 @@ const late = new Set([
   "zlib",
 ]);
 
-/** `require` that loads these when the first of their members is used. */
+/** `require` that loads these when the first of their members is used; but whether this is the main thread, as a command always is. */
 function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): NodeJS.Require {
   const loaded = new Map<string, object>();
   const requireLate = (id: string): unknown => {
@@ -104,6 +104,7 @@ function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): 
     const known = loaded.get(name);
     if (known !== undefined) return known;
     const get = (_: object, member: string | symbol): unknown => {
+      if (member === "isMainThread") return true;
       watch?.used(name, member);
       return Reflect.get(require(id) as object, member) as unknown;
     };
