@@ -1,5 +1,5 @@
 import { temporaryFolder } from "@murre/test-kit";
-import { takeLease } from "@murre/locking";
+import { takeLease, type Lease } from "@murre/locking";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { cacheLayout } from "../folder/layout.ts";
 import { maintainCache } from "../maintenance/maintenance.ts";
 import type { CacheOperation, EntryMaker } from "./cache-operation.ts";
 import { beginCacheOperation } from "./operation.ts";
-import { beginPartial } from "./partial.ts";
+import { beginPartial, type PartialDownload } from "./partial.ts";
 
 const sha256 = shaOf("print()\n");
 
@@ -88,19 +88,21 @@ describe("an interrupted download", () => {
   const url = "https://index/a-1.0-py3-none-any.whl";
   const validators = { etag: '"1"' };
 
-  test("goes on where another operation that has ended left it", async () => {
+  test.each<[string, (download: PartialDownload<unknown>, owner: Lease) => void]>([
+    ["that has ended left it", (_, owner) => owner.release()],
+    ["that goes on with other work left it", (download) => download.leave()],
+  ])("goes on where another operation %s", async (_, end) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const first = takeLease(layout.root);
     const begun = await beginPartial(layout, first, url, anything);
     expect(begun.resumeFrom).toBeUndefined();
     begun.note(validators);
     appendFileSync(begun.path, "half");
-    begun.leave();
     const second = takeLease(layout.root);
     const besideIt = await beginPartial(layout, second, url, anything);
-    expect(besideIt.resumeFrom).toBeUndefined(); // its owner lives
+    expect(besideIt.resumeFrom).toBeUndefined(); // its owner is at work
     besideIt.remove();
-    first.release();
+    end(begun, first);
     const continued = await beginPartial(layout, second, url, anything);
     expect(continued.resumeFrom).toEqual({ bytes: 4, validators });
     expect(readFileSync(continued.path, "utf8")).toBe("half");
@@ -108,6 +110,7 @@ describe("an interrupted download", () => {
     continued.remove();
     expect(namesBelow(layout.root, "partial")).toEqual([]);
     second.release();
+    first.release();
   });
 
   test.each<[string, (folder: string) => void]>([

@@ -29,13 +29,13 @@ export async function onceForAll<T extends object>(
   { flights, lease }: { readonly flights: SingleFlight; readonly lease: Lease },
   { key, sharesFailures = false, signal }: Pick<EntryRequest, "key" | "sharesFailures" | "signal">,
   { lookup, make }: Steps<T>,
-): Promise<{ readonly result: T; readonly isFound: boolean }> {
+): Promise<T> {
   let made: T | undefined;
   // What this request made itself is its own, even if it was cleaned away at once: this operation's lease is older than an entry that it
   // made, so it is in the snapshot of whoever condemned it.
   const find = () => made ?? lookup();
   try {
-    const result = await flights.run<T>(key, {
+    return await flights.run<T>(key, {
       lease,
       lookup: find,
       work: async (flight) => {
@@ -44,13 +44,11 @@ export async function onceForAll<T extends object>(
       takesFailures: sharesFailures,
       ...(signal === undefined ? {} : { signal }),
     });
-    return { result, isFound: made === undefined };
   } catch (error) {
     // Made, and cleaned away before it was found again; a failure of another process, whose credentials and network are not ours;
     // or no ticket can be written or kept (somebody removed the folder). None of it keeps this operation from doing the work itself.
     if (!mayWorkAlone(error, sharesFailures)) throw error;
     signal?.throwIfAborted();
-    const found = find();
-    return { result: found ?? (await make(undefined)), isFound: found !== undefined && made === undefined };
+    return find() ?? (await make(undefined));
   }
 }

@@ -27,8 +27,9 @@
 //
 //   look up    #find, usePointer, openEntry, hasSurvived; heal condemns what names nothing whole      R2, C1 to C3
 //   add        #addUnder -> fillAndPublish: tmp/ -> store/ -> pointer; fenced or refused: once more   P0 to P2
-//   add once   onceForAll; #addUnder under the flight's lease at first                                protocols/single-flight.md, F0 to F6
-//   document   the hints of the place                                                                 protocols/single-flight.md, H1 to H5
+//   once       the hints of the place: entries and documents                                          protocols/single-flight.md, H1 to H5
+//   with its   onceForAll; #addUnder under the flight's lease at first                                protocols/single-flight.md, F0 to F6
+//    failure
 //   turn       inTurn                                                                                 protocols/locks.md, U1 to U4
 //   validate   isLost -> #renew                                                                       rule V
 //   end        release, sweepCondemned                                                                R4, W3, W5
@@ -111,7 +112,7 @@ interface Place {
   readonly layout: CacheLayout;
   readonly lease: Lease;
   readonly flights: SingleFlight;
-  /** For documents, which are small and many. */
+  /** Where a failure is nobody else's. */
   readonly hints: Hints;
   readonly privateFolder: string | undefined;
 }
@@ -204,14 +205,22 @@ class LeasedOperation implements CacheOperation {
   }
 
   async addOnce<Entry extends StoreEntry>(request: EntryRequest<Entry>): Promise<Entry> {
-    const { lookup, make, signal } = request;
+    const { key, lookup, make, sharesFailures = false, signal } = request;
     const find: CacheOperation["lookup"] = (project, sha256) => this.#find(project, sha256);
-    const { result, isFound } = await onceForAll(this.#writable(), request, {
-      lookup: () => lookup(find),
-      make: (flight) => make(this.#maker(flight?.lease, flight === undefined ? signal : flight.signal)),
-    });
-    if (isFound) this.counts.found += 1;
-    return result;
+    const look = (): Entry | undefined => lookup(find);
+    const place = this.#writable();
+    let made: Entry | undefined;
+    const makeIt = async (lease: Lease | undefined, until: AbortSignal | undefined): Promise<Entry> =>
+      (made = await make(this.#maker(lease, until)));
+    // A failure that others share has to be told them, which takes a flight; a hint costs a sixth of its calls.
+    const entry = await (sharesFailures
+      ? onceForAll(place, request, {
+          lookup: look,
+          make: (flight) => makeIt(flight?.lease, flight === undefined ? signal : flight.signal),
+        })
+      : place.hints.once(key, { lease: place.lease, lookup: look, work: () => makeIt(undefined, signal), signal }));
+    if (made === undefined) this.counts.found += 1;
+    return entry;
   }
 
   async documentOnce<T extends object>(request: DocumentRequest<T>): Promise<T> {
@@ -221,11 +230,10 @@ class LeasedOperation implements CacheOperation {
     if (place === undefined || place.privateFolder !== undefined) return make(signal);
     if (!sharesFailures)
       return place.hints.once(key, { group, lease: place.lease, lookup, work: () => make(signal), signal });
-    const { result } = await onceForAll(place, request, {
+    return onceForAll(place, request, {
       lookup,
       make: (flight) => make(flight === undefined ? signal : flight.signal),
     });
-    return result;
   }
 
   inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {

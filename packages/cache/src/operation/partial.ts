@@ -28,7 +28,7 @@ export interface PartialDownload<Validators> {
 }
 
 /**
- * Begins a download, or takes over what a dead or finished operation left of the same URL: by one rename, under the flight of that
+ * Begins a download, or takes over what a dead or finished operation left of the same URL: by one rename, under the hint of that
  * URL, so that no two continue it. Should its owner live after all (a wrong verdict), both write the same bytes to the same places, and
  * the hash decides.
  */
@@ -66,7 +66,13 @@ export async function beginPartial<Validators>(
     exists: () => !isNothingAt(folder),
     remove,
     leave: () => {
-      if (resumption(path, validatorsFile, readValidators) === undefined) remove();
+      if (resumption(path, validatorsFile, readValidators) === undefined) return remove();
+      try {
+        // Its owner may go on for a while with other work: under this name it has none.
+        renameSync(folder, `${folder}x`);
+      } catch {
+        // Then it is free when this operation ends.
+      }
     },
   };
 }
