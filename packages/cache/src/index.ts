@@ -11,7 +11,7 @@ export type { CleanReport, PruneOptions } from "./maintenance/clean.ts";
 export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
 export type { CacheProblem } from "./maintenance/verify-entry.ts";
 export type { VerifyProgress } from "./maintenance/verify.ts";
-export type { PartialDownload, ReadValidators } from "./operation/partial.ts";
+export type { PartialDownload, PartialRequest, ReadValidators } from "./operation/partial.ts";
 export type { DocumentRequest, Documents } from "./documents/documents.ts";
 export { readDocument } from "./documents/read-document.ts";
 export {

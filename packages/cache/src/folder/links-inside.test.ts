@@ -85,7 +85,7 @@ async function useIt(folder: string): Promise<void> {
   await settle(() => cache.documents.write(["metadata", "a", sha256], "new"));
   await settle(() => cache.documents.write(["index", "0011223344556677", "a"], "new"));
   await settle(async () => {
-    const partial = await beginPartial(layout, cache.lease, url, (kept) => kept);
+    const partial = await beginPartial(layout, cache.lease, { url, readValidators: (kept) => kept });
     writeFileSync(partial.path, "received", { flag: "r+" });
     partial.note("validators");
     partial.remove();
@@ -193,13 +193,13 @@ test("an interrupted download of one's own is still continued", async () => {
   const folder = temporaryFolder("cache");
   const layout = cacheLayout(folder);
   const first = takeLease(layout.root);
-  const left = await beginPartial(layout, first, url, (kept) => kept);
+  const left = await beginPartial(layout, first, { url, readValidators: (kept) => kept });
   writeFileSync(left.path, "received");
   left.note("validators");
   left.leave();
   first.release();
   const second = takeLease(layout.root);
-  const { resumeFrom } = await beginPartial(layout, second, url, (kept) => kept);
+  const { resumeFrom } = await beginPartial(layout, second, { url, readValidators: (kept) => kept });
   second.release();
   expect(resumeFrom).toEqual({ bytes: 8, validators: "validators" });
 });

@@ -94,16 +94,16 @@ describe("an interrupted download", () => {
   ])("goes on where another operation %s", async (_, end) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const first = takeLease(layout.root);
-    const begun = await beginPartial(layout, first, url, anything);
+    const begun = await beginPartial(layout, first, { url, readValidators: anything });
     expect(begun.resumeFrom).toBeUndefined();
     begun.note(validators);
     appendFileSync(begun.path, "half");
     const second = takeLease(layout.root);
-    const besideIt = await beginPartial(layout, second, url, anything);
+    const besideIt = await beginPartial(layout, second, { url, readValidators: anything });
     expect(besideIt.resumeFrom).toBeUndefined(); // its owner is at work
     besideIt.remove();
     end(begun, first);
-    const continued = await beginPartial(layout, second, url, anything);
+    const continued = await beginPartial(layout, second, { url, readValidators: anything });
     expect(continued.resumeFrom).toEqual({ bytes: 4, validators });
     expect(readFileSync(continued.path, "utf8")).toBe("half");
     expect(existsSync(begun.path)).toBe(false);
@@ -113,6 +113,30 @@ describe("an interrupted download", () => {
     first.release();
   });
 
+  test.each<[string, (download: PartialDownload<unknown>) => void]>([
+    ["given up", (download) => download.leave()],
+    ["made use of", (download) => download.remove()],
+  ])("that is small is not gone on with: nothing is left of it when it is %s", async (_what, end) => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const lease = takeLease(layout.root);
+    const small = await beginPartial(layout, lease, { url, sizeBytes: 100_000, readValidators: anything });
+    small.note(validators);
+    appendFileSync(small.path, "half");
+    expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);
+    end(small);
+    expect([small.exists(), namesBelow(layout.root, "tmp"), namesBelow(layout.root, "partial")]).toEqual([false, [], []]);
+    lease.release();
+  });
+
+  test("that is small is no longer there when somebody removed the cache", async () => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const lease = takeLease(layout.root);
+    const small = await beginPartial(layout, lease, { url, sizeBytes: 0, readValidators: anything });
+    rmSync(layout.root, { recursive: true });
+    expect(small.exists()).toBe(false);
+    small.remove();
+  });
+
   test.each<[string, (folder: string) => void]>([
     ["without validators", () => {}],
     ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
@@ -120,11 +144,11 @@ describe("an interrupted download", () => {
   ])("what was left %s is not written to by who takes it over: its owner may have it open", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const [first, second] = [takeLease(layout.root), takeLease(layout.root)];
-    const begun = await beginPartial(layout, first, url, anything);
+    const begun = await beginPartial(layout, first, { url, readValidators: anything });
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));
     first.release();
-    const anew = await beginPartial(layout, second, url, (kept) => kept ?? undefined);
+    const anew = await beginPartial(layout, second, { url, readValidators: (kept) => kept ?? undefined });
     expect([existsSync(begun.path), anew.exists(), existsSync(anew.path), anew.resumeFrom]).toEqual([
       false,
       true,
@@ -134,6 +158,30 @@ describe("an interrupted download", () => {
     second.release();
   });
 
+  test.each<[string, (download: PartialDownload<unknown>) => void]>([
+    ["given up", (download) => download.leave()],
+    ["made use of", (download) => download.remove()],
+  ])("that is small is not gone on with: nothing is left of it when it is %s", async (_what, end) => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const lease = takeLease(layout.root);
+    const small = await beginPartial(layout, lease, { url, sizeBytes: 100_000, readValidators: anything });
+    small.note(validators);
+    appendFileSync(small.path, "half");
+    expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);
+    end(small);
+    expect([small.exists(), namesBelow(layout.root, "tmp"), namesBelow(layout.root, "partial")]).toEqual([false, [], []]);
+    lease.release();
+  });
+
+  test("that is small is no longer there when somebody removed the cache", async () => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const lease = takeLease(layout.root);
+    const small = await beginPartial(layout, lease, { url, sizeBytes: 0, readValidators: anything });
+    rmSync(layout.root, { recursive: true });
+    expect(small.exists()).toBe(false);
+    small.remove();
+  });
+
   test.each<[string, (folder: string) => void]>([
     ["without validators", () => {}],
     ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
@@ -141,7 +189,7 @@ describe("an interrupted download", () => {
   ])("%s begins anew, and is not left behind", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const begun = await beginPartial(layout, lease, url, anything);
+    const begun = await beginPartial(layout, lease, { url, readValidators: anything });
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));
     begun.leave();

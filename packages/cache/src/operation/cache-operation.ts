@@ -2,7 +2,7 @@ import type { Lease } from "@murre/locking";
 import type { DocumentRequest, Documents } from "../documents/documents.ts";
 import type { CacheWarningCode } from "../errors.ts";
 import type { CacheLayout } from "../folder/layout.ts";
-import type { PartialDownload, ReadValidators } from "./partial.ts";
+import type { PartialDownload, PartialRequest } from "./partial.ts";
 import type { FillEntry } from "./publish.ts";
 import type { EntryContents } from "../entry/manifest.ts";
 import type { EntryOf, StoreEntry } from "../entry/store-entry.ts";
@@ -18,11 +18,8 @@ export interface EntryMaker {
    * @throws {CacheWriteFailed} when the disk is full or refuses; whatever `fill` throws passes through. Nothing is published then.
    */
   add<Contents extends EntryContents>(project: string, fill: FillEntry<Contents>): Promise<EntryOf<Contents["kind"]>>;
-  /** A place for a download that another process can continue, should this one be interrupted. */
-  beginPartial<Validators>(
-    url: string,
-    readValidators: ReadValidators<Validators>,
-  ): Promise<PartialDownload<Validators>>;
+  /** A place for a download that another process can continue, should this one be interrupted, where that is worth it. */
+  beginPartial<Validators>(request: PartialRequest<Validators>): Promise<PartialDownload<Validators>>;
 }
 
 /** A request for one entry: how to find it, and how to make it if it is not there. */

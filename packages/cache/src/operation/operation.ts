@@ -244,9 +244,9 @@ class LeasedOperation implements CacheOperation {
     return {
       signal,
       add: (project, fill) => this.#addUnder(flightLease, project, fill),
-      beginPartial: (url, readValidators) => {
+      beginPartial: (request) => {
         const { layout, lease } = this.#writable();
-        return beginPartial(layout, flightLease ?? lease, url, readValidators);
+        return beginPartial(layout, flightLease ?? lease, request);
       },
     };
   }

@@ -1,4 +1,4 @@
-import { folderMode } from "../documents/documents.ts";
+import { folderMode, withParent } from "../documents/documents.ts";
 import { nothing, removeTree } from "../reclaim/trash.ts";
 import { errorCode, namesIn, readSmallText } from "@murre/files";
 import { lstatSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,7 +8,10 @@ import { isNothingAt, isMissing } from "../folder/fs-errors.ts";
 import { hashedName, leaseOfPartial, type CacheLayout } from "../folder/layout.ts";
 import { isOfThisUser } from "../folder/trust.ts";
 
-/** A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL. */
+/**
+ * A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL; one that is small is
+ * `tmp/<lease>-<n>`.
+ */
 export interface PartialDownload<Validators> {
   /** The file to write. Its first {@link bytes} are there already. */
   readonly path: string;
@@ -19,12 +22,41 @@ export interface PartialDownload<Validators> {
   readonly resumeFrom: { readonly bytes: number; readonly validators: Validators } | undefined;
   /** To be called as soon as the server names them: without them nobody can continue. */
   note(validators: Validators): void;
-  /** Whether its folder is there: somebody may have removed the whole cache. */
+  /** Whether it is there: somebody may have removed the whole cache. */
   exists(): boolean;
   /** Removes it all: the download is unpacked, or no use. */
   remove(): void;
   /** Leaves it for the next one, when there is anything worth it. */
   leave(): void;
+}
+
+export interface PartialRequest<Validators> {
+  readonly url: string;
+  /** Where it is known. */
+  readonly sizeBytes?: number | undefined;
+  readonly readValidators: ReadValidators<Validators>;
+}
+
+/** What is smaller is fetched again sooner than it is gone on with. */
+const worthContinuingBytes = 1 << 20;
+
+/** A file of its own, of which nothing is left. */
+function beginSmall<Validators>(layout: CacheLayout, lease: Lease): PartialDownload<Validators> {
+  const path = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
+  try {
+    withParent(path, () => writeFileSync(path, "", { flag: "wx" }));
+  } catch (error) {
+    throw new CacheWriteFailed(path, errorCode(error) ?? String(error), { cause: error });
+  }
+  const remove = (): void => rmSync(path, { force: true });
+  return {
+    path,
+    resumeFrom: undefined,
+    note: () => {},
+    exists: () => !isNothingAt(path),
+    remove,
+    leave: remove,
+  };
 }
 
 /**
@@ -35,9 +67,9 @@ export interface PartialDownload<Validators> {
 export async function beginPartial<Validators>(
   layout: CacheLayout,
   lease: Lease,
-  url: string,
-  readValidators: ReadValidators<Validators>,
+  { url, sizeBytes, readValidators }: PartialRequest<Validators>,
 ): Promise<PartialDownload<Validators>> {
+  if (sizeBytes !== undefined && sizeBytes < worthContinuingBytes) return beginSmall(layout, lease);
   const key = hashedName(url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
   try {

@@ -1,8 +1,7 @@
 import { hasCode } from "@murre/files";
 import { hashAlgorithm } from "@murre/pep508";
 import { createHash, type Hash } from "node:crypto";
-import { constants, writeSync } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { closeSync, constants, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   DownloadInterrupted,
@@ -65,20 +64,20 @@ export async function downloadFile(
   options: DownloadOptions,
 ): Promise<Downloaded> {
   if (file.url.startsWith("file:")) return { kind: "local", path: fileURLToPath(file.url) };
-  const destination = await Destination.open(options, file);
+  const destination = Destination.open(options, file);
   try {
     // The earlier one had received everything, and ended before it made use of it.
-    if (destination.isComplete()) return await destination.finish();
+    if (destination.isComplete()) return destination.finish();
     const outcome = await transferAll(transport, slots, file, destination, options);
     if (outcome === "unchanged") return { kind: "unchanged" };
     if (!destination.isPromised() && destination.isPieced) {
       // The pieces may be of different files: once more from the start before it is called a mismatch.
-      await destination.restart();
+      destination.restart();
       await transferAll(transport, slots, file, destination, options);
     }
-    return await destination.finish();
+    return destination.finish();
   } finally {
-    await destination.close();
+    destination.close();
   }
 }
 
@@ -97,7 +96,7 @@ async function transferAll(
     );
   } catch (error) {
     // Nothing of it is left, so that nobody goes on with it.
-    if (hasCode<IndexErrorCode>(error, "MURRE_DOWNLOAD_TOO_LONG")) await destination.restart();
+    if (hasCode<IndexErrorCode>(error, "MURRE_DOWNLOAD_TOO_LONG")) destination.restart();
     const unreachable = hasCode<IndexErrorCode>(error, "MURRE_INDEX_UNREACHABLE");
     if (unreachable && destination.received > 0)
       throw new DownloadInterrupted(file.url, destination.received, (error as Error).message, { cause: error });
@@ -141,7 +140,7 @@ async function consume(
   }
   const continues = answer.status === 206 && rangeStart(answer.headers) === destination.received;
   if (continues) destination.isPieced = true;
-  else await destination.restart();
+  else destination.restart();
   if (answer.status !== 200 && !continues) {
     await answer.drop();
     // The transport's next attempt comes without Range, because nothing is received now.
@@ -193,21 +192,27 @@ const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const toContinue = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 const toBegin = toContinue | O_CREAT | O_TRUNC;
 
-/** The file being written, with the state of its hashes: `received` bytes lie in it and in them. */
+/**
+ * The file being written, with the state of its hashes: `received` bytes lie in it and in them. All of it by blocking calls: each takes less time than
+ * to hand it to another thread.
+ */
 class Destination {
   received = 0;
   resumedFromBytes = 0;
   /** What was received came with more than one answer, or in an earlier run. */
   isPieced = false;
   validators: HttpValidators = {};
-  readonly #file: FileHandle;
+  readonly #file: number;
+  /** Whether the file may be longer than what was received. */
+  #isLonger: boolean;
   readonly #path: string;
   readonly #promised: Downloadable;
   readonly mostBytes: number;
   #hashes = new Map<string, Hash>();
 
-  private constructor(file: FileHandle, path: string, promised: Downloadable) {
+  private constructor(file: number, path: string, promised: Downloadable, isLonger: boolean) {
     this.#file = file;
+    this.#isLonger = isLonger;
     this.#path = path;
     this.#promised = promised;
     this.mostBytes = mostBytesOf(promised.sizeBytes);
@@ -218,27 +223,24 @@ class Destination {
     return new DownloadTooLong(this.#promised.url, this.#promised.sizeBytes ?? 0);
   }
 
-  static async open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Promise<Destination> {
+  static open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Destination {
     const resume =
       resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
-    const file = await open(into, resume ? toContinue : toBegin).catch((cause: unknown) => {
-      throw new DownloadNotWritten(into, { cause });
-    });
-    const destination = new Destination(file, into, promised);
+    const destination = new Destination(openToWrite(into, resume), into, promised, resume);
     try {
-      if (resume) await destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+      if (resume) destination.#resume(resumeFrom.bytes, resumeFrom.validators);
     } catch (error) {
-      await destination.close();
+      destination.close();
       throw error;
     }
     return destination;
   }
 
-  async #resume(bytes: number, validators: HttpValidators): Promise<void> {
+  #resume(bytes: number, validators: HttpValidators): void {
     const buffer = Buffer.allocUnsafe(1 << 20);
     while (this.received < bytes) {
       const wanted = Math.min(buffer.length, bytes - this.received);
-      const { bytesRead } = await this.#writing(() => this.#file.read(buffer, 0, wanted, this.received));
+      const bytesRead = this.#writing(() => readSync(this.#file, buffer, 0, wanted, this.received));
       if (bytesRead === 0) return this.restart();
       this.#take(buffer.subarray(0, bytesRead));
     }
@@ -260,9 +262,9 @@ class Destination {
     this.received += chunk.byteLength;
   }
 
-  async restart(): Promise<void> {
+  restart(): void {
     if (this.received === 0) return;
-    await this.#writing(() => this.#file.truncate(0));
+    this.#writing(() => ftruncateSync(this.#file, 0));
     this.received = 0;
     this.resumedFromBytes = 0;
     this.isPieced = false;
@@ -275,16 +277,16 @@ class Destination {
     if (this.received + chunk.byteLength > this.mostBytes) throw this.tooLong();
     try {
       for (let done = 0; done < chunk.byteLength;)
-        done += writeSync(this.#file.fd, chunk, done, chunk.byteLength - done, this.received + done);
+        done += writeSync(this.#file, chunk, done, chunk.byteLength - done, this.received + done);
     } catch (cause) {
       throw new DownloadNotWritten(this.#path, { cause });
     }
     this.#take(chunk);
   }
 
-  async #writing<T>(step: () => Promise<T>): Promise<T> {
+  #writing<T>(step: () => T): T {
     try {
-      return await step();
+      return step();
     } catch (cause) {
       throw new DownloadNotWritten(this.#path, { cause });
     }
@@ -314,17 +316,25 @@ class Destination {
   }
 
   /** @throws {HashMismatch} */
-  async finish(): Promise<Downloaded> {
+  finish(): Downloaded {
     const mismatch = this.#mismatch();
     if (mismatch !== undefined) throw mismatch;
     // Left over from a longer, earlier content.
-    await this.#writing(() => this.#file.truncate(this.received));
+    if (this.#isLonger) this.#writing(() => ftruncateSync(this.#file, this.received));
     const sha256 = this.#hashes.get("sha256")?.digest("hex") ?? "";
     const { received: sizeBytes, validators, resumedFromBytes } = this;
     return { kind: "fetched", path: this.#path, sizeBytes, sha256, validators, resumedFromBytes };
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function openToWrite(path: string, resume: boolean): number {
+  try {
+    return openSync(path, resume ? toContinue : toBegin);
+  } catch (cause) {
+    throw new DownloadNotWritten(path, { cause });
   }
 }

@@ -235,7 +235,8 @@ async function addRemote(
   maker: EntryMaker,
 ): Promise<StoreEntry> {
   for (let removals = 0; ; removals++) {
-    const partial = await maker.beginPartial(withoutCredentials(distribution.source.url), readHttpValidators);
+    const { url, sizeBytes } = distribution.source;
+    const partial = await maker.beginPartial({ url: withoutCredentials(url), sizeBytes, readValidators: readHttpValidators });
     try {
       return await fetchAndAdd(distribution, services, maker, partial);
     } catch (error) {
