@@ -1,6 +1,6 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { takeLease, type Lease } from "@murre/locking";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fillDemo, namesBelow, shaOf } from "../demo-wheel.test.data.ts";
@@ -128,48 +128,24 @@ describe("an interrupted download", () => {
     lease.release();
   });
 
-  test("that is small is no longer there when somebody removed the cache", async () => {
+  test.each<[string, (download: PartialDownload<unknown>) => void, isLarge: boolean]>([
+    ["says that it is small", (download) => download.note(validators, 5000), false],
+    ["says nothing", () => {}, false],
+    ["says that it is large", (download) => download.note(validators, 5_000_000), true],
+    ["does not say how large it is", (download) => download.note(validators), true],
+    ["says twice that it is large", (download) => [1, 2].map(() => download.note(validators, 5_000_000)), true],
+  ])("whose index says no size lies in a folder only where the server %s", async (_what, note, isLarge) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const small = await beginPartial(layout, lease, { url, sizeBytes: 0, readValidators: anything });
-    rmSync(layout.root, { recursive: true });
-    expect(small.exists()).toBe(false);
-    small.remove();
-  });
-
-  test.each<[string, (folder: string) => void]>([
-    ["without validators", () => {}],
-    ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
-    ["with validators of nothing", (folder) => writeFileSync(`${folder}/validators`, "null")],
-  ])("what was left %s is not written to by who takes it over: its owner may have it open", async (_what, damage) => {
-    const layout = cacheLayout(temporaryFolder("cache"));
-    const [first, second] = [takeLease(layout.root), takeLease(layout.root)];
-    const begun = await beginPartial(layout, first, { url, readValidators: anything });
-    writeFileSync(begun.path, "half");
-    damage(dirname(begun.path));
-    first.release();
-    const anew = await beginPartial(layout, second, { url, readValidators: (kept) => kept ?? undefined });
-    expect([existsSync(begun.path), anew.exists(), existsSync(anew.path), anew.resumeFrom]).toEqual([
-      false,
-      true,
-      false,
-      undefined,
-    ]);
-    second.release();
-  });
-
-  test.each<[string, (download: PartialDownload<unknown>) => void]>([
-    ["given up", (download) => download.leave()],
-    ["made use of", (download) => download.remove()],
-  ])("that is small is not gone on with: nothing is left of it when it is %s", async (_what, end) => {
-    const layout = cacheLayout(temporaryFolder("cache"));
-    const lease = takeLease(layout.root);
-    const small = await beginPartial(layout, lease, { url, sizeBytes: 100_000, readValidators: anything });
-    small.note(validators);
-    appendFileSync(small.path, "half");
-    expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);
-    end(small);
-    expect([small.exists(), namesBelow(layout.root, "tmp"), namesBelow(layout.root, "partial")]).toEqual([false, [], []]);
+    const download = await beginPartial(layout, lease, { url, readValidators: anything });
+    const file = openSync(download.path, "w");
+    note(download);
+    writeSync(file, "received");
+    closeSync(file);
+    expect(readFileSync(download.path, "utf8")).toBe("received");
+    expect(namesBelow(layout.root, "partial").length > 0).toBe(isLarge);
+    download.remove();
+    expect([...namesBelow(layout.root, "tmp"), ...namesBelow(layout.root, "partial")]).toEqual([]);
     lease.release();
   });
 
@@ -183,13 +159,36 @@ describe("an interrupted download", () => {
   });
 
   test.each<[string, (folder: string) => void]>([
-    ["without validators", () => {}],
+    ["without validators", (folder) => rmSync(`${folder}/validators`)],
+    ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
+    ["with validators of nothing", (folder) => writeFileSync(`${folder}/validators`, "null")],
+  ])("what was left %s is not written to by who takes it over: its owner may have it open", async (_what, damage) => {
+    const layout = cacheLayout(temporaryFolder("cache"));
+    const [first, second] = [takeLease(layout.root), takeLease(layout.root)];
+    const begun = await beginPartial(layout, first, { url, readValidators: anything });
+    begun.note(validators);
+    writeFileSync(begun.path, "half");
+    damage(dirname(begun.path));
+    first.release();
+    const anew = await beginPartial(layout, second, { url, readValidators: (kept) => kept ?? undefined });
+    expect([existsSync(begun.path), anew.exists(), existsSync(anew.path), anew.resumeFrom]).toEqual([
+      false,
+      true,
+      false,
+      undefined,
+    ]);
+    second.release();
+  });
+
+  test.each<[string, (folder: string) => void]>([
+    ["without validators", (folder) => rmSync(`${folder}/validators`)],
     ["with torn validators", (folder) => writeFileSync(`${folder}/validators`, '{"eta')],
     ["without a byte", (folder) => [rmSync(`${folder}/data`), writeFileSync(`${folder}/validators`, "{}")]],
   ])("%s begins anew, and is not left behind", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
     const begun = await beginPartial(layout, lease, { url, readValidators: anything });
+    begun.note(validators);
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));
     begun.leave();

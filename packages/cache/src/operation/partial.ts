@@ -9,19 +9,19 @@ import { hashedName, leaseOfPartial, type CacheLayout } from "../folder/layout.t
 import { isOfThisUser } from "../folder/trust.ts";
 
 /**
- * A download in progress: `partial/<url key>.<lease>/`, with what was received and, beside it, of which state of the URL; one that is small is
- * `tmp/<lease>-<n>`.
+ * A download in progress: `tmp/<lease>-<n>`, and when it is known to be large `partial/<url key>.<lease>/`, with what was received and, beside it,
+ * of which state of the URL.
  */
 export interface PartialDownload<Validators> {
-  /** The file to write. Its first {@link bytes} are there already. */
+  /** The file to write, another one after {@link note}. Its first {@link bytes} are there already. */
   readonly path: string;
   /**
-   * What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. Then there is no file yet: who
-   * makes it is the only one that writes to it, as long as it lies at this path.
+   * What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. Then who has it is
+   * the only one that writes to it, as long as it lies at this path.
    */
   readonly resumeFrom: { readonly bytes: number; readonly validators: Validators } | undefined;
-  /** To be called as soon as the server names them: without them nobody can continue. */
-  note(validators: Validators): void;
+  /** To be called as soon as the server names them: without them nobody can continue. `totalBytes` where the server says so. */
+  note(validators: Validators, totalBytes?: number): void;
   /** Whether it is there: somebody may have removed the whole cache. */
   exists(): boolean;
   /** Removes it all: the download is unpacked, or no use. */
@@ -40,25 +40,6 @@ export interface PartialRequest<Validators> {
 /** What is smaller is fetched again sooner than it is gone on with. */
 const worthContinuingBytes = 1 << 20;
 
-/** A file of its own, of which nothing is left. */
-function beginSmall<Validators>(layout: CacheLayout, lease: Lease): PartialDownload<Validators> {
-  const path = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
-  try {
-    withParent(path, () => writeFileSync(path, "", { flag: "wx" }));
-  } catch (error) {
-    throw new CacheWriteFailed(path, errorCode(error) ?? String(error), { cause: error });
-  }
-  const remove = (): void => rmSync(path, { force: true });
-  return {
-    path,
-    resumeFrom: undefined,
-    note: () => {},
-    exists: () => !isNothingAt(path),
-    remove,
-    leave: remove,
-  };
-}
-
 /**
  * Begins a download, or takes over what a dead or finished operation left of the same URL: by one rename, under the hint of that
  * URL, so that no two continue it. Should its owner live after all (a wrong verdict), both write the same bytes to the same places, and
@@ -67,46 +48,97 @@ function beginSmall<Validators>(layout: CacheLayout, lease: Lease): PartialDownl
 export async function beginPartial<Validators>(
   layout: CacheLayout,
   lease: Lease,
-  { url, sizeBytes, readValidators }: PartialRequest<Validators>,
+  request: PartialRequest<Validators>,
 ): Promise<PartialDownload<Validators>> {
-  if (sizeBytes !== undefined && sizeBytes < worthContinuingBytes) return beginSmall(layout, lease);
-  const key = hashedName(url).slice(0, 32);
+  const key = hashedName(request.url).slice(0, 32);
   const folder = `${layout.partial}/${key}.${lease.name}`;
   try {
-    if (!(await takeOver(layout, key, folder))) makeFolders(folder, folderMode);
+    if (isWorthContinuing(request.sizeBytes) && (await takeOver(layout, key, folder)))
+      return new Download(folder, request);
+    const path = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
+    withParent(path, () => writeFileSync(path, "", { flag: "wx" }));
+    return new Download(folder, request, path);
   } catch (error) {
     throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
   }
-  const path = `${folder}/data`;
-  const validatorsFile = `${folder}/validators`;
-  const remove = (): void => removeTree(folder, nothing());
-  const resumeFrom = resumption(path, validatorsFile, readValidators);
-  // Its former owner may live, and have it open.
-  if (resumeFrom === undefined) rmSync(path, { force: true });
-  return {
-    path,
-    resumeFrom,
-    note: (validators) => {
-      try {
-        // A new file, whatever lay there: what others put in its place is not written to.
-        rmSync(validatorsFile, { force: true });
-        writeFileSync(validatorsFile, JSON.stringify(validators), { flag: "wx" });
-      } catch {
-        // Nobody will continue this one.
+}
+
+const isWorthContinuing = (sizeBytes: number | undefined): boolean =>
+  sizeBytes === undefined || sizeBytes >= worthContinuingBytes;
+
+class Download<Validators> implements PartialDownload<Validators> {
+  path: string;
+  readonly resumeFrom: PartialDownload<Validators>["resumeFrom"];
+  /** Where it can be gone on with. */
+  readonly #folder: string;
+  readonly #request: PartialRequest<Validators>;
+
+  /** @param path the file that was made for it, until it is worth a folder; else what lies in the folder is gone on with */
+  constructor(folder: string, request: PartialRequest<Validators>, path?: string) {
+    this.#folder = folder;
+    this.#request = request;
+    this.path = path ?? this.#data;
+    if (path !== undefined) return;
+    this.resumeFrom = this.#resumption();
+    // Its former owner may live, and have it open.
+    if (this.resumeFrom === undefined) rmSync(this.path, { force: true });
+  }
+
+  get #data(): string {
+    return `${this.#folder}/data`;
+  }
+
+  get #validators(): string {
+    return `${this.#folder}/validators`;
+  }
+
+  note(validators: Validators, totalBytes?: number): void {
+    try {
+      if (this.path !== this.#data) {
+        if (!isWorthContinuing(totalBytes ?? this.#request.sizeBytes)) return;
+        makeFolders(this.#folder, folderMode);
+        renameSync(this.path, this.#data);
+        this.path = this.#data;
       }
-    },
-    exists: () => !isNothingAt(folder),
-    remove,
-    leave: () => {
-      if (resumption(path, validatorsFile, readValidators) === undefined) return remove();
-      try {
-        // Its owner may go on for a while with other work: under this name it has none.
-        renameSync(folder, `${folder}x`);
-      } catch {
-        // Then it is free when this operation ends.
-      }
-    },
-  };
+      // A new file, whatever lay there: what others put in its place is not written to.
+      rmSync(this.#validators, { force: true });
+      writeFileSync(this.#validators, JSON.stringify(validators), { flag: "wx" });
+    } catch {
+      // Nobody will continue this one.
+    }
+  }
+
+  exists(): boolean {
+    return !isNothingAt(this.path === this.#data ? this.#folder : this.path);
+  }
+
+  remove(): void {
+    if (this.path === this.#data) removeTree(this.#folder, nothing());
+    else rmSync(this.path, { force: true });
+  }
+
+  leave(): void {
+    if (this.path !== this.#data || this.#resumption() === undefined) return this.remove();
+    try {
+      // Its owner may go on for a while with other work: under this name it has none.
+      renameSync(this.#folder, `${this.#folder}x`);
+    } catch {
+      // Then it is free when this operation ends.
+    }
+  }
+
+  /** A torn or missing validators file leaves nothing to continue. */
+  #resumption(): PartialDownload<Validators>["resumeFrom"] {
+    try {
+      const validators = this.#request.readValidators(
+        JSON.parse(readSmallText(this.#validators, { followsLinks: false })),
+      );
+      const bytes = statSync(this.#data).size;
+      return bytes > 0 && validators !== undefined ? { bytes, validators } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 async function takeOver(layout: CacheLayout, key: string, folder: string): Promise<boolean> {
@@ -144,18 +176,3 @@ function isOwnLeft(folder: string): boolean {
 
 /** Reads what {@link PartialDownload.note} has kept; undefined for what it cannot have been. */
 export type ReadValidators<Validators> = (kept: unknown) => Validators | undefined;
-
-/** A torn or missing validators file leaves nothing to continue. */
-function resumption<Validators>(
-  path: string,
-  validatorsFile: string,
-  readValidators: ReadValidators<Validators>,
-): PartialDownload<Validators>["resumeFrom"] {
-  try {
-    const validators = readValidators(JSON.parse(readSmallText(validatorsFile, { followsLinks: false })));
-    const bytes = statSync(path).size;
-    return bytes > 0 && validators !== undefined ? { bytes, validators } : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -32,8 +32,11 @@ export interface DownloadOptions {
   readonly unlessStill?: HttpValidators;
   /** Bytes at the destination so far, and in all where the server says so. */
   readonly onProgress?: (receivedBytes: number, totalBytes: number | undefined) => void;
-  /** Called as soon as they are known, so that an interruption later can be resumed by another process. */
-  readonly onValidators?: (validators: HttpValidators) => void;
+  /**
+   * Called as soon as they are known, so that an interruption later can be resumed by another process; with the bytes in all where the server says
+   * so. `into` may be renamed then.
+   */
+  readonly onValidators?: (validators: HttpValidators, totalBytes: number | undefined) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -147,7 +150,7 @@ async function consume(
     throw Object.assign(new Error("the server does not continue the download"), { code: "ECONNRESET" });
   }
   destination.validators = validatorsOf(answer.headers);
-  options.onValidators?.(destination.validators);
+  options.onValidators?.(destination.validators, totalBytesOf(answer, destination));
   await receive(answer, destination, options);
   return "done";
 }
@@ -160,8 +163,7 @@ const mostBytesOf = (sizeBytes: number | undefined): number =>
   sizeBytes === undefined ? Infinity : 2 * sizeBytes + (1 << 20);
 
 async function receive(answer: Answer, destination: Destination, options: DownloadOptions): Promise<void> {
-  const length = answer.headers["content-length"];
-  const total = length === undefined ? undefined : destination.received + Number(length);
+  const total = totalBytesOf(answer, destination);
   if (total !== undefined && total > destination.mostBytes) {
     await answer.drop();
     throw destination.tooLong();
@@ -174,6 +176,12 @@ async function receive(answer: Answer, destination: Destination, options: Downlo
     throw Object.assign(new Error(`the answer ended after ${destination.received} of ${total} bytes`), {
       code: "ECONNRESET",
     });
+}
+
+/** What lies at the destination when the answer has been received, where it says so. */
+function totalBytesOf({ headers }: Answer, { received }: Destination): number | undefined {
+  const length = headers["content-length"];
+  return length === undefined ? undefined : received + Number(length);
 }
 
 function rangeStart(headers: Headers): number | undefined {

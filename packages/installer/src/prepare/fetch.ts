@@ -280,7 +280,8 @@ async function fetchAndAdd(
     return entry;
   }
   if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
-  const { sha256, validators, path } = downloaded;
+  const { sha256, validators } = downloaded;
+  const { path } = partial;
   // What was taken over may have been written by two.
   const received = { path, sha256, ...(partial.resumeFrom === undefined ? { state: fileState(path) } : {}) };
   // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
@@ -335,7 +336,7 @@ function download(
   return client.download(source, {
     into: partial.path,
     onProgress: (receivedBytes) => onEvent({ type: "fetch-progress", name, receivedBytes }),
-    onValidators: (validators) => partial.note(validators),
+    onValidators: (validators, totalBytes) => partial.note(validators, totalBytes),
     ...(partial.resumeFrom === undefined ? {} : { resumeFrom: partial.resumeFrom }),
     ...(unlessStill === undefined ? {} : { unlessStill }),
     ...(signal === undefined ? {} : { signal }),
