@@ -56,7 +56,7 @@ const options = {
   // Threads are named by where they would lie beside the bundle (src/own-threads.ts).
   // Whoever touches the global `performance` has Node load eight modules, of which it needs a clock.
   define: { "import.meta.url": '"file:///murre.cjs"', "performance.now": "performanceNow" },
-  inject: [join(app, "src/performance-now.ts")],
+  inject: [join(app, "scripts/performance-now.mjs")],
   plugins: [
     ownVersion(join(app, "src/version.ts"), version),
     directImports(packages),

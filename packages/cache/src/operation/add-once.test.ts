@@ -1,6 +1,16 @@
 import { temporaryFolder } from "@murre/test-kit";
 import { takeLease, type Lease } from "@murre/locking";
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fillDemo, namesBelow, shaOf } from "../demo-wheel.test.data.ts";
@@ -124,7 +134,11 @@ describe("an interrupted download", () => {
     appendFileSync(small.path, "half");
     expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);
     end(small);
-    expect([small.exists(), namesBelow(layout.root, "tmp"), namesBelow(layout.root, "partial")]).toEqual([false, [], []]);
+    expect([small.exists(), namesBelow(layout.root, "tmp"), namesBelow(layout.root, "partial")]).toEqual([
+      false,
+      [],
+      [],
+    ]);
     lease.release();
   });
 

@@ -236,7 +236,11 @@ async function addRemote(
 ): Promise<StoreEntry> {
   for (let removals = 0; ; removals++) {
     const { url, sizeBytes } = distribution.source;
-    const partial = await maker.beginPartial({ url: withoutCredentials(url), sizeBytes, readValidators: readHttpValidators });
+    const partial = await maker.beginPartial({
+      url: withoutCredentials(url),
+      sizeBytes,
+      readValidators: readHttpValidators,
+    });
     try {
       return await fetchAndAdd(distribution, services, maker, partial);
     } catch (error) {
