@@ -20,7 +20,7 @@ async function fill() {
       key: filename,
       lookup: (find) => find(project, sha256),
       async make(maker) {
-        const partial = await maker.beginPartial(`http://index/${filename}`);
+        const partial = await maker.beginPartial({ url: `http://index/${filename}`, readValidators: (kept) => kept });
         partial.note({ etag: '"1"' });
         copyFileSync(path, partial.path);
         const job = { wheelPath: partial.path, filename, expectedHashes: { sha256 } };

@@ -109,3 +109,14 @@ test.each([
   });
   expect(await pinsIn(world, "a[x,y]|b>=2", {})).toBe("a==2 b==3 c==1");
 });
+
+test("after a conflict, what an extra needs that another extra of its project asks for is looked up, although nobody met it before", async () => {
+  const nothing = { requires: [] };
+  const index: MemoryIndex = {
+    blocked: { "1": nothing, "2": { requires: ["taken<2"] } },
+    taken: { "2": nothing },
+    own: { "1": { requires: ["own[inner]; extra == 'outer'", "late; extra == 'inner'"], extras: ["outer", "inner"] } },
+    late: { "1": nothing },
+  };
+  expect(await pinsIn(index, "taken|blocked|own[outer]")).toBe("blocked==1 late==1 own==1 taken==2");
+});

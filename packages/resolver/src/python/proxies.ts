@@ -16,7 +16,7 @@ export interface PythonPackage {
 }
 
 /** A need, and where it counts when its declarer is selected. */
-interface PlacedNeed {
+export interface PlacedNeed {
   readonly need: PythonNeed;
   readonly where: string;
 }

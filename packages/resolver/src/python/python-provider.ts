@@ -7,7 +7,7 @@ import { toldOf } from "./explain/stated.ts";
 import { type Outlook, Prefetcher } from "./prefetch.ts";
 import { Needs, rootName } from "./needs.ts";
 import { Priorities } from "./priorities.ts";
-import { everywhere, Proxies, type PythonPackage } from "./proxies.ts";
+import { everywhere, type PlacedNeed, Proxies, type PythonPackage } from "./proxies.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
 import type { Sponsor } from "./candidates/places.ts";
 import { isPin, type Project } from "./candidates/project.ts";
@@ -127,9 +127,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     if (ownNeeds === undefined) return undefined;
     if (typeof ownNeeds === "string") return { kind: "unavailable", reason: ownNeeds };
     if (own?.role === undefined) this.observe(name, version, ownNeeds);
-    const placed =
-      this.proxies?.placed(own, ownNeeds, (extra) => this.needs(extra, version)) ??
-      ownNeeds.map((need) => ({ need, where: everywhere }));
+    const placed = this.placed(name, version, ownNeeds);
     const needs = placed.map(({ need }) => need);
     // A copy repeats what its original says.
     const settled = own?.role === undefined ? needs : [];
@@ -147,6 +145,14 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     return { kind: "known", dependencies };
   }
 
+  /** What a package needs, and where that counts: with proxies also what other extras of its project need for which its own ask. */
+  private placed(name: string, version: number, ownNeeds: readonly PythonNeed[]): readonly PlacedNeed[] {
+    return (
+      this.proxies?.placed(this.packages.get(name), ownNeeds, (extra) => this.needs(extra, version)) ??
+      ownNeeds.map((need) => ({ need, where: everywhere }))
+    );
+  }
+
   private sameVersion(names: readonly string[], project: NormalizedName, version: number): Dependency[] {
     this.priorities.meet(project, "pin");
     const requirement = `${project}==${this.catalog.project(project)!.versions[version]!.toString()}`;
@@ -162,7 +168,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
     for (const need of needs) this.settleOrigin(name, version, need);
     const project = this.packages.get(name)?.project ?? name;
     this.prefetcher.follow(name === project ? [name] : [project, name], version);
-    const loads = needs.map(({ project }) => this.catalog.loadProject(project));
+    const loads = this.placed(name, version, needs).map(({ need }) => this.catalog.loadProject(need.project));
     // One after the other: of several errors the same one is reported whichever came first.
     for (const load of loads) await load;
   }
