@@ -111,12 +111,15 @@ test.each([
 });
 
 test("after a conflict, what an extra needs that another extra of its project asks for is looked up, although nobody met it before", async () => {
-  const nothing = { requires: [] };
+  const extras = ["x", "y"];
   const index: MemoryIndex = {
-    blocked: { "1": nothing, "2": { requires: ["taken<2"] } },
-    taken: { "2": nothing },
-    own: { "1": { requires: ["own[inner]; extra == 'outer'", "late; extra == 'inner'"], extras: ["outer", "inner"] } },
-    late: { "1": nothing },
+    own: {
+      "0": { extras },
+      "1": { requires: ["own[x,y]<1; extra == 'x'", "late; extra == 'y'"], extras },
+      "2": { requires: ["refused[x]==1"], extras },
+    },
+    late: { "1": {} },
+    refused: {},
   };
-  expect(await pinsIn(index, "taken|blocked|own[outer]")).toBe("blocked==1 late==1 own==1 taken==2");
+  expect(await pinsIn(index, "own[x,y]")).toBe("own==0");
 });
