@@ -35,6 +35,12 @@ export const commandsOfPip: readonly DocumentedPage[] = [
         installed: somePackage,
       },
       {
+        command: "python -m pip install --uploaded-prior-to=2025-03-16T00:00:00Z SomePackage",
+        tried: "--index-url http://my.package.repo/dated/",
+        expects: "what was newest then, with what it needed then",
+        installed: ["somedependency==1.0", "somepackage==1.0.4"],
+      },
+      {
         command: "python -m pip install --all-releases=:all: SomePackage",
         refused:
           "--all-releases is not part of murre: --pre takes pre-releases of all, and a requirement such as NAME>=2.0a1 those of that project",

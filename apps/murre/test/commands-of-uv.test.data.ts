@@ -179,8 +179,8 @@ export const commandsOfUv: readonly DocumentedPage[] = [
       {
         command: "uv pip sync pyproject.toml",
         before: "old",
-        expects: "exactly what the project names; unlike in uv, what is not pinned there becomes the newest",
-        installed: ["click==8.1"],
+        expects: "exactly what the project names; what is installed and fits stays",
+        installed: ["click==8.0"],
       },
       {
         command: "uv pip compile requirements.in --constraint constraints.txt",

@@ -157,20 +157,26 @@ describe("direct_url.json (PEP 610), and what freeze makes of it", () => {
     expect([directUrl(), await freeze()]).toEqual([direct, `lib @ ${pinned}`]);
   });
 
-  test("a URL's distribution and the index's replace each other", { timeout }, async () => {
-    const { pip, sync, server, wheel, directUrl } = await makeWorld();
-    const { direct, pinned } = archive(`${server.url}/${wheel.filename}`, wheel.data);
-    await sync("lib");
-    expect(directUrl()).toBeUndefined();
-    await sync(`lib @ ${pinned}`);
-    expect(directUrl()).toEqual(direct);
-    await sync("lib");
-    expect(directUrl()).toBeUndefined();
-    await pip(["install", `lib @ ${pinned}`]);
-    expect(directUrl()).toEqual(direct);
-    await pip(["install", "lib", "--reinstall"]);
-    expect(directUrl()).toBeUndefined();
-  });
+  test(
+    "a URL's distribution replaces the index's, and stays until it is to be installed again",
+    { timeout },
+    async () => {
+      const { pip, sync, server, wheel, directUrl } = await makeWorld();
+      const { direct, pinned } = archive(`${server.url}/${wheel.filename}`, wheel.data);
+      await sync("lib");
+      expect(directUrl()).toBeUndefined();
+      await sync(`lib @ ${pinned}`);
+      expect(directUrl()).toEqual(direct);
+      await sync("lib");
+      expect(directUrl()).toEqual(direct);
+      await pip(["install", "lib", "--reinstall"]);
+      expect(directUrl()).toBeUndefined();
+      await pip(["install", `lib @ ${pinned}`]);
+      expect(directUrl()).toEqual(direct);
+      await pip(["install", "lib", "--reinstall"]);
+      expect(directUrl()).toBeUndefined();
+    },
+  );
 
   test(
     "what comes from the URL that is wanted stays, hash or not; another hash or place replaces it",

@@ -126,6 +126,7 @@ export class DocumentedWorld {
     writeIndex(index, [...(await Promise.all(wheels.map((spec) => indexedWheel(spec)))), await sdistOf(built)]);
     const loose = { name: "SomeProject", version: "1.2.3", tags: "py33-none-any" };
     writeFileSync(join(index, "SomeProject-1.2.3-py33-none-any.whl"), await makeWheel(loose));
+    writeDatedPages(index);
     const world = new DocumentedWorld(folder, await serveFolder(index));
     await world.#fill();
     return world;
@@ -183,6 +184,24 @@ export class DocumentedWorld {
     git(other, ["checkout", "--quiet", "main"]);
     succeeded(await this.#shell("murre venv empty-env; murre venv old-env", this.#folder));
     succeeded(await this.#shell(`murre pip install -p old-env ${oldPins.join(" ")}`, this.#folder));
+  }
+}
+
+/** An index that says when each file was uploaded: of what SomePackage needs the last version in June. */
+function writeDatedPages(index: string): void {
+  for (const [name, ...versions] of [
+    ["SomePackage", "1.0.4", "3.0"],
+    ["SomeDependency", "1.0", "2.0"],
+  ] as const) {
+    const files = versions.map((version, i) => {
+      const filename = wheelFilename({ name, version });
+      const uploaded = `2025-0${1 + 5 * i}-01T00:00:00Z`;
+      return { filename, url: `../../files/${filename}`, hashes: {}, "core-metadata": true, "upload-time": uploaded };
+    });
+    const folder = join(index, "dated", name.toLowerCase());
+    mkdirSync(folder, { recursive: true });
+    const page = { meta: { "api-version": "1.1" }, name: name.toLowerCase(), versions, files };
+    writeFileSync(join(folder, "index.json"), JSON.stringify(page));
   }
 }
 

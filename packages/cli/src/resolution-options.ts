@@ -94,8 +94,8 @@ export interface ProjectFlags {
   readonly allExtras?: boolean;
   readonly group?: string[];
   readonly allGroups?: boolean;
-  /** Of uv's --project: where groups are that name no file. */
-  readonly projectFolder?: string;
+  /** uv's --project: whose groups are meant. */
+  readonly project?: string;
 }
 
 /** Which optional parts of projects are wanted. */
@@ -108,10 +108,13 @@ export function addProjectOptions(command: Command): Command {
 }
 
 export function projectOptions(flags: ProjectFlags): ProjectSelectionOptions {
-  const { extra, allExtras, group, allGroups, projectFolder } = flags;
-  const isOfProject = (name: string) => projectFolder !== undefined && !name.includes(":");
-  const groups = group?.map((name) => (isOfProject(name) ? `${projectFolder}/pyproject.toml:${name}` : name));
-  return defined({ extras: extra, allExtras, groups, allGroups });
+  const { extra, allExtras, group, allGroups, project } = flags;
+  return defined({ extras: extra, allExtras, groups: group, allGroups, projectFolder: folderOfProject(project) });
+}
+
+/** A project may be named by its pyproject.toml as well, as in uv. */
+export function folderOfProject(project: string | undefined): string | undefined {
+  return project?.replace(/(^|[\\/])pyproject\.toml$/, "$1.");
 }
 
 /** Whether groups say what is wanted, though no file is named. */

@@ -7,6 +7,7 @@ import { presentEvents } from "./present/events.ts";
 import { say, sayHelp, sayJson, sayLines, styled } from "./present/printable.ts";
 import { defined, type GlobalFlags } from "./options.ts";
 import { buildProgram } from "./program.ts";
+import { folderOfProject } from "./resolution-options.ts";
 import type { Runner } from "./runner.ts";
 import type { LiveTerminal, Terminal, Verbosity } from "./present/terminal.ts";
 
@@ -110,11 +111,13 @@ async function configuredFor(command: readonly string[], words: readonly string[
   const has = (...names: readonly string[]) => options.some((word) => names.includes(word));
   if (context.readConfigured === undefined || has("--help", "-h")) return [];
   const configFile = valueIn(options, "--config-file");
+  const projectFolder = folderOfProject(valueIn(options, "--project"));
   return context.readConfigured(
     {
       command,
       ...defined({
         configFile,
+        projectFolder,
         ignoreConfiguration: has("--no-config") ? true : undefined,
         isolated: has("--isolated") ? true : undefined,
       }),

@@ -27,10 +27,6 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     },
   },
   {
-    commands: ["", "pip", "pip *", "venv", "cache", "cache dir", "cache clean", "cache prune", "cache size"],
-    options: { "--project <folder>": "this command reads no project's settings; --directory says where to work" },
-  },
-  {
     // Whatever asks a server has these as its own, and what changes an environment the last one.
     commands: ["*"],
     options: {

@@ -22,7 +22,6 @@ const chooses =
 
 const outputFormat = chooses({ text: {}, json: { json: true } });
 const building = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile", "build"];
-const taking = ["pip install", "pip sync", "pip download", "pip wheel", "pip compile"];
 const changing = ["pip install", "pip sync", "pip uninstall", "pip download", "pip wheel"];
 
 /** Other words for what a command has already. */
@@ -77,12 +76,8 @@ export const otherWords: readonly ForeignOptions<Meaning>[] = [
       "--destination-directory <folder>": (dest) => ({ dest }),
     },
   },
-  { commands: taking, options: { "--uploaded-prior-to <when>": (excludeNewer) => ({ excludeNewer }) } },
-  {
-    commands: ["pip install", "pip sync"],
-    // Groups that name no file are of this project.
-    options: { "--project <folder>": (projectFolder) => ({ projectFolder }) },
-  },
+  // Whose groups are meant, and whose settings: those are found before the words are read.
+  { commands: ["*"], options: { "--project <folder>": (project) => ({ project }) } },
   { commands: changing, options: { "--no-break-system-packages": sets({ breakSystemPackages: false }) } },
   { commands: ["pip install", "pip sync", "cache size"], options: { "--output-format <format>": outputFormat } },
   { commands: ["venv"], options: { "-c": sets({ clear: true }), "--upgrade-deps": sets({ seed: true }) } },

@@ -153,6 +153,7 @@ const projects: OptionTable<ProjectSelectionOptions> = {
   allExtras: flag,
   groups: texts,
   allGroups: flag,
+  projectFolder: text,
 };
 
 const sync: OptionRules<SyncOptions> = {

@@ -149,10 +149,12 @@ export interface ProjectSelectionOptions {
   readonly extras?: readonly string[];
   /** All optional dependencies. */
   readonly allExtras?: boolean;
-  /** Dependency groups (PEP 735): `NAME` of the pyproject.toml in the working directory, or `PATH:NAME`. */
+  /** Dependency groups (PEP 735): `NAME` of the pyproject.toml in `projectFolder`, or `PATH:NAME`. */
   readonly groups?: readonly string[];
-  /** Every group of the pyproject.toml files that are named, else of the one in the working directory. */
+  /** Every group of the pyproject.toml in `projectFolder` if that is said, else of those that are named, else of the one in the working directory. */
   readonly allGroups?: boolean;
+  /** Whose groups are meant. Default: the working directory. */
+  readonly projectFolder?: string;
 }
 
 export interface ChangeOptions extends OperationContext, PythonOptions, IndexOptions, BuildOptions, SelectionOptions {

@@ -33,7 +33,7 @@ export function syncEnvironment(settings: InstallerSettings, options: SyncOption
         return changeEnvironment(operation, request.client, async (installed) => {
           const resolve = () =>
             locked === undefined
-              ? resolveNamed(operation, request, sources, { installed })
+              ? resolveNamed(operation, request, sources, { installed, upgrade: undefined })
               : locked.resolve(request, sources);
           const { resolved, resolveMs, preserve: held = [] } = await timed(operation, resolve);
           return {

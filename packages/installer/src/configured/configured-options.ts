@@ -1,8 +1,9 @@
 import { readOtherPipOptions, type PipConfigContext } from "@murre/index-client";
 import { environmentFolders } from "@murre/python";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { InstallerSettings } from "../api/settings.ts";
+import { NoProject } from "../errors.ts";
 import { uvVariables } from "../operation/said.ts";
 import { pipCommand, spellings } from "./options-of-pip.ts";
 import { readUvFiles } from "./uv-files.ts";
@@ -18,6 +19,8 @@ export interface ConfiguredRequest {
   readonly isolated?: boolean;
   /** A `uv.toml` that is read in the place of all others of uv's. */
   readonly configFile?: string;
+  /** Whose files are read in the place of those of the working directory (uv's `--project`). */
+  readonly projectFolder?: string;
 }
 
 /** The value of one option that is not given by words. */
@@ -39,7 +42,7 @@ type Settings = Pick<InstallerSettings, "env" | "platform" | "home" | "cwd">;
 /**
  * What is configured of a command's options, for whoever has the options: of several places that say it the first counts, of MURRE_*, UV_*, uv's
  * files, PIP_*, pip's files. What operations decide themselves is left out.
- * @throws {InvalidPipConfiguration} @throws {InvalidPyproject}
+ * @throws {InvalidPipConfiguration} @throws {InvalidPyproject} @throws {NoProject}
  */
 export function findConfiguredOptions(settings: Settings, request: ConfiguredRequest): readonly ConfiguredOption[] {
   const found = new Map<string, ConfiguredOption | undefined>();
@@ -81,7 +84,8 @@ export function* everything(settings: Settings, request: ConfiguredRequest): Ite
   const [group] = request.command ?? [];
   const isPip = group === "pip" || group === "venv" || group === undefined;
   const { configFile } = request;
-  for (const setting of readUvFiles({ ...places, ...(configFile === undefined ? {} : { configFile }) })) {
+  const ofProject = { ...places, cwd: projectFolder(settings, request) };
+  for (const setting of readUvFiles({ ...ofProject, ...(configFile === undefined ? {} : { configFile }) })) {
     const { name, values, table, file, isList } = setting;
     if (table.endsWith("pip") && !isPip) continue;
     // Commands of a project read what its own file says of indexes.
@@ -96,6 +100,16 @@ export function* everything(settings: Settings, request: ConfiguredRequest): Ite
     };
   }
   yield* ofPip(places, request.command);
+}
+
+/** Of the project that is named, as it has to be there (uv), else where the command works. @throws {NoProject} */
+function projectFolder({ env, cwd }: Settings, { projectFolder: named, isolated }: ConfiguredRequest): string {
+  const folder = named ?? (isolated === true ? undefined : env["MURRE_PROJECT"] || env["UV_PROJECT"]);
+  if (folder === undefined) return cwd;
+  const path = resolve(cwd, folder);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new NoProject(path, "there is no such folder");
+  return path;
 }
 
 const isIndex = (name: string) => name === "index" || name === "default-index";

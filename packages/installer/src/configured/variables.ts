@@ -49,6 +49,7 @@ export const uvVariablesOfWords: Readonly<Record<string, string>> = {
   UV_NO_PROGRESS: "no-progress",
   UV_NO_VERIFY_HASHES: "no-verify-hashes",
   UV_OFFLINE: "offline",
+  UV_PROJECT: "project",
   UV_PYTHON: "python",
   UV_REQUIRE_HASHES: "require-hashes",
   UV_SYSTEM_CERTS: "system-certs",

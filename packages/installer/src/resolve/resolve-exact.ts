@@ -14,7 +14,8 @@ import { FailedReleases } from "./source-metadata.ts";
 import type { WheelTarget } from "../operation/target-environment.ts";
 import { refuseOtherTags } from "./wheel-tags.ts";
 import type { SourceReader, SourceRequest } from "./source-reader.ts";
-import { tryParseVersion } from "@murre/pep440";
+import { isSameVersion, tryParseVersion } from "@murre/pep440";
+import type { NormalizedName } from "@murre/pep508";
 import { parseMetadata } from "@murre/wheel";
 
 /** Besides the specifiers, what decides between versions. */
@@ -25,12 +26,15 @@ export interface ExactOptions extends VersionOrder {
   readonly claims: MetadataClaims;
   /** See `ChangeOperation.commits`. */
   readonly commits: ReadonlyMap<string, string>;
+  /** Versions that are installed: where no index has them (any more), they are no reason for another one. */
+  readonly staying?: ReadonlyMap<NormalizedName, string>;
   /** False: of what is not pinned, pages alone decide. Default true. */
   readonly readsMetadata?: boolean;
 }
 
 /**
  * Chooses one file for each wanted project and looks at no dependencies: what `sync` and `install --no-deps` do.
+ * What stays as it is without an index is not in the result.
  * @throws {SeveralProblems} when more than one cannot be met, otherwise the one error.
  */
 export async function resolveExact(
@@ -51,7 +55,7 @@ export async function resolveExact(
   });
   const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as Error] : []));
   throwProblems(errors);
-  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? (outcome.value ?? []) : []));
 }
 
 class ExactResolution {
@@ -61,13 +65,14 @@ class ExactResolution {
   readonly #commits: ReadonlyMap<string, string>;
   readonly #source: IndexSource;
   readonly #chooser: ReleaseChooser<IndexedFile>;
+  readonly #staying: ReadonlyMap<NormalizedName, string>;
 
   constructor(
     wanted: readonly WantedProject[],
     client: IndexClient,
     target: WheelTarget,
     sources: SourceReader,
-    { requireHashes, claims, commits, readsMetadata = true, ...choice }: ExactOptions,
+    { requireHashes, claims, commits, readsMetadata = true, staying = new Map(), ...choice }: ExactOptions,
   ) {
     const { formats, tags, markerEnvironment, ignoresRequiresPython, prereleases, prefersWheels, uploadedBefore } =
       target;
@@ -75,6 +80,7 @@ class ExactResolution {
     this.#sources = sources;
     this.#requireHashes = requireHashes;
     this.#commits = commits;
+    this.#staying = staying;
     this.#source = new IndexSource(client, {
       wanted,
       demands: new Map(wanted.map(({ name, hashes }) => [name, hashes])),
@@ -98,11 +104,14 @@ class ExactResolution {
     });
   }
 
-  async resolve(project: WantedProject): Promise<ResolvedDistribution> {
+  /** Undefined: it stays as it is. */
+  async resolve(project: WantedProject): Promise<ResolvedDistribution | undefined> {
     const { name, hashes, origin, url } = project;
     if (this.#requireHashes && hashes.length === 0) throw hashMissing(name, origin);
     if (url !== undefined) return urlKind(url) === "wheel" ? this.#wheelAt(project, url) : this.#sourceAt(project, url);
     const choice = await this.#chooser.choose(name);
+    const present = this.#requireHashes || hashes.length > 0 ? undefined : this.#staying.get(name);
+    if (present !== undefined && (choice.kind === "none" || !isSameVersion(choice.version, present))) return undefined;
     if (choice.kind === "none") throw this.#problem(project, choice);
     return { name, version: choice.version, source: choice.file, hashes, requested: true };
   }

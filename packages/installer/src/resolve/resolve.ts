@@ -1,7 +1,8 @@
 import type { DistributionFile } from "@murre/index-client";
 import { environmentState, untouchedArchives } from "@murre/linker";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
-import type { UpgradedProjects } from "../operation/decisions.ts";
+import type { InstalledDistribution } from "@murre/python";
+import type { ChangeDecision, UpgradedProjects } from "../operation/decisions.ts";
 import type { WantedState } from "../environment/change-environment.ts";
 import type { InstalledState } from "../environment/environment-access.ts";
 import { isTorn } from "../environment/incomplete.ts";
@@ -9,7 +10,7 @@ import type { ChangeOperation } from "../operation/change-operation.ts";
 import type { Request } from "../operation/open-request.ts";
 import { wheelTarget, type TargetEnvironment } from "../operation/target-environment.ts";
 import { wantedProjects } from "../wanted/gather-requirements.ts";
-import { heldPins } from "../wanted/held-pins.ts";
+import { heldProjects } from "../wanted/held-projects.ts";
 import type { ResolutionGraph } from "./resolution-request.ts";
 import type { SourceReader } from "./source-reader.ts";
 import { transitiveUrls } from "./transitive-urls.ts";
@@ -66,15 +67,13 @@ export async function resolveNamed(
   { findTarget, python, claims, commits, decisions }: ChangeOperation,
   { gathered, client, files, requireHashes }: Request,
   sources: SourceReader,
-  { installed: { own }, preferences }: Pick<Present, "installed" | "preferences">,
+  { installed: { own }, upgrade, preferences }: Present,
 ): Promise<Resolved> {
   const all = wantedProjects(gathered, python.markerEnvironment);
-  // With --reinstall every file is needed again.
-  const { reinstalls } = decisions.change;
-  // Nothing stays where nothing is installed, and who only resolves may have no interpreter.
-  const archives = reinstalls === "all" || own.length === 0 ? undefined : untouched(await findTarget());
-  const staying = own.filter(({ normalizedName }) => reinstalls === "all" || !reinstalls.has(normalizedName));
-  const held = archives === undefined ? new Set<NormalizedName>() : heldPins(all, staying, archives, requireHashes);
+  const staying = stayingInstalled(own, upgrade, decisions.change.reinstalls);
+  // Who only resolves may have no interpreter.
+  const archives = staying.length === 0 ? undefined : untouched(await findTarget());
+  const { held, versions } = heldProjects(all, staying, archives, requireHashes);
   const wanted = all.filter(({ name }) => !held.has(name));
   if (wanted.length === 0) return { resolved: [], preserve: held, graph: new Map() };
   const { resolveExact } = await import("./resolve-exact.ts");
@@ -82,10 +81,16 @@ export async function resolveNamed(
     requireHashes,
     claims,
     commits,
-    ...(preferences === undefined ? {} : { preferences }),
+    preferences: preferences ?? new Map([...versions].map(([name, version]) => [name, [version]])),
+    staying: versions,
     order: () => (decisions.resolution.strategy === "highest" ? "highest" : "lowest"),
   });
-  return { resolved, preserve: held, graph: new Map() };
+  const moving = new Set(resolved.map(({ name }) => name));
+  return {
+    resolved,
+    preserve: new Set(all.flatMap(({ name }) => (moving.has(name) ? [] : [name]))),
+    graph: new Map(),
+  };
 }
 
 function untouched({ destination }: TargetEnvironment) {
@@ -98,8 +103,7 @@ async function withDependencies(
   sources: SourceReader,
   { installed, upgrade, preferences }: Present,
 ): Promise<Resolved> {
-  const { reinstalls } = decisions.change;
-  const staying = reinstalls === "all" ? [] : stayingInstalled(installed, upgrade, reinstalls);
+  const staying = stayingInstalled(installed.visible, upgrade, decisions.change.reinstalls);
   const { resolveDependencies } = await import("./resolve-dependencies.ts");
   const { resolved, satisfied, warnings, graph } = await resolveDependencies(
     {
@@ -135,11 +139,11 @@ async function withDependencies(
 
 /** What may stay as it is: with --upgrade nothing, with --upgrade-package all but these. */
 function stayingInstalled(
-  { visible }: InstalledState,
+  installed: readonly InstalledDistribution[],
   upgrade: Present["upgrade"] = [],
-  reinstalls: ReadonlySet<NormalizedName>,
+  reinstalls: ChangeDecision["reinstalls"],
 ) {
-  if (upgrade === "all") return [];
+  if (upgrade === "all" || reinstalls === "all") return [];
   const moving = new Set<NormalizedName>([...upgrade.map(normalizeName), ...reinstalls]);
-  return visible.filter((distribution) => !moving.has(distribution.normalizedName) && !isTorn(distribution));
+  return installed.filter((distribution) => !moving.has(distribution.normalizedName) && !isTorn(distribution));
 }

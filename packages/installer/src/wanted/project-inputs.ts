@@ -62,7 +62,7 @@ export async function readProjectInputs(
     inputs.set(file, file.endsWith(".py") ? await script(file, selection, context) : await projectOf(await open(file)));
   if (unknown.size > 0) throw new UnknownExtra([...unknown], files);
   const ownFiles = files.filter((file) => !file.endsWith(".py"));
-  for (const { file, name } of await wantedGroups(selection.groups, ownFiles, open))
+  for (const { file, name } of await wantedGroups(selection, ownFiles, open))
     inputs.set(`${file}:${name}`, await group(await open(file), name, follow));
   return inputs;
 }
@@ -191,9 +191,9 @@ function sourcesOf(
   return new Map(entries.map((entry) => [entry, own]));
 }
 
-/** `NAME` is a group of the pyproject.toml here, `PATH:NAME` one of another. */
+/** `NAME` is a group of the project that is meant, `PATH:NAME` one of another. */
 async function wantedGroups(
-  groups: ProjectSelection["groups"],
+  { groups, groupFile }: ProjectSelection,
   files: readonly string[],
   open: (file: string) => Promise<ProjectFile>,
 ): Promise<readonly { readonly file: string; readonly name: string }[]> {
@@ -201,11 +201,12 @@ async function wantedGroups(
     return groups.map((group) => {
       const colon = group.lastIndexOf(":");
       return colon < 0
-        ? { file: "pyproject.toml", name: group }
+        ? { file: groupFile ?? "pyproject.toml", name: group }
         : { file: group.slice(0, colon), name: group.slice(colon + 1) };
     });
   const found: { file: string; name: string }[] = [];
-  for (const file of files.length === 0 ? ["pyproject.toml"] : files)
+  const named = files.length === 0 ? ["pyproject.toml"] : files;
+  for (const file of groupFile === undefined ? named : [groupFile])
     for (const name of (await open(file)).groups) found.push({ file, name });
   return found;
 }
