@@ -60,6 +60,7 @@ export {
   InvalidWorkspace,
   NoProject,
   OutdatedLock,
+  PinRefused,
   UnusableProjectSource,
   UserSiteInvisible,
   VirtualenvRequired,

@@ -63,6 +63,7 @@ export type { ConfigurationReport, DescribeOptions, DescribeReport, FreshnessOpt
 export type { HashOptions, HashReport, IndexVersionsOptions, IndexVersionsReport } from "@murre/installer";
 export type { InspectedDistribution, InspectOptions, InspectReport, InstallationReport } from "@murre/installer";
 export type { RecoverOptions, ReportedInstallation, TreeDistribution, TreeOptions } from "@murre/installer";
-export type { TreeReport } from "@murre/installer";
+export type { FindPythonOptions, FindPythonReport, ListedPython, ListPythonsOptions } from "@murre/installer";
+export type { ListPythonsReport, PinPythonOptions, PinPythonReport, TreeReport } from "@murre/installer";
 export type { DirectUrl } from "@murre/python";
 export type { MarkerEnvironment } from "@murre/pep508";

@@ -106,6 +106,9 @@ describe("each command of the bundle does its work", () => {
     ["cache verify", "--repair"],
     ["cache prune"],
     ["cache clean"],
+    ["python list"],
+    ["python find"],
+    ["python pin", "3"],
   ];
 
   test.each(rows.map((row) => [row.join(" "), row] as const))("murre %s", async (_, [command, ...words]) => {

@@ -284,9 +284,51 @@ export const commandsOfUv: readonly DocumentedPage[] = [
       {
         command: "uv python install",
         refused:
-          "there is no command murre python: murre brings no interpreters, and lists none; -p names one that is there, or its version, and murre pip debug says which is taken",
+          "there is no command murre python install: murre brings no interpreters; murre python list says which are here, and -p names one of them, or its version",
       },
       { command: "uv publish", refused: "there is no command murre publish: murre publishes nothing" },
+    ],
+  },
+  {
+    page: "uv: Installing and managing Python",
+    commands: [
+      {
+        command: "uv python list",
+        expects: "the interpreters that are here, a line each",
+        prints: /^cpython-3\.\d+\.\d+\S*-\w+-\w+-\w+ +\S*python/m,
+      },
+      {
+        command: "uv python list --only-installed",
+        expects: "the same: no downloads are listed",
+        prints: /^cpython-3\./m,
+      },
+      {
+        command: "uv python list --all-versions",
+        expects: "the same: whatever is here is listed",
+        prints: /^cpython-3\./m,
+      },
+      { command: "uv python find", expects: "the interpreter that is used", prints: /^\S*python\S*\n$/ },
+      { command: "uv python find --system", expects: "that of the system", prints: /^\S*python\S*\n$/ },
+      {
+        command: "uv python pin 3.11",
+        expects: "`.python-version` says so",
+        prints: /^Pinned `\.python-version` to `3\.11`\n$/,
+        writes: { ".python-version": /^3\.11\n$/ },
+      },
+      {
+        command: "uv python install 3.12",
+        refused:
+          "there is no command murre python install: murre brings no interpreters; murre python list says which are here, and -p names one of them, or its version",
+      },
+      {
+        command: "uv python upgrade 3.12",
+        refused:
+          "there is no command murre python upgrade: murre brings no interpreters; murre python list says which are here, and -p names one of them, or its version",
+      },
+      {
+        command: "uv python uninstall 3.12",
+        refused: "there is no command murre python uninstall: murre removes no interpreters; whoever installed it does",
+      },
     ],
   },
   {

@@ -54,7 +54,7 @@ const remarks: Readonly<Record<string, string>> = {
   "--ignore-installed": "what is there is replaced, and not written over",
   "--strict": "says what the environment lacks, as `check` does",
   "--check": "the exit code is 1 where something would be changed",
-  "--output-format": "`json` has murre's own report",
+  "--output-format": "`json` has murre's own report, and of `python list` uv's",
   "--use-deprecated": "`html5lib` is read over",
   "--system-certs": "of Node.js 22.15 and later on each system; before that on Linux and BSD",
 };
@@ -78,6 +78,9 @@ const nothing = {
   versions: [],
   places: [],
   tags: [],
+  pythons: [],
+  pins: [],
+  previous: [],
 };
 
 /** Runs the command with the option over operations that do nothing, and reads what it says of it. */

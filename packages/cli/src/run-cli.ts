@@ -75,7 +75,7 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
         platform: context.platform,
         words,
         variable: (name) => context.env[name] || undefined,
-        fail: () => failures.push({ exit: 1 }),
+        fail: (exit = 1) => failures.push({ exit }),
         context: { signal: context.signal, onEvent },
       });
       shown.end();

@@ -12,8 +12,8 @@ export interface CommandRun {
   readonly words: readonly string[];
   /** A variable of the environment; undefined where it is not set, or empty. */
   variable(name: string): string | undefined;
-  /** The command was understood and done, and what it found makes its exit code 1. */
-  fail(): void;
+  /** The command was understood, and what it found makes its exit code 1, or this one. */
+  fail(exit?: 1 | 2): void;
 }
 
 /** Runs a command's body with the global flags applied; the composition of settings, events and signals is its caller's. */

@@ -119,6 +119,18 @@ export function createInstaller(settings: InstallerSettings): Operations {
       const { describeConfiguration } = await import("./inspection/configuration.ts");
       return describeConfiguration(settings, options);
     }),
+    listPythons: operation("listPythons", "read", async (options) => {
+      const { listPythons } = await import("./pythons/list-pythons.ts");
+      return listPythons(settings, options);
+    }),
+    findPython: operation("findPython", "read", async (options) => {
+      const { findPython } = await import("./pythons/find-python.ts");
+      return findPython(settings, options);
+    }),
+    pinPython: operation("pinPython", "files", async (options) => {
+      const { pinPython } = await import("./pythons/pin-python.ts");
+      return pinPython(settings, options);
+    }),
     close,
     [Symbol.asyncDispose]: close,
   };

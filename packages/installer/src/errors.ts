@@ -8,4 +8,4 @@ export { HashNotAccepted, HashRequired } from "./errors/hashes.ts";
 export { BuildRequirementsUnmet, CannotBuild } from "./errors/builds.ts";
 export { BuildOptionInvalid, InvalidOption, OperationsClosed, ResolutionOptionInvalid } from "./errors/options.ts";
 export { ExternallyManaged, FileSystemRefused, UserSiteInvisible, VirtualenvRequired } from "./errors/surroundings.ts";
-export { InvalidWorkspace, NoProject, OutdatedLock, UnusableProjectSource } from "./errors/projects.ts";
+export { InvalidWorkspace, NoProject, OutdatedLock, PinRefused, UnusableProjectSource } from "./errors/projects.ts";

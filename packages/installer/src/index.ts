@@ -38,9 +38,12 @@ export type {
 } from "./api/reports.ts";
 export type { CheckOptions, FreshnessOptions, ListOptions, ShowOptions } from "./api/inspection-options.ts";
 export type { DescribeOptions, HashOptions, IndexVersionsOptions } from "./api/inspection-options.ts";
+export type { FindPythonOptions, ListPythonsOptions, PinPythonOptions } from "./api/inspection-options.ts";
 export type { InspectOptions, RecoverOptions, TreeOptions } from "./api/inspection-options.ts";
 export type { ConfigurationReport, DescribeReport, HashReport } from "./api/inspection-reports.ts";
 export type { IndexVersionsReport, InspectedDistribution, InspectReport } from "./api/inspection-reports.ts";
+export type { FindPythonReport, ListedPython, ListPythonsReport } from "./api/inspection-reports.ts";
+export type { PinPythonReport } from "./api/inspection-reports.ts";
 export type { TreeDistribution, TreeReport } from "./api/inspection-reports.ts";
 export type { InstallationReport, ReportedInstallation } from "./api/report-format.ts";
 export { configuredOptions, createInstaller } from "./create-installer.ts";
@@ -59,5 +62,5 @@ export {
 export { InvalidOption, MetadataRefuted, NoMatchingVersion, NoSolution, NothingRequired } from "./errors.ts";
 export { NoUsableFile, OperationsClosed, PathNotFound, ResolutionOptionInvalid, SeveralProblems } from "./errors.ts";
 export { UnsupportedRequirement, UnusableProjectSource, UnusableUrl } from "./errors.ts";
-export { DynamicRequirements, InvalidWorkspace, NoProject, OutdatedLock, UnknownExtra } from "./errors.ts";
+export { DynamicRequirements, InvalidWorkspace, NoProject, OutdatedLock, PinRefused, UnknownExtra } from "./errors.ts";
 export { InstallerError, type InstallerErrorCode } from "./errors.ts";

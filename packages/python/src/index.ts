@@ -2,6 +2,13 @@ export { answersRequest } from "./find/answers-request.ts";
 export { environmentFolders } from "./find/candidates.ts";
 export { findInterpreter, type FindOptions } from "./find/find-interpreter.ts";
 export { findPinnedInterpreter, type PinnedInterpreter } from "./find/find-pinned.ts";
+export { interpreterKey, type InterpreterKey } from "./find/interpreter-key.ts";
+export {
+  listInterpreters,
+  type InterpreterList,
+  type ListedInterpreter,
+  type ListInterpretersOptions,
+} from "./find/list-interpreters.ts";
 export { withoutWaiting } from "./find/without-waiting.ts";
 export { findPythonVersionFile, type PythonVersionFile } from "./find/python-version-file.ts";
 export type {
@@ -12,7 +19,7 @@ export type {
   PythonContext,
   RunProgram,
 } from "./interpreter/interpreter.ts";
-export { parsePythonRequest, type PythonRequest } from "./find/python-request.ts";
+export { parsePythonRequest, writtenRequest, type PythonRequest } from "./find/python-request.ts";
 export { probeInterpreter } from "./interpreter/probe.ts";
 export { userSchemesOf } from "./interpreter/user-schemes.ts";
 export { deriveEnvironment } from "./interpreter/derive-environment.ts";

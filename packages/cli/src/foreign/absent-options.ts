@@ -64,6 +64,17 @@ export const absentOptions: readonly ForeignOptions<Absence>[] = [
     },
   },
   {
+    commands: ["python list"],
+    options: { "--only-downloads": "murre downloads no interpreters; murre python list says which are here" },
+  },
+  {
+    commands: ["python pin"],
+    options: {
+      "--global":
+        "there is no pin for all folders; a .python-version counts in its folder and below, and MURRE_PYTHON everywhere",
+    },
+  },
+  {
     commands: ["venv"],
     options: {
       "--copies": "an environment's interpreter is a link, except on Windows",

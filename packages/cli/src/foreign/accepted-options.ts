@@ -44,6 +44,20 @@ export const acceptedOptions: readonly ForeignOptions<string>[] = [
     },
   },
   {
+    commands: ["python list"],
+    options: {
+      "--all-versions": "whatever is here is listed",
+      "--all-platforms": "whatever is here is listed",
+      "--all-arches": "whatever is here is listed",
+      "--only-installed": "nothing else is listed",
+      "--show-urls": "no downloads are listed",
+    },
+  },
+  {
+    commands: ["python list", "python find", "python pin"],
+    options: { "--python-downloads-json-url <url>": noInterpreters },
+  },
+  {
     commands: ["pip list"],
     options: { "--include-editable": "it is the default" },
   },

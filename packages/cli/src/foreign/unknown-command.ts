@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { distance } from "fastest-levenshtein";
 
+const noInterpreters =
+  "murre brings no interpreters; murre python list says which are here, and -p names one of them, or its version";
+
 /** Commands of pip and uv that murre does not have, and what does the same or comes near. */
 const elsewhere: Readonly<Record<string, string>> = {
   "pip search": "the public index has no search for programs any more",
@@ -16,8 +19,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   "cache purge": "murre cache clean removes everything",
   "cache remove": "murre cache clean NAME removes what belongs to a project",
   tool: "murre venv and murre pip install put a program into an environment of its own",
-  python:
-    "murre brings no interpreters, and lists none; -p names one that is there, or its version, and murre pip debug says which is taken",
+  "python install": noInterpreters,
+  "python upgrade": noInterpreters,
+  "python uninstall": "murre removes no interpreters; whoever installed it does",
+  "python dir": "murre keeps no interpreters; murre python list says where those lie that are here",
+  "python update-shell": "murre puts no interpreters on the PATH",
   self: "npm install -g murre brings the newest version",
   publish: "murre publishes nothing",
   run: "murre sync makes the environment, and .venv/bin/NAME runs what is in it",

@@ -35,6 +35,10 @@ export const lazyPipCommands: LazyCommands = {
 
 /** The same at the top. */
 export const lazyCommands: LazyCommands = {
+  python: () =>
+    lazyCommand("python", "Find interpreters, and pin one", async () => {
+      return (await import("./python.ts")).completePython;
+    }),
   config: config("Show what configuration files and variables say, and where"),
   completion: () =>
     lazyCommand("completion", "Print what completes commands and options in a shell", async () => {

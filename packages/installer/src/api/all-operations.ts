@@ -1,17 +1,23 @@
 import type {
   DescribeOptions,
+  FindPythonOptions,
   HashOptions,
   IndexVersionsOptions,
   InspectOptions,
+  ListPythonsOptions,
+  PinPythonOptions,
   RecoverOptions,
   TreeOptions,
 } from "./inspection-options.ts";
 import type {
   ConfigurationReport,
   DescribeReport,
+  FindPythonReport,
   HashReport,
   IndexVersionsReport,
   InspectReport,
+  ListPythonsReport,
+  PinPythonReport,
   TreeReport,
 } from "./inspection-reports.ts";
 import type { CacheOperations } from "./cache-operations.ts";
@@ -90,6 +96,12 @@ export interface Operations {
   describe(options?: DescribeOptions): Promise<DescribeReport>;
   /** What of pip's configuration files and of variables counts, and where it is from. */
   configuration(options?: DescribeOptions): Promise<ConfigurationReport>;
+  /** The interpreters that are on this machine, where they are looked for. */
+  listPythons(options?: ListPythonsOptions): Promise<ListPythonsReport>;
+  /** The interpreter that a request, a `.python-version` or a project means. */
+  findPython(options?: FindPythonOptions): Promise<FindPythonReport>;
+  /** Writes, reads or removes a `.python-version`. */
+  pinPython(options?: PinPythonOptions): Promise<PinPythonReport>;
   /** The cache folder in use. */
   readonly cacheFolder: string;
   /** Looking after the cache, beside any number of processes that use it; nothing of it waits for them. */

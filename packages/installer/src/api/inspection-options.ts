@@ -79,3 +79,43 @@ export interface DescribeOptions extends OperationContext, PythonOptions, IndexO
   /** A `uv.toml` that is listed in the place of all others of uv's. */
   readonly configFile?: string;
 }
+
+/** Which interpreters are listed. */
+export interface ListPythonsOptions extends OperationContext {
+  /** As `-p` takes it. Default: all that are found, environments that are used or near among them. */
+  readonly python?: string;
+  /** Every one is asked again, and nothing is remembered. */
+  readonly noCache?: boolean;
+}
+
+/** By what an interpreter is found. */
+export interface FindPythonOptions extends OperationContext {
+  /** As `-p` takes it. Default: `.python-version`, else what the project requires, else the first that is found. */
+  readonly python?: string;
+  /** No environment that is used or near is taken. */
+  readonly system?: boolean;
+  /** The folder whose `.python-version` and pyproject.toml count. Default: the working directory. */
+  readonly projectFolder?: string;
+  /** A script with metadata (PEP 723), whose `requires-python` counts in the place of everything else. */
+  readonly script?: string;
+  /** What a pyproject.toml requires does not count. */
+  readonly ignoreProject?: boolean;
+  /** Every one is asked again, and nothing is remembered. */
+  readonly noCache?: boolean;
+}
+
+/** What becomes of the `.python-version` here; where nothing is asked for, the nearest one is read. */
+export interface PinPythonOptions extends OperationContext {
+  /** As `-p` takes it, but for the names of programs: what is written. */
+  readonly python?: string;
+  /** The folder whose `.python-version` and pyproject.toml count. Default: the working directory. */
+  readonly projectFolder?: string;
+  /** The path of the interpreter is written, or reported, in the place of what asks for it. */
+  readonly resolved?: boolean;
+  /** The nearest file is removed. */
+  readonly remove?: boolean;
+  /** What a pyproject.toml requires does not count. */
+  readonly ignoreProject?: boolean;
+  /** Every interpreter is asked again, and nothing is remembered. */
+  readonly noCache?: boolean;
+}

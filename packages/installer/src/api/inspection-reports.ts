@@ -76,3 +76,49 @@ export interface ConfigurationReport {
   /** The configuration files of pip that were looked for, in the order in which they are read. */
   readonly files: readonly { readonly kind: string; readonly path: string; readonly exists: boolean }[];
 }
+
+/** The newest first. */
+export interface ListPythonsReport {
+  readonly pythons: readonly ListedPython[];
+}
+
+/** An interpreter under one of its names, in the words of `uv python list --output-format json`. */
+export interface ListedPython {
+  /** `cpython-3.13.1-linux-x86_64-gnu`. */
+  readonly key: string;
+  readonly version: string;
+  readonly version_parts: { readonly major: number; readonly minor: number; readonly patch: number };
+  /** Absolute. */
+  readonly path: string;
+  /** Where the path leads, as the link has it. */
+  readonly symlink: string | null;
+  /** Of a download, and none is listed. */
+  readonly url: null;
+  readonly os: string;
+  readonly variant: string;
+  readonly implementation: string;
+  readonly arch: string;
+  readonly libc: string;
+}
+
+export interface FindPythonReport {
+  /** Absolute; links are not resolved. */
+  readonly executable: string;
+  /** The same without links. */
+  readonly realExecutable: string;
+  readonly version: string;
+  readonly implementation: string;
+  readonly isVirtual: boolean;
+}
+
+export interface PinPythonReport {
+  /** The file that was read, written or removed. */
+  readonly path: string;
+  /** The same, from here where it is here. */
+  readonly shownPath: string;
+  /** What it asks for now, the first before the others; paths of interpreters where those were asked for. */
+  readonly pins: readonly string[];
+  /** What it asked for before it was written or removed. */
+  readonly previous: readonly string[];
+  readonly change: "none" | "written" | "removed";
+}

@@ -20,24 +20,11 @@ import type {
   UninstallOptions,
   VenvOptions,
 } from "./operations.ts";
-import type { CheckOptions, FreshnessOptions, ListOptions, ShowOptions } from "./inspection-options.ts";
 import type { ResolveOptions } from "./resolution.ts";
 import type * as inspection from "./inspection-options.ts";
 
-const {
-  allNamedOrTexts,
-  allOrTexts,
-  amount,
-  anyText,
-  choice,
-  count,
-  flag,
-  flagOrTexts,
-  listener,
-  signal,
-  text,
-  texts,
-} = optionKinds;
+const { allNamedOrTexts, allOrTexts, amount, anyText, choice, count } = optionKinds;
+const { flag, flagOrTexts, listener, signal, text, texts } = optionKinds;
 
 const context: OptionTable<OperationContext> = { signal, onEvent: listener<OnEvent>() };
 
@@ -313,9 +300,9 @@ const uninstall: OptionRules<UninstallOptions> = {
 const { prerelease, prereleasePackages, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
 
 const newer = { prereleases, prerelease, prereleasePackages, excludeNewer, excludeNewerPackages };
-const freshness: OptionTable<FreshnessOptions> = { ...index, ...newer };
+const freshness: OptionTable<inspection.FreshnessOptions> = { ...index, ...newer };
 
-const list: OptionRules<ListOptions> = {
+const list: OptionRules<inspection.ListOptions> = {
   options: {
     ...context,
     ...python,
@@ -332,12 +319,12 @@ const list: OptionRules<ListOptions> = {
   oneOf: onePlace,
 };
 
-const check: OptionRules<CheckOptions> = {
+const check: OptionRules<inspection.CheckOptions> = {
   options: { ...context, ...python, files: flag, pythonVersion, pythonPlatform },
   oneOf: onePlace,
 };
 
-const show: OptionRules<ShowOptions> = {
+const show: OptionRules<inspection.ShowOptions> = {
   options: { ...context, ...python, ...index, names: texts, files: flag, attestations: flag },
   required: ["names"],
   oneOf: onePlace,
@@ -369,6 +356,19 @@ const describe: OptionRules<inspection.DescribeOptions> = {
   options: { ...context, ...python, ...index, ...selection, configFile: text },
 };
 
+const pythons: OptionTable<inspection.ListPythonsOptions> = { ...context, python: text, noCache: flag };
+const pythonsOfProject = { ...pythons, ignoreProject: flag, projectFolder: text };
+
+const findPython: OptionRules<inspection.FindPythonOptions> = {
+  options: { ...pythonsOfProject, system: flag, script: text },
+  oneOf: ["python", "script"],
+};
+
+const pinPython: OptionRules<inspection.PinPythonOptions> = {
+  options: { ...pythonsOfProject, resolved: flag, remove: flag },
+  oneOf: ["python", "remove"],
+};
+
 /** What each operation may be given. */
 export const operationOptions = {
   venv,
@@ -393,4 +393,7 @@ export const operationOptions = {
   hash,
   describe,
   configuration: describe,
+  listPythons: { options: pythons },
+  findPython,
+  pinPython,
 } as const;

@@ -47,6 +47,7 @@ export const uvVariablesOfWords: Readonly<Record<string, string>> = {
   UV_NO_INSTALL_PROJECT: "no-install-project",
   UV_NO_INSTALL_WORKSPACE: "no-install-workspace",
   UV_NO_PROGRESS: "no-progress",
+  UV_NO_PROJECT: "no-project",
   UV_NO_VERIFY_HASHES: "no-verify-hashes",
   UV_OFFLINE: "offline",
   UV_PROJECT: "project",

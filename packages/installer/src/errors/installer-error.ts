@@ -27,6 +27,7 @@ export type InstallerErrorCode =
   | "MURRE_WORKSPACE"
   | "MURRE_NO_PROJECT"
   | "MURRE_OUTDATED_LOCK"
+  | "MURRE_PIN_REFUSED"
   | "MURRE_RESOLUTION_OPTION"
   /**
    * A project of `install-many` failed with an error that has no code, so that only its message says what happened. Nothing of it was

@@ -57,3 +57,13 @@ export class InvalidWorkspace extends InstallerError {
     this.path = path;
   }
 }
+
+/**
+ * A `.python-version` is to be read or removed and there is none, or to be written and what is asked for is no Python of the project's, or the name of
+ * a program, which means another one elsewhere. Nothing was changed.
+ * To do: what the message says.
+ */
+export class PinRefused extends InstallerError {
+  override readonly name = "PinRefused";
+  readonly code = "MURRE_PIN_REFUSED";
+}

@@ -12,9 +12,19 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { VenvOptions } from "../api/operations.ts";
 
-interface ProjectPython {
+/** What a project says of its Python. */
+export interface ProjectPython {
   readonly requires: string;
+  /** Of its pyproject.toml. */
   readonly path: string;
+}
+
+/** What else decides. */
+export interface BasePythonRules {
+  /** See `FindOptions`. Default "system": environments are made from it. */
+  readonly preference?: "any" | "system";
+  /** Nothing of a pyproject.toml counts. */
+  readonly ignoreProject?: boolean;
 }
 
 type Warn = (message: string) => void;
@@ -26,16 +36,17 @@ type Warn = (message: string) => void;
 export async function basePython(
   context: PythonContext,
   { python, onEvent, signal }: Pick<VenvOptions, "python" | "onEvent" | "signal">,
+  { preference = "system", ignoreProject = false }: BasePythonRules = {},
 ): Promise<Interpreter> {
   const warn: Warn = (message) => onEvent?.({ type: "warning", code: "MURRE_WARNING_PYTHON", message });
-  const project = await projectPython(context.cwd, warn);
+  const project = ignoreProject ? undefined : await projectPython(context.cwd, warn);
   const find = (request: string | undefined, askedBy?: string) =>
     withoutWaiting(context, signal, (full) =>
-      findInterpreter(request, full, { preference: "system", ...(askedBy === undefined ? {} : { askedBy }) }),
+      findInterpreter(request, full, { preference, ...(askedBy === undefined ? {} : { askedBy }) }),
     );
   const asked =
     python === undefined
-      ? await pinnedPython(context, warn, signal)
+      ? await pinnedPython(context, preference, warn, signal)
       : { by: "the request", interpreter: await find(python) };
   if (asked === undefined) return find(project?.requires, project?.path);
   const { by, interpreter } = asked;
@@ -46,19 +57,22 @@ export async function basePython(
 
 async function pinnedPython(
   context: PythonContext,
+  preference: "any" | "system",
   warn: Warn,
   signal: AbortSignal | undefined,
 ): Promise<{ by: string; interpreter: Interpreter } | undefined> {
   const file = findPythonVersionFile(context);
   if (file === undefined) return undefined;
-  const { interpreter, ignored } = await withoutWaiting(context, signal, (full) => findPinnedInterpreter(file, full));
+  const { interpreter, ignored } = await withoutWaiting(context, signal, (full) =>
+    findPinnedInterpreter(file, full, preference),
+  );
   for (const name of ignored)
     warn(`${file.path}: ${name} is neither a version nor one that is installed, and is ignored`);
   return interpreter && { by: file.path, interpreter };
 }
 
 /** `requires-python` of the nearest pyproject.toml. What cannot be read is a warning: it says nothing about Python. */
-async function projectPython(cwd: string, warn: Warn): Promise<ProjectPython | undefined> {
+export async function projectPython(cwd: string, warn: Warn): Promise<ProjectPython | undefined> {
   let folder = cwd;
   while (!existsSync(join(folder, "pyproject.toml"))) {
     if (dirname(folder) === folder) return undefined;

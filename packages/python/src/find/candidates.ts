@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { interpreterIn, pathOf, type Candidate, type Surroundings } from "../interpreter/candidate.ts";
-import { danglingTarget } from "../interpreter/links.ts";
+import { danglingTarget, realPath } from "../interpreter/links.ts";
 import { pyenvSelected } from "./pyenv.ts";
 import type { PythonRequest } from "./python-request.ts";
 import { keptVersions, pyenvRoot } from "./version-folders.ts";
@@ -37,6 +37,54 @@ export function* systemCandidates(request: PythonRequest, context: Surroundings)
   yield* keptVersions(context);
   yield* condaBase(context);
   if (context.platform === "win32") yield* launcherCandidates(context);
+}
+
+/**
+ * Every file that may be an interpreter, each once: of environments that are used or near, on PATH under whatever name, kept by version managers, of
+ * conda's base, known to the Windows launcher. Shims of pyenv are none.
+ */
+export function* everyCandidate(context: Surroundings): Generator<Candidate> {
+  const { basename, dirname, join } = pathOf(context.platform);
+  const seen = new Set<string>();
+  for (const candidate of candidatesAnywhere(context)) {
+    // `/bin` may be a link to `/usr/bin`.
+    const identity = join(realPath(dirname(candidate.path)), basename(candidate.path));
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    yield candidate;
+  }
+}
+
+function* candidatesAnywhere(context: Surroundings): Generator<Candidate> {
+  for (const { folder, source } of environmentFolders(context)) {
+    const path = interpreterIn(folder, context.platform);
+    if (path !== undefined) yield { path, source };
+  }
+  const shims = pathOf(context.platform).join(pyenvRoot(context), "shims");
+  for (const folder of searchPath(context)) if (folder !== shims) yield* namedInterpreters(folder, context.platform);
+  yield* keptVersions(context);
+  yield* condaBase(context);
+  if (context.platform === "win32") yield* launcherCandidates(context);
+}
+
+/** `python`, `python3.12`, `pypy3` … of one folder. */
+function namedInterpreters(folder: string, platform: NodeJS.Platform): Candidate[] {
+  return namesIn(folder)
+    .filter((name) => /^(?:python|pypy|graalpy)(?:\d+(?:\.\d+)?t?)?(?:\.exe)?$/.test(name))
+    .map((name) => ({
+      path: pathOf(platform).join(folder, name),
+      source: "PATH",
+      ...hintOf(name, /^(?:python|pypy)(\d+(?:\.\d+)*)/),
+    }))
+    .filter(({ path }) => isExecutable(path, platform));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function* pathCandidates(request: PythonRequest, context: Surroundings): Generator<Candidate> {
@@ -85,13 +133,7 @@ function namesFor(request: PythonRequest, platform: NodeJS.Platform): string[] {
 /** `python3.12`, `python3.9` … of one folder, the newest first. */
 function versionedNames(folder: string, platform: NodeJS.Platform): Candidate[] {
   const path = pathOf(platform);
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(folder)
     .flatMap((name) => {
       const minor = /^python3\.(\d+)t?(?:\.exe)?$/.exec(name)?.[1];
       return minor === undefined ? [] : [{ name, minor: Number(minor) }];

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { interpreterIn, pathOf } from "../interpreter/candidate.ts";
+import { NoInterpreter } from "../errors.ts";
 import { findInterpreter } from "./find-interpreter.ts";
 import type { Interpreter, PythonContext } from "../interpreter/interpreter.ts";
 import { probeInterpreter } from "../interpreter/probe.ts";
@@ -16,11 +17,18 @@ export interface PinnedInterpreter {
 
 /**
  * The interpreter that the first name of a `.python-version` means: pyenv's folder of this very name, else the first that fits.
+ * @param preference `any`: an environment that is used or near goes before, where it is of the Python that is meant
  * @throws {NoInterpreter} when none does; it names the file.
  */
-export function findPinnedInterpreter({ path, names }: PythonVersionFile, context: PythonContext): PinnedInterpreter {
+export function findPinnedInterpreter(
+  { path, names }: PythonVersionFile,
+  context: PythonContext,
+  preference: "any" | "system" = "system",
+): PinnedInterpreter {
   const ignored: string[] = [];
   for (const name of names) {
+    const environment = preference === "any" ? environmentOf(name, context) : undefined;
+    if (environment !== undefined) return { interpreter: environment, ignored };
     const executable = pyenvExecutable(name, context);
     if (executable !== undefined) return { interpreter: probeInterpreter(executable, context), ignored };
     const request = parsePythonRequest(name);
@@ -30,6 +38,18 @@ export function findPinnedInterpreter({ path, names }: PythonVersionFile, contex
     ignored.push(name);
   }
   return { ignored };
+}
+
+/** The environment that is used or near, where it is of this version. */
+function environmentOf(name: string, context: PythonContext): Interpreter | undefined {
+  const { kind } = parsePythonRequest(name);
+  if (kind !== "version" && kind !== "any") return undefined;
+  try {
+    return findInterpreter(name, context);
+  } catch (error) {
+    if (error instanceof NoInterpreter) return undefined;
+    throw error;
+  }
 }
 
 function pyenvExecutable(name: string, context: PythonContext): string | undefined {

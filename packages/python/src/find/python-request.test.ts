@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Interpreter } from "../interpreter/interpreter.ts";
-import { describeRequest, mismatch, parsePythonRequest } from "./python-request.ts";
+import { describeRequest, mismatch, parsePythonRequest, writtenRequest } from "./python-request.ts";
 
 describe("a -p argument is a version, specifiers, an implementation, a name or a path", () => {
   test.each([
@@ -14,6 +14,11 @@ describe("a -p argument is a version, specifiers, an implementation, a name or a
     ["pypy@3.10", { kind: "version", implementation: "pypy", release: [3, 10], freeThreaded: false }],
     ["cpython3.11", { kind: "version", implementation: "cpython", release: [3, 11], freeThreaded: false }],
     ["pypy3", { kind: "version", implementation: "pypy", release: [3], freeThreaded: false }],
+    ["cp311", { kind: "version", implementation: "cpython", release: [3, 11], freeThreaded: false }],
+    ["PP3.10", { kind: "version", implementation: "pypy", release: [3, 10], freeThreaded: false }],
+    ["cp", { kind: "name", executable: "cp" }],
+    ["any", { kind: "any" }],
+    ["default", { kind: "any" }],
     ["3.14rc2", { kind: "version", release: [3, 14, 0], prerelease: "rc2", freeThreaded: false }],
     ["3.14.0a1t", { kind: "version", release: [3, 14, 0], prerelease: "a1", freeThreaded: true }],
     ["3.13+freethreaded", { kind: "version", release: [3, 13], freeThreaded: true }],
@@ -64,5 +69,30 @@ describe("a pre-release is what its release will be, unless the request names on
   ])("%s and %s: %s", (request, version, fits) => {
     const interpreter = { version, implementation: "cpython", tagTarget: {} } as Interpreter;
     expect(mismatch(parsePythonRequest(request), interpreter) === undefined).toBe(fits);
+  });
+});
+
+describe("a .python-version has one way of writing a request (uv)", () => {
+  test.each([
+    ["312", "3.12"],
+    [" 3.11 ", "3.11"],
+    ["3.13t", "3.13+freethreaded"],
+    ["3.14.0rc2", "3.14rc2"],
+    ["python3.11", "3.11"],
+    ["python3", "3"],
+    ["cpython3.11", "cpython@3.11"],
+    ["cp311", "cpython@3.11"],
+    ["CPython", "cpython"],
+    ["pypy3.10", "pypy@3.10"],
+    ["cpython-3.11-linux-x86_64-gnu", "cpython-3.11-linux-x86_64-gnu"],
+    [">=3.8, <3.12", ">=3.8,<3.12"],
+    ["any", "any"],
+    ["/usr/bin/python3", "/usr/bin/python3"],
+    ["./env", "./env"],
+    ["python", undefined],
+    ["foo", undefined],
+    ["3.11,<3.12", undefined],
+  ])("%s: %s", (request, expected) => {
+    expect(writtenRequest(request)).toBe(expected);
   });
 });

@@ -27,10 +27,11 @@ type VersionRequest = Extract<PythonRequest, { kind: "version" }>;
 const VERSION = /^(?<numbers>\d+(?:\.\d+){0,2})(?<prerelease>(?:a|b|rc)\d+)?(?<threads>t|\+freethreaded)?$/;
 /** The rest of uv's `cpython-3.12.1-linux-x86_64-gnu` is true of every interpreter that this machine can start. */
 const IMPLEMENTATION =
-  /^(?<name>cpython|pypy|graalpy)(?:@|-)?(?<version>\d[\d.]*(?:(?:a|b|rc)\d+)?(?:t|\+freethreaded)?)?(?:-\w+-\w+-\w+)?$/i;
+  /^(?:(?<name>cpython|pypy|graalpy)|(?<short>cp|pp|gp)(?=\d))(?:@|-)?(?<version>\d[\d.]*(?:(?:a|b|rc)\d+)?(?:t|\+freethreaded)?)?(?<platform>-\w+-\w+-\w+)?$/i;
+const LONG_NAMES: Readonly<Record<string, string>> = { cp: "cpython", pp: "pypy", gp: "graalpy" };
 
 /**
- * `3.12`, `3.12.1`, `312`, `3.13t`, `3.14.0rc2`, `>=3.9,<3.12`, `pypy`, `pypy@3.10`, `cpython3.11`, `python3.11`, `./.venv`,
+ * `3.12`, `3.12.1`, `312`, `3.13t`, `3.14.0rc2`, `>=3.9,<3.12`, `pypy`, `pypy@3.10`, `cpython3.11`, `cp311`, `python3.11`, `any`, `./.venv`,
  * `/usr/bin/python3`.
  * @throws {InvalidPythonRequest} for a malformed specifier and the empty string.
  */
@@ -38,12 +39,14 @@ export function parsePythonRequest(text: string | undefined): PythonRequest {
   if (text === undefined) return { kind: "any" };
   const request = text.trim();
   if (request === "") throw new InvalidPythonRequest(text);
+  if (/^(?:any|default)$/i.test(request)) return { kind: "any" };
   if (/^(?:[<>=!]|~=)/.test(request)) return specifierRequest(request);
   const version = versionRequest(request);
   if (version) return version;
   const implementation = IMPLEMENTATION.exec(request)?.groups;
-  if (implementation?.["name"]) {
-    const { name, version: wanted } = implementation;
+  if (implementation) {
+    const { version: wanted } = implementation;
+    const name = implementation["name"] ?? LONG_NAMES[implementation["short"]!.toLowerCase()]!;
     const parsed = wanted === undefined ? { kind: "version" as const, freeThreaded: false } : versionRequest(wanted);
     if (parsed) return { ...parsed, implementation: name.toLowerCase() };
   }
@@ -75,6 +78,30 @@ function versionRequest(text: string): VersionRequest | undefined {
   if (prerelease !== undefined) while (release.length < 3) release.push(0);
   const freeThreaded = groups["threads"] !== undefined;
   return { kind: "version", release, ...(prerelease === undefined ? {} : { prerelease }), freeThreaded };
+}
+
+/** The request as a `.python-version` has it, the same for all ways of writing it (uv); undefined where it names a program. */
+export function writtenRequest(text: string): string | undefined {
+  const trimmed = text.trim();
+  const request = parsePythonRequest(text);
+  switch (request.kind) {
+    case "any":
+      return trimmed.toLowerCase();
+    case "path":
+      return trimmed;
+    case "name":
+      return request.release?.join(".") || undefined;
+    case "version": {
+      const { implementation, release, prerelease = "", specifiers, freeThreaded } = request;
+      // Whoever reads the file may take a blank for the end of a name.
+      if (specifiers) return trimmed.replaceAll(/\s+/g, "");
+      if (IMPLEMENTATION.exec(trimmed)?.groups?.["platform"] !== undefined) return trimmed.toLowerCase();
+      // Every pre-release is one of a `.0`.
+      const numbers = prerelease === "" ? release : release?.slice(0, 2);
+      const version = numbers && `${numbers.join(".")}${prerelease}${freeThreaded ? "+freethreaded" : ""}`;
+      return [implementation, version].filter((part) => part !== undefined).join("@");
+    }
+  }
 }
 
 /** The request in the words of a message: `Python 3.12`, `pypy`, `Python >=3.9`. */

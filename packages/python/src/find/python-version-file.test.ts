@@ -40,6 +40,8 @@ describe("the first usable name of .python-version is what is taken", () => {
     ["work\n", versions("work")],
     ["3.14", versions("3.14.0rc2")],
     [">=3.12,<3.13", versions("3.12.10")],
+    [" >=3.12, <3.12.10\n", versions("3.12.9")],
+    ["~= 3.13.0 # of uv\n", versions("3.13.0")],
     ["\uFEFF3.12\r\n", versions("3.12.10")],
     ["3.12 3.9\n", versions("3.12.10")],
     ["", undefined],

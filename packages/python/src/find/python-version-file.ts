@@ -22,13 +22,14 @@ export function findPythonVersionFile({ cwd, platform }: Surroundings): PythonVe
   }
 }
 
-/** One name a line; `#` begins a comment. `system` means what lies further down PATH. */
+/** One name a line, or several; `#` begins a comment. uv's specifiers may have blanks. `system` means what lies further down PATH. */
 export function namesIn(file: string): string[] {
   try {
     return readSmallText(file)
       .replace(/^\uFEFF/, "")
       .replaceAll(/#.*/g, "")
-      .split(/\s+/)
+      .split(/[\r\n]+/)
+      .flatMap((line) => (/^\s*(?:[<>=!]|~=)/.test(line) ? line.replaceAll(/\s+/g, "") : line.split(/\s+/)))
       .filter((name) => name !== "" && name !== "system");
   } catch {
     return [];
