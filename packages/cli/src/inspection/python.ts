@@ -84,7 +84,7 @@ function pinCommand(run: Runner): Command {
   const command = new Command("pin")
     .description("Write which Python is used here into .python-version, or print what it says")
     .argument("[request]", "a version, an implementation, a path")
-    .option("--resolved", "write or print the path of the interpreter instead")
+    .option("--resolved", "write the path of the interpreter instead")
     .option("--rm", "remove the file");
   return addGlobalOptions(withProject(command)).action((request: Request, flags: PinFlags) =>
     run(

@@ -94,7 +94,7 @@ export interface FindPythonOptions extends OperationContext {
   readonly python?: string;
   /** No environment that is used or near is taken. */
   readonly system?: boolean;
-  /** The folder whose `.python-version` and pyproject.toml count. Default: the working directory. */
+  /** The folder whose `.python-version` and pyproject.toml count, and from which paths are taken. Default: the working directory. */
   readonly projectFolder?: string;
   /** A script with metadata (PEP 723), whose `requires-python` counts in the place of everything else. */
   readonly script?: string;
@@ -108,9 +108,9 @@ export interface FindPythonOptions extends OperationContext {
 export interface PinPythonOptions extends OperationContext {
   /** As `-p` takes it, but for the names of programs: what is written. */
   readonly python?: string;
-  /** The folder whose `.python-version` and pyproject.toml count. Default: the working directory. */
+  /** The folder whose `.python-version` and pyproject.toml count, and from which paths are taken. Default: the working directory. */
   readonly projectFolder?: string;
-  /** The path of the interpreter is written, or reported, in the place of what asks for it. */
+  /** The path of the interpreter is written in the place of what asks for it. */
   readonly resolved?: boolean;
   /** The nearest file is removed. */
   readonly remove?: boolean;

@@ -116,7 +116,7 @@ export interface PinPythonReport {
   readonly path: string;
   /** The same, from here where it is here. */
   readonly shownPath: string;
-  /** What it asks for now, the first before the others; paths of interpreters where those were asked for. */
+  /** What it asks for now, the first before the others. */
   readonly pins: readonly string[];
   /** What it asked for before it was written or removed. */
   readonly previous: readonly string[];

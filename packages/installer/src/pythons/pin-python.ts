@@ -46,16 +46,15 @@ function removed(context: PythonContext): PinPythonReport {
 
 /** What conflicts with the project is told, and no error: it is there already. */
 async function readPins(judging: Judging): Promise<PinPythonReport> {
-  const { context, options, warn } = judging;
+  const { context, project, warn } = judging;
   const { path, names } = nearestFile(context, "name a version, and one is written");
-  const pins: string[] = [];
-  for (const name of names) {
-    const interpreter = await meant(name, judging);
+  // Nobody has to be asked where nothing can conflict.
+  for (const name of project === undefined ? [] : names) {
+    const interpreter = hasVersion(name) ? undefined : await meant(name, judging, false);
     const conflict = conflictOf(name, interpreter, judging);
     if (conflict !== undefined) warn(`${path}: ${conflict}`);
-    pins.push(options.resolved === true ? (interpreter?.executable ?? name) : name);
   }
-  return { ...placeOf(path, context), pins, previous: names, change: "none" };
+  return { ...placeOf(path, context), pins: names, previous: names, change: "none" };
 }
 
 async function writePin(asked: string, judging: Judging): Promise<PinPythonReport> {
@@ -65,27 +64,32 @@ async function writePin(asked: string, judging: Judging): Promise<PinPythonRepor
     throw new PinRefused(
       `${asked} is the name of a program, which may be any Python elsewhere; name a version or a path`,
     );
-  const interpreter = await meant(asked, judging);
+  const isPath = options.resolved === true;
+  const interpreter = await meant(asked, judging, isPath);
   const conflict = conflictOf(asked, interpreter, judging);
-  if (conflict !== undefined && (hasVersion(asked) || options.resolved === true))
+  if (conflict !== undefined && (hasVersion(asked) || isPath))
     throw new PinRefused(`${conflict}; --no-project pins it all the same`);
   if (conflict !== undefined) warn(conflict);
   const path = join(context.cwd, ".python-version");
   const there = findPythonVersionFile(context);
   const previous = there?.path === path ? there.names : [];
-  const pin = options.resolved === true && interpreter !== undefined ? interpreter.executable : written;
+  const pin = isPath && interpreter !== undefined ? interpreter.executable : written;
   if (previous.length !== 1 || previous[0] !== pin) await writeFileAtomic(path, `${pin}\n`);
   return { ...placeOf(path, context), pins: [pin], previous, change: "written" };
 }
 
-/** The interpreter that a pin leads to; that there is none yet is told. @throws {NoInterpreter} where its path is wanted */
-async function meant(request: string, { context, options, warn }: Judging): Promise<Interpreter | undefined> {
+/** The interpreter that a pin leads to; that there is none yet is told. @throws {NoInterpreter} where one is needed */
+async function meant(
+  request: string,
+  { context, options, warn }: Judging,
+  isNeeded: boolean,
+): Promise<Interpreter | undefined> {
   try {
     return await withoutWaiting(context, options.signal, (full) =>
       findInterpreter(request, full, { preference: "system" }),
     );
   } catch (error) {
-    if (!(error instanceof NoInterpreter) || options.resolved === true) throw error;
+    if (!(error instanceof NoInterpreter) || isNeeded) throw error;
     warn(`found no ${error.wanted}`);
     return undefined;
   }

@@ -1,6 +1,8 @@
 import type { PythonContext, ProbeCache } from "@murre/python";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { InstallerSettings } from "../api/settings.ts";
+import { NoProject } from "../errors.ts";
 import { openProbeCache } from "../operation/probe-cache.ts";
 import { pythonContext } from "../operation/target-environment.ts";
 
@@ -12,7 +14,9 @@ export async function withPythons<Found>(
   { noCache, projectFolder = "." }: { readonly noCache?: boolean; readonly projectFolder?: string },
   look: (context: PythonContext) => Promise<Found>,
 ): Promise<Found> {
-  const settings = { ...others, cwd: resolve(cwd, projectFolder) };
+  const folder = resolve(cwd, projectFolder);
+  if (!existsSync(folder)) throw new NoProject(folder, "there is no such folder");
+  const settings = { ...others, cwd: folder };
   if (noCache === true) return look(pythonContext(settings, forgetful));
   const probes = openProbeCache(settings);
   try {
