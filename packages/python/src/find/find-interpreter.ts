@@ -50,7 +50,10 @@ export function findInterpreter(
 }
 
 /** A bare name is a path when an environment's folder has it: `murre pip install -p env`. */
-function existingFolder(request: string | undefined, { cwd, platform }: Surroundings): PythonRequest | undefined {
+export function existingFolder(
+  request: string | undefined,
+  { cwd, platform }: Surroundings,
+): PythonRequest | undefined {
   if (request === undefined || !/^[A-Za-z_]/.test(request)) return undefined;
   const path = pathOf(platform).resolve(cwd, request);
   return looksLikeEnvironment(path, platform) ? { kind: "path", path } : undefined;

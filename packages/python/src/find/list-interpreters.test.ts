@@ -31,6 +31,7 @@ describe("whatever is found is listed under each of its names", () => {
     machine.install("a/pythonw3.12", "3.12.1");
     machine.install(".pyenv/versions/3.9.18/bin/python", "3.9.18");
     machine.environment("code/.venv", "3.12.1");
+    machine.environment("code/project/own", "3.8.1");
   });
   const names = ["a/python", "a/python3", "a/python3.12"];
   const pyenv = ".pyenv/versions/3.9.18/bin/python";
@@ -53,6 +54,7 @@ describe("whatever is found is listed under each of its names", () => {
     ["foo", []],
     ["../.venv", ["code/.venv/bin/python"]],
     ["../../a/python3", ["a/python3"]],
+    ["own", ["code/project/own/bin/python"]],
     ["/is/not/there", []],
   ])("%s", async (request, expected) => {
     expect((await listed(request)).found.toSorted()).toEqual(expected.toSorted());

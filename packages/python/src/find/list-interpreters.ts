@@ -5,6 +5,7 @@ import type { Interpreter, PythonContext } from "../interpreter/interpreter.ts";
 import { realPath } from "../interpreter/links.ts";
 import { probeInterpreter } from "../interpreter/probe.ts";
 import { everyCandidate, systemCandidates } from "./candidates.ts";
+import { existingFolder } from "./find-interpreter.ts";
 import { mismatch, parsePythonRequest, ruledOut, type PythonRequest } from "./python-request.ts";
 import { withoutWaiting } from "./without-waiting.ts";
 
@@ -42,7 +43,7 @@ export async function listInterpreters(
   context: PythonContext,
   { signal, patienceMs = defaultPatienceMs }: ListInterpretersOptions = {},
 ): Promise<InterpreterList> {
-  const parsed = parsePythonRequest(request);
+  const parsed = existingFolder(request, context) ?? parsePythonRequest(request);
   const candidates = await withoutWaiting(context, signal, (full) => candidatesFor(parsed, full));
   const found: ListedInterpreter[] = [];
   const leftOut: RejectedCandidate[] = [];
