@@ -13,7 +13,7 @@ export async function recoverEnvironment(settings: InstallerSettings, options: R
   const messages: string[] = [];
   const cache = openCache(settings, options.onEvent);
   try {
-    const target = await findTarget(settings, options, probeCache(cache.documents), "any");
+    const target = await findTarget(settings, options, probeCache(cache, options.signal), "any");
     const { onEvent = () => {} } = options;
     describeTarget(target, onEvent);
     const access = accessTo(target, {

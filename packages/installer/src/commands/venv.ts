@@ -14,7 +14,7 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
   options.signal?.throwIfAborted();
   const cache = openCache(settings, options.onEvent);
   try {
-    const probes = probeCache(cache.documents);
+    const probes = probeCache(cache, options.signal);
     const base = await basePython(pythonContext(settings, probes), options);
     const path = resolve(settings.cwd, options.path ?? ".venv");
     const made = createEnvironment(path, base, {

@@ -3,7 +3,7 @@ import type { CacheOperation } from "@murre/cache";
 import { loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { NormalizedName } from "@murre/pep508";
-import type { Interpreter, PythonErrorCode } from "@murre/python";
+import type { Interpreter, ProbeCache, PythonErrorCode } from "@murre/python";
 import type { RequirementsContext } from "@murre/requirements";
 import type { OnEvent } from "../api/events.ts";
 import type { InstallerSettings } from "../api/settings.ts";
@@ -93,7 +93,7 @@ export async function withChangeOperation<Result>(
     let found: TargetEnvironment | undefined;
     const find = async () => {
       if (planned !== undefined) return (found = targetOf(planned, settings, options));
-      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache.documents));
+      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache, signal));
       describeTarget(found, onEvent);
       return found;
     };
@@ -157,7 +157,7 @@ async function findTargetOf(
   purpose: "change" | "use" | "resolve",
   settings: InstallerSettings,
   options: Said["options"],
-  cache: ReturnType<typeof probeCache>,
+  cache: ProbeCache,
 ): Promise<TargetEnvironment> {
   const preference = purpose === "change" ? "environment" : "any";
   try {

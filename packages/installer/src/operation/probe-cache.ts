@@ -3,8 +3,28 @@ import type { ProbeCache } from "@murre/python";
 import type { InstallerSettings } from "../api/settings.ts";
 import { openCache } from "./open-cache.ts";
 
+/** So long is waited for another process's answer. An interpreter may be a program that answers nobody, and then all would ask it in turn. */
+const patienceMs = 2000;
+
+/** What an operation remembers of interpreters: of the processes that use its cache one asks an interpreter while the others wait. */
+export function probeCache(cache: CacheOperation, signal: AbortSignal | undefined): ProbeCache {
+  return {
+    ...remembered(cache.documents),
+    async once(key, lookup, make) {
+      const patience = AbortSignal.timeout(patienceMs);
+      const either = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+      try {
+        return await cache.documentOnce({ key: `interpreter ${key}`, lookup, make, signal: either });
+      } catch (error) {
+        if (error !== patience.reason) throw error;
+        return make();
+      }
+    },
+  };
+}
+
 /** `interpreters/<sha256 of the key>`: what a probe of an interpreter said, by path, size and mtime. */
-export function probeCache(documents: Documents): ProbeCache {
+function remembered(documents: Documents): ProbeCache {
   return {
     read: (key) => documents.read("interpreters", hashedName(key))?.toString("utf8"),
     write: (key, value) => documents.write(["interpreters", hashedName(key)], value),
@@ -19,7 +39,7 @@ export function openProbeCache(settings: InstallerSettings): ProbeCache & { clos
     write(key, value) {
       // What is only looked at does not depend on it, so that nothing is said of it.
       operation ??= openCache(settings, undefined);
-      probeCache(operation.documents).write(key, value);
+      remembered(operation.documents).write(key, value);
     },
     close: () => operation?.end(),
   };

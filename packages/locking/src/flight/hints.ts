@@ -9,7 +9,7 @@ import { judge } from "../lease/liveness.ts";
 import { tracedLocks, type LockEventListener } from "../lock-events.ts";
 import { describeHolder } from "../lock/lock-holder.ts";
 import { makeFolders } from "../lease/make-folders.ts";
-import { firstReportMs, Judges, nextReportMs, pausesOf } from "../lock/waiting.ts";
+import { firstReportMs, Judges, nextReportMs, pausesOf, untilReport } from "../lock/waiting.ts";
 import { WatchedName } from "../lock/watched-name.ts";
 
 // protocols/single-flight.md, H1 to H5: a flight for what is small and many. A hint decides nothing: where two hold one, after a wrong
@@ -220,7 +220,7 @@ class HintedRun<T> {
         this.#onEvent?.({ type: "waiting", kind: "flight", subject: this.#key, holders });
       }
       const longestMs = group === this.#key ? Infinity : longestPauseOfGroupMs;
-      await name.sleep(Math.min(nextPause(), longestMs), signal);
+      await name.sleep(Math.min(nextPause(), longestMs, untilReport(reportAt)), signal);
       signal?.throwIfAborted();
     }
   }

@@ -31,12 +31,12 @@ export type WaitEnd = "gone" | "left early" | "timeout";
 const momentMs = 1;
 /** Untold changes are looked for: often where the kernel tells of none, else only as often as the holder is judged. */
 const pauses = {
-  told: { firstMs: 25, longestMs: 250 },
+  told: { firstMs: 50, longestMs: 250 },
   untold: { firstMs: 1, longestMs: 50 },
 } as const;
 const pauseGrowth = 1.6;
 /** How often a pid is looked up, and how often a socket or a heartbeat is asked, for one owner. */
-const judgeEveryMs = 25;
+const judgeEveryMs = 100;
 const askEveryMs = 500;
 export const firstReportMs = 500;
 export const nextReportMs = 10_000;
@@ -89,7 +89,7 @@ class Wait {
       const nextPause = pausesOf(name);
       while (!(await this.#isGone(first))) {
         if (!this.#goesOn(left)) return false;
-        await name.sleep(Math.min(nextPause(), this.#leftMs()), this.#options.signal);
+        await name.sleep(Math.min(nextPause(), this.#leftMs(), untilReport(this.#reportAt)), this.#options.signal);
       }
       return true;
     } finally {
@@ -120,6 +120,9 @@ class Wait {
     return true;
   }
 }
+
+/** Milliseconds until it is to be said for whom somebody waits; at least a moment. */
+export const untilReport = (reportAt: number): number => Math.max(momentMs, reportAt - performance.now());
 
 /** performance.now() up to which a process counts as living, by its part of a lease's name: many waits ask about the same few. */
 const livingUntil = new Map<string, number>();

@@ -38,14 +38,34 @@ export async function withoutWaiting<Found>(
     if (answer === undefined) throw new Unanswered(asked);
     return answer;
   };
-  for (;;) {
+  /** What the search finds, or the first program that has to be run for it. */
+  const attempt = (): { readonly found: Found } | { readonly asked: Asked } => {
     signal?.throwIfAborted();
     try {
-      return search({ ...context, run });
+      return { found: search({ ...context, run }) };
     } catch (error) {
-      if (!(error instanceof Unanswered)) throw error;
-      answers.set(keyOf(error.asked), await startProgram(error.asked, signal));
+      if (error instanceof Unanswered) return { asked: error.asked };
+      throw error;
     }
+  };
+  const once = context.cache?.once ?? ((_key, _lookup, make) => make());
+  for (;;) {
+    const first = attempt();
+    if ("found" in first) return first.found;
+    const key = keyOf(first.asked);
+    const next = await once(
+      key,
+      () => {
+        const now = attempt();
+        return "asked" in now && keyOf(now.asked) === key ? undefined : now;
+      },
+      async () => {
+        answers.set(key, await startProgram(first.asked, signal));
+        // Others find what this keeps.
+        return attempt();
+      },
+    );
+    if ("found" in next) return next.found;
   }
 }
 

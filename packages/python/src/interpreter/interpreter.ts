@@ -40,10 +40,16 @@ export interface Interpreter {
   readonly externallyManaged?: string;
 }
 
-/** Remembers what probes said. Both functions must not throw; what is lost is probed again. */
+/** Remembers what probes said. `read` and `write` must not throw; what is lost is probed again. */
 export interface ProbeCache {
   read(key: string): string | undefined;
   write(key: string, value: string): void;
+  /** Of all processes that want one key, one makes it while the others wait and look. Default: each makes it. */
+  readonly once?: <Found extends object>(
+    key: string,
+    lookup: () => Found | undefined,
+    make: () => Promise<Found>,
+  ) => Promise<Found>;
 }
 
 /** The surroundings in which interpreters are looked for: everything that discovery would otherwise ask the process for. */
