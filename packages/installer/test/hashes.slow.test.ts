@@ -237,7 +237,7 @@ describe("a hash of what a build needs", () => {
 
 describe("where hashes are required", () => {
   const hashed = `lib==1.0 --hash=sha256:${right()}`;
-  test.each([
+  test.each<[string, string[], NonNullable<Said["options"]>, string]>([
     ["a dependency without one", ["top==1.0 --hash=TOP"], {}, "MURRE_HASH_REQUIRED"],
     ["a requirement beside one that has it", ["top", hashed], {}, "MURRE_HASH_REQUIRED"],
     ["--require-hashes", ["lib==1.0"], { requireHashes: true }, "MURRE_HASH_REQUIRED"],
@@ -245,6 +245,14 @@ describe("where hashes are required", () => {
     ["a folder with a hash", [`./sources --hash=sha256:${right()}`], {}, "MURRE_HASH_REQUIRED"],
     ["a folder with a fragment", [`app @ SOURCES#sha256=${right()}`], {}, "MURRE_HASH_REQUIRED"],
     ["a fragment is one", [`lib @ URL#sha256=${right()}`], { requireHashes: true }, "installed"],
+    ["a weak one in a fragment", [`lib @ URL#md5=${right("md5")}`], { requireHashes: true }, "MURRE_HASH_REQUIRED"],
+    ["a weak one, of no name", [`URL#sha1=${right("sha1")}`], { requireHashes: true }, "MURRE_HASH_REQUIRED"],
+    [
+      "a weak one, and nothing is followed",
+      [`lib @ URL#md5=${right("md5")}`],
+      { requireHashes: true, dependencies: "none" },
+      "MURRE_HASH_REQUIRED",
+    ],
     ["a fragment asks for no others", [`lib @ URL#sha256=${right()}`, "top"], {}, "installed"],
   ])("%s", async (_, lines, options, outcome) => {
     const sources = join(folder, `sources-${runs}`);

@@ -32,7 +32,7 @@ import { sha256OfFile } from "../wanted/file-digest.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ArchiveSource, ResolvedDistribution } from "../wanted/resolved.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
-import { explainMismatch, isKnownToFit, verifyArchive } from "./verify-archive.ts";
+import { explainMismatch, isKnownToFit, refuseOtherBytes, verifyArchive } from "./verify-archive.ts";
 
 /** What wheels are prepared with: all of it belongs to one operation. */
 export interface PrepareServices {
@@ -389,7 +389,12 @@ async function addToStore(
     ...(known === undefined ? {} : { known }),
   };
   const bound = { ...job, ...(signal === undefined ? {} : { signal }) };
-  return add(name, async (destination) =>
-    verified(installableWheel(await unpacker().unpack({ ...bound, destination }))),
-  );
+  return add(name, async (destination) => {
+    try {
+      return await verified(installableWheel(await unpacker().unpack({ ...bound, destination })));
+    } catch (error) {
+      await refuseOtherBytes(distribution, path, cache.documents);
+      throw error;
+    }
+  });
 }

@@ -1,5 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { readFile } from "node:fs/promises";
+import { fileVersion } from "../wanted/file-version.ts";
 import { fetchWheel, type PrepareServices } from "./fetch.ts";
 import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
 
@@ -10,7 +11,8 @@ export async function readWholeWheel(
   hashes: readonly HashDemand[],
   services: PrepareServices,
 ): Promise<string> {
-  const distribution = { name, version: "", source, hashes, requested: false };
+  const version = fileVersion({ filename: source.filename, kind: "wheel" }, name)?.toString() ?? "";
+  const distribution = { name, version, source, hashes, requested: false };
   const { filesFolder, manifest } = await fetchWheel(distribution, services);
   return readFile(`${filesFolder}/${manifest.head.distInfo}/METADATA`, "utf8");
 }

@@ -7,6 +7,7 @@ import { createHash, type Hash } from "node:crypto";
 import { statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
+import { sha256OfFile } from "../wanted/file-digest.ts";
 import { digestIn, meetsAll, promises } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted } from "../errors.ts";
 import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
@@ -61,6 +62,15 @@ export async function verifyArchive(
     if (actual !== expected.toLowerCase()) throw new HashMismatch(source.url, algorithm, expected, actual);
   }
   documents.write(documentOf(sha256), JSON.stringify({ ...knownDigests(sha256, documents), ...found }));
+}
+
+/**
+ * Of an archive that cannot be read: that its bytes are not the ones that the user asked for is all that is worth telling then.
+ * @throws {HashNotAccepted}
+ */
+export async function refuseOtherBytes(archive: ExpectedArchive, path: string, documents: Documents): Promise<void> {
+  const sha256 = archive.hashes.length === 0 ? undefined : await sha256OfFile(path).catch(() => undefined);
+  if (sha256 !== undefined) await verifyArchive(archive, path, sha256, documents);
 }
 
 /** Whoever says a file's size says what its bytes are, as with a hash. @throws {HashNotAccepted} */

@@ -12,13 +12,13 @@ import type {
   DistributionFile as ResolverFile,
 } from "@murre/resolver";
 import type { VcsErrorCode } from "@murre/vcs";
-import { hashMissing, refusingDemand } from "../wanted/accepted-hashes.ts";
+import { hashMissing, hasStrongHash, refusingDemand } from "../wanted/accepted-hashes.ts";
 import { HashNotAccepted, type InstallerErrorCode } from "../errors.ts";
 import { fileVersion } from "../wanted/file-version.ts";
 import { directSource, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { HashDemand, ArchiveSource } from "../wanted/resolved.ts";
-import { ReadNeeds, type Promised } from "./read-needs.ts";
+import { isOwnFault, ReadNeeds, type Promised } from "./read-needs.ts";
 import { foreignMetadata, foreignWheel, type FailedReleases } from "./source-metadata.ts";
 import type { ReadWholeDistribution } from "./source-reader.ts";
 import type { FileDecision } from "../operation/decisions.ts";
@@ -100,7 +100,11 @@ export class IndexSource implements PythonSource<IndexedFile> {
       if (own !== undefined) return own;
       const demands = this.#demandsOf(project);
       if (file.kind === "wheel") {
-        const told = await this.#client.metadata(file);
+        const told = await this.#client.metadata(file).catch((error: unknown) => {
+          // Whether these are the bytes that were asked for is told before what else is wrong with them.
+          if (demands.length > 0 && isOwnFault(error)) return undefined;
+          throw error;
+        });
         if (told === undefined) return this.#readWhole(file, project, demands);
         return told.isClaim ? claimed(told.text) : told.text;
       }
@@ -159,8 +163,8 @@ export class IndexSource implements PythonSource<IndexedFile> {
 
   async #readWhole(source: ArchiveSource, project: NormalizedName, demands: readonly HashDemand[]): Promise<string> {
     // Where hashes are required, no code of a source runs that nobody gave a hash for.
-    if (this.#options.requireHashes && demands.length === 0 && !source.filename.endsWith(".whl"))
-      throw hashMissing(project, "a dependency");
+    if (this.#options.requireHashes && !hasStrongHash(demands) && !source.filename.endsWith(".whl"))
+      throw hashMissing(project, "a dependency", demands);
     return this.#options.readWhole(source, project, demands);
   }
 }

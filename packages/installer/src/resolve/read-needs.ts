@@ -16,6 +16,9 @@ const ownFaults: readonly WheelErrorCode[] = [
   "MURRE_UNSUPPORTED_WHEEL",
 ];
 
+/** Whether nobody can read the file, wherever it comes from. */
+export const isOwnFault = (error: unknown): error is Error => hasCode<WheelErrorCode>(error, ...ownFaults);
+
 /** What a file's place and name say of its metadata. */
 export interface Promised {
   readonly project: NormalizedName;
@@ -74,7 +77,7 @@ export class ReadNeeds {
 
 /** @throws the error, where it is no fault of the file alone, or nothing else can be taken */
 function passedOver(error: unknown, { isNamed }: Promised): Unavailable {
-  if (isNamed !== true && hasCode<WheelErrorCode>(error, ...ownFaults)) return { unavailable: error.message };
+  if (isNamed !== true && isOwnFault(error)) return { unavailable: error.message };
   throw error;
 }
 

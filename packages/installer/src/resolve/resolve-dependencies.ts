@@ -1,6 +1,6 @@
 import type { IndexClient } from "@murre/index-client";
 import type { TargetPython } from "../options/target-python.ts";
-import { hashMissing } from "../wanted/accepted-hashes.ts";
+import { hashMissing, hasStrongHash } from "../wanted/accepted-hashes.ts";
 import { demandsHere, directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
 import type { HashDemand, ResolvedDistribution } from "../wanted/resolved.ts";
 import { rememberedSolution } from "./remembered-resolution.ts";
@@ -46,7 +46,8 @@ function resolvedFrom(
   { requireHashes, commits, editables }: Pick<ResolutionRequest, "requireHashes" | "commits" | "editables">,
 ): ResolvedDistribution {
   const { name, version } = chosen;
-  if (requireHashes && hashes.length === 0) throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency");
+  if (requireHashes && !hasStrongHash(hashes))
+    throw hashMissing(`${name}==${version}`, project?.origin ?? "a dependency", hashes);
   const common = { name, version, hashes, requested: project !== undefined };
   if ("file" in chosen) {
     const { file, claimed } = chosen;

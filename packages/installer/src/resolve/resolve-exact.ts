@@ -2,7 +2,7 @@ import { hasCode } from "@murre/files";
 import type { IndexClient, IndexErrorCode } from "@murre/index-client";
 import { parseWheelFilename } from "@murre/platform-tags";
 import { ReleaseChooser, type ReleaseChoice, type ReleaseRequest } from "@murre/resolver";
-import { hashMissing } from "../wanted/accepted-hashes.ts";
+import { hashMissing, hasStrongHash } from "../wanted/accepted-hashes.ts";
 import { NoMatchingVersion, NoUsableFile } from "../errors.ts";
 import { throwProblems } from "../api/throw-problems.ts";
 import { directSource, refuseVersion, type WantedProject } from "../wanted/gather-requirements.ts";
@@ -107,7 +107,7 @@ class ExactResolution {
   /** Undefined: it stays as it is. */
   async resolve(project: WantedProject): Promise<ResolvedDistribution | undefined> {
     const { name, hashes, origin, url } = project;
-    if (this.#requireHashes && hashes.length === 0) throw hashMissing(name, origin);
+    if (this.#requireHashes && !hasStrongHash(hashes)) throw hashMissing(name, origin, hashes);
     if (url !== undefined) return urlKind(url) === "wheel" ? this.#wheelAt(project, url) : this.#sourceAt(project, url);
     const choice = await this.#chooser.choose(name);
     const present = this.#requireHashes || hashes.length > 0 ? undefined : this.#staying.get(name);

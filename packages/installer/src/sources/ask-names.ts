@@ -3,7 +3,7 @@ import { isValidName, normalizeName, Requirement, type MarkerEnvironment, type N
 import type { RequirementEntry } from "@murre/requirements";
 import { parseVcsUrl } from "@murre/vcs";
 import { parseMetadata } from "@murre/wheel";
-import { demandsOf, hashMissing, refuseHash } from "../wanted/accepted-hashes.ts";
+import { demandsOf, hashMissing, hasStrongHash, refuseHash } from "../wanted/accepted-hashes.ts";
 import { directSource, refuseEditable, type GatheredRequirements } from "../wanted/gather-requirements.ts";
 import { isWanted } from "../wanted/overrides.ts";
 import { describeOrigin } from "../wanted/origin.ts";
@@ -112,7 +112,7 @@ async function named(
   const source = directSource(url, hashes, { isEditable });
   const { configSettings } = entry;
   refuseWithoutHash(source, hashes, requireHashes ? origin : undefined);
-  if (requireHashes && hashes.length === 0) throw hashMissing(entry.text, origin);
+  if (requireHashes && !hasStrongHash(hashes)) throw hashMissing(entry.text, origin, hashes);
   // What `#egg=` says of a repository is believed until it is read, so that nobody is asked who need not be.
   const isNamed = kind === "version-control" && eggOf(entry) !== undefined;
   const name =

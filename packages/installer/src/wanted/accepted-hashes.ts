@@ -1,5 +1,5 @@
 import type { AcceptedHashes, Constraint, RequirementEntry } from "@murre/requirements";
-import { knownHashes, redactUrl } from "@murre/pep508";
+import { hashAlgorithm, knownHashes, redactUrl } from "@murre/pep508";
 import { HashRequired } from "../errors.ts";
 import type { HashDemand, ArchiveSource } from "./resolved.ts";
 
@@ -31,8 +31,16 @@ export function requiresHashes(
   return isAsked || [...entries, ...constraints].some(({ hashes }) => Object.keys(hashes).length > 0);
 }
 
-export function hashMissing(what: string, origin: string): HashRequired {
-  return new HashRequired(what, "hashes are required, and it has none; add --hash=sha256:…", origin);
+/** Whether one of them is a hash that nobody can make another file for: where hashes are required, md5 is none (uv). */
+export function hasStrongHash(demands: readonly HashDemand[]): boolean {
+  return demands.some(({ digests }) => Object.keys(digests).some((name) => hashAlgorithm(name)?.isStrong === true));
+}
+
+export function hashMissing(what: string, origin: string, demands: readonly HashDemand[] = []): HashRequired {
+  const weak = demands.flatMap(({ digests }) => Object.keys(digests));
+  const found =
+    weak.length === 0 ? "it has none" : `it has none but ${weak.join(", ")}, for which others can make a file`;
+  return new HashRequired(what, `hashes are required, and ${found}; add --hash=sha256:…`, origin);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NormalizedName } from "@murre/pep508";
 import type { InstalledDistribution } from "@murre/python";
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
-import { meetsAll } from "./accepted-hashes.ts";
+import { hasStrongHash, meetsAll } from "./accepted-hashes.ts";
 import type { WantedProject } from "./gather-requirements.ts";
 
 /** What of the wanted projects is there already, in a version that is accepted. */
@@ -39,7 +39,7 @@ export function heldProjects(
     if (!specifiers.contains(present.version, { prereleases: true })) continue;
     const needsHash = requireHashes || hashes.length > 0;
     const sha256 = archives?.get(present.path.replaceAll(sep, "/"));
-    const isMet = !needsHash || (hashes.length > 0 && sha256 !== undefined && meetsAll({ sha256 }, hashes));
+    const isMet = !needsHash || (hasStrongHash(hashes) && sha256 !== undefined && meetsAll({ sha256 }, hashes));
     const isOfIndex = () => !existsSync(join(present.path, "direct_url.json"));
     if (isMet && (archives !== undefined || !isOfIndex())) held.add(name);
     else versions.set(name, present.version);
