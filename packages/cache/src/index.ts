@@ -13,7 +13,7 @@ export type { CacheProblem } from "./maintenance/verify-entry.ts";
 export type { VerifyProgress } from "./maintenance/verify.ts";
 export type { PartialDownload, PartialRequest, ReadValidators } from "./operation/partial.ts";
 export type { DocumentRequest, Documents } from "./documents/documents.ts";
-export { readDocument } from "./documents/read-document.ts";
+export { readDocument, type OpenDocument } from "./documents/read-document.ts";
 export {
   decodeManifest,
   decodeWheelManifest,

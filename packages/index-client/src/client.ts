@@ -369,6 +369,7 @@ class Client implements IndexClient {
   }
 
   close(): Promise<void> {
+    this.#pages.kept.close();
     return this.#dispatchers.close();
   }
 }

@@ -95,7 +95,7 @@ async function keptPage(bytes: Buffer): Promise<void> {
   };
   const pages = {
     transport: { get },
-    kept: keptPages({ read: () => bytes, write: () => {}, stampOf: () => "1:2" } as never, () => {}),
+    kept: keptPages({ open: () => inMemory(bytes), write: () => {}, stampOf: () => "1:2" } as never, () => {}),
     once: async ({ make }: { make: () => unknown }) => make(),
     offline: false,
     missingStatuses: [],
@@ -108,6 +108,12 @@ async function keptPage(bytes: Buffer): Promise<void> {
     for (const file of found?.files ?? []) if (!URL.canParse(file.url)) throw new Error(`${file.url} is no URL`);
   }
 }
+
+const inMemory = (bytes: Buffer) => ({
+  size: bytes.length,
+  read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
+  close: () => {},
+});
 
 const documents = (pieces: Buffer[]) => ({
   stampOf: () => "1:2",

@@ -13,7 +13,7 @@ import {
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "../folder/layout.ts";
-import { readCopy } from "./read-document.ts";
+import { openCopy, readCopy, type OpenDocument } from "./read-document.ts";
 
 /** A request for one document that is slow to get: how to find it in the cache, and how to make it if it is not there. */
 export interface DocumentRequest<T> {
@@ -37,6 +37,8 @@ export interface DocumentRequest<T> {
 export interface Documents {
   /** The document's bytes, or undefined when it is not there or cannot be read. */
   read(...segments: string[]): Buffer | undefined;
+  /** The document, to be read in parts and closed; undefined when it is not there, cannot be opened, or is larger than any document. */
+  open(segments: readonly string[]): OpenDocument | undefined;
   /** Replaces the document. Never throws. Returns the stamp of what was written, undefined where it could not be. */
   write(segments: readonly string[], data: string | Buffer): string | undefined;
   /**
@@ -70,6 +72,13 @@ export function openDocuments(
     read(...segments) {
       for (const layout of readFrom()) {
         const found = readCopy(layout, segments);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    open(segments) {
+      for (const layout of readFrom()) {
+        const found = openCopy(layout, segments);
         if (found !== undefined) return found;
       }
       return undefined;

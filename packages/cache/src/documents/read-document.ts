@@ -1,6 +1,16 @@
-import { readSmallFile } from "@murre/files";
+import { openFile, readSmallFile } from "@murre/files";
+import { closeSync, readSync } from "node:fs";
 import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { distrust } from "../folder/trust.ts";
+
+/** A document as it was when it was opened, whatever takes its place. */
+export interface OpenDocument {
+  /** Bytes. */
+  readonly size: number;
+  /** Fewer bytes where the document ends. @throws the system's error, and when it is closed or was cut off */
+  read(offset: number, length: number): Buffer;
+  close(): void;
+}
 
 /**
  * A whole document of a cache, for who needs nothing else of it. That takes no lease: a document is there whole or not at all, and nobody may
@@ -18,5 +28,47 @@ export function readCopy(layout: CacheLayout, segments: readonly string[], atMos
     return readSmallFile(path, { followsLinks: false, ...(atMostBytes === undefined ? {} : { atMostBytes }) });
   } catch {
     return undefined;
+  }
+}
+
+/** No document is larger (bytes). */
+const mostBytes = 64 << 20;
+
+/** As {@link readCopy}, to be read in parts. */
+export function openCopy(layout: CacheLayout, segments: readonly string[]): OpenDocument | undefined {
+  try {
+    const { descriptor, stats } = openFile(layout.document(segments), { followsLinks: false });
+    if (stats.size <= mostBytes) return new OpenFile(descriptor, stats.size);
+    closeSync(descriptor);
+  } catch {
+    // As where there is none.
+  }
+  return undefined;
+}
+
+class OpenFile implements OpenDocument {
+  readonly size: number;
+  #descriptor: number | undefined;
+
+  constructor(descriptor: number, size: number) {
+    this.#descriptor = descriptor;
+    this.size = size;
+  }
+
+  read(offset: number, length: number): Buffer {
+    // Its number may be another file's by now.
+    if (this.#descriptor === undefined) throw new Error("the document is closed");
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - offset)));
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(this.#descriptor, bytes, done, bytes.length - done, offset + done);
+      if (read === 0) throw new Error("the document was cut off");
+      done += read;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 }

@@ -66,5 +66,14 @@ export function withoutCredentials(url: string): string {
  * of one index share its pages, and no password is written or can be guessed from the name.
  */
 export function indexKey(url: string): string {
-  return createHash("sha256").update(withoutCredentials(url)).digest("hex").slice(0, 16);
+  const known = indexKeys.get(url);
+  if (known !== undefined) return known;
+  const key = createHash("sha256").update(withoutCredentials(url)).digest("hex").slice(0, 16);
+  if (indexKeys.size >= mostIndexKeys) indexKeys.clear();
+  indexKeys.set(url, key);
+  return key;
 }
+
+/** All pages and files come from a few indexes. */
+const indexKeys = new Map<string, string>();
+const mostIndexKeys = 100;

@@ -12,6 +12,16 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
         const text = contents.get(segments.join("/"));
         return text === undefined ? undefined : Buffer.from(text);
       },
+      open(segments) {
+        const bytes = this.read(...segments);
+        return (
+          bytes && {
+            size: bytes.length,
+            read: (offset, length) => bytes.subarray(offset, offset + length),
+            close: () => {},
+          }
+        );
+      },
       write(segments, data) {
         contents.set(segments.join("/"), data.toString());
         written.set(segments.join("/"), ++writes);

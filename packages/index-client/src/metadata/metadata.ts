@@ -105,16 +105,7 @@ function documentNames(file: DistributionFile): DocumentNames | undefined {
   if (project === undefined) return undefined;
   // A key stands in a line of a pack, before a tab.
   if (/[\t\n]/.test(filename)) return undefined;
-  return { project, own: ownKey(sha256), claimed: `${keyOfIndex(index)}.${sha256}.${filename}` };
-}
-
-/** All files of a project come from a few indexes. */
-const indexKeys = new Map<string, string>();
-
-function keyOfIndex(index: string): string {
-  let key = indexKeys.get(index);
-  if (key === undefined) indexKeys.set(index, (key = indexKey(index)));
-  return key;
+  return { project, own: ownKey(sha256), claimed: `${indexKey(index)}.${sha256}.${filename}` };
 }
 
 const ownKey = (sha256: string): string => `${sha256}.own`;

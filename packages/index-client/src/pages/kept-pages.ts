@@ -1,7 +1,8 @@
-import type { Documents } from "@murre/cache";
+import type { Documents, OpenDocument } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
 import { DamagedPage } from "../errors.ts";
-import { decodePageDocument, type PageDocument } from "./page-document.ts";
+import { BodyInDocument } from "./page-body.ts";
+import { decodePageDocument, type DocumentPlace, type PageDocument } from "./page-document.ts";
 
 /** The pages in the cache, of which those that were found damaged are no more. */
 export interface KeptPages {
@@ -10,6 +11,8 @@ export interface KeptPages {
   write(segments: readonly string[], document: Buffer): string | undefined;
   /** See {@link Documents.stampOf}. */
   stampOf(segments: readonly string[]): string;
+  /** Ends the reading of pages. */
+  close(): void;
 }
 
 export interface KeptPage<Source> {
@@ -19,27 +22,70 @@ export interface KeptPage<Source> {
   readonly readSource: (kept: unknown) => Source | undefined;
 }
 
-/** @param onDamage called when a page turns out to be damaged while one of its releases is looked at */
-export function keptPages(documents: Documents | undefined, onDamage: () => void): KeptPages {
+/** A document of this size is read whole; of a larger one its head, and the releases that are looked at. */
+const wholeBelowBytes = 128 * 1024;
+/** Most heads are shorter. */
+const beginningBytes = 64 * 1024;
+/** So many documents are open at a time: many systems allow a process no more than a few hundred files. */
+const mostOpen = 64;
+
+/**
+ * @param onDamage called when a page turns out to be damaged while one of its releases is looked at
+ * @param platform as `process.platform`
+ */
+export function keptPages(
+  documents: Documents | undefined,
+  onDamage: () => void,
+  platform: NodeJS.Platform = process.platform,
+): KeptPages {
   // Where nothing can be written, the document stays; it is not read again.
   const damaged = new Set<string>();
+  const open = new Set<OpenDocument>();
+  let isClosed = false;
+  // Windows does not put another file in the place of one that is open.
+  const most = platform === "win32" ? 0 : mostOpen;
+  const decode = <Source>(document: OpenDocument, place: DocumentPlace<Source>) => {
+    if (document.size < wholeBelowBytes || open.size >= most) return decodeWhole(document, place);
+    const beginning = document.read(0, beginningBytes);
+    if (!beginning.includes(0x0a)) return decodeWhole(document, place);
+    const found = decodePageDocument(beginning, place, (start) => new BodyInDocument(document, start));
+    if (found !== undefined) open.add(document);
+    return found;
+  };
   return {
     read(segments, page) {
-      const data = damaged.has(segments.join("/")) ? undefined : documents?.read(...segments);
-      if (data === undefined) return undefined;
-      return decodePageDocument(data, {
-        ...page,
-        damaged() {
-          damaged.add(segments.join("/"));
-          documents?.write(segments, "");
-          onDamage();
-          return new DamagedPage(page.index, page.project);
-        },
-      });
+      if (damaged.has(segments.join("/"))) return undefined;
+      const document = documents?.open(segments);
+      if (document === undefined) return undefined;
+      try {
+        return decode(document, {
+          ...page,
+          damaged() {
+            damaged.add(segments.join("/"));
+            // After the end nothing can be read, which says nothing of the document.
+            if (!isClosed) documents?.write(segments, "");
+            onDamage();
+            return new DamagedPage(page.index, page.project);
+          },
+        });
+      } catch {
+        return undefined; // it cannot be read
+      } finally {
+        if (!open.has(document)) document.close();
+      }
     },
     write(segments, document) {
       return documents?.write(segments, document);
     },
     stampOf: (segments) => documents?.stampOf(segments) ?? "",
+    close() {
+      isClosed = true;
+      for (const document of open) document.close();
+      open.clear();
+    },
   };
+}
+
+function decodeWhole<Source>(document: OpenDocument, place: DocumentPlace<Source>): PageDocument<Source> | undefined {
+  return decodePageDocument(document.read(0, document.size), place);
 }

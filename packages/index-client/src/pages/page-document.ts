@@ -3,6 +3,7 @@ import { isCount, isText } from "../location/json-values.ts";
 import { readRelations } from "./namespaces.ts";
 import { judgeLinks } from "../location/page-link.ts";
 import { versionOf } from "./page-releases.ts";
+import { bodyInMemory, type PageBody } from "./page-body.ts";
 import type { PageText } from "./page-text.ts";
 import { resolveUrl } from "./resolve-url.ts";
 import { linksOfJson } from "./simple-json.ts";
@@ -16,7 +17,7 @@ export interface PageDocument<Source> {
   readonly source: Source;
   readonly page: ProjectPage;
   readonly head: Head<Source>;
-  readonly body: Buffer;
+  readonly body: PageBody;
 }
 
 /** A document is one line of JSON, the head, and behind it the files' text. A reader parses the head and, of the text, only the releases that are looked at. */
@@ -29,14 +30,14 @@ interface Head<Source> extends Omit<PageText, "body"> {
 const format = 6;
 
 export function encodePageDocument<Source>(source: Source, { body, ...text }: PageText): Buffer {
-  return Buffer.concat([headLine({ format, source, ...text }), body]);
+  return Buffer.concat([headLine({ format, source, ...text }), body.whole()]);
 }
 
 const headLine = (head: Head<unknown>): Buffer => Buffer.from(`${JSON.stringify(head)}\n`);
 
 /** The document with another source: the page was found unchanged. */
 export function withSource<Source>({ head, body }: PageDocument<Source>, source: Source): Buffer {
-  return Buffer.concat([headLine({ ...head, source }), body]);
+  return Buffer.concat([headLine({ ...head, source }), body.whole()]);
 }
 
 /** Where a document is from, and what becomes of it. */
@@ -53,16 +54,21 @@ export interface PagePlace {
   readonly damaged: () => Error;
 }
 
-/** The document's page, or undefined when it is of another format or damaged: then it is fetched again. */
+/**
+ * The document's page, or undefined when it is of another format or damaged: then it is fetched again.
+ * @param data the document, or its beginning with the whole head
+ * @param bodyFrom what follows in the document from a byte on
+ */
 export function decodePageDocument<Source>(
   data: Buffer,
   place: DocumentPlace<Source>,
+  bodyFrom = (start: number): PageBody => bodyInMemory(data.subarray(start)),
 ): PageDocument<Source> | undefined {
   const end = data.indexOf(0x0a);
   const head = readHead(data.toString("utf8", 0, Math.max(0, end)), place.index);
   if (head === undefined) return undefined;
   const source = place.readSource(head.source);
-  const body = data.subarray(end + 1);
+  const body = bodyFrom(end + 1);
   if (source === undefined || wholeLength(head.lengths) !== body.length) return undefined;
   return { source, page: pageOfText({ ...head, body }, place), head: { ...head, source }, body };
 }
@@ -146,12 +152,20 @@ class TextRelease implements PageRelease {
   #read(): readonly DistributionFile[] {
     const { project, index } = this.#place;
     const end = this.#start + this.#text.lengths[this.#number]!;
-    const found = parseJson(`[${this.#text.body.toString("utf8", this.#start, end)}]`);
+    const found = parseJson(`[${this.#textTo(end)}]`);
     if (!Array.isArray(found)) throw this.#place.damaged();
     const links = linksOfJson(found, this.#text.url, this.#text.own ? textsOf : undefined);
     const { files } = judgeLinks(links, index);
     if (files.some((file) => versionOf(file, project) !== this.version)) throw this.#place.damaged();
     return files;
+  }
+
+  #textTo(end: number): string {
+    try {
+      return this.#text.body.text(this.#start, end);
+    } catch {
+      throw this.#place.damaged();
+    }
   }
 }
 

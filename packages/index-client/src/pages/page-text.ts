@@ -1,5 +1,6 @@
 import type { NormalizedName } from "@murre/pep508";
 import { longestFilename, mostLinks } from "../location/answer-limits.ts";
+import { bodyInMemory, type PageBody } from "./page-body.ts";
 import { kindOfFilename, reasonToSkip, type ParsedPage } from "../location/page-link.ts";
 import { releasesOf, versionText } from "./page-releases.ts";
 import type { DistributionFile, ProjectRelations, SkippedFile } from "../location/types.ts";
@@ -21,7 +22,7 @@ export interface PageText {
   readonly yanked: readonly number[];
   readonly skipped: readonly SkippedFile[];
   readonly relations?: ProjectRelations | undefined;
-  readonly body: Buffer;
+  readonly body: PageBody;
 }
 
 /** The text of files that were read. */
@@ -40,7 +41,7 @@ export function writePageText(
     yanked: releases.flatMap(({ yanked }, number) => (yanked ? [number] : [])),
     skipped,
     relations,
-    body: Buffer.from(lists.join(",")),
+    body: bodyInMemory(Buffer.from(lists.join(","))),
   };
 }
 
@@ -80,8 +81,9 @@ export function findPageText(
   if (json.includes(filesKey, start) || json.includes("}]", end)) return undefined;
   const found = new FoundFiles(project);
   if (!found.read(json.slice(start, end))) return undefined;
-  const text = { own: false, url: withoutQuery(url), ...found.end(), body: content.subarray(start, end) };
-  if (text.versions.length === 0) text.body = content.subarray(0, 0);
+  const releases = found.end();
+  const body = bodyInMemory(content.subarray(start, releases.versions.length === 0 ? start : end));
+  const text = { own: false, url: withoutQuery(url), ...releases, body };
   return { text, rest: Buffer.from(json.slice(0, start) + json.slice(end), "latin1").toString() };
 }
 

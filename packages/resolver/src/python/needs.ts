@@ -18,6 +18,8 @@ export class Needs<File extends DistributionFile> {
   private readonly rules: Rules;
   private readonly chooser: FileRule;
   private readonly known = new Map<string, (readonly PythonNeed[] | string)[]>();
+  /** Of those that are many, by project: each of them is asked for. */
+  private readonly grouped = new WeakMap<readonly PythonNeed[], ReadonlyMap<NormalizedName, readonly PythonNeed[]>>();
 
   constructor(catalog: Catalog<File>, table: RequirementTable, rules: Rules, chooser: FileRule) {
     this.catalog = catalog;
@@ -31,6 +33,16 @@ export class Needs<File extends DistributionFile> {
     let known = this.known.get(name);
     if (!known) this.known.set(name, (known = []));
     return (known[version] ??= this.readNeeds(name, version)!);
+  }
+
+  /** Of what a version needs, what it says of one project; nothing where it is not known, or cannot be used. */
+  ofProject(name: string, version: number, project: NormalizedName): readonly PythonNeed[] {
+    const needs = this.of(name, version);
+    if (needs === undefined || typeof needs === "string") return [];
+    if (needs.length <= fewNeeds) return needs.filter((need) => need.project === project);
+    let found = this.grouped.get(needs);
+    if (found === undefined) this.grouped.set(needs, (found = byProject(needs)));
+    return found.get(project) ?? [];
   }
 
   private readNeeds(name: string, version: number): readonly PythonNeed[] | string | undefined {
@@ -91,4 +103,17 @@ export class Needs<File extends DistributionFile> {
     if (!this.packages.has(name)) this.packages.set(name, { project, extra });
     return name;
   }
+}
+
+/** So many are gone through as fast as they are grouped. */
+const fewNeeds = 8;
+
+function byProject(needs: readonly PythonNeed[]): ReadonlyMap<NormalizedName, readonly PythonNeed[]> {
+  const found = new Map<NormalizedName, PythonNeed[]>();
+  for (const need of needs) {
+    const others = found.get(need.project);
+    if (others === undefined) found.set(need.project, [need]);
+    else others.push(need);
+  }
+  return found;
 }

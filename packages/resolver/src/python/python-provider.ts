@@ -201,10 +201,10 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   open(name: string, version: number, project: Project<File>): VersionSet {
     const allowed = this.directlyAllowed(project);
     let open = this.openNow?.(project.name)?.intersect(allowed) ?? allowed;
-    // The root's needs are the direct ones, and are many.
+    // The root's needs are the direct ones.
     if (name === rootName) return open;
-    for (const need of this.needs(name, version))
-      if (need.project === project.name) open = open.intersect(this.allowed(project, need.requirement));
+    for (const { requirement } of this.ownNeeds.ofProject(name, version, project.name))
+      open = open.intersect(this.allowed(project, requirement));
     return open;
   }
 
