@@ -122,6 +122,9 @@ describe("signals", () => {
     ["hash", (installer, signal) => installer.hash({ files: ["one.whl"], signal })],
     ["describe", (installer, signal) => installer.describe({ signal })],
     ["configuration", (installer, signal) => installer.configuration({ signal })],
+    ["listPythons", (installer, signal) => installer.listPythons({ signal })],
+    ["findPython", (installer, signal) => installer.findPython({ signal })],
+    ["pinPython", (installer, signal) => installer.pinPython({ python: "3.11", signal })],
   ];
 
   test.each(rows)("%s with one that is aborted is rejected with its reason", async (_, call) => {
