@@ -1,47 +1,8 @@
-import { parseSpecifierSet } from "@murre/pep440";
-import { type NormalizedName, parseMarker, parseRequirement } from "@murre/pep508";
+import { type NormalizedName, parseMarker } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
-import { resolveUniversal, type UniversalOutcome, type UniversalRequest } from "../src/index.ts";
+import type { UniversalOutcome } from "../src/index.ts";
 import { type MemoryFile, type MemoryIndex, MemorySource } from "./memory-index.ts";
-
-type Options = Partial<
-  Omit<UniversalRequest<MemoryFile>, "requirements" | "constraints" | "overrides" | "requiresPython">
-> & {
-  readonly python?: string;
-  readonly constraints?: readonly string[];
-  readonly overrides?: readonly string[];
-};
-
-function resolve(
-  index: MemoryIndex,
-  requirements: string,
-  { python = "", constraints = [], overrides = [], ...options }: Options = {},
-): Promise<UniversalOutcome<MemoryFile>> {
-  return resolveUniversal({
-    source: new MemorySource(index, urls),
-    requirements: requirements.split("|").map((text) => parseRequirement(text)),
-    constraints: constraints.map((text) => parseRequirement(text)),
-    overrides: overrides.map((text) => parseRequirement(text)),
-    requiresPython: parseSpecifierSet(python),
-    ...options,
-  });
-}
-
-const urls = {
-  "https://host.invalid/a-1.zip": { version: "1.0", requiresDist: [] },
-  "https://host.invalid/a-2.zip": { version: "2.0", requiresDist: ["b"] },
-};
-
-/** One line for each distribution, as in a requirements file. */
-function lines(outcome: UniversalOutcome<MemoryFile>): string[] {
-  if (outcome.kind === "no-solution") return [outcome.message];
-  return outcome.distributions.map(
-    ({ name, version, from, marker }) =>
-      `${name}${from.kind === "url" ? ` @ ${from.url}` : `==${version}`}${marker === undefined ? "" : ` ; ${marker}`}`,
-  );
-}
-
-const linesIn = async (...ask: Parameters<typeof resolve>) => lines(await resolve(...ask));
+import { lines, linesIn, resolve, type UniversalOptions } from "./universal-resolve.ts";
 
 const plain: MemoryIndex = { a: { "1": [], "2": [], "3": [] }, b: { "1": [], "2": [] }, c: { "1": [] } };
 const pythons: MemoryIndex = {
@@ -50,7 +11,7 @@ const pythons: MemoryIndex = {
 };
 
 describe("a project that is asked for in different ways is solved for each part of the environments", () => {
-  test.each<[string, string[], Options?]>([
+  test.each<[string, string[], UniversalOptions?]>([
     ["a<2; os_name == 'nt'|a>=2; os_name != 'nt'", ["a==1 ; os_name == 'nt'", "a==3 ; os_name != 'nt'"]],
     ["a; os_name == 'nt'", ["a==3 ; os_name == 'nt'"]],
     ["a|a<3; sys_platform == 'win32'", ["a==2"]],
@@ -130,7 +91,7 @@ describe("a project that is asked for in different ways is solved for each part 
 });
 
 describe("Requires-Python", () => {
-  test.each<[string, string[], Options]>([
+  test.each<[string, string[], UniversalOptions]>([
     [
       "a",
       [
@@ -241,7 +202,7 @@ describe("what one fork takes does not admit it to others", () => {
     low: { "1.9": [], "1.10": [], "2.0": [], "3.0": [] },
     lifting: { "1.0": ["low>=2.0; os_name == 'nt'"], "2.0": [] },
   };
-  test.each<[string, string[], Options?]>([
+  test.each<[string, string[], UniversalOptions?]>([
     [
       "early>=4.0rc1; os_name == 'nt'|early; os_name != 'nt'",
       ["early==3.0 ; os_name != 'nt'", "early==4.0rc1 ; os_name == 'nt'"],

@@ -21,9 +21,17 @@ const platforms = [
   { os_name: "posix", sys_platform: "freebsd14", platform_system: "FreeBSD" },
 ];
 
-/** One environment for each way in which the markers of `randomUniversalAsk` can come out. */
+/** What nobody has heard of, and nothing says that there is not: a result for every environment is for these as well, as uv's is. */
+const unheardOf = [
+  { os_name: "nt", sys_platform: "linux-on-nt", platform_system: "other" },
+  { os_name: "posix", sys_platform: "linux-on-posix", platform_system: "other" },
+  { os_name: "nt", sys_platform: "cli", platform_system: "other" },
+  { os_name: "other", sys_platform: "win32", platform_system: "Windows" },
+];
+
+/** One environment for each way in which the markers of `randomUniversalAsk` can come out, as far as is known. */
 export const environments: readonly MarkerEnvironment[] = ["3.8", "3.9", "3.10", "3.11"].flatMap((python) =>
-  platforms.map((platform) => ({
+  [...platforms, ...unheardOf].map((platform) => ({
     ...linuxTarget.markerEnvironment,
     ...platform,
     python_version: python,

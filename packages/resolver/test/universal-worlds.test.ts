@@ -30,15 +30,15 @@ function lines(outcome: UniversalOutcome<MemoryFile>): string {
     .join("\n");
 }
 
-/** Whether one of the environments that are said to have no solution has none; those that are not among ours may have none. */
+/** Whether one of the environments that are said to have no solution has none. */
 function isToldTruly(ask: UniversalAsk, outcome: UniversalOutcome<MemoryFile>): boolean {
   if (outcome.kind === "solution") return true;
   const marker = outcome.marker === undefined ? undefined : parseMarker(outcome.marker);
   const inside = environments.filter((environment) => marker?.evaluate(environment) ?? true);
-  return inside.length === 0 || inside.some((environment) => !hasSolutionIn(ask, environment));
+  return inside.some((environment) => !hasSolutionIn(ask, environment));
 }
 
-describe(`${seeds.length} random indexes, for each of 16 environments against exhaustive search`, () => {
+describe(`${seeds.length} random indexes, for each of ${environments.length} environments against exhaustive search`, () => {
   test.each(strategies)(
     "with %s, there is a solution exactly where each environment has one, and it is one there",
     async (forkStrategy) => {
@@ -102,10 +102,10 @@ describe(`${seeds.length} random indexes, for each of 16 environments against ex
     }
   });
 
-  test("what was taken before is taken again where it was taken, as the lines of its file say", async () => {
+  test.each(strategies)("with %s, what was taken before is taken again where it was taken", async (forkStrategy) => {
     for (const seed of worlds(120, 1 / 2)) {
       const ask = randomUniversalAsk(seed);
-      const first = await resolve(ask);
+      const first = await resolve(ask, { forkStrategy });
       if (first.kind === "no-solution") continue;
       const preferences = new Map<never, PreferredVersion[]>();
       for (const { name, version, marker } of first.distributions)
@@ -113,7 +113,7 @@ describe(`${seeds.length} random indexes, for each of 16 environments against ex
           ...(preferences.get(name as never) ?? []),
           { version, marker: marker === undefined ? undefined : parseMarker(marker) },
         ]);
-      expect(lines(await resolve(ask, { preferences })), `seed ${seed}`).toBe(lines(first));
+      expect(lines(await resolve(ask, { forkStrategy, preferences })), `seed ${seed}`).toBe(lines(first));
     }
   });
 

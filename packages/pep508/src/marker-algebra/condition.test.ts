@@ -105,6 +105,34 @@ describe("a condition is shorter where something is given", () => {
   });
 });
 
+test.each([
+  ["python_version < '3.9'", "python_version < '3.9' or os_name == 'nt' and platform_system == 'Linux'"],
+  [
+    "python_version < '3.10'",
+    "python_version < '3.9' or python_version == '3.9' and (os_name != 'nt' or sys_platform != 'linux')",
+  ],
+  ["os_name == 'nt'", "os_name == 'nt' and (python_version < '3.9' or sys_platform != 'linux')"],
+  [
+    "implementation_name == 'pypy'",
+    "implementation_name == 'pypy' and platform_python_implementation != 'CPython' or os_name == 'nt' and os_name == 'posix'",
+  ],
+])("what %s says is written so where it is said of environments that there are not as well", (short, long) => {
+  expect(text(long)).toBe(text(short));
+});
+
+test.each([
+  ["os_name == 'nt'", "python_version >= '0'"],
+  ["python_version >= '3.9' and os_name == 'nt'", "python_full_version >= '3.9'"],
+  [
+    "python_version < '3.9' or python_version == '3.12' and os_name == 'nt'",
+    "python_full_version < '3.9' or python_full_version == '3.12.*'",
+  ],
+  ["python_version < '3.9' or os_name == 'nt' and sys_platform == 'linux'", "python_full_version < '3.9'"],
+  ["os_name == 'nt' and sys_platform == 'linux'", "python_version < '0'"],
+])("of %s the Pythons are %s", (marker, expected) => {
+  expect(condition(marker).pythons.toString()).toBe(expected);
+});
+
 test("the first Python that can be is found", () => {
   const order = ["os_name == 'nt'", "python_version >= '3.9'", "python_full_version > '3.9.1' and os_name == 'nt'"];
   const firsts = order.map((marker) => condition(marker).firstPython);
@@ -293,6 +321,8 @@ describe("laws: conditions say what evaluating the markers says", () => {
         expect(left.not().not()).toBe(left);
         expect(left.and(right).not()).toBe(left.not().or(right.not()));
         expect(text(left.toString())).toBe(left.toString());
+        const impossible = condition("os_name == 'nt' and sys_platform == 'linux'");
+        expect(left.or(impossible.and(right)).toString()).toBe(left.toString());
       }),
       settings,
     );

@@ -161,6 +161,19 @@ export class Condition {
     });
   }
 
+  /** The Pythons for which it can hold, whatever else it says. */
+  get pythons(): Condition {
+    return this.conditions.make((diagram, facts) => {
+      const node = diagram.and(this.node, facts);
+      if (node.variable?.name !== python.name) return node === NEVER ? NEVER : ALWAYS;
+      const last = Number.POSITIVE_INFINITY;
+      const ranges = node.keys.flatMap((key, i) =>
+        node.cells[i] === NEVER ? [] : [key as number, (node.keys[i + 1] ?? last) as number],
+      );
+      return diagram.releases(python, ranges);
+    });
+  }
+
   /**
    * A marker that says this, as uv writes it: `python_full_version < '3.11' and sys_platform == 'win32'`.
    * @throws {MarkerTooComplex}

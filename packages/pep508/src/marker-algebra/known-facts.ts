@@ -28,3 +28,8 @@ export function knownFacts(diagram: Diagram): Node {
   }
   return all;
 }
+
+/** Whether something that looks at these variables can tell environments apart that there are not. */
+export function speaksOfTheImpossible(variables: ReadonlySet<string>): boolean {
+  return FACTS.some(([one, , other]) => variables.has(one) && variables.has(other));
+}

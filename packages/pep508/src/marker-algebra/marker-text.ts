@@ -1,6 +1,7 @@
 import { MarkerTooComplex } from "../errors.ts";
 import { quote } from "../marker-expression.ts";
-import { ALWAYS, type Diagram, NEVER, type Node } from "./diagram.ts";
+import { ALWAYS, type Diagram, type Key, NEVER, type Node } from "./diagram.ts";
+import { speaksOfTheImpossible } from "./known-facts.ts";
 import { FIRST_RELEASE, formatRelease, formatWholeRelease, nextMinor } from "./python-release.ts";
 import type { Variable } from "./variables.ts";
 
@@ -8,6 +9,8 @@ import type { Variable } from "./variables.ts";
 interface Literal {
   readonly text: string;
   readonly node: Node;
+  /** Where the cell lies among those of its variable. */
+  readonly place: Key;
 }
 
 /** Comparisons that all hold. */
@@ -21,7 +24,9 @@ const MOST_CLAUSES = 250;
  * what holds in every environment; what is left is sorted.
  * @throws {MarkerTooComplex}
  */
-export function formatNode(diagram: Diagram, facts: Node, whole: Node): string {
+export function formatNode(diagram: Diagram, facts: Node, node: Node): string {
+  // What it says of environments that there are not is no part of it: else the same set would have several texts.
+  const whole = speaksOfTheImpossible(variablesOf(node)) ? diagram.assuming(diagram.and(node, facts), facts) : node;
   const implies = (a: Node, b: Node) => diagram.and(diagram.and(a, facts), diagram.not(b)) === NEVER;
   let clauses = clausesOf(diagram, whole)
     .filter((clause) => !implies(conjunction(diagram, clause), NEVER))
@@ -31,10 +36,20 @@ export function formatNode(diagram: Diagram, facts: Node, whole: Node): string {
     [...new Map(clauses.map((clause) => [formatClause(clause), clause])).values()],
     implies,
   );
-  const sorted = clauses.map((clause) => ({ text: formatClause(clause), isOne: clause.length === 1 })).sort(byVariable);
-  const [only] = sorted;
-  if (sorted.length === 1 && only !== undefined) return only.text;
-  return sorted.map(({ text, isOne }) => (isOne ? text : `(${text})`)).join(" or ");
+  const sorted = clauses.map((clause) => clause.toSorted(byVariable)).sort(inOrder);
+  if (sorted.length === 1) return formatClause(sorted[0]!);
+  return sorted.map((clause) => (clause.length === 1 ? clause[0]!.text : `(${formatClause(clause)})`)).join(" or ");
+}
+
+/** What a node and those below it look at. */
+function variablesOf(node: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<Node>([node]);
+  for (const { variable, cells } of seen) {
+    if (variable !== undefined) names.add(variable.about?.name ?? variable.name);
+    for (const cell of cells) seen.add(cell);
+  }
+  return names;
 }
 
 /** Without the clauses that say nothing beyond the others; the later ones go first. */
@@ -61,6 +76,20 @@ function formatClause(clause: Clause): string {
     .toSorted(byVariable)
     .map(({ text }) => text)
     .join(" and ");
+}
+
+/** By what they compare, then by where that lies: so the same clauses come in the same order, whichever way they were found. */
+function inOrder(a: Clause, b: Clause): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const order = byVariable(a[i]!, b[i]!);
+    if (order !== 0) return order;
+  }
+  for (let i = 0; i < shorter; i++) {
+    const [one, other] = [a[i]!.place, b[i]!.place];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return a.length - b.length;
 }
 
 /** By what is compared; comparisons of one variable stay in the order of its cells. */
@@ -110,17 +139,20 @@ function waysTo(diagram: Diagram, node: Node): (readonly [Node, readonly Clause[
   if (variable.kind === "text") return targets.map((cell) => [cell, textWays(diagram, variable, node, cell)]);
   const positive = diagram.test(variable);
   const literals = [
-    { text: variable.name, node: positive },
-    { text: variable.negation!, node: diagram.not(positive) },
+    { text: variable.name, node: positive, place: 0 },
+    { text: variable.negation!, node: diagram.not(positive), place: 1 },
   ];
   return node.cells.flatMap((cell, i) => (cell === NEVER ? [] : [[cell, [[literals[i]!]]] as const]));
 }
+
+/** After all values. */
+const OTHERS = "\u{10ffff}";
 
 function textWays(diagram: Diagram, variable: Variable, { keys, cells }: Node, target: Node): Clause[] {
   const literal = (value: string, isEqual: boolean): Literal => {
     const node = diagram.text(variable, value);
     const text = `${variable.name} ${isEqual ? "==" : "!="} ${quote(value, "'")}`;
-    return { text, node: isEqual ? node : diagram.not(node) };
+    return { text, node: isEqual ? node : diagram.not(node), place: `${isEqual ? "" : OTHERS}${value}` };
   };
   const values = keys as readonly string[];
   if (cells.at(-1) === target)
@@ -134,15 +166,15 @@ function releaseWays(diagram: Diagram, variable: Variable, { keys, cells }: Node
   const ranges = cells.flatMap((cell, i): Range[] =>
     cell === target ? [[keys[i] as number, (keys[i + 1] as number | undefined) ?? Number.POSITIVE_INFINITY]] : [],
   );
-  const literal = (operator: string, version: string, from: number, to: number): Literal => {
-    const inside = diagram.releases(variable, [from, to]);
-    const node = operator === "!=" ? diagram.not(inside) : inside;
-    return { text: `${variable.name} ${operator} '${version}'`, node };
-  };
   const ways: Clause[] = [];
   for (let i = 0; i < ranges.length; i++) {
     const [from] = ranges[i]!;
     let [, to] = ranges[i]!;
+    const literal = (operator: string, version: string, since: number, until: number): Literal => {
+      const inside = diagram.releases(variable, [since, until]);
+      const node = operator === "!=" ? diagram.not(inside) : inside;
+      return { text: `${variable.name} ${operator} '${version}'`, node, place: from };
+    };
     const holes: Literal[] = [];
     // Ranges with a single version between them are one range without that version.
     for (let next = ranges[i + 1]; next !== undefined && single(to, next[0]) !== undefined; next = ranges[i + 1]) {

@@ -1,3 +1,4 @@
+import type { Version } from "@murre/pep440";
 import type { NormalizedName, Requirement } from "@murre/pep508";
 import type { Origin } from "./candidates/project.ts";
 import type { KnownRequirement } from "./candidates/requirement-table.ts";
@@ -34,6 +35,7 @@ export interface ProviderObserver {
   /** A version is about to be taken, of which these files and texts of Requires-Python are known. */
   onVersion(
     project: NormalizedName,
+    version: Version,
     files: readonly DistributionFile[],
     requiresPython: readonly (string | undefined)[],
   ): void;

@@ -181,7 +181,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
       const { files } = project.releases[version]!;
       const choice = files.length > 0 && project.choice(version);
       const metadata = this.catalog.metadata(project, version);
-      this.observer.onVersion(project.name, files, [
+      this.observer.onVersion(project.name, project.versions[version]!, files, [
         choice && "file" in choice ? choice.file.requiresPython : undefined,
         metadata && "requiresPython" in metadata ? metadata.requiresPython : undefined,
       ]);

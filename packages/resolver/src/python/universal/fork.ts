@@ -1,8 +1,10 @@
+import type { Version } from "@murre/pep440";
 import type { Condition, Conditions, Marker, NormalizedName, Requirement } from "@murre/pep508";
 import { type DerivationTree, dependenciesIn } from "../../solver/derivation-tree.ts";
 import type { ProviderObserver, PythonNeed } from "../provider-rules.ts";
 import type { MarkerRule } from "../candidates/requirement-table.ts";
 import type { DistributionFile } from "../candidates/source.ts";
+import type { PreferredVersions } from "./preferred-versions.ts";
 import type { PythonTexts } from "./python-texts.ts";
 import type { UniversalFiles } from "./universal-files.ts";
 
@@ -23,6 +25,7 @@ export interface ForkRules {
   readonly pythons: PythonTexts;
   readonly strategy: "requires-python" | "fewest";
   readonly constraints: readonly Requirement[];
+  readonly preferred: PreferredVersions;
   /** For each of these a version has to have a file. */
   readonly requiredEnvironments: readonly Condition[];
 }
@@ -71,19 +74,20 @@ export class Fork implements MarkerRule, ProviderObserver {
   /** @throws {ForkNeeded} */
   onVersion(
     project: NormalizedName,
+    version: Version,
     files: readonly DistributionFile[],
     requiresPython: readonly (string | undefined)[],
   ): void {
     if (!this.maySplit) return;
     if (this.rules.strategy === "requires-python")
       for (const text of requiresPython) this.split([this.rules.pythons.read(text).since]);
-    if (files.length === 0) return;
-    for (const required of this.rules.requiredEnvironments) {
+    for (const required of files.length === 0 ? [] : this.rules.requiredEnvironments) {
       if (required.isDisjointFrom(this.scope)) continue;
       const isServed = this.files.usable(project, files, this.scope.and(required)).length > 0;
       // What is taken for the others comes first: it is the newest one.
       if (!isServed) this.split([required.not()]);
     }
+    this.split(this.rules.preferred.partsOf(project, version, this.scope));
   }
 
   /** @throws {ForkNeeded} */

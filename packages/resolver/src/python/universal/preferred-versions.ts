@@ -1,4 +1,4 @@
-import { compareVersions, tryParseVersion } from "@murre/pep440";
+import { compareVersions, tryParseVersion, type Version } from "@murre/pep440";
 import type { Condition, Conditions, Marker, NormalizedName } from "@murre/pep508";
 
 /** A version to take, such as that of a lock file, and where: undefined for anywhere. */
@@ -17,7 +17,7 @@ interface Preferred {
  * says where it was wanted; of several each is meant for its own, so that what was solved in parts is solved in the same parts again.
  */
 export class PreferredVersions {
-  private readonly versions: ReadonlyMap<NormalizedName, readonly Preferred[]>;
+  private readonly versions = new Map<NormalizedName, readonly Preferred[]>();
 
   constructor(
     versions: ReadonlyMap<NormalizedName, string | readonly (string | PreferredVersion)[]> = new Map(),
@@ -27,13 +27,28 @@ export class PreferredVersions {
       typeof one === "string"
         ? { version: one, condition: conditions.always }
         : { version: one.version, condition: conditions.of(one.marker) };
-    this.versions = new Map(
-      [...versions].map(([name, all]) => [name, (typeof all === "string" ? [all] : all).map(read)]),
-    );
+    for (const [name, versionsOf] of versions) {
+      const all = (typeof versionsOf === "string" ? [versionsOf] : versionsOf).map(read);
+      const isOne = new Set(all.map(({ version }) => version)).size === 1;
+      this.versions.set(name, isOne ? [{ version: all[0]!.version, condition: conditions.always }] : all);
+    }
   }
 
   within(scope: Condition): Map<NormalizedName, string[]> {
     return new Map([...this.versions].map(([name, all]) => [name, inOrder(all, scope)]));
+  }
+
+  /**
+   * What to split the scope by where a version is about to be taken that is not the one that is meant for all of the scope: by the Pythons that the others are
+   * meant for, as far as those tell the parts apart. What led to the parts need not show again, because it was not taken.
+   */
+  partsOf(project: NormalizedName, version: Version, scope: Condition): Condition[] {
+    const all = (this.versions.get(project) ?? []).filter(({ condition }) => !scope.isDisjointFrom(condition));
+    const own = all.filter((one) => tryParseVersion(one.version)?.key === version.key);
+    if (own.length === all.length || own.some(({ condition }) => scope.implies(condition))) return [];
+    const parts = all.map(({ condition }) => scope.and(condition));
+    const pythons = parts.map((part) => part.pythons).filter((part) => !scope.implies(part));
+    return pythons.length > 0 ? pythons : parts;
   }
 }
 
@@ -42,7 +57,6 @@ export class PreferredVersions {
  * part could not have.
  */
 function inOrder(all: readonly Preferred[], scope: Condition): string[] {
-  if (new Set(all.map(({ version }) => version)).size === 1) return [all[0]!.version];
   const meant = all.filter(({ condition }) => scope.implies(condition));
   const partly = all.filter(({ condition }) => !scope.implies(condition) && !scope.isDisjointFrom(condition));
   return [...meant, ...partly.toSorted(newestFirst)].map(({ version }) => version);

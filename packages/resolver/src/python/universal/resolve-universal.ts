@@ -93,7 +93,6 @@ class UniversalResolution<File extends DistributionFile> {
   /** What markers need not say. */
   private readonly pythons: Condition;
   private readonly target: Condition;
-  private readonly preferred: PreferredVersions;
   private readonly turns: Turns;
   private readonly source: PythonSource<File>;
   private readonly listings: Listings<File>;
@@ -114,7 +113,6 @@ class UniversalResolution<File extends DistributionFile> {
     this.conditions = conditions;
     this.pythons = pythons;
     this.target = target;
-    this.preferred = new PreferredVersions(request.preferences, conditions);
     this.turns = new Turns(request.signal);
     this.source = remembering(request.source, this.requests);
     this.listings = new Listings(this.source, this.turns);
@@ -126,6 +124,7 @@ class UniversalResolution<File extends DistributionFile> {
       pythons: texts,
       strategy: request.forkStrategy ?? "requires-python",
       constraints: request.constraints ?? [],
+      preferred: new PreferredVersions(request.preferences, conditions),
       requiredEnvironments: (request.requiredEnvironments ?? []).map((marker) => conditions.of(marker)),
     };
   }
@@ -168,7 +167,7 @@ class UniversalResolution<File extends DistributionFile> {
           ...request,
           source: this.source,
           listings: this.listings,
-          preferences: this.preferred.within(scope),
+          preferences: rules.preferred.within(scope),
           taken: this.taken(),
         },
         this.turns,
