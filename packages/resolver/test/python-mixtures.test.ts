@@ -1,7 +1,15 @@
 import { normalizeName, type NormalizedName, parseRequirement } from "@murre/pep508";
 import { describe, expect, test } from "vitest";
 import type { DistributionMetadata } from "../src/index.ts";
-import { type MemoryIndex, type MemoryRelease, MemorySource, pins, resolveIn, told } from "./memory-index.ts";
+import {
+  type MemoryIndex,
+  type MemoryRelease,
+  MemorySource,
+  pins,
+  resolveIn,
+  told,
+  wheelForAll,
+} from "./memory-index.ts";
 import { randomNumbers } from "./small-world.ts";
 import { worlds } from "./worlds.ts";
 
@@ -56,16 +64,25 @@ function randomMixture(seed: number): Ask {
   return { index, requirements, urls, installed };
 }
 
+/** What one selected distribution asks for. */
+function demandsOf({ index, urls, installed }: Ask, name: string, { version, url }: Origin): readonly string[] {
+  const kept = installed.get(name as NormalizedName);
+  if (url !== "") return urls[url]!.requiresDist;
+  return kept?.version === version ? kept.requiresDist : (index[name]![version] as MemoryRelease).requires!;
+}
+
 /** What a selection asks for, and whether the root or a selected distribution asks. */
-function mixtureDemands({ index, requirements, urls, installed }: Ask, selection: Origins): string[] {
-  const found = requirements.split("|");
-  for (const [name, { version, url }] of selection) {
-    const kept = installed.get(name as NormalizedName);
-    if (url !== "") found.push(...urls[url]!.requiresDist);
-    else if (kept?.version === version) found.push(...kept.requiresDist);
-    else found.push(...(index[name]![version] as MemoryRelease).requires!);
-  }
-  return found;
+function mixtureDemands(ask: Ask, selection: Origins): string[] {
+  return [...ask.requirements.split("|"), ...[...selection].flatMap(([name, origin]) => demandsOf(ask, name, origin))];
+}
+
+/** Whether what asks for this may be taken from a place, or be a release, that nobody else may have. */
+function admits({ index }: Ask, text: string): boolean {
+  const { url, normalizedName: name, specifiers } = parseRequirement(text);
+  if (url !== undefined) return true;
+  return Object.entries(index[name]!).some(
+    ([version, release]) => (release as MemoryRelease).yanked === true && specifiers.toString() === `==${version}`,
+  );
 }
 
 /** Whether one selected version meets one requirement. */
@@ -99,11 +116,17 @@ function mixtureProblems(ask: Ask, selection: Origins): string[] {
 }
 
 /**
- * Every way to choose is tried, of those for which `isKnown` says of every URL and pin that something asks for that it was met: the resolver
+ * Every way to choose is tried, of those in which whoever names a URL or pins what is yanked was met (`isKnown`), and so was the URL: the resolver
  * refuses what the index and the environment contradict before it looks for somebody who may name another place, as pip and uv do.
  */
-function mixtureHasSolution(ask: Ask, isKnown: (text: string) => boolean, selection: Origins = new Map()): boolean {
-  if (!mixtureDemands(ask, selection).every(isKnown)) return false;
+function mixtureHasSolution(ask: Ask, isKnown: (told: string) => boolean, selection: Origins = new Map()): boolean {
+  const asked = mixtureDemands(ask, selection).flatMap((text) => parseRequirement(text).url ?? []);
+  const askers = [...selection].filter(([name, one]) => demandsOf(ask, name, one).some((text) => admits(ask, text)));
+  const files = askers.flatMap(([name, { version, url }]) => {
+    if (url !== "") return url;
+    return ask.installed.get(name as NormalizedName)?.version === version ? [] : `${name}-${version}${wheelForAll}`;
+  });
+  if (![...asked, ...files].every(isKnown)) return false;
   const text = mixtureDemands(ask, selection).find((demand) => !selection.has(parseRequirement(demand).normalizedName));
   if (text === undefined) return mixtureProblems(ask, selection).length === 0;
   const { normalizedName: name } = parseRequirement(text);
@@ -155,10 +178,9 @@ describe(`${mixtures.length} random worlds with URLs, pre-releases, yanked relea
       const outcome = await solve(ask, source);
       const origins = originsOf(outcome);
       const asked = new Set(source.asked);
-      const isMet = (text: string) => asked.has(parseRequirement(text).url ?? source.asked[0]!);
       const isFound = outcome.kind === "solution";
       const problems = isFound ? mixtureProblems(ask, origins) : [];
-      expect({ seed, problems, isMissed: !isFound && mixtureHasSolution(ask, isMet) }).toEqual({
+      expect({ seed, problems, isMissed: !isFound && mixtureHasSolution(ask, (told) => asked.has(told)) }).toEqual({
         seed,
         problems: [],
         isMissed: false,

@@ -135,3 +135,19 @@ describe("what is installed", () => {
     expect(await pinsIn(index, "app", { installed: kept })).toBe("app==2.0 lib==3.0");
   });
 });
+
+test("whoever names a place, and was met by an earlier attempt only, is looked up again where it is needed", async () => {
+  const at = (version: string) => `https://files.example/alpha-${version}.whl`;
+  const source = new MemorySource(
+    {
+      alpha: { "1.0": { requires: ["delta>2.0"], yanked: true }, "2.1b1": [`alpha @ ${at("3.0")}`, "beta"] },
+      beta: { "2.0a1": [] },
+      delta: { "1.0": [], "1.1": [`alpha @ ${at("1.1")}`] },
+    },
+    {
+      [at("1.1")]: { version: "1.1", requiresDist: ["beta"] },
+      [at("3.0")]: { version: "3.0", requiresDist: ["delta==1.1"] },
+    },
+  );
+  expect(pins(await resolveIn(source, "alpha!=2.0"))).toBe("none");
+});

@@ -146,6 +146,8 @@ describe("PEP 592: yanked releases", () => {
     pinner: { "1.0": ["lib==1.1"] },
     late: { "1.0": ["lib"], "2.0": ["lib===1.1"] },
     "given-up": { "1.0": [], "2.0": ["lib==1.1", "nonexistent"] },
+    looked: { "1.0": [], "2.0": ["pinner", "broken"] },
+    broken: { "1.0": ["nonexistent"] },
   };
 
   test.each([
@@ -158,6 +160,10 @@ describe("PEP 592: yanked releases", () => {
     ["pinner|late", "late==2.0 lib==1.1 pinner==1.0"],
     ["late", "late==2.0 lib==1.1"],
     ["lib>=1.1|given-up", "none"],
+    ["looked|lib>=1.1", "none"],
+    ["looked|lib[x]>=1.1", "none"],
+    ["looked|lib[x,y]|lib!=1.0", "none"],
+    ["looked|lib[x]", "lib==1.0 looked==1.0"],
   ])("%s leads to %s", async (requirements, expected) => {
     expect(await pinsIn(index, requirements)).toBe(expected);
   });

@@ -122,7 +122,8 @@ describe(`${seeds.length} random indexes, for each of ${environments.length} env
     async (strategy) => {
       const kinds = new Map<string, number>();
       const count = (kind: string) => kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      for (const seed of seeds) {
+      // In the last one a project of which an extra was selected too may not be taken any more.
+      for (const seed of [...seeds, 2290]) {
         const ask = randomUniversalAsk(seed, "mixed");
         const outcome = await resolve(ask, { strategy, requiresPython: parseRequirement("python>=3.8").specifiers });
         const solved = outcome.kind === "solution" ? outcome.distributions : undefined;

@@ -9,19 +9,10 @@ import { Needs, rootName } from "./needs.ts";
 import { Priorities } from "./priorities.ts";
 import { everywhere, type PlacedNeed, Proxies, type PythonPackage } from "./proxies.ts";
 import type { ProviderObserver, PythonNeed, Rules } from "./provider-rules.ts";
-import type { Sponsor } from "./candidates/places.ts";
+import type { Sponsor, Sponsorship } from "./candidates/places.ts";
 import { isPin, type Project } from "./candidates/project.ts";
 import type { RequirementTable } from "./candidates/requirement-table.ts";
 import type { DistributionFile } from "./candidates/source.ts";
-
-/**
- * One more kind of package: a conditional candidate needs it, and each of its versions needs one of the distributions that ask for the
- * candidate. So the candidate is selected where one of those is, and a conflict with all of them is a proof like any other.
- */
-interface Sponsorship {
-  readonly project: NormalizedName;
-  readonly candidate: string;
-}
 
 /** Another attempt has to be made: what a project is was taken wrong. */
 export class AttemptOutdated extends Error {
@@ -119,7 +110,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   getDependencies(name: string, version: number): Dependencies | undefined {
     const sponsorship = this.sponsorships.get(name);
-    if (sponsorship !== undefined) return { kind: "known", dependencies: [this.sponsor(sponsorship, version)] };
+    if (sponsorship !== undefined) return this.dependencyOnSponsor(sponsorship, version);
     const own = this.packages.get(name);
     if (own?.standsFor !== undefined)
       return { kind: "known", dependencies: this.sameVersion(own.standsFor, own.project, version) };
@@ -162,6 +153,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   async load({ name, version, changed }: Need): Promise<void> {
     for (const [other, set] of changed())
       if (other !== name && this.packages.has(other)) this.prefetcher.expect(this.projectOf(other), set);
+    const sponsorship = this.sponsorships.get(name);
+    if (sponsorship !== undefined)
+      return void (await this.catalog.loadProject(this.sponsor(sponsorship, version).project));
     if (name !== rootName) await this.catalog.loadMetadata(this.projectOf(name), version);
     const needs = this.ownNeeds.of(name, version);
     if (needs === undefined || typeof needs === "string") return;
@@ -211,7 +205,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   /** The candidates of a project that are in the solution without anybody's asking. They are banned from the next attempt. */
   banUnfounded(versions: ReadonlyMap<string, number>): boolean {
     const founded = this.reachable(versions);
-    let changed = false;
+    const banned = new Set<NormalizedName>();
     for (const [name, version] of versions) {
       const own = this.packages.get(name);
       if (own === undefined || !founded.has(name)) continue;
@@ -223,10 +217,11 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
         .some((sponsor) => founded.has(sponsor.packageName) && this.isSelected(sponsor, versions));
       if (isAsked) continue;
       project.place.banned.add(candidate);
-      this.catalog.forget(project.name);
-      changed = true;
+      banned.add(project.name);
     }
-    return changed;
+    // Not before: the project's extras and those that it is a sponsor of come after it.
+    for (const name of banned) this.catalog.forget(name);
+    return banned.size > 0;
   }
 
   /** The selected packages that the root leads to. */
@@ -277,20 +272,30 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   private chooseSponsor(sponsorship: Sponsorship, set: VersionSet, open: OpenVersions): number | undefined {
     let possible: number | undefined;
     for (const index of set.ascending()) {
-      const { name, set: wanted } = this.sponsor(sponsorship, index);
-      const left = open(name);
-      if (left?.size === 1 && left.equals(wanted)) return index;
-      if (left !== undefined && !left.isDisjointFrom(wanted)) possible ??= index;
+      const sponsor = this.sponsor(sponsorship, index);
+      const left = open(sponsor.packageName);
+      // Whoever was only met by an earlier attempt is none of those.
+      if (left === undefined) continue;
+      const wanted = this.projectOf(sponsor.packageName).withName(sponsor.candidate);
+      if (left.size === 1 && left.equals(wanted)) return index;
+      if (!left.isDisjointFrom(wanted)) possible ??= index;
     }
     return possible ?? set.lowest;
   }
 
-  private sponsor({ project, candidate }: Sponsorship, index: number): Dependency {
-    const { packageName, candidate: requirer } = this.catalog.places.of(project).sponsorsOf(candidate)[index]!;
-    const own = this.projectOf(packageName);
-    const version = own.withName(requirer);
-    const set = version === undefined ? VersionSet.empty : VersionSet.of(version);
-    return { name: packageName, set, requirement: `${packageName} ${requirer}` };
+  private sponsor({ project, candidate }: Sponsorship, index: number): Sponsor {
+    return this.catalog.places.of(project).sponsorsOf(candidate)[index]!;
+  }
+
+  private dependencyOnSponsor(sponsorship: Sponsorship, index: number): Dependencies | undefined {
+    const { packageName: name, project, extra, candidate } = this.sponsor(sponsorship, index);
+    // An earlier attempt may have met it, and this one has not.
+    this.met.add(project);
+    const set = this.catalog.project(project)?.withName(candidate);
+    if (set === undefined) return undefined;
+    this.priorities.meet(project, "other");
+    this.ownNeeds.package(project, extra);
+    return { kind: "known", dependencies: [{ name, set, requirement: `${name} ${candidate}` }] };
   }
 
   private *dependenciesOf(need: PythonNeed, where: string): Generator<Dependency, void> {
@@ -369,7 +374,9 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
   }
 
   private addSponsor(name: string, version: number, project: NormalizedName, candidate: string): void {
-    const sponsor = { packageName: name, candidate: this.projectOf(name).candidate(version) };
+    const own = this.packages.get(name)!;
+    const requirer = this.projectOf(name).candidate(version);
+    const sponsor = { packageName: name, project: own.project, extra: own.extra, candidate: requirer };
     const isNew = this.catalog.places.of(project).addSponsor(candidate, sponsor);
     if (isNew && this.consulted.has(project)) throw new AttemptOutdated(`${project} may be taken from ${candidate}`);
   }

@@ -4,7 +4,18 @@ import type { DistributionMetadata } from "./source.ts";
 /** One version of one package of the solver that asks for a candidate, by the names that outlive an attempt. */
 export interface Sponsor {
   readonly packageName: string;
+  readonly project: NormalizedName;
+  readonly extra: NormalizedName | undefined;
   /** Of the requirer's own candidate. */
+  readonly candidate: string;
+}
+
+/**
+ * One more kind of package: a conditional candidate needs it, and each of its versions needs one of the distributions that ask for the
+ * candidate. So the candidate is selected where one of those is, and a conflict with all of them is a proof like any other.
+ */
+export interface Sponsorship {
+  readonly project: NormalizedName;
   readonly candidate: string;
 }
 

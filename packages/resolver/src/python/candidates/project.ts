@@ -116,10 +116,10 @@ export class Project<File extends DistributionFile> {
     return url === undefined ? own.key : `@${url}`;
   }
 
-  /** By its name. */
-  withName(candidate: string): number | undefined {
+  /** The candidate of this name; empty where there is none. */
+  withName(candidate: string): VersionSet {
     const index = this.releases.findIndex((_, i) => this.candidate(i) === candidate);
-    return index === -1 ? undefined : index;
+    return index === -1 ? VersionSet.empty : VersionSet.of(index);
   }
 
   /** Whether it may only be taken where a selected distribution asks for it. */
