@@ -131,7 +131,6 @@ class Places {
   }
 }
 
-const plainFilename = /^[\w.+!-]+$/;
 const nameKey = '"filename":"';
 const reasonKey = '"yanked":"';
 
@@ -144,38 +143,57 @@ class FoundFiles {
   readonly #skipped: SkippedFile[] = [];
   #areYanked = false;
   #end = 0;
+  /** What the names of the last release's wheels begin with; empty where the last file was none. */
+  #prefix = "";
 
   constructor(project: NormalizedName) {
     this.#project = project;
   }
 
-  /** @returns false where a file is not written as is usual. */
+  /**
+   * A page has thousands of files, and is read once: little is done for each, most of it by one call of the system's own code.
+   * @returns false where a file is not written as is usual.
+   */
   read(files: string): boolean {
-    const ends = new Places(files, '},{"');
-    const names = new Places(files, nameKey);
     const reasons = new Places(files, reasonKey);
     const yanks = new Places(files, '"yanked":true');
+    const names = /"filename":"/g;
+    const plainName = /[\w.+!-]+"/y;
     let count = 0;
+    /** Where the name lies in an object: mostly where it lay in the one before. */
+    let offset = 0;
     for (let at = 0; at < files.length; at = this.#end + 1) {
-      this.#end = Math.min(files.length, ends.from(at) + 1);
-      const from = names.from(at) + nameKey.length;
-      const filename = files.slice(from, files.indexOf('"', from));
-      const isUsual = from < this.#end && filename.length <= longestFilename && plainFilename.test(filename);
-      if (!isUsual || ++count > mostLinks || !isKey(files, this.#end + 3)) return false;
+      const end = files.indexOf('},{"', at);
+      this.#end = end < 0 ? files.length : end + 1;
+      if (!files.startsWith(nameKey, at + offset)) {
+        names.lastIndex = at;
+        offset = (names.exec(files)?.index ?? files.length) - at;
+      }
+      const from = at + offset + nameKey.length;
+      plainName.lastIndex = from;
+      if (from >= this.#end || !plainName.test(files)) return false;
+      const to = plainName.lastIndex - 1;
+      if (to - from > longestFilename || ++count > mostLinks || !isKey(files, this.#end + 3)) return false;
       while (reasons.from(at) < this.#end && files[reasons.from(at) + reasonKey.length] === '"')
         reasons.from(reasons.from(at) + 1);
-      this.#add(filename, at, reasons.from(at) < this.#end || yanks.from(at) < this.#end);
+      const isYanked = reasons.from(at) < this.#end || yanks.from(at) < this.#end;
+      if (this.#prefix !== "" && files.startsWith(this.#prefix, from) && files.startsWith(".whl", to - 4))
+        this.#areYanked &&= isYanked;
+      else this.#add(files.slice(from, to), at, isYanked);
     }
     return true;
   }
 
   #add(filename: string, at: number, isYanked: boolean): void {
+    this.#prefix = "";
     const kind = kindOfFilename(filename);
     if (kind === undefined) {
       this.#skipped.push({ filename: copied(filename), reason: reasonToSkip(filename) });
       return;
     }
     const version = versionText(filename, kind, this.#project) ?? 0;
+    if (kind === "wheel" && version !== 0)
+      this.#prefix = filename.slice(0, filename.indexOf("-", filename.indexOf("-") + 1) + 1);
     if (this.#starts.length > 0 && this.#versions.at(-1) === version) {
       this.#areYanked &&= isYanked;
       return;
@@ -200,7 +218,8 @@ class FoundFiles {
 
 /** Behind `},{"` a string cannot go on but with what ends a value; a key begins with a letter. */
 function isKey(files: string, at: number): boolean {
-  return at > files.length || /[a-z]/.test(files[at] ?? "");
+  const letter = files.charCodeAt(at);
+  return at > files.length || (letter >= 0x61 && letter <= 0x7a);
 }
 
 /** V8 keeps a part of a string that is longer than this as a view of the whole, which would stay in memory for it. */
