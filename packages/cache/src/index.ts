@@ -12,7 +12,7 @@ export type { CacheSize, ListedEntry } from "./maintenance/inventory.ts";
 export type { CacheProblem } from "./maintenance/verify-entry.ts";
 export type { VerifyProgress } from "./maintenance/verify.ts";
 export type { PartialDownload, PartialRequest, ReadValidators } from "./operation/partial.ts";
-export type { DocumentRequest, Documents } from "./documents/documents.ts";
+export type { DocumentData, DocumentRequest, Documents } from "./documents/documents.ts";
 export { readDocument, type OpenDocument } from "./documents/read-document.ts";
 export {
   decodeManifest,

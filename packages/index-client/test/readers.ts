@@ -39,7 +39,7 @@ function used(parsed: ParsedPage, at = { url }): void {
   for (const file of parsed.files)
     if (!URL.canParse(file.url) || isLocal(file) !== isLocal(at)) throw new Error(`leads to ${file.url}`);
   const page = pageOf(parsed, project, index);
-  const copy = decodePageDocument(encodePageDocument({}, writePageText(parsed, at.url, project)), {
+  const copy = decodePageDocument(Buffer.concat(encodePageDocument({}, writePageText(parsed, at.url, project))), {
     project,
     index,
     readSource: Object,
@@ -82,9 +82,8 @@ const json = [
 ];
 const headers = { "cache-control": "max-age=600", etag: '"a"', date: "Wed, 21 Oct 2015 07:28:00 GMT" };
 const policy = new CachePolicy({ url: "/", method: "GET", headers: {} }, { status: 200, headers }).toObject();
-const document = encodePageDocument(
-  { policy, redirected: false },
-  writePageText(parseSimpleJson(json[0]!, url, index), url, project),
+const document = Buffer.concat(
+  encodePageDocument({ policy, redirected: false }, writePageText(parseSimpleJson(json[0]!, url, index), url, project)),
 );
 
 /** A page that lies in the cache: whether it holds, how it is asked for again, and its files. */

@@ -40,7 +40,7 @@ export interface Documents {
   /** The document, to be read in parts and closed; undefined when it is not there, cannot be opened, or is larger than any document. */
   open(segments: readonly string[]): OpenDocument | undefined;
   /** Replaces the document. Never throws. Returns the stamp of what was written, undefined where it could not be. */
-  write(segments: readonly string[], data: string | Buffer): string | undefined;
+  write(segments: readonly string[], data: DocumentData): string | undefined;
   /**
    * Adds to the end of the document, in one write, so that what several processes add stands one behind the other. A reader may meet the
    * beginning of what is being added, and what a full disk cut off stays there: a document that is added to is made of parts that tell when
@@ -51,6 +51,14 @@ export interface Documents {
   readAll(segments: readonly string[], atMostBytes: number): readonly Buffer[];
   /** Another text whenever a copy of the document was replaced or added to: the stamps of all copies, with commas between them. */
   stampOf(segments: readonly string[]): string;
+}
+
+/** A document's text or bytes, or pieces of it, which need not be joined in memory. */
+export type DocumentData = string | Buffer | readonly Buffer[];
+
+function piecesOf(data: DocumentData): readonly Buffer[] {
+  if (typeof data === "string") return [Buffer.from(data, "utf8")];
+  return Buffer.isBuffer(data) ? [data] : data;
 }
 
 /** Where documents are written, and whose temporary files they are. */
@@ -117,14 +125,14 @@ export function openDocuments(
 const stampOfFile = ({ ino, size, mtimeMs }: Stats): string => `${ino}:${size}:${mtimeMs}`;
 
 /** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
-function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: string | Buffer): string {
+function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: DocumentData): string {
   refuseLinks(layout, target);
   const temporary = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
   const file = withParent(temporary, () => openSync(temporary, "wx", 0o666));
   try {
     let stamp: string;
     try {
-      writeAll(file, typeof data === "string" ? Buffer.from(data, "utf8") : data);
+      for (const piece of piecesOf(data)) writeAll(file, piece);
       stamp = stampOfFile(fstatSync(file));
     } finally {
       closeSync(file);

@@ -23,7 +23,7 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
         );
       },
       write(segments, data) {
-        contents.set(segments.join("/"), data.toString());
+        contents.set(segments.join("/"), Array.isArray(data) ? Buffer.concat(data).toString() : data.toString());
         written.set(segments.join("/"), ++writes);
         return this.stampOf(segments);
       },

@@ -194,7 +194,7 @@ function validationOf({ policy, redirected, body }: HttpSource): string {
   return JSON.stringify([redirected, body, etag, modified, policy.rescc, vary]);
 }
 
-function keep({ kept, witness }: HttpPages, page: PageRequest, document: Buffer, source: HttpSource): void {
+function keep({ kept, witness }: HttpPages, page: PageRequest, document: readonly Buffer[], source: HttpSource): void {
   const written = kept.write(documentOf(page), document);
   const stamp = kept.stampOf(documentOf(page));
   // Another process may have written its own in the meantime.

@@ -12,7 +12,7 @@ import { writePageText } from "./page-text.ts";
 const index = "https://e.x/simple/";
 
 /** A document of some 170 bytes a release. */
-function document(project: string, releases: number, mark = "1"): Buffer {
+function document(project: string, releases: number, mark = "1"): readonly Buffer[] {
   const links = Array.from({ length: releases }, (_, n) => {
     const filename = `${project}-${n}.tar.gz`;
     return {
@@ -36,7 +36,7 @@ function world(platform?: NodeJS.Platform) {
       index,
       readSource: (source) => source ?? {},
     })!.page;
-  const write = (project: string, data: Buffer) => kept.write(["index", "0", project], data);
+  const write = (project: string, data: readonly Buffer[]) => kept.write(["index", "0", project], data);
   const url = (page: ReturnType<typeof read>, n: number) => page.releases[n]?.files[0]?.url;
   return { kept, read, write, url, damages, path: (project: string) => `${cache.layout.root}/index/0/${project}` };
 }

@@ -8,7 +8,7 @@ import { decodePageDocument, type DocumentPlace, type PageDocument } from "./pag
 export interface KeptPages {
   read<Source>(segments: readonly string[], page: KeptPage<Source>): PageDocument<Source> | undefined;
   /** Returns the stamp of what was written. Without a cache nothing is kept. */
-  write(segments: readonly string[], document: Buffer): string | undefined;
+  write(segments: readonly string[], document: readonly Buffer[]): string | undefined;
   /** See {@link Documents.stampOf}. */
   stampOf(segments: readonly string[]): string;
   /** Ends the reading of pages. */

@@ -69,10 +69,10 @@ describe("a cached page is the page", () => {
         const judged = judgeLinks(links, index);
         const page = pageOf(judged, place.project, index);
         const text = writePageText(judged, `${index}foo/`, place.project);
-        const document = decodePageDocument(encodePageDocument({ a: 1 }, text), place);
+        const document = decodePageDocument(Buffer.concat(encodePageDocument({ a: 1 }, text)), place);
         expect(document?.source).toEqual({ a: 1 });
         expect(plain(document?.page)).toEqual(plain(page));
-        const again = decodePageDocument(withSource(document!, { a: 2 }), place);
+        const again = decodePageDocument(Buffer.concat(withSource(document!, { a: 2 })), place);
         expect(again?.source).toEqual({ a: 2 });
         expect(plain(again?.page)).toEqual(plain(page));
       }),

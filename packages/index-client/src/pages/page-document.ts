@@ -29,15 +29,15 @@ interface Head<Source> extends Omit<PageText, "body"> {
 /** Increased when a reader of this version would misread, or must not believe, what an older one wrote. */
 const format = 6;
 
-export function encodePageDocument<Source>(source: Source, { body, ...text }: PageText): Buffer {
-  return Buffer.concat([headLine({ format, source, ...text }), body.whole()]);
+export function encodePageDocument<Source>(source: Source, { body, ...text }: PageText): readonly Buffer[] {
+  return [headLine({ format, source, ...text }), body.whole()];
 }
 
 const headLine = (head: Head<unknown>): Buffer => Buffer.from(`${JSON.stringify(head)}\n`);
 
 /** The document with another source: the page was found unchanged. */
-export function withSource<Source>({ head, body }: PageDocument<Source>, source: Source): Buffer {
-  return Buffer.concat([headLine({ ...head, source }), body.whole()]);
+export function withSource<Source>({ head, body }: PageDocument<Source>, source: Source): readonly Buffer[] {
+  return [headLine({ ...head, source }), body.whole()];
 }
 
 /** Where a document is from, and what becomes of it. */

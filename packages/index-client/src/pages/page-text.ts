@@ -74,11 +74,11 @@ export function findPageText(
   // Of each byte a character: what is looked for is ASCII, which is part of nothing else in UTF-8.
   const json = plainJson(content.toString("latin1"));
   if (json === undefined) return undefined;
-  const start = json.indexOf(filesKey) + filesKey.length;
-  const end = json.indexOf("}]", start) + 1;
-  if (start < filesKey.length || end <= start) return undefined;
+  const start = find(json, "[", filesKey, 0) + filesKey.length + 1;
+  if (start <= filesKey.length) return undefined;
+  const end = find(json, "]", "}", start) + 1;
   // No file has a list of objects, and a page has no other one.
-  if (json.includes(filesKey, start) || json.includes("}]", end)) return undefined;
+  if (end === 0 || find(json, "[", filesKey, start) >= 0 || find(json, "]", "}", end + 1) >= 0) return undefined;
   const found = new FoundFiles(project);
   if (!found.read(json.slice(start, end))) return undefined;
   const releases = found.end();
@@ -87,7 +87,14 @@ export function findPageText(
   return { text, rest: Buffer.from(json.slice(0, start) + json.slice(end), "latin1").toString() };
 }
 
-const filesKey = '"files":[';
+const filesKey = '"files":';
+
+/** Where the first text from `from` on begins that `rare` follows: a page has few lists, and one letter is looked for many times as fast as a word. */
+function find(json: string, rare: string, text: string, from: number): number {
+  for (let at = json.indexOf(rare, from); at >= 0; at = json.indexOf(rare, at + 1))
+    if (json.startsWith(text, at - text.length)) return at - text.length;
+  return -1;
+}
 
 /** Why a file was yanked is what people wrote. */
 const reasonText = /"yanked":"((?:[^"\\]|\\.)+)"/g;
@@ -110,29 +117,10 @@ function isPlain(json: string): boolean {
   return true;
 }
 
-/**
- * The places of a word in a text, asked for in the text's order. All are looked for at once: what V8 compiles of a search that is made when it
- * is needed may search on every way through the code, each time to the end where there is none.
- */
-class Places {
-  readonly #places: number[] = [];
-  readonly #end: number;
-  #next = 0;
-
-  constructor(text: string, word: string) {
-    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) this.#places.push(at);
-    this.#end = text.length;
-  }
-
-  /** The first one from `start` on; where there is none, the text's end. */
-  from(start: number): number {
-    while (this.#next < this.#places.length && this.#places[this.#next]! < start) this.#next++;
-    return this.#places[this.#next] ?? this.#end;
-  }
-}
-
 const nameKey = '"filename":"';
-const reasonKey = '"yanked":"';
+/** Most indexes write the keys of a file in their order, so that this one is the last. */
+const notYanked = '"yanked":false}';
+const yanked = /"yanked":(?:true|"(?!"))/;
 
 /** The releases of a list of files, one file after the other. */
 class FoundFiles {
@@ -155,8 +143,6 @@ class FoundFiles {
    * @returns false where a file is not written as is usual.
    */
   read(files: string): boolean {
-    const reasons = new Places(files, reasonKey);
-    const yanks = new Places(files, '"yanked":true');
     const names = /"filename":"/g;
     const plainName = /[\w.+!-]+"/y;
     let count = 0;
@@ -174,9 +160,8 @@ class FoundFiles {
       if (from >= this.#end || !plainName.test(files)) return false;
       const to = plainName.lastIndex - 1;
       if (to - from > longestFilename || ++count > mostLinks || !isKey(files, this.#end + 3)) return false;
-      while (reasons.from(at) < this.#end && files[reasons.from(at) + reasonKey.length] === '"')
-        reasons.from(reasons.from(at) + 1);
-      const isYanked = reasons.from(at) < this.#end || yanks.from(at) < this.#end;
+      const isYanked =
+        !files.startsWith(notYanked, this.#end - notYanked.length) && yanked.test(files.slice(at, this.#end));
       if (this.#prefix !== "" && files.startsWith(this.#prefix, from) && files.startsWith(".whl", to - 4))
         this.#areYanked &&= isYanked;
       else this.#add(files.slice(from, to), at, isYanked);
