@@ -107,6 +107,22 @@ describe("who died while it worked is waited for by nobody", () => {
     expect([world.works(), world.hints()]).toEqual([1, []]);
   });
 
+  test("its hint goes also where it died before its name was written (H2)", { timeout: 30_000 }, async () => {
+    const world = setUp();
+    await leave(world, "a", "");
+    expect(await world.there.once("a", world.request("a"))).toBe("result of a");
+    expect([world.works(), world.hints()]).toEqual([1, []]);
+  });
+
+  test("a name that is written while somebody waits for it counts", { timeout: 30_000 }, async () => {
+    const world = setUp();
+    const path = await leave(world, "a", "");
+    const waiting = world.there.once("a", world.request("a"));
+    await sleep(20);
+    writeFileSync(path, deadLease());
+    expect(await waiting).toBe("result of a");
+  });
+
   test("a hint that became another one's is left alone", async () => {
     const world = setUp();
     const path = await leave(world, "a", deadLease());

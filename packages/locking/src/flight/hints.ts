@@ -199,15 +199,21 @@ class HintedRun<T> {
     const judges = new Judges(this.#root, stake);
     const nextPause = pausesOf(name);
     let hint: Hint | undefined;
+    let seenAt = started;
     let reportAt = started + firstReportMs;
     for (;;) {
       // The name is written right after the create: until then it is read again.
-      if (hint === undefined || hint.lease === "") hint = readHint(this.#path);
+      if (hint === undefined || hint.lease === "") {
+        const id: string | undefined = hint?.id;
+        hint = readHint(this.#path);
+        if (hint?.id !== id) seenAt = performance.now();
+      }
       if (hint === undefined || !stands(this.#path, hint.id)) return undefined;
       // What is alone is there when its hint has gone, and not before.
       const found = group === this.#key ? undefined : lookup();
       if (found !== undefined) return found;
-      if ((await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
+      const isNameless = hint.lease === "" && performance.now() - seenAt > namelessMs;
+      if (isNameless || (await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
         takeAway(this.#path, hint);
         const from = describeHolder(this.#root, hint.lease, "write", this.#path);
         this.#onEvent?.({ type: "taken over", kind: "flight", subject: this.#key, from });
@@ -225,6 +231,9 @@ class HintedRun<T> {
     }
   }
 }
+
+/** So long somebody waits for the name of who works: it is there within a moment, on another machine within seconds. Else its writer was killed. */
+const namelessMs = 5000;
 
 /** In place of a name that none is, because its writer was killed between create and write: of another boot, so that age decides. */
 const nobody = `${"0".repeat(16)}_${"0".repeat(10)}_0_0`;
