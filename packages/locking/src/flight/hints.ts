@@ -1,7 +1,7 @@
-import { errorCode, namesIn, openFile } from "@murre/files";
+import { errorCode, isRemote, namesIn, openFile } from "@murre/files";
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
 import type { Lease } from "../lease/lease.ts";
 import { parseLeaseName } from "../lease/lease-name.ts";
@@ -212,7 +212,7 @@ class HintedRun<T> {
       // What is alone is there when its hint has gone, and not before.
       const found = group === this.#key ? undefined : lookup();
       if (found !== undefined) return found;
-      const isNameless = hint.lease === "" && performance.now() - seenAt > namelessMs;
+      const isNameless = hint.lease === "" && performance.now() - seenAt > namelessMs(dirname(this.#path));
       if (isNameless || (await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
         takeAway(this.#path, hint);
         const from = describeHolder(this.#root, hint.lease, "write", this.#path);
@@ -232,8 +232,8 @@ class HintedRun<T> {
   }
 }
 
-/** So long somebody waits for the name of who works: it is there within a moment, on another machine within seconds. Else its writer was killed. */
-const namelessMs = 5000;
+/** So long somebody waits for the name of who works: it is there within a moment, and seen by another machine within seconds. Else its writer was killed. */
+const namelessMs = (folder: string): number => (isRemote(folder) ? 5000 : 1000);
 
 /** In place of a name that none is, because its writer was killed between create and write: of another boot, so that age decides. */
 const nobody = `${"0".repeat(16)}_${"0".repeat(10)}_0_0`;
