@@ -129,7 +129,7 @@ describe("an interrupted download", () => {
   ])("that is small is not gone on with: nothing is left of it when it is %s", async (_what, end) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const small = await beginPartial(layout, lease, { url, sizeBytes: 10_000, readValidators: anything });
+    const small = await beginPartial(layout, lease, { url, sizeBytes: 5000, readValidators: anything });
     small.note(validators);
     appendFileSync(small.path, "half");
     expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);

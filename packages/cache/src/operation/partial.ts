@@ -38,7 +38,7 @@ export interface PartialRequest<Validators> {
 }
 
 /** What is smaller is fetched again sooner than it is gone on with. */
-const worthContinuingBytes = 1 << 16;
+const worthContinuingBytes = 1 << 13;
 
 /**
  * Begins a download, or takes over what a dead or finished operation left of the same URL: by one rename, under the hint of that
