@@ -94,7 +94,10 @@ const late = new Set([
   "zlib",
 ]);
 
-/** `require` that loads these when the first of their members is used; but whether this is the main thread, as a command always is. */
+/** What `node:worker_threads` says in the thread that a command always runs in: asked for by many, which need nothing else of it. */
+const mainThread = { isMainThread: true, threadId: 0 };
+
+/** `require` that loads these when the first of their members is used. */
 function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): NodeJS.Require {
   const loaded = new Map<string, object>();
   const requireLate = (id: string): unknown => {
@@ -104,7 +107,7 @@ function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): 
     const known = loaded.get(name);
     if (known !== undefined) return known;
     const get = (_: object, member: string | symbol): unknown => {
-      if (member === "isMainThread") return true;
+      if (name === "worker_threads" && Object.hasOwn(mainThread, member)) return Reflect.get(mainThread, member);
       watch?.used(name, member);
       return Reflect.get(require(id) as object, member) as unknown;
     };

@@ -38,7 +38,7 @@ const ownModules = new Set([
   "timers/promises",
   "zlib",
 ]);
-const ownMembers = new Set(["isMainThread", "threadId", "MessageChannel", "parentPort", "workerData"]);
+const ownMembers = new Set(["MessageChannel", "parentPort", "workerData"]);
 
 /** A run of these words; undefined where they want to be run whatever is known. */
 export function openRun(kept: KeptFolder, words: readonly string[], outputs: Outputs): Run | undefined {
