@@ -82,6 +82,21 @@ describe.runIf(canMount)("a cache folder", () => {
     },
   );
 
+  test(
+    "on a disk that is full to the last byte is left without a hint that nobody's name stands in",
+    { timeout },
+    async () => {
+      const { world, install } = await makeWorld();
+      const cache = cacheOf(world, "cache-fuller");
+      mkdirSync(cache);
+      mount("-t", "tmpfs", "-o", "size=64k", "none", cache);
+      writeFileSync(join(cache, "other"), Buffer.alloc(64 << 10));
+      const failed = await install(cache, "one", "two");
+      expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/ENOSPC.*\(MURRE_\w+\)/)]);
+      expect(readdirSync(join(cache, `${CACHE_LAYOUT}/hints`))).toEqual([]);
+    },
+  );
+
   test("on another file system than the environment: files are copied", { timeout }, async () => {
     const { world, install } = await makeWorld();
     const cache = cacheOf(world, "cache-apart");

@@ -151,13 +151,7 @@ class HintedRun<T> {
   #create(): string | "taken" | undefined {
     for (let attempt = 1; ; attempt++)
       try {
-        const file = openSync(this.#path, "wx", 0o666);
-        try {
-          writeSync(file, this.#request.lease.name);
-          return idOf(fstatSync(file));
-        } finally {
-          closeSync(file);
-        }
+        return createHint(this.#path, this.#request.lease.name);
       } catch (error) {
         // What is no file is nobody's hint, and nobody takes it away.
         if (errorCode(error) === "EEXIST") return isFileAt(this.#path) ? "taken" : undefined;
@@ -229,6 +223,21 @@ class HintedRun<T> {
       await name.sleep(Math.min(nextPause(), longestMs, untilReport(reportAt)), signal);
       signal?.throwIfAborted();
     }
+  }
+}
+
+/** H1. @returns which file it is */
+function createHint(path: string, lease: string): string {
+  const file = openSync(path, "wx", 0o666);
+  try {
+    writeSync(file, lease);
+    return idOf(fstatSync(file));
+  } catch (error) {
+    // On a full disk: without a name others would wait for it.
+    unlinkSync(path);
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -162,7 +162,8 @@ export class UnpackPool {
     const job = worker.job;
     worker.job = undefined;
     worker.endSpan?.();
-    worker.thread.unref();
+    // A thread that is being ended keeps the process until it has: an answer may come after close() began to wait for it.
+    if (!this.#closed) worker.thread.unref();
     this.#dispatch();
     if (!job) return;
     try {

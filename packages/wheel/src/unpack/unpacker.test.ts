@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder, writeWheel, type WheelSpec } from "@murre/test-kit";
@@ -108,6 +109,24 @@ describe("a job that a thread has already taken", () => {
     for (const result of await results)
       expect(result).toMatchObject({ status: "rejected", reason: { code: "MURRE_UNPACK_WORKER_LOST" } });
     await expect(own.unpack(await job())).rejects.toMatchObject({ code: "MURRE_UNPACK_WORKER_LOST" });
+  });
+
+  test("that is done while the unpacker is being closed does not end the process before close() does", async () => {
+    const given = await job();
+    const script = `
+      import { existsSync } from "node:fs";
+      import { createUnpacker } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
+      const unpacker = createUnpacker({ workers: 1 });
+      const result = Promise.allSettled([unpacker.unpack(${JSON.stringify(given)})]);
+      await Promise.resolve();
+      const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+      for (let waited = 0; !existsSync(${JSON.stringify(join(given.destination, "x-1.0.dist-info/RECORD"))}) && waited < 10_000; waited += 5) pause(5);
+      pause(100); // The answer is there, and was not heard yet.
+      await unpacker.close();
+      await result;
+      console.log("closed");`;
+    const ended = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    expect([ended.stderr, ended.stdout]).toEqual(["", "closed\n"]);
   });
 
   test("is lost when the thread ends, and every further job gets a new thread", async () => {
