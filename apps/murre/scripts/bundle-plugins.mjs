@@ -51,11 +51,17 @@ export function directImports(packages) {
 }
 
 /**
- * Evaluates a library when the first of its functions is called.
- * @param {Readonly<Record<string, readonly string[]>>} functions by library, those that are used; nothing else of it is bundled
+ * Evaluates a library when the first of its functions is called, or something is asked whether it is of one of its classes.
+ * @param {Readonly<Record<string, readonly string[]>>} members by library, those that are used; nothing else of it is bundled
  */
-export function lateLibraries(functions) {
-  const libraries = Object.keys(functions).join("|");
+export function lateLibraries(members) {
+  const libraries = Object.keys(members).join("|");
+  const late = (library, name) => {
+    const member = `require("picked:${library}").${name}`;
+    return /^[A-Z]/.test(name)
+      ? `export const ${name} = { [Symbol.hasInstance]: (value) => value instanceof ${member} };`
+      : `export const ${name} = (...words) => ${member}(...words);`;
+  };
   return {
     name: "late-libraries",
     setup({ onResolve, onLoad }) {
@@ -68,13 +74,11 @@ export function lateLibraries(functions) {
         pluginData,
       }));
       onLoad({ filter: /.*/, namespace: "late" }, ({ path, pluginData }) => ({
-        contents: functions[path]
-          .map((name) => `export const ${name} = (...words) => require("picked:${path}").${name}(...words);`)
-          .join("\n"),
+        contents: members[path].map((name) => late(path, name)).join("\n"),
         pluginData,
       }));
       onLoad({ filter: /.*/, namespace: "picked" }, ({ path, pluginData }) => ({
-        contents: `export { ${functions[path].join(", ")} } from "${path}";`,
+        contents: `export { ${members[path].join(", ")} } from "${path}";`,
         resolveDir: pluginData,
       }));
     },
@@ -113,13 +117,28 @@ export const shortNames = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, async ({ path, namespace }) => {
       if (namespace !== "file") return undefined;
+      const text = readFileSync(path, "utf8");
+      if (/^(?:ex|im)port /m.test(text)) return undefined;
       // Not its syntax: that would join declarations of which the bundle leaves some out.
-      const { code } = await transform(readFileSync(path, "utf8"), {
+      const { code } = await transform(text, {
         minifyIdentifiers: true,
         minifyWhitespace: true,
         legalComments: "none",
       });
       return { contents: code, loader: "js" };
+    });
+  },
+};
+
+/** Whether there are colours is said by murre, to whom standard output is not worth a stream of Node's for asking. */
+export const withoutAsking = {
+  name: "without-asking",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]picocolors[\\/]picocolors\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const asks = "(p.stdout || {}).isTTY";
+      if (!text.includes(asks)) throw new Error("picocolors asks in another way");
+      return { contents: text.replace(asks, "false") };
     });
   },
 };

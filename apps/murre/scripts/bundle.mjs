@@ -12,6 +12,7 @@ import {
   neverCalled,
   ownVersion,
   shortNames,
+  withoutAsking,
 } from "./bundle-plugins.mjs";
 import { writeNotices } from "./bundle-notices.mjs";
 import { copyDeclarations } from "./bundle-types.mjs";
@@ -60,8 +61,13 @@ const options = {
   plugins: [
     ownVersion(join(app, "src/version.ts"), version),
     directImports(packages),
-    lateLibraries({ fflate: ["zipSync", "unzipSync"] }),
+    lateLibraries({
+      "@noble/hashes/sha2.js": ["sha256"],
+      fflate: ["zipSync", "unzipSync"],
+      "smol-toml": ["parse", "TomlDate", "TomlError"],
+    }),
     neverCalled,
+    withoutAsking,
     shortNames,
   ],
   logLevel: "warning",

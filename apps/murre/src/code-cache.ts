@@ -35,18 +35,20 @@ function readCode(path: string): Buffer | undefined {
   return headOf(code).equals(whole.subarray(0, headBytes)) ? code : undefined;
 }
 
+const wordsApart = 256;
+
 /** Keeps what follows aligned, as V8 wants it (bytes). */
 const headBytes = 16;
 
 /**
- * The length, and a sum over one word of each 256 bytes. V8 looks at the first bytes only, and would run what a power loss has left in the
+ * The length, and a sum over one word of each kilobyte. V8 looks at the first bytes only, and would run what a power loss has left in the
  * place of others.
  */
 function headOf(code: Buffer): Buffer {
   let sum = 0;
   const aligned = code.byteOffset % 4 === 0 ? code : Uint8Array.from(code);
   const words = new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
-  for (let at = 0; at < words.length; at += 64) sum = (Math.imul(sum, 31) + words[at]!) | 0;
+  for (let at = 0; at < words.length; at += wordsApart) sum = (Math.imul(sum, 31) + words[at]!) | 0;
   const head = Buffer.alloc(headBytes);
   head.writeUInt32LE(code.length, 0);
   head.writeInt32LE(sum, 4);

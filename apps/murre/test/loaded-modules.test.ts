@@ -41,30 +41,22 @@ describe("a command loads only what it needs", () => {
     succeeded(await environment.pip("sync", "pins.txt", "--no-config", "-i", join(index, "simple")));
   });
 
-  test.each<[command: string, words: () => readonly string[], needed: readonly string[]]>([
-    ["--version", () => ["--version"], []],
-    ["pip list", () => ["pip", "list", "-p", environment.folder], ["crypto"]],
-    ["pip freeze", () => ["pip", "freeze", "-p", environment.folder], ["crypto"]],
-    [
-      "a sync with nothing to do",
-      () => ["pip", "sync", "pins.txt", "--no-config", "-p", environment.folder],
-      ["crypto"],
-    ],
-    [
-      "an installation with nothing to do",
-      () => ["pip", "install", "one", "--no-config", "-p", environment.folder],
-      ["crypto"],
-    ],
-  ])("%s", async (_, words, needed) => {
+  test.each<[command: string, words: () => readonly string[]]>([
+    ["--version", () => ["--version"]],
+    ["pip list", () => ["pip", "list", "-p", environment.folder]],
+    ["pip freeze", () => ["pip", "freeze", "-p", environment.folder]],
+    ["a sync with nothing to do", () => ["pip", "sync", "pins.txt", "--no-config", "-p", environment.folder]],
+    ["an installation with nothing to do", () => ["pip", "install", "one", "--no-config", "-p", environment.folder]],
+  ])("%s", async (_, words) => {
     // The first run has nothing compiled; it may keep it.
     succeeded(await world.murre(...words()));
     succeeded(await world.murre(...words()));
     const loaded = new Set(readFileSync(report, "utf8").split("\n"));
-    expect(heavy.filter((name) => loaded.has(name) && !needed.includes(name))).toEqual([]);
+    expect(heavy.filter((name) => loaded.has(name))).toEqual([]);
   });
 
   test("the commands are counted: what is needed is loaded", async () => {
-    succeeded(await world.murre("venv", "other", "--no-config"));
+    succeeded(await world.murre("pip", "hash", "pins.txt"));
     expect(readFileSync(report, "utf8").split("\n")).toContain("crypto");
   });
 });

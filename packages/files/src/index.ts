@@ -26,6 +26,7 @@ export {
   type TracedKind,
   type TraceMark,
 } from "./trace.ts";
+export { randomDigits, sha256Hex } from "./digest.ts";
 export { makeTemporaryFolder, temporaryPlace } from "./temporary-folder.ts";
 export {
   FilesError,

@@ -22,7 +22,7 @@ export function createInstaller(settings: InstallerSettings): Operations {
       work: (options: Options) => Promise<Result>,
     ) =>
     async (given?: Options): Promise<Result> => {
-      const rules = operationOptions[name];
+      const rules = operationOptions[name]();
       const options = given === undefined && !("required" in rules || "someOf" in rules) ? ({} as Options) : given;
       checkOptions(name, rules, options);
       return running.run(options as Options, (own) => sayingState(state, () => work(own)));

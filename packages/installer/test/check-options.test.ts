@@ -24,7 +24,7 @@ describe("what an operation is given is refused, in words, before anything is do
   });
 
   test.each(names)("%s refuses each of its options where it is of a kind that none has", async (name) => {
-    for (const option of Object.keys(operationOptions[name].options))
+    for (const option of Object.keys(operationOptions[name]().options))
       expect(await reasonOf(installer, name, { [option]: Symbol("none") })).toMatchObject({ option });
   });
 
@@ -64,13 +64,13 @@ describe("what is right passes", () => {
   };
 
   test.each(names)("%s with each of its options undefined, which counts as not given", (name) => {
-    const { options, required: asked = [] } = operationOptions[name] as OptionRules<Record<string, unknown>>;
+    const { options, required: asked = [] } = operationOptions[name]() as OptionRules<Record<string, unknown>>;
     const given = Object.fromEntries(Object.keys(options).map((option) => [option, undefined]));
     const needed = Object.entries(required).filter(
       ([option]) => asked.includes(option) || (option === "requirements" && option in options),
     );
     const all = { ...given, ...Object.fromEntries(needed) };
-    expect(() => checkOptions(name, operationOptions[name], all)).not.toThrow();
+    expect(() => checkOptions(name, operationOptions[name](), all)).not.toThrow();
   });
 
   test.each([
@@ -82,6 +82,6 @@ describe("what is right passes", () => {
     Object.assign(Object.create(null) as object, { linkMode: "clone" }),
   ])("install(%j)", (options) => {
     const given = { requirements: ["flask"], ...options };
-    expect(() => checkOptions("install", operationOptions.install, given)).not.toThrow();
+    expect(() => checkOptions("install", operationOptions.install(), given)).not.toThrow();
   });
 });

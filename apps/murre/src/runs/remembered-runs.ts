@@ -1,4 +1,4 @@
-import { isRemote } from "@murre/files";
+import { isRemote, sha256Hex } from "@murre/files";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { KeptFolder } from "../kept-folder.ts";
@@ -52,9 +52,8 @@ export function nameOfRun({ words, cwd, env, terminals }: RunSettings): string |
   if (words.some(isAnew)) return undefined;
   const variables = Object.entries(env).filter(([name]) => !idle.has(name));
   if (variables.some(([name]) => anewVariables.test(name))) return undefined;
-  // Imported where it is used: `--version` gets by without it.
   const key = JSON.stringify([words, cwd, terminals, variables.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return `runs/${process.getBuiltinModule("node:crypto").createHash("sha256").update(key).digest("hex").slice(0, 32)}`;
+  return `runs/${sha256Hex(key).slice(0, 32)}`;
 }
 
 /**

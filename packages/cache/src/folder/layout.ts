@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "@murre/files";
 import { join } from "node:path";
 
 /**
@@ -119,5 +119,5 @@ export const LAYOUT_FOLDERS = [
 
 /** A short name for a key that may hold any character, such as a URL. */
 export function hashedName(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+  return sha256Hex(key);
 }

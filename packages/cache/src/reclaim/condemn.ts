@@ -1,6 +1,5 @@
 import { isPointer } from "../entry/pointer.ts";
-import { errorCode, refuseLink } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { errorCode, refuseLink, randomDigits } from "@murre/files";
 import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { decidingScan } from "@murre/locking";
@@ -29,7 +28,7 @@ export function condemn(layout: CacheLayout, pointers: readonly string[], linksP
 
 /** C1: one rename. Of two who condemn one pointer, one gets ENOENT and has nothing to do. */
 function takePointer(layout: CacheLayout, pointer: string): string | undefined {
-  const record = randomUUID();
+  const record = randomDigits();
   try {
     refuseLink(dirname(pointer));
     withParent(`${layout.condemned}/${record}`, () => renameSync(pointer, `${layout.condemned}/${record}`));
@@ -85,7 +84,7 @@ function mark(record: string): void {
  * one, who finds the record without a snapshot, does it.
  */
 function writeSnapshot(layout: CacheLayout, leases: readonly string[], records: readonly string[]): void {
-  const source = `${layout.trash}/${randomUUID()}`;
+  const source = `${layout.trash}/${randomDigits()}`;
   withParent(source, () => writeFileSync(source, leases.map((name) => `${name}\n`).join(""), { flag: "wx" }));
   for (const record of records)
     try {

@@ -1,5 +1,4 @@
-import { errorCode } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { errorCode, randomDigits } from "@murre/files";
 import {
   chmodSync,
   closeSync,
@@ -30,7 +29,7 @@ export const nothing = (): Amount => ({ entries: 0, files: 0, bytes: 0 });
  * @returns where it lies now; undefined when it was not there (any more).
  */
 export function moveToTrash(layout: CacheLayout, path: string): string | undefined {
-  const trash = `${layout.trash}/${randomUUID()}`;
+  const trash = `${layout.trash}/${randomDigits()}`;
   return unlessMissing(() => {
     withParent(trash, () => renameSync(path, trash));
     return trash;

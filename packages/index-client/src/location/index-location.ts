@@ -1,5 +1,5 @@
+import { sha256Hex } from "@murre/files";
 import { redactUrl } from "@murre/pep508";
-import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidIndexLocation } from "../errors.ts";
@@ -68,7 +68,7 @@ export function withoutCredentials(url: string): string {
 export function indexKey(url: string): string {
   const known = indexKeys.get(url);
   if (known !== undefined) return known;
-  const key = createHash("sha256").update(withoutCredentials(url)).digest("hex").slice(0, 16);
+  const key = sha256Hex(withoutCredentials(url)).slice(0, 16);
   if (indexKeys.size >= mostIndexKeys) indexKeys.clear();
   indexKeys.set(url, key);
   return key;

@@ -12,5 +12,5 @@ test.each(Object.entries(operationOptions))("the API reference has every option 
   const [, type = ""] = new RegExp(`### murre\\.${operation}\\n[\\s\\S]*?Options: \\[\`(\\w+)\``).exec(reference) ?? [];
   const [declaration] = declarations.find("apps/murre/src/index.ts", type);
   const fields = declaration === undefined ? [] : fieldsOf(declarations, declaration).map(({ name }) => name);
-  expect(new Set(fields)).toEqual(new Set(Object.keys(rules.options)));
+  expect(new Set(fields)).toEqual(new Set(Object.keys(rules().options)));
 });

@@ -26,9 +26,9 @@ import type * as inspection from "./inspection-options.ts";
 const { allNamedOrTexts, allOrTexts, amount, anyText, choice, count } = optionKinds;
 const { flag, flagOrTexts, listener, signal, text, texts } = optionKinds;
 
-const context: OptionTable<OperationContext> = { signal, onEvent: listener<OnEvent>() };
+const context = (): OptionTable<OperationContext> => ({ signal, onEvent: listener<OnEvent>() });
 
-const python: OptionTable<PythonOptions> = {
+const python = (): OptionTable<PythonOptions> => ({
   python: text,
   system: flag,
   breakSystemPackages: flag,
@@ -36,9 +36,9 @@ const python: OptionTable<PythonOptions> = {
   prefix: text,
   root: text,
   user: flag,
-};
+});
 
-const index: OptionTable<IndexOptions> = {
+const index = (): OptionTable<IndexOptions> => ({
   indexUrl: text,
   extraIndexUrls: texts,
   findLinks: texts,
@@ -60,9 +60,9 @@ const index: OptionTable<IndexOptions> = {
   systemCerts: flag,
   timeoutSeconds: amount,
   retries: count,
-};
+});
 
-const build: OptionTable<BuildOptions> = {
+const build = (): OptionTable<BuildOptions> => ({
   buildIsolation: flag,
   noBuildIsolationPackages: texts,
   noBuild: flag,
@@ -70,9 +70,9 @@ const build: OptionTable<BuildOptions> = {
   configSettingsPackages: texts,
   buildConstraintFiles: texts,
   buildTimeoutSeconds: amount,
-};
+});
 
-const selection: OptionTable<SelectionOptions> = {
+const selection = (): OptionTable<SelectionOptions> => ({
   prerelease: choice("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit"),
   prereleasePackages: texts,
   excludeNewer: text,
@@ -82,43 +82,66 @@ const selection: OptionTable<SelectionOptions> = {
   implementation: text,
   abis: texts,
   ignoreRequiresPython: flag,
-};
+});
 
-const resolution: OptionTable<ResolutionOptions> = {
+const resolution = (): OptionTable<ResolutionOptions> => ({
   resolution: choice("highest", "lowest", "lowest-direct"),
   overrideFiles: texts,
   excludeFiles: texts,
-};
+});
 
-const change: OptionTable<ChangeOptions> = {
-  ...context,
-  ...python,
-  ...index,
-  ...build,
-  ...selection,
+/** What is chosen from in all ways of choosing. */
+const choosing = { prereleases: flag, onlyBinary: texts, noBinary: texts, noSources: allOrTexts };
+
+const toResolve = () => ({
+  ...context(),
+  python: text,
+  system: flag,
+  ...index(),
+  ...build(),
+  ...selection(),
+  ...wanted(),
+  ...choosing,
   constraintFiles: texts,
+  transitiveUrls: flag,
+});
+
+const resolve = (): OptionRules<ResolveOptions> => ({
+  options: { ...toResolve(), requireHashes: flag },
+  someOf: somethingWanted,
+});
+
+/** How a change is made. */
+const placing = () => ({
   reinstall: flagOrTexts,
-  requireVirtualenv: flag,
-  dryRun: flag,
-  requireHashes: flag,
   linkMode: choice("auto", "clone", "hardlink", "copy"),
   overwrite: flag,
   strictRecord: flag,
-  transitiveUrls: flag,
   compileBytecode: flag,
-  prereleases: flag,
-  onlyBinary: texts,
-  noBinary: texts,
-  preferBinary: flag,
   noEditable: allOrTexts,
-  sourceFolder: text,
-  noSources: allOrTexts,
-};
+});
 
-const venv: OptionRules<VenvOptions> = {
+const change = (): OptionTable<ChangeOptions> => ({
+  ...context(),
+  ...python(),
+  ...index(),
+  ...build(),
+  ...selection(),
+  constraintFiles: texts,
+  ...choosing,
+  ...placing(),
+  requireVirtualenv: flag,
+  dryRun: flag,
+  requireHashes: flag,
+  transitiveUrls: flag,
+  preferBinary: flag,
+  sourceFolder: text,
+});
+
+const venv = (): OptionRules<VenvOptions> => ({
   options: {
-    ...context,
-    ...index,
+    ...context(),
+    ...index(),
     excludeNewer: text,
     excludeNewerPackages: texts,
     path: text,
@@ -129,40 +152,40 @@ const venv: OptionRules<VenvOptions> = {
     relocatable: flag,
     existing: choice("refuse", "refresh", "clear"),
   },
-};
+});
 
 const onePlace = ["target", "prefix", "user"] as const;
 const somethingRead = ["requirements", "requirementFiles", "groups", "allGroups"] as const;
 const somethingWanted = [...somethingRead, "editables"] as const;
 
-const projects: OptionTable<ProjectSelectionOptions> = {
+const projects = (): OptionTable<ProjectSelectionOptions> => ({
   extras: texts,
   allExtras: flag,
   groups: texts,
   allGroups: flag,
   projectFolder: text,
-};
+});
 
-const sync: OptionRules<SyncOptions> = {
-  options: { ...change, ...projects, requirementFiles: texts, allowEmpty: flag },
+const sync = (): OptionRules<SyncOptions> => ({
+  options: { ...change(), ...projects(), requirementFiles: texts, allowEmpty: flag },
   required: ["requirementFiles"],
   oneOf: onePlace,
-};
+});
 
-const read = {
-  ...resolution,
-  ...projects,
+const read = () => ({
+  ...resolution(),
+  ...projects(),
   requirements: texts,
   requirementFiles: texts,
   dependencies: choice("follow", "none"),
-};
+});
 
-const wanted = { ...read, editables: texts };
+const wanted = () => ({ ...read(), editables: texts });
 
-const install: OptionRules<InstallOptions> = {
+const install = (): OptionRules<InstallOptions> => ({
   options: {
-    ...change,
-    ...wanted,
+    ...change(),
+    ...wanted(),
     upgrade: allNamedOrTexts,
     exact: flag,
     report: choice("files", "whole"),
@@ -170,48 +193,24 @@ const install: OptionRules<InstallOptions> = {
   },
   someOf: somethingWanted,
   oneOf: onePlace,
-};
+});
 
-const collect: OptionRules<CollectOptions> = {
-  options: { ...change, ...wanted, outputFolder: text },
+const collect = (): OptionRules<CollectOptions> => ({
+  options: { ...change(), ...wanted(), outputFolder: text },
   someOf: somethingWanted,
   oneOf: onePlace,
-};
+});
 
-const installMany: OptionRules<InstallManyOptions> = {
-  options: { ...change, projectsFile: text, limit: count },
+const installMany = (): OptionRules<InstallManyOptions> => ({
+  options: { ...change(), projectsFile: text, limit: count },
   required: ["projectsFile"],
   oneOf: onePlace,
-};
+});
 
-const { constraintFiles, dryRun, prereleases, onlyBinary, noBinary, transitiveUrls, noSources } = change;
-
-const resolve: OptionRules<ResolveOptions> = {
+const compile = (): OptionRules<CompileOptions> => ({
   options: {
-    ...context,
-    python: text,
-    system: flag,
-    ...index,
-    ...build,
-    ...selection,
-    ...wanted,
-    constraintFiles,
-    prereleases,
-    onlyBinary,
-    noBinary,
-    transitiveUrls,
-    noSources,
-    requireHashes: flag,
-  },
-  someOf: somethingWanted,
-};
-
-const { requireHashes: _, ...resolved } = resolve.options;
-
-const compile: OptionRules<CompileOptions> = {
-  options: {
-    ...resolved,
-    dryRun,
+    ...toResolve(),
+    dryRun: flag,
     outputFile: text,
     upgrade: allOrTexts,
     hashes: flag,
@@ -233,36 +232,26 @@ const compile: OptionRules<CompileOptions> = {
     stripMarkers: flag,
   },
   someOf: somethingWanted,
-};
+});
 
-const lock: OptionTable<LockOptions> = {
-  ...context,
+const lock = (): OptionTable<LockOptions> => ({
+  ...context(),
   python: text,
-  ...index,
-  ...build,
-  ...selection,
-  resolution: resolution.resolution,
-  prereleases,
-  onlyBinary,
-  noBinary,
-  noSources,
+  ...index(),
+  ...build(),
+  ...selection(),
+  ...choosing,
+  resolution: resolution().resolution,
   project: text,
   upgrade: allOrTexts,
   locked: flag,
-  dryRun,
-};
+  dryRun: flag,
+});
 
-const { reinstall, linkMode, overwrite, strictRecord, compileBytecode, noEditable } = change;
-
-const syncProject: OptionRules<SyncProjectOptions> = {
+const syncProject = (): OptionRules<SyncProjectOptions> => ({
   options: {
-    ...lock,
-    reinstall,
-    linkMode,
-    overwrite,
-    strictRecord,
-    compileBytecode,
-    noEditable,
+    ...lock(),
+    ...placing(),
     frozen: flag,
     packages: allOrTexts,
     extras: allOrTexts,
@@ -276,37 +265,38 @@ const syncProject: OptionRules<SyncProjectOptions> = {
     inexact: flag,
   },
   oneOf: ["frozen", "locked"],
-};
+});
 
-const buildProject: OptionRules<BuildProjectOptions> = {
+const buildProject = (): OptionRules<BuildProjectOptions> => ({
   options: {
-    ...context,
-    ...index,
-    ...build,
+    ...context(),
+    ...index(),
+    ...build(),
     source: text,
     what: choice("sdist", "wheel", "sdist-then-wheel"),
     outputFolder: text,
     python: text,
     system: flag,
   },
-};
+});
 
-const uninstall: OptionRules<UninstallOptions> = {
-  options: { ...context, ...python, names: texts, requirementFiles: texts, dryRun: flag, requireVirtualenv: flag },
+const uninstall = (): OptionRules<UninstallOptions> => ({
+  options: { ...context(), ...python(), names: texts, requirementFiles: texts, dryRun: flag, requireVirtualenv: flag },
   required: ["names"],
   oneOf: onePlace,
+});
+
+const newer = () => {
+  const { prerelease, prereleasePackages, excludeNewer, excludeNewerPackages } = selection();
+  return { prereleases: flag, prerelease, prereleasePackages, excludeNewer, excludeNewerPackages };
 };
+const freshness = (): OptionTable<inspection.FreshnessOptions> => ({ ...index(), ...newer() });
 
-const { prerelease, prereleasePackages, excludeNewer, excludeNewerPackages, pythonVersion, pythonPlatform } = selection;
-
-const newer = { prereleases, prerelease, prereleasePackages, excludeNewer, excludeNewerPackages };
-const freshness: OptionTable<inspection.FreshnessOptions> = { ...index, ...newer };
-
-const list: OptionRules<inspection.ListOptions> = {
+const list = (): OptionRules<inspection.ListOptions> => ({
   options: {
-    ...context,
-    ...python,
-    ...freshness,
+    ...context(),
+    ...python(),
+    ...freshness(),
     freshness: choice("outdated", "uptodate"),
     excludeEditable: flag,
     onlyEditable: flag,
@@ -317,59 +307,70 @@ const list: OptionRules<inspection.ListOptions> = {
     orderFiles: texts,
   },
   oneOf: onePlace,
-};
+});
 
-const check: OptionRules<inspection.CheckOptions> = {
-  options: { ...context, ...python, files: flag, pythonVersion, pythonPlatform },
+const check = (): OptionRules<inspection.CheckOptions> => ({
+  options: { ...context(), ...python(), files: flag, pythonVersion: text, pythonPlatform: text },
   oneOf: onePlace,
-};
+});
 
-const show: OptionRules<inspection.ShowOptions> = {
-  options: { ...context, ...python, ...index, names: texts, files: flag, attestations: flag },
+const show = (): OptionRules<inspection.ShowOptions> => ({
+  options: { ...context(), ...python(), ...index(), names: texts, files: flag, attestations: flag },
   required: ["names"],
   oneOf: onePlace,
-};
+});
 
-const recover: OptionRules<inspection.RecoverOptions> = { options: { ...context, ...python }, oneOf: onePlace };
-
-const tree: OptionRules<inspection.TreeOptions> = {
-  options: { ...context, ...python, ...freshness, latest: flag },
+const recover = (): OptionRules<inspection.RecoverOptions> => ({
+  options: { ...context(), ...python() },
   oneOf: onePlace,
-};
+});
 
-const inspect: OptionRules<inspection.InspectOptions> = {
-  options: { ...context, ...python, local: flag, paths: texts },
+const tree = (): OptionRules<inspection.TreeOptions> => ({
+  options: { ...context(), ...python(), ...freshness(), latest: flag },
   oneOf: onePlace,
-};
+});
 
-const indexVersions: OptionRules<inspection.IndexVersionsOptions> = {
-  options: { ...context, ...python, ...index, ...selection, project: text, prereleases, onlyBinary, noBinary },
+const inspect = (): OptionRules<inspection.InspectOptions> => ({
+  options: { ...context(), ...python(), local: flag, paths: texts },
+  oneOf: onePlace,
+});
+
+const indexVersions = (): OptionRules<inspection.IndexVersionsOptions> => ({
+  options: {
+    ...context(),
+    ...python(),
+    ...index(),
+    ...selection(),
+    project: text,
+    prereleases: flag,
+    onlyBinary: texts,
+    noBinary: texts,
+  },
   required: ["project"],
-};
+});
 
-const hash: OptionRules<inspection.HashOptions> = {
-  options: { ...context, files: texts, algorithm: choice("sha256", "sha384", "sha512") },
+const hash = (): OptionRules<inspection.HashOptions> => ({
+  options: { ...context(), files: texts, algorithm: choice("sha256", "sha384", "sha512") },
   required: ["files"],
-};
+});
 
-const describe: OptionRules<inspection.DescribeOptions> = {
-  options: { ...context, ...python, ...index, ...selection, configFile: text },
-};
+const described = () => ({ ...context(), ...python(), ...index(), ...selection(), configFile: text });
+const describe = (): OptionRules<inspection.DescribeOptions> => ({ options: described() });
 
-const pythons: OptionTable<inspection.ListPythonsOptions> = { ...context, python: text, noCache: flag };
-const pythonsOfProject = { ...pythons, ignoreProject: flag, projectFolder: text };
+const pythons = (): OptionTable<inspection.ListPythonsOptions> => ({ ...context(), python: text, noCache: flag });
+const pythonsOfProject = () => ({ ...pythons(), ignoreProject: flag, projectFolder: text });
 
-const findPython: OptionRules<inspection.FindPythonOptions> = {
-  options: { ...pythonsOfProject, system: flag, script: text },
+const findPython = (): OptionRules<inspection.FindPythonOptions> => ({
+  options: { ...pythonsOfProject(), system: flag, script: text },
   oneOf: ["python", "script"],
-};
+});
 
-const pinPython: OptionRules<inspection.PinPythonOptions> = {
-  options: { ...pythonsOfProject, resolved: flag, remove: flag },
+const pinPython = (): OptionRules<inspection.PinPythonOptions> => ({
+  options: { ...pythonsOfProject(), resolved: flag, remove: flag },
   oneOf: ["python", "remove"],
-};
+});
 
-/** What each operation may be given. */
+/** What each operation may be given, made when it is called: the others are not asked. */
 export const operationOptions = {
   venv,
   sync,
@@ -378,7 +379,7 @@ export const operationOptions = {
   build: buildProject,
   compile,
   resolve,
-  lockProject: { options: lock },
+  lockProject: () => ({ options: lock() }),
   syncProject,
   wheel: collect,
   download: collect,
@@ -393,7 +394,7 @@ export const operationOptions = {
   hash,
   describe,
   configuration: describe,
-  listPythons: { options: pythons },
+  listPythons: () => ({ options: pythons() }),
   findPython,
   pinPython,
 } as const;

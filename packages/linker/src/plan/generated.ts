@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Hex } from "@murre/files";
 import { win32 } from "node:path";
 import { formatRecord, parseRecord, type EntryPoint, type RecordEntry } from "@murre/wheel";
 import { dataFolderOf, recordPath, schemeRoot, type Destination, type Scheme } from "../environment/destination.ts";
@@ -120,7 +120,7 @@ function newFile(wheel: WheelToInstall, path: string, text: string): GeneratedFi
 }
 
 function contentRow(path: string, content: Buffer): RecordEntry {
-  const digest = createHash("sha256").update(content).digest("base64url");
+  const digest = Buffer.from(sha256Hex(content), "hex").toString("base64url");
   return { path, algorithm: "sha256", digest, sizeBytes: content.length };
 }
 

@@ -1,5 +1,4 @@
-import { errorCode } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { errorCode, randomDigits } from "@murre/files";
 import { linkSync, mkdirSync, renameSync, rmdirSync, unlinkSync, type BigIntStats } from "node:fs";
 import { isGone } from "../environment/fs-errors.ts";
 import { STATE_FOLDER } from "../environment/state-folder.ts";
@@ -235,7 +234,7 @@ function placeStamp(execution: Execution, kind: "new" | "undo" | "torn"): void {
 /** X6. */
 function finish(execution: Execution): void {
   const { state, journal } = execution;
-  moveAway(execution, `${state.trash}/${randomUUID()}`, state.trash);
+  moveAway(execution, `${state.trash}/${randomDigits()}`, state.trash);
   removeEmpty(`${state.commit}/${journal.id}`);
 }
 
@@ -244,7 +243,7 @@ function settle({ state, journal }: Execution): void {
   if (journal.settles === undefined) return;
   mkdirSync(state.trash, { recursive: true });
   try {
-    renameSync(`${state.torn}/${journal.settles}`, `${state.trash}/${randomUUID()}`);
+    renameSync(`${state.torn}/${journal.settles}`, `${state.trash}/${randomDigits()}`);
   } catch (error) {
     if (!isGone(error)) throw error;
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomDigits } from "@murre/files";
 import { LinkFailed } from "../errors.ts";
 import type { LinkCounts } from "../link/link-task.ts";
 import { stageLayout } from "../link/stage-layout.ts";
@@ -17,7 +17,7 @@ import { makeExecutorFolders } from "./trash.ts";
  */
 export async function changePrivately(plan: ChangePlan): Promise<LinkCounts> {
   const state = environmentState(plan.destination);
-  const id = `private_${randomBytes(8).toString("hex")}-1`;
+  const id = `private_${randomDigits()}-1`;
   const executor = `x-${id}`;
   const layout = stageLayout(plan.roots, []);
   const folders = makeExecutorFolders(`${state.commit}/${id}/${executor}`, id, executor, []);

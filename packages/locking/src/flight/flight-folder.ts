@@ -1,5 +1,4 @@
-import { FileTooLarge, namesIn, NotAFile, readSmallText, refuseLink } from "@murre/files";
-import { createHash } from "node:crypto";
+import { FileTooLarge, namesIn, NotAFile, readSmallText, refuseLink, sha256Hex } from "@murre/files";
 import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decidingScan } from "../lock/deciding-scan.ts";
@@ -22,7 +21,7 @@ export function flightFolder(locks: string, key: string): TicketFolder {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .slice(0, 40);
-  const digest = createHash("sha256").update(key).digest("hex").slice(0, 32);
+  const digest = sha256Hex(key).slice(0, 32);
   return ticketFolder(join(locks, `${readable}.${digest}`), { kind: "file" });
 }
 

@@ -1,5 +1,4 @@
-import { errorCode, isRemote, namesIn, openFile } from "@murre/files";
-import { createHash } from "node:crypto";
+import { errorCode, isRemote, namesIn, openFile, sha256Hex } from "@murre/files";
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
@@ -75,7 +74,7 @@ const stake = "flight";
 
 const hintFolder = (root: string): string => join(root, "hints");
 
-const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 32);
+const nameOf = (key: string): string => sha256Hex(key).slice(0, 32);
 
 /** Which file a hint is, so that another one under the same name is not taken for it, and whose it is. */
 interface Hint {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomDigits, sha256Hex } from "@murre/files";
 import { hostname } from "node:os";
 import { isMainThread, threadId } from "node:worker_threads";
 import { bootId, type FactSource, ownStart, processSpace, systemFacts } from "./process-facts.ts";
@@ -62,7 +62,7 @@ export function nameProcess(
   facts: FactSource = systemFacts,
 ): ProcessName {
   // Without a boot id nobody may judge by pid: a name of its own makes every judge, this host's too, wait for the heartbeat.
-  const boot = bootId(platform, facts) ?? `${hostname()} ${randomUUID()}`;
+  const boot = bootId(platform, facts) ?? `${hostname()} ${randomDigits()}`;
   return {
     boot: shortHash(boot),
     space: shortHash(processSpace(platform, facts)),
@@ -73,11 +73,10 @@ export function nameProcess(
 }
 
 function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest().readUIntBE(0, 6).toString(36).padStart(5, "0").slice(-5);
+  return Number.parseInt(sha256Hex(text).slice(0, 12), 16).toString(36).padStart(5, "0").slice(-5);
 }
 
 /** A new lease name of this process: 64 random bits, so that no name is ever used twice (G1), even by two machines with one boot id. */
 export function newLeaseName(): string {
-  const uuid = randomUUID();
-  return `${uuid.slice(0, 8)}${uuid.slice(9, 13)}${uuid.slice(-4)}_${thisProcess().part}`;
+  return `${randomDigits()}_${thisProcess().part}`;
 }

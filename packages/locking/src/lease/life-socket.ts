@@ -1,5 +1,5 @@
 import { errorCode } from "@murre/files";
-import { closeSync, constants, openSync, renameSync, unlinkSync } from "node:fs";
+import { chmodSync, closeSync, constants, openSync, renameSync, unlinkSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { makeFolders } from "./make-folders.ts";
@@ -50,10 +50,7 @@ export function listenForJudges(root: string): boolean {
   server.unref();
   try {
     makeFolders(join(root, "sockets"), 0o775);
-    withShortPath(root, thisProcess().part + unheard, (path) =>
-      // exclusive: a cluster worker would otherwise let its primary listen, which outlives it. All may connect: judges of other users ask too.
-      server.listen({ path, exclusive: true, readableAll: true, writableAll: true }),
-    );
+    withShortPath(root, thisProcess().part + unheard, (path) => listen(server, path));
     // libuv binds and listens before listen() returns, and an error closes the handle at once, although it is told later.
     if (server.listening)
       renameSync(socketFile(root, thisProcess().part + unheard), socketFile(root, thisProcess().part));
@@ -62,6 +59,20 @@ export function listenForJudges(root: string): boolean {
     if (server.listening) server.close();
   }
   return server.listening;
+}
+
+/**
+ * All may connect: judges of other users ask too. Exclusive, because a cluster worker would otherwise let its primary listen, which outlives it.
+ * `listen()` loads Node's cluster and child_process to find that out, and then calls `_listen2`, which has been there for that since Node 0.8.
+ */
+function listen(server: Server, path: string): void {
+  const shorter = Reflect.get(server, "_listen2") as ((path: string, port: -1, type: -1) => void) | undefined;
+  if (shorter === undefined) {
+    server.listen({ path, exclusive: true, readableAll: true, writableAll: true });
+  } else {
+    shorter.call(server, path, -1, -1);
+    if (server.listening) chmodSync(path, 0o777);
+  }
 }
 
 /** Stops answering: when the process ends, or holds no lease any more. */

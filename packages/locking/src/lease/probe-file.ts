@@ -1,5 +1,4 @@
-import { errorCode } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { errorCode, randomDigits } from "@murre/files";
 import { closeSync, mkdirSync, openSync, fstatSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +13,7 @@ export const probePrefix = "probe-";
 export function fileSystemNow(root: string): Date {
   // Not in leases/, where a snapshot of the living would list it.
   const folder = join(root, "heartbeats");
-  const path = join(folder, `${probePrefix}${randomUUID()}`);
+  const path = join(folder, `${probePrefix}${randomDigits()}`);
   const file = openProbe(folder, path);
   try {
     return fstatSync(file).mtime;

@@ -1,5 +1,4 @@
-import { isRemote, refuseLink } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { isRemote, refuseLink, randomDigits } from "@murre/files";
 import { closeSync, openSync, readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { isGone } from "../errors.ts";
@@ -23,7 +22,7 @@ export function decidingScan(folder: string): string[] | undefined {
 
 function refreshListing(folder: string): void {
   // A name that is no ticket: other scans ignore it.
-  const probe = join(folder, `.${randomUUID()}`);
+  const probe = join(folder, `.${randomDigits()}`);
   closeSync(openSync(probe, "wx"));
   unlinkSync(probe);
 }

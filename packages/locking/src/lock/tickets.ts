@@ -1,5 +1,4 @@
-import { errorCode, refuseLink } from "@murre/files";
-import { randomUUID } from "node:crypto";
+import { errorCode, refuseLink, randomDigits } from "@murre/files";
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolders } from "../lease/make-folders.ts";
@@ -140,7 +139,7 @@ export function revokeTicket(at: TicketFolder, name: string): boolean {
   if (at.form.kind !== "directory") return removeEntry(path);
   // A folder may hold a half-filled stage: one rename takes it away whole (G5), and this name's absence is the verdict (G2).
   const { trash, discard } = at.form;
-  const grave = join(trash, randomUUID());
+  const grave = join(trash, randomDigits());
   try {
     createIn(trash, () => {
       try {

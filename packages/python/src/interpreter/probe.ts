@@ -1,5 +1,5 @@
+import { sha256Hex } from "@murre/files";
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync, realpathSync, statSync, type BigIntStats } from "node:fs";
 import { release, version as kernelVersion } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
@@ -122,7 +122,7 @@ function probeKey(executable: string, stats: BigIntStats, environment: Environme
     kernelVersion(),
     modifiedNs("/etc/ld.so.cache"),
   ];
-  return createHash("sha256").update(facts.join("\0")).digest("hex");
+  return sha256Hex(facts.join("\0"));
 }
 
 function modifiedNs(path: string): bigint {
