@@ -29,6 +29,7 @@ const smallRuns = [
   holds("hint", "-DN=3", "-DNOKILL"),
   fails("hint", "-DN=2", "-DNOJUDGE"),
   fails("hint", "-DN=3", "-DPUTBACK"),
+  fails("hint", "-DN=3", "-DNOCLAIM"),
   holds("socket"),
   holds("socket", "-DTHREAD"),
   fails("socket", "-DNAMED_FIRST"),

@@ -1,8 +1,10 @@
 /* hint.pml - protocols/single-flight.md, H1 to H5: hints. One name; each file under it is one of its own (an inode). N processes, ROUNDS
  * tries each, kill -9 at any step; work may fail. Nobody waits for ever, and a result is found once somebody published it.
- *  NOKILL   nobody dies: then no two work at once
+ *  NOKILL   nobody dies
+ * No two work at once, unless somebody died between its claim of a dead one's hint and the end of that (claimDeaths).
  * broken variants (expected to FAIL):
  *  NOJUDGE  a waiter does not ask whether the holder lives: it waits for ever
+ *  NOCLAIM  who sees that the holder is dead looks once more and unlinks: of two, one unlinks the other's hint, and both work (CE25) (fails at N=3)
  *  PUTBACK  a hint is renamed away before it is judged to be the dead one's, and put back where it is another's (CE24): its holder has released
  *           meanwhile, so that it stands for ever, of one who lives (fails at N=3)
  */
@@ -10,16 +12,20 @@
 #define N 2
 #endif
 #define FREE 255
+#define GENS 16
 byte file = FREE;       /* who made the file that stands under the name */
 byte gen = 0;           /* which file it is: no two are the same */
 bit res = 0;            /* the published result */
 bit alive[N];
 byte working = 0;       /* ghost */
 byte deaths = 0;
+byte claimDeaths = 0;   /* ghost */
+bit claimed[GENS];      /* the claims that stand, by the file that they are about */
+bit claimant[GENS];     /* whether its maker lives */
 
 inline die() {
 #ifndef NOKILL
-	if :: atomic { deaths < N - 1 -> deaths++; alive[me] = 0; if :: works -> working--; works = 0 :: else fi; goto gone } :: true fi
+	if :: atomic { deaths < N - 1 -> deaths++; alive[me] = 0; if :: claims -> claimDeaths++; claimant[seen] = 0 :: else fi; if :: works -> working--; works = 0 :: else fi; goto gone } :: true fi
 #else
 	skip
 #endif
@@ -28,6 +34,7 @@ inline die() {
 proctype P(byte me) {
 	byte seen, own, aside, asideGen;
 	bit works = 0;
+	bit claims = 0;
 	bit failed = 0;
 again:
 	atomic { if :: res -> goto done :: else fi }
@@ -51,10 +58,22 @@ again:
 			:: else
 		fi }
 #else
-		/* look once more, then unlink: by then it may be another one's, which costs work that is done twice */
-		atomic { if :: file != FREE && gen == seen -> skip :: else -> goto again fi };
+#ifndef NOCLAIM
+		/* of all who see it one claims it; where a claim stays, its maker was killed, and it is done without */
+		atomic { if
+			:: !claimed[seen] -> claimed[seen] = 1; claimant[seen] = 1; claims = 1
+			:: claimed[seen] && claimant[seen] -> goto again
+			:: claimed[seen] && !claimant[seen] -> skip
+		fi };
 		die();
-		atomic { file = FREE }
+#endif
+		/* look once more, then unlink */
+		atomic { if :: file != FREE && gen == seen -> skip :: else -> goto unclaim fi };
+		die();
+		atomic { file = FREE };
+		die();
+unclaim:
+		atomic { claimed[seen] = 0; claims = 0 };
 #endif
 		goto again
 #endif
@@ -63,9 +82,7 @@ held:
 	die();
 	/* H3 */
 	atomic { if :: res -> goto release :: else -> works = 1; working++ fi };
-#ifdef NOKILL
-	assert(working <= 1);
-#endif
+	assert(working <= 1 || claimDeaths > 0);
 	die();
 	atomic { if :: !failed -> failed = 1 :: res = 1 fi; works = 0; working-- };
 	die();

@@ -1,6 +1,6 @@
 import { errorCode, isRemote, namesIn, openFile, sha256Hex } from "@murre/files";
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, unlinkSync, writeSync, type Stats } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { holding } from "../lock/deadlock-order.ts";
 import type { Lease } from "../lease/lease.ts";
 import { parseLeaseName } from "../lease/lease-name.ts";
@@ -63,8 +63,7 @@ export async function sweepHints(root: string): Promise<number> {
     const path = `${folder}/${name}`;
     const hint = readHint(path);
     if (hint === undefined || (await judge(root, holderOf(hint.lease), { stake, witness: path })) === "live") continue;
-    takeAway(path, hint);
-    removed += 1;
+    if (takeAway(path, hint)) removed += 1;
   }
   return removed;
 }
@@ -168,11 +167,8 @@ class HintedRun<T> {
     const held = this.#held.get(this.#path);
     if (held === undefined || --held.requests > 0) return;
     this.#held.delete(this.#path);
-    try {
-      if (held.id !== undefined && idOf(lstatSync(this.#path)) === held.id) unlinkSync(this.#path);
-    } catch {
-      // Revoked by a wrong verdict, or the folder is gone.
-    }
+    // It may have been revoked by a wrong verdict.
+    if (held.id !== undefined) unlinkThat(this.#path, held.id);
   }
 
   /** H2: until the hint that stands there now has gone, or the result is there: a group's hint stands for others too. */
@@ -193,6 +189,7 @@ class HintedRun<T> {
     const nextPause = pausesOf(name);
     let hint: Hint | undefined;
     let seenAt = started;
+    let deadAt: number | undefined;
     let reportAt = started + firstReportMs;
     for (;;) {
       // The name is written right after the create: until then it is read again.
@@ -207,10 +204,13 @@ class HintedRun<T> {
       if (found !== undefined) return found;
       const isNameless = hint.lease === "" && performance.now() - seenAt > namelessMs(dirname(this.#path));
       if (isNameless || (await judges.verdict({ lease: holderOf(hint.lease), path: this.#path })) === "dead") {
-        takeAway(this.#path, hint);
-        const from = describeHolder(this.#root, hint.lease, "write", this.#path);
-        this.#onEvent?.({ type: "taken over", kind: "flight", subject: this.#key, from });
-        return undefined;
+        deadAt ??= performance.now();
+        const isOverdue = performance.now() - deadAt > namelessMs(dirname(this.#path));
+        if (takeAway(this.#path, hint, isOverdue)) {
+          const from = describeHolder(this.#root, hint.lease, "write", this.#path);
+          this.#onEvent?.({ type: "taken over", kind: "flight", subject: this.#key, from });
+          return undefined;
+        }
       }
       const now = performance.now();
       if (now >= reportAt) {
@@ -248,12 +248,36 @@ const nobody = `${"0".repeat(16)}_${"0".repeat(10)}_0_0`;
 
 const holderOf = (lease: string): string => (parseLeaseName(lease) === undefined ? nobody : lease);
 
-/** Between look and unlink it may have become another one's: then work is done twice. To put it back would be worse (CE24). */
-function takeAway(path: string, { id }: Hint): void {
+/**
+ * H2, of a hint whose holder is dead: whoever makes its claim unlinks it. Of two who did so at once, one would unlink the hint that the other has made
+ * since its look; to put that back would be worse (CE24). A claim is made for a moment: where one stays, its maker was killed (`isOverdue`), and
+ * work may be done twice.
+ * @returns whether this one took it away; else another does, or nobody may, and whoever waits goes on waiting, and asks again
+ */
+function takeAway(path: string, { id }: Hint, isOverdue = false): boolean {
+  const claim = join(dirname(path), nameOf(`${basename(path)} ${id}`));
   try {
-    if (stands(path, id)) unlinkSync(path);
+    closeSync(openSync(claim, "wx", 0o666));
+  } catch (error) {
+    if (errorCode(error) === "EEXIST" && !isOverdue) return false;
+  }
+  const isTaken = unlinkThat(path, id);
+  try {
+    unlinkSync(claim);
   } catch {
-    // Gone, or not to be removed here: whoever waits goes on waiting, and asks again.
+    // It could not be made, or was swept.
+  }
+  return isTaken;
+}
+
+/** @returns whether that very file stood there, and has gone */
+function unlinkThat(path: string, id: string): boolean {
+  try {
+    if (!stands(path, id)) return false;
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false; // Gone, or not to be removed here.
   }
 }
 
