@@ -25,13 +25,14 @@ async function download(
   server: Pick<FolderServer, "url">,
   options: DownloadOptions,
   hashes: Readonly<Record<string, string>> = { sha256 },
+  retries = 2,
 ): Promise<Downloaded> {
   const client = createIndexClient({
     locations: [],
     env: {},
     home: "/nowhere",
     platform: "linux",
-    network: { retries: 2 },
+    network: { retries },
     clock: { now: Date.now, wait: async () => {} },
   });
   try {
@@ -141,6 +142,52 @@ async function validatorsOf(server: FolderServer, into: string): Promise<HttpVal
   server.forget();
   return result.kind === "fetched" ? result.validators : {};
 }
+
+describe("what continues a download leaves what was told of its state alone (RFC 9110, 15.3.7)", () => {
+  const kept: HttpValidators = { etag: '"1"', lastModified: "Sat, 28 Nov 2026 11:00:00 GMT" };
+  /** What a server says of the rest. */
+  const rests: readonly [string, Record<string, string>][] = [
+    ["nothing", {}],
+    ["its entity tag only", { etag: '"1"' }],
+    ["the same", { etag: '"1"', "last-modified": "Sat, 28 Nov 2026 11:00:00 GMT" }],
+  ];
+
+  /** Breaks off each answer after 30,000 bytes. */
+  async function broken(headers: Record<string, string>, options: DownloadOptions) {
+    const ranges: (string | undefined)[] = [];
+    const server = createServer(({ headers: { range }, socket }, response) => {
+      ranges.push(range);
+      const first = Number(/\d+/.exec(range ?? "0")?.[0]);
+      const more = { "content-length": bytes.length - first };
+      const content = { "content-range": `bytes ${first}-99999/100000` };
+      if (range === undefined) response.writeHead(200, { ...more, etag: '"1"', "last-modified": kept.lastModified });
+      else response.writeHead(206, { ...more, ...content, ...headers });
+      const part = bytes.subarray(first, first + 30_000);
+      response.write(part, () => setTimeout(() => (part.length < 30_000 ? response.end() : socket.destroy()), 5));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const told: HttpValidators[] = [];
+    const onValidators = (validators: HttpValidators) => void told.push(validators);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const result = await download({ url }, { ...options, onValidators }, {}, 3);
+    await new Promise((resolve) => server.close(resolve));
+    return { ranges, told, result };
+  }
+
+  test.each(rests)("within a run, where its server says %s", async (_, headers) => {
+    const { ranges, told, result } = await broken(headers, { into: join(temporaryFolder(), "downloaded") });
+    expect(result).toMatchObject({ sha256, validators: kept });
+    expect([ranges, told]).toEqual([[undefined, "bytes=30000-", "bytes=60000-", "bytes=90000-"], [kept]]);
+  });
+
+  test.each(rests)("of an earlier run, where its server says %s", async (_, headers) => {
+    const into = join(temporaryFolder(), "downloaded");
+    writeFileSync(into, bytes.subarray(0, 50_000));
+    const { ranges, told, result } = await broken(headers, { into, resumeFrom: { bytes: 50_000, validators: kept } });
+    expect(result).toMatchObject({ sha256, validators: kept });
+    expect([ranges, told]).toEqual([["bytes=50000-", "bytes=80000-"], []]);
+  });
+});
 
 describe("a download whose second half is wrong is asked for again, once and whole", () => {
   type Second = (response: ServerResponse) => void;

@@ -34,7 +34,7 @@ export interface DownloadOptions {
   readonly onProgress?: (receivedBytes: number, totalBytes: number | undefined) => void;
   /**
    * Called as soon as they are known, so that an interruption later can be resumed by another process; with the bytes in all where the server says
-   * so. `into` may be renamed then.
+   * so. `into` may be renamed then, and nothing lies in it. Not called by an answer that continues what is there.
    */
   readonly onValidators?: (validators: HttpValidators, totalBytes: number | undefined) => void;
   readonly signal?: AbortSignal;
@@ -142,15 +142,19 @@ async function consume(
     return "done";
   }
   const continues = answer.status === 206 && rangeStart(answer.headers) === destination.received;
-  if (continues) destination.isPieced = true;
-  else destination.restart();
+  if (!continues) destination.restart();
   if (answer.status !== 200 && !continues) {
     await answer.drop();
     // The transport's next attempt comes without Range, because nothing is received now.
     throw Object.assign(new Error("the server does not continue the download"), { code: "ECONNRESET" });
   }
-  destination.validators = validatorsOf(answer.headers);
-  options.onValidators?.(destination.validators, totalBytesOf(answer, destination));
+  if (continues) {
+    // Its validators are known: such an answer may leave them out (RFC 9110, 15.3.7), and what is kept of them is not to be written again.
+    destination.isPieced = true;
+  } else {
+    destination.validators = validatorsOf(answer.headers);
+    options.onValidators?.(destination.validators, totalBytesOf(answer, destination));
+  }
   await receive(answer, destination, options);
   return "done";
 }
