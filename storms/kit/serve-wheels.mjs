@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sha256 } from "./real-wheels.mjs";
 
 /**
- * Serves the wheels as an index (PEP 503, PEP 691) with ETags and ranges, and notes which bytes of what were handed to whom.
+ * Serves the wheels as an index (PEP 503, PEP 691) with ETags and ranges, and notes which bytes of what were handed to whom, and when.
  * `secondsEach(path)` spreads the body of a wheel over that time.
  */
 export async function serveWheels(wheels, { secondsEach = () => 0, cacheControl = "max-age=600" } = {}) {
@@ -29,7 +29,8 @@ export async function serveWheels(wheels, { secondsEach = () => 0, cacheControl 
     const etag = `"${sha256(body).slice(0, 20)}"`;
     const headers = { etag, "cache-control": cacheControl, "accept-ranges": "bytes", vary: "Accept" };
     if (isPage) headers["content-type"] = wantsJson(request) ? jsonType : "text/html";
-    const noted = { path, isPage, method: request.method, status: 200, first: 0, sent: 0, isWhole: false };
+    const by = { at: performance.now(), port: request.socket.remotePort };
+    const noted = { ...by, path, isPage, method: request.method, status: 200, first: 0, sent: 0, isWhole: false };
     requests.push(noted);
     if (request.headers["if-none-match"] === etag) {
       noted.status = 304;
