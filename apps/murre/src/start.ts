@@ -106,10 +106,12 @@ function lateRequire(require: NodeJS.Require, watch: RequireWatch | undefined): 
     if (!late.has(name)) return require(id) as unknown;
     const known = loaded.get(name);
     if (known !== undefined) return known;
+    let members: object | undefined;
     const get = (_: object, member: string | symbol): unknown => {
       if (name === "worker_threads" && Object.hasOwn(mainThread, member)) return Reflect.get(mainThread, member);
       watch?.used(name, member);
-      return Reflect.get(require(id) as object, member) as unknown;
+      members ??= require(id) as object;
+      return Reflect.get(members, member) as unknown;
     };
     const made = new Proxy({}, { get });
     loaded.set(name, made);

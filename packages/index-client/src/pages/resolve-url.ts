@@ -16,8 +16,19 @@ function isPlainAddress(href: string): boolean {
 /** A path's last component that stays as it is, with or without a fragment: of its characters one is more than a dot; `%2e` might mean a dot. */
 const plainName = /^(?!.*%2e)[.%]*[\w+~-][\w.+~%-]*(?:#[\w=&]*)?$/i;
 
-/** The links of a page mostly differ in their last component only: the rest is resolved once. */
-let lastFolder = { base: "", folder: "", resolved: "" };
+/** The links of a page mostly differ in their last component only: the rest is resolved once. A few pages are read by turns. */
+const folders = new Map<string, string>();
+const mostFolders = 64;
+
+function resolvedFolder(folder: string, base: string): string {
+  const key = `${base} ${folder}`;
+  const known = folders.get(key);
+  if (known !== undefined) return known;
+  const resolved = resolveSlowly(folder === "" ? "./" : folder, base) ?? "";
+  if (folders.size >= mostFolders) folders.clear();
+  folders.set(key, resolved);
+  return resolved;
+}
 
 function resolveInFolder(href: string, base: string): string | undefined {
   const end = href.lastIndexOf("/", href.includes("#") ? href.indexOf("#") : href.length) + 1;
@@ -25,12 +36,10 @@ function resolveInFolder(href: string, base: string): string | undefined {
   const name = href.slice(end);
   // Behind two slashes stands no component but a host.
   if (!plainName.test(name) || /[?#]|[\\/]{2}$/.test(folder)) return undefined;
-  if (lastFolder.base !== base || lastFolder.folder !== folder)
-    lastFolder = { base, folder, resolved: resolveSlowly(folder === "" ? "./" : folder, base) ?? "" };
+  const resolved = resolvedFolder(folder, base);
   // What an escape means in a path is asked of the system.
-  if (!lastFolder.resolved.endsWith("/") || (name.includes("%") && lastFolder.resolved.startsWith("file:")))
-    return undefined;
-  return lastFolder.resolved + name;
+  if (!resolved.endsWith("/") || (name.includes("%") && resolved.startsWith("file:"))) return undefined;
+  return resolved + name;
 }
 
 /**
