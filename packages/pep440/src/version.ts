@@ -140,7 +140,8 @@ interface RoundedParts extends VersionParts {
 
 function isExactInDoubles(parts: VersionParts): parts is RoundedParts {
   const { epoch, release, pre, post, dev } = parts;
-  for (const number of release) if (typeof number === "bigint") return false;
+  // Not by an iterator, which makes an object for each number where this is not optimized yet: it is asked of each version of a page.
+  for (let i = 0; i < release.length; i++) if (typeof release[i] === "bigint") return false;
   return (
     typeof epoch === "number" && typeof pre?.[1] !== "bigint" && typeof post !== "bigint" && typeof dev !== "bigint"
   );

@@ -24,6 +24,7 @@ export type {
   DistributionFile,
   DistributionMetadata,
   ListedRelease,
+  ListedReleases,
   PythonSource,
   Unavailable,
 } from "./python/candidates/source.ts";

@@ -64,9 +64,11 @@ export interface ProjectPage {
   readonly project: NormalizedName;
   /** The location's URL, without credentials. */
   readonly index: string;
-  /** The files of all releases, in the page's order. */
+  /** The files of all releases, in their order. */
   readonly files: readonly DistributionFile[];
   readonly releases: readonly PageRelease[];
+  /** So many releases, from the first on, have valid versions that differ and ascend, and the others have none. Absent where nobody has put them in order. */
+  readonly ascending?: number;
   readonly skipped: readonly SkippedFile[];
   /** Absent where the page says nothing. */
   readonly relations?: ProjectRelations;
@@ -80,6 +82,8 @@ export interface ProjectFiles {
   /** The files of all groups, in their order. */
   readonly files: readonly DistributionFile[];
   readonly releases: readonly PageRelease[];
+  /** As {@link ProjectPage.ascending}, where one location alone has the project. */
+  readonly ascending?: number | undefined;
 }
 
 /**

@@ -130,11 +130,18 @@ function combine(
   return {
     project,
     groups,
-    releases: groups.flatMap((group) => group.releases),
+    ...releasesOf(groups),
     get files() {
       return groups.flatMap((group) => group.files);
     },
   };
+}
+
+function releasesOf(groups: readonly ProjectPage[]): Pick<ProjectFiles, "releases" | "ascending"> {
+  const [one] = groups;
+  return one !== undefined && groups.length === 1
+    ? { releases: one.releases, ascending: one.ascending }
+    : { releases: groups.flatMap(({ releases }) => releases) };
 }
 
 /** A find-links folder that is not there explains a missing project less well than the indexes that answered. */

@@ -1,4 +1,5 @@
 import type { CacheOperation } from "@murre/cache";
+import { inOrder } from "./page-order.ts";
 import { createHash } from "node:crypto";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
@@ -157,9 +158,10 @@ async function consumeContent(
   const { source, isStorable } = judgeAnswer(answer, questionOf(page), body);
   if (cached !== undefined && body !== undefined && cached.source.body === body && isStorable)
     return keepUnchanged(pages, page, cached, source);
-  const { text, version } = await readPage(content, answer, page).catch((error: InvalidIndexPage) => {
+  const { text: written, version } = await readPage(content, answer, page).catch((error: InvalidIndexPage) => {
     throw error.cause instanceof SyntaxError ? new DamagedBody(error) : error;
   });
+  const text = inOrder(written);
   if (isElsewhere(text, page, answer))
     throw new InvalidIndexPage(answer.url, `it lists nothing, and ${page.index} redirects to it for ${page.project}`);
   if (version !== undefined && judgeApiVersion(version) === "newer")

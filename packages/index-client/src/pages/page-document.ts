@@ -92,6 +92,7 @@ function readHead(line: string, index: string): Head<unknown> | undefined {
     isListOf(head.versions, (version) => version === 0 || isText(version)) &&
     isListOf(head.lengths, isCount) &&
     isListOf(head.yanked, isCount) &&
+    (head.ascending === undefined || isCount(head.ascending)) &&
     isListOf(head.skipped, isSkipped) &&
     readRelations(head.relations) !== null &&
     (head.versions as unknown[]).length === (head.lengths as unknown[]).length;
@@ -121,6 +122,7 @@ export function pageOfText(text: PageText, place: PagePlace): ProjectPage {
       return releases.flatMap(({ files }) => files);
     },
     skipped: text.skipped,
+    ...(text.ascending === undefined ? {} : { ascending: text.ascending }),
     ...(text.relations === undefined ? {} : { relations: text.relations }),
   };
 }

@@ -16,6 +16,8 @@ export interface PageText {
   readonly url: string;
   /** For each release: its version, or 0 where the files' names state none. */
   readonly versions: readonly (string | 0)[];
+  /** So many releases, from the first on, have valid versions that differ and ascend, and the others have none; undefined where nobody has put them in order. */
+  readonly ascending?: number | undefined;
   /** For each release: the bytes of its files and of the commas between them. Between releases stands one comma more. */
   readonly lengths: readonly number[];
   /** The numbers, from 0, of the releases that are yanked. */

@@ -7,6 +7,7 @@ import type {
   AllowedFormats,
   DistributionMetadata,
   ListedRelease,
+  ListedReleases,
   PythonSource,
   Unavailable,
   DistributionFile as ResolverFile,
@@ -61,9 +62,7 @@ export class IndexSource implements PythonSource<IndexedFile> {
     this.#options = options;
   }
 
-  async files(
-    project: NormalizedName,
-  ): Promise<{ readonly releases: readonly ListedRelease<IndexedFile>[] } | { readonly missing: string }> {
+  async files(project: NormalizedName): Promise<ListedReleases<IndexedFile> | { readonly missing: string }> {
     let found: ProjectFiles;
     try {
       found = await this.#client.findFiles(project);
@@ -80,7 +79,8 @@ export class IndexSource implements PythonSource<IndexedFile> {
     const isJudged =
       demands.length > 0 || found.groups.some(({ index }) => uploadedBefore(project, index) !== undefined);
     const listed = isJudged ? found.releases.map((release) => judged(release, judge)) : found.releases;
-    return { releases: [...listed, ...unreadableReleases(project, found)] };
+    const unreadable = unreadableReleases(project, found);
+    return { releases: unreadable.length === 0 ? listed : [...listed, ...unreadable], ascending: found.ascending };
   }
 
   known(file: IndexedFile, project: NormalizedName): DistributionMetadata | Unavailable | undefined {

@@ -79,7 +79,7 @@ export class ReleaseChooser<File extends DistributionFile> {
       const refusal = isPinned ? undefined : await this.refusal(project, version);
       const choice = project.choice(version);
       if (refusal === undefined && "file" in choice)
-        return { kind: "release", version: project.versions[version]!.toString(), file: choice.file };
+        return { kind: "release", version: project.version(version).toString(), file: choice.file };
       refused.set(version, refusal ?? "");
       left = left.subtract(VersionSet.of(version));
     }
@@ -87,7 +87,7 @@ export class ReleaseChooser<File extends DistributionFile> {
       kind: "none",
       cause: wanted.isEmpty ? "no-version" : "unusable",
       reason: describeAbsence(name, wanted, project, refused),
-      available: project.versions.map(String),
+      available: project.releases.map(({ version }) => String(version)),
       ...refusedFile(project, wanted),
     };
   }

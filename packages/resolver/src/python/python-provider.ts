@@ -146,7 +146,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
 
   private sameVersion(names: readonly string[], project: NormalizedName, version: number): Dependency[] {
     this.priorities.meet(project, "pin");
-    const requirement = `${project}==${this.catalog.project(project)!.versions[version]!.toString()}`;
+    const requirement = `${project}==${this.catalog.project(project)!.version(version).toString()}`;
     return names.map((name) => ({ name, set: VersionSet.of(version), requirement }));
   }
 
@@ -175,7 +175,7 @@ export class PythonProvider<File extends DistributionFile> implements AsyncDepen
       const { files } = project.releases[version]!;
       const choice = files.length > 0 && project.choice(version);
       const metadata = this.catalog.metadata(project, version);
-      this.observer.onVersion(project.name, project.versions[version]!, files, [
+      this.observer.onVersion(project.name, project.version(version), files, [
         choice && "file" in choice ? choice.file.requiresPython : undefined,
         metadata && "requiresPython" in metadata ? metadata.requiresPython : undefined,
       ]);

@@ -303,14 +303,14 @@ function collect<File extends DistributionFile>(
     extras.set(project, [...(extras.get(project) ?? []), extra]);
     const metadata = catalog.metadata(catalog.project(project)!, version);
     if (metadata && "providesExtra" in metadata && !metadata.providesExtra?.includes(extra))
-      warnings.push(`${project} ${catalog.project(project)!.versions[version]!} has no extra ${extra}`);
+      warnings.push(`${project} ${catalog.project(project)!.version(version)} has no extra ${extra}`);
   }
   const distributions = [...needs.keys()].sort().map((name): ResolvedDistribution<File> => {
     const version = versions.get(name)!;
     const project = catalog.project(name)!;
     return {
       name,
-      version: project.versions[version]!.toString(),
+      version: project.version(version).toString(),
       from: project.origin(version),
       extras: (extras.get(name) ?? []).sort(),
       needs: [...needs.get(name)!].sort(),

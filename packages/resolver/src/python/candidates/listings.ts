@@ -1,4 +1,3 @@
-import { compareVersions } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import type { Found } from "./project.ts";
 import type { Turns } from "../../solver/turns.ts";
@@ -43,9 +42,6 @@ function findReleases<File extends DistributionFile>(
 ): Found<File> {
   if (listed === undefined) return { missing: "no index has a project of this name" };
   if ("missing" in listed) return listed;
-  const releases =
-    "releases" in listed
-      ? mergeReleases(listed.releases, compareVersions)
-      : groupReleases(name, listed, compareVersions);
+  const releases = "releases" in listed ? mergeReleases(listed) : groupReleases(name, listed);
   return { releases };
 }

@@ -3,7 +3,7 @@ import type { NormalizedName } from "@murre/pep508";
 import { VersionSet } from "../../solver/version-set.ts";
 import type { FileChoice, FileRule } from "./choose-file.ts";
 import type { Place } from "./places.ts";
-import { isSdist, type Release } from "./release.ts";
+import { isSdist, placeOf, type Release } from "./release.ts";
 import type { DistributionFile, Unavailable } from "./source.ts";
 import { specifierVersions } from "./specifier-versions.ts";
 
@@ -44,7 +44,6 @@ export type Origin<File extends DistributionFile> =
 export class Project<File extends DistributionFile> {
   readonly name: NormalizedName;
   readonly releases: readonly Release<File>[];
-  readonly versions: readonly Version[];
   /** Why it has no releases at all. */
   readonly missing: string | undefined;
   readonly place: Place;
@@ -75,9 +74,22 @@ export class Project<File extends DistributionFile> {
       if ("unavailable" in found) this.failedUrls.set(url, found.unavailable);
       else fromUrls.push(found);
     this.releases = [...own, ...fromUrls];
-    this.versions = this.releases.map(({ version }) => version);
     const bound = place.bound === undefined ? undefined : this.failedUrls.get(place.bound);
     this.missing = bound ?? ("missing" in listed && fromUrls.length === 0 ? listed.missing : undefined);
+  }
+
+  /** What the solver's version stands for. */
+  version(version: number): Version {
+    return this.releases[version]!.version;
+  }
+
+  /** All of them: for explanations, which nobody waits for. */
+  get versions(): readonly Version[] {
+    return this.releases.map(({ version }) => version);
+  }
+
+  private get inOrder(): readonly Release<File>[] {
+    return this.listed === this.releases.length ? this.releases : this.releases.slice(0, this.listed);
   }
 
   /** The candidates that satisfy the specifiers. Which of them may be taken is seen when one is chosen. */
@@ -91,12 +103,11 @@ export class Project<File extends DistributionFile> {
   }
 
   private satisfying(specifiers: SpecifierSet): VersionSet {
-    const listed = this.listed === this.versions.length ? this.versions : this.versions.slice(0, this.listed);
-    let set = specifierVersions(specifiers, listed);
-    for (let i = this.listed; i < this.versions.length; i++)
-      if (specifiers.contains(this.versions[i]!, { prereleases: true })) set = set.union(VersionSet.of(i));
+    let set = specifierVersions(specifiers, this.inOrder);
+    for (let i = this.listed; i < this.releases.length; i++)
+      if (specifiers.contains(this.version(i), { prereleases: true })) set = set.union(VersionSet.of(i));
     if (this.place.banned.size === 0 || specifiers.specifiers.some(isPin)) return set;
-    return VersionSet.where(this.versions.length, (i) => set.has(i) && !this.place.banned.has(this.candidate(i)));
+    return VersionSet.where(this.releases.length, (i) => set.has(i) && !this.place.banned.has(this.candidate(i)));
   }
 
   /** The candidate of a URL; empty where that is none of this project's. */
@@ -132,11 +143,18 @@ export class Project<File extends DistributionFile> {
   /** The version that is spelled so, in any spelling. */
   indexOf(text: string): number | undefined {
     if (!this.indices.has(text)) {
-      const key = tryParseVersion(text)?.key;
-      const index = this.versions.findIndex((version) => version.key === key);
-      this.indices.set(text, index === -1 ? undefined : index);
+      const version = tryParseVersion(text);
+      this.indices.set(text, version && this.find(version));
     }
     return this.indices.get(text);
+  }
+
+  private find(version: Version): number | undefined {
+    const listed = placeOf(this.inOrder, version);
+    const isListed = listed < this.listed && this.version(listed).key === version.key;
+    if (isListed) return listed;
+    const other = this.releases.findIndex((release, i) => i >= this.listed && release.version.key === version.key);
+    return other === -1 ? undefined : other;
   }
 
   /** The file to take for a version, or why there is none. */
@@ -151,7 +169,7 @@ export class Project<File extends DistributionFile> {
     if (url !== undefined) return { kind: "url", url };
     const choice = this.choice(version);
     if ("unusable" in choice)
-      throw new Error(`${this.name} ${this.versions[version]!} was selected, but ${choice.unusable}`);
+      throw new Error(`${this.name} ${this.version(version)} was selected, but ${choice.unusable}`);
     return { kind: "index", file: choice.file };
   }
 
@@ -167,7 +185,7 @@ export class Project<File extends DistributionFile> {
   whyUnusable(version: number): string | undefined {
     const { installed, url, yanked } = this.releases[version]!;
     if (installed !== undefined) return undefined;
-    if (this.admission.prereleases === "none" && this.versions[version]!.isPrerelease)
+    if (this.admission.prereleases === "none" && this.version(version).isPrerelease)
       return "pre-releases are not allowed";
     if (this.isConditional(version) && this.place.sponsorsOf(this.candidate(version)).length === 0)
       return yanked ? whyYanked(this.releases[version]!) : "nothing asks for it";
@@ -226,7 +244,7 @@ export class Project<File extends DistributionFile> {
 
   /** Lower is better. */
   private rank(version: number): number {
-    const isLate = this.admission.prereleases !== "all" && this.versions[version]!.isPrerelease;
+    const isLate = this.admission.prereleases !== "all" && this.version(version).isPrerelease;
     const isBuilt = this.admission.prefersWheels && this.isSdist(version);
     return (isBuilt ? 1 : 0) + (isLate ? 2 : 0) + (this.isConditional(version) ? 4 : 0);
   }

@@ -1,7 +1,7 @@
-import { tryParseVersion, type Version } from "@murre/pep440";
+import { compareVersions, parseVersion, tryParseVersion, type Version } from "@murre/pep440";
 import type { NormalizedName } from "@murre/pep508";
 import { parseSdistFilename } from "@murre/platform-tags";
-import type { DistributionFile, DistributionMetadata, ListedRelease } from "./source.ts";
+import type { DistributionFile, DistributionMetadata, ListedRelease, ListedReleases } from "./source.ts";
 
 /** One version of a project, and where it can be had. */
 export interface Release<File extends DistributionFile> {
@@ -29,7 +29,6 @@ interface Group<File> {
 export function groupReleases<File extends DistributionFile>(
   project: NormalizedName,
   files: readonly File[],
-  compare: (a: Version, b: Version) => number,
 ): Release<File>[] {
   const byText = new Map<string, Group<File> | undefined>();
   const byKey = new Map<string, Group<File>>();
@@ -49,43 +48,69 @@ export function groupReleases<File extends DistributionFile>(
       files: good.length > 0 ? good : yanked,
       yanked: good.length === 0,
     }))
-    .sort((a, b) => compare(a.version, b.version));
+    .sort((a, b) => compareVersions(a.version, b.version));
 }
 
-/** The same for a source that tells the versions; no file is looked at. */
-export function mergeReleases<File extends DistributionFile>(
-  listed: readonly ListedRelease<File>[],
-  compare: (a: Version, b: Version) => number,
-): Release<File>[] {
-  const byKey = new Map<string, MergedRelease<File>>();
-  for (const release of listed) {
+/** The same for a source that tells the versions; no file is looked at, and no version of those that ascend. */
+export function mergeReleases<File extends DistributionFile>({
+  releases: listed,
+  ascending = 0,
+}: ListedReleases<File>): Release<File>[] {
+  const releases = listed.slice(0, ascending).map((release) => new MergedRelease(release));
+  const others = new Map<string, MergedRelease<File>>();
+  for (const release of listed.slice(ascending)) {
     const version = release.version === undefined ? undefined : tryParseVersion(release.version);
     if (version === undefined) continue;
-    const known = byKey.get(version.key);
-    if (known === undefined) byKey.set(version.key, new MergedRelease(version, release));
+    const known = others.get(version.key) ?? releaseOf(releases, version);
+    if (known === undefined) others.set(version.key, new MergedRelease(release, version));
     else known.add(release);
   }
-  return [...byKey.values()].sort((a, b) => compare(a.version, b.version));
+  if (others.size === 0) return releases;
+  return [...releases, ...others.values()].sort((a, b) => compareVersions(a.version, b.version));
+}
+
+/** Where a version stands among releases in ascending order: how many lie before it. */
+export function placeOf(releases: readonly { readonly version: Version }[], version: Version): number {
+  let low = 0;
+  let high = releases.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareVersions(releases[middle]!.version, version) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function releaseOf<R extends { readonly version: Version }>(releases: readonly R[], version: Version): R | undefined {
+  const found = releases[placeOf(releases, version)];
+  return found !== undefined && compareVersions(found.version, version) === 0 ? found : undefined;
 }
 
 class MergedRelease<File extends DistributionFile> implements Release<File> {
-  readonly version: Version;
   yanked: boolean;
-  private readonly listed: ListedRelease<File>[];
+  private read: Version | undefined;
+  private readonly first: ListedRelease<File>;
+  private others: readonly ListedRelease<File>[] | undefined;
 
-  constructor(version: Version, first: ListedRelease<File>) {
-    this.version = version;
+  /** @param version of the release, where it was read */
+  constructor(first: ListedRelease<File>, version?: Version) {
     this.yanked = first.yanked;
-    this.listed = [first];
+    this.read = version;
+    this.first = first;
+    this.others = undefined;
+  }
+
+  get version(): Version {
+    return (this.read ??= parseVersion(this.first.version ?? ""));
   }
 
   add(release: ListedRelease<File>): void {
-    this.listed.push(release);
+    this.others = [...(this.others ?? []), release];
     this.yanked &&= release.yanked;
   }
 
   get files(): readonly File[] {
-    const files = this.listed.flatMap((release) => release.files);
+    const files = [this.first, ...(this.others ?? [])].flatMap((release) => release.files);
     return this.yanked ? files : files.filter((file) => !isYanked(file));
   }
 }

@@ -22,6 +22,13 @@ export interface ListedRelease<File extends DistributionFile> {
   readonly files: readonly File[];
 }
 
+/** The releases of a project, in any order. */
+export interface ListedReleases<File extends DistributionFile> {
+  readonly releases: readonly ListedRelease<File>[];
+  /** So many of them, from the first on, have valid versions that differ and ascend: each is read where it is looked at. Default: 0. */
+  readonly ascending?: number | undefined;
+}
+
 /** What resolution reads of core metadata. */
 export interface DistributionMetadata {
   readonly version: string;
@@ -43,9 +50,7 @@ export interface PythonSource<File extends DistributionFile = DistributionFile> 
   /** All files of the project, in any order, or its releases; or why there is no such project. */
   files(
     project: NormalizedName,
-  ): Promise<
-    readonly File[] | { readonly releases: readonly ListedRelease<File>[] } | { readonly missing: string } | undefined
-  >;
+  ): Promise<readonly File[] | ListedReleases<File> | { readonly missing: string } | undefined>;
   metadata(file: File, project: NormalizedName): Promise<DistributionMetadata | Unavailable>;
   /** What {@link metadata} would tell, where it is at hand: nobody has to wait then. Asked once for a file, and must not change its mind. */
   known?(file: File, project: NormalizedName): DistributionMetadata | Unavailable | undefined;

@@ -46,7 +46,10 @@ describe("the versions that a specifier set selects out of a list", () => {
       fc.property(fc.array(clauses, { maxLength: 3 }), fc.subarray(texts), (parts, chosen) => {
         const specifiers = parseSpecifierSet(parts.join(","));
         const versions = chosen.map((text) => parseVersion(text)).sort(compareVersions);
-        const selected = specifierVersions(specifiers, versions);
+        const selected = specifierVersions(
+          specifiers,
+          versions.map((version) => ({ version })),
+        );
         const expected = versions.filter((version) => specifiers.contains(version, { prereleases: true }));
         expect([...selected.ascending()].map((i) => versions[i]!.toString())).toEqual(expected.map(String));
       }),

@@ -1,19 +1,25 @@
 import { isBelow, type SpecifierSet, type Version, type VersionBound } from "@murre/pep440";
 import { VersionSet } from "../../solver/version-set.ts";
 
-/** Those of the versions (ascending) that satisfy every clause, pre-releases among them. */
-export function specifierVersions(specifiers: SpecifierSet, versions: readonly Version[]): VersionSet {
-  let set = VersionSet.range(0, versions.length);
+interface Versioned {
+  readonly version: Version;
+}
+
+/** Of releases in ascending order those whose versions satisfy every clause, pre-releases among them. Few of the versions are looked at. */
+export function specifierVersions(specifiers: SpecifierSet, releases: readonly Versioned[]): VersionSet {
+  let set = VersionSet.range(0, releases.length);
   for (const specifier of specifiers.specifiers) {
     const { intervals } = specifier;
     if (intervals === undefined) {
-      set = set.intersect(VersionSet.where(versions.length, (i) => specifier.matches(versions[i]!, versions[i])));
+      set = set.intersect(
+        VersionSet.where(releases.length, (i) => specifier.matches(releases[i]!.version, releases[i]!.version)),
+      );
       continue;
     }
     let accepted = VersionSet.empty;
     for (const { lower, upper } of intervals) {
-      const from = lower === undefined ? 0 : position(versions, lower);
-      const to = upper === undefined ? versions.length : position(versions, upper);
+      const from = lower === undefined ? 0 : position(releases, lower);
+      const to = upper === undefined ? releases.length : position(releases, upper);
       accepted = accepted.union(VersionSet.range(from, to));
     }
     set = set.intersect(accepted);
@@ -22,12 +28,12 @@ export function specifierVersions(specifiers: SpecifierSet, versions: readonly V
 }
 
 /** How many of the versions lie before the bound. */
-function position(versions: readonly Version[], bound: VersionBound): number {
+function position(releases: readonly Versioned[], bound: VersionBound): number {
   let low = 0;
-  let high = versions.length;
+  let high = releases.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (isBelow(versions[middle]!, bound)) low = middle + 1;
+    if (isBelow(releases[middle]!.version, bound)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -98,7 +98,7 @@ function reasonsFor<File extends DistributionFile>(
     if (reason === undefined || kinds.has(kindOf(reason))) continue;
     kinds.add(kindOf(reason));
     if (reasons.size === namedReasons) left++;
-    else reasons.set(reason, project.versions[version]!.toString());
+    else reasons.set(reason, project.version(version).toString());
   }
   if (reasons.size === 0) return "";
   const told =

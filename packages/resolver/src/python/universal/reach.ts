@@ -53,7 +53,7 @@ export function* splitsByPins<File extends DistributionFile>(
   const yanked = new Map<NormalizedName, string>();
   for (const [name, version] of search.versions) {
     const project = search.catalog.project(name as NormalizedName);
-    if (project?.releases[version]!.yanked === true) yanked.set(project.name, project.versions[version]!.toString());
+    if (project?.releases[version]!.yanked === true) yanked.set(project.name, project.version(version).toString());
   }
   if (yanked.size === 0) return [];
   const { reached } = yield* follow(conditions, search);
