@@ -7,15 +7,13 @@ import type { ListedRelease } from "./source.ts";
 type Listed = ListedRelease<{ readonly filename: string; readonly yanked?: boolean }>;
 
 const version = fc.constantFrom("1", "1.0", "2", "2.0.0", "1a1", "1.post1", "2!0", "10", "x", undefined);
-const listed = fc
-  .array(fc.record({ version, yanked: fc.boolean() }), { maxLength: 10 })
-  .map((all) =>
-    all.map(({ version: text, yanked }, i): Listed => ({
-      version: text,
-      yanked,
-      files: [{ filename: `${i}.zip`, yanked }],
-    })),
-  );
+const listed = fc.array(fc.record({ version, yanked: fc.boolean() }), { maxLength: 10 }).map((all) =>
+  all.map(({ version: text, yanked }, i): Listed => ({
+    version: text,
+    yanked,
+    files: [{ filename: `${i}.zip`, yanked }],
+  })),
+);
 
 /** The first of each version in ascending order, and behind them what is left. */
 function halfInOrder(all: readonly Listed[]): { readonly releases: readonly Listed[]; readonly ascending: number } {
