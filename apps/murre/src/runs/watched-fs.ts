@@ -50,8 +50,10 @@ class Watch implements WatchedRun {
 
   fileSystem(): FileSystem {
     const calls: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(fs))
-      calls[name] = typeof member !== "function" || harmless.has(name) ? member : this.#spoiling(member as Call);
+    const members = Object.getOwnPropertyDescriptors(process.getBuiltinModule("node:fs"));
+    for (const [name, { get, value: member }] of Object.entries(members) as [string, PropertyDescriptor][])
+      if (get !== undefined) Object.defineProperty(calls, name, { get: () => this.#late(get), enumerable: true });
+      else calls[name] = typeof member !== "function" || harmless.has(name) ? member : this.#spoiling(member as Call);
     const watched: Partial<Record<keyof FileSystem, unknown>> = {
       existsSync: (path: fs.PathLike) => {
         try {
@@ -109,6 +111,12 @@ class Watch implements WatchedRun {
       },
     };
     return Object.assign(calls, watched) as unknown as FileSystem;
+  }
+
+  /** Node loads its streams and promises of files when somebody asks for them, which nobody should by listing its members. */
+  #late(get: () => unknown): unknown {
+    this.spoil();
+    return get.call(fs);
   }
 
   /** With all that hangs at the call: `native`, and what `util.promisify` finds there, which is not enumerable. Who takes a call from there makes it. */
