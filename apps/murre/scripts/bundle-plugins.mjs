@@ -119,16 +119,43 @@ export const shortNames = {
       if (namespace !== "file") return undefined;
       const text = readFileSync(path, "utf8");
       if (/^(?:ex|im)port /m.test(text)) return undefined;
-      // Not its syntax: that would join declarations of which the bundle leaves some out.
-      const { code } = await transform(text, {
-        minifyIdentifiers: true,
-        minifyWhitespace: true,
-        legalComments: "none",
-      });
-      return { contents: code, loader: "js" };
+      return short(text);
     });
   },
 };
+
+async function short(text) {
+  // Not its syntax: that would join declarations of which the bundle leaves some out.
+  const { code } = await transform(text, { minifyIdentifiers: true, minifyWhitespace: true, legalComments: "none" });
+  return { contents: code, loader: "js" };
+}
+
+/**
+ * What undici loads of Node for every request, and needs for few or none: `http2` where a server speaks it; `http` for the largest head of an
+ * answer, which murre says itself, and for a class of bodies; `assert` for a call that throws.
+ */
+export const lighterUndici = {
+  name: "lighter-undici",
+  setup({ onLoad, onResolve }) {
+    const shims = {
+      "node:assert":
+        "module.exports = (value, message) => { if (!value) throw message instanceof Error ? message : new Error(message ?? 'undici asserts what is not so'); };",
+      "node:http": "exports.maxHeaderSize = 16384;",
+    };
+    onResolve({ filter: /^node:(?:assert|http)$/ }, ({ path, importer }) =>
+      isOfUndici.test(importer) ? { path, namespace: "shim" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "shim" }, ({ path }) => ({ contents: shims[path] }));
+    onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, async ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const eager = "const connectH2 = require('./client-h2.js')";
+      if (!text.includes(eager)) throw new Error("undici loads its client of HTTP/2 in another way");
+      return short(text.replace(eager, "const connectH2 = (...words) => require('./client-h2.js')(...words)"));
+    });
+  },
+};
+
+const isOfUndici = /[\\/]undici[\\/]lib[\\/]/;
 
 /** Whether there are colours is said by murre, to whom standard output is not worth a stream of Node's for asking. */
 export const withoutAsking = {

@@ -1,5 +1,6 @@
 export { createIndexClient, type IndexClient, type IndexClientOptions, type NetworkSettings } from "./client.ts";
 export type { KeyringProvider } from "./credentials/keyring.ts";
+export { loadConnections } from "./connections/dispatchers.ts";
 export { parseUrl, pathOfFileUrl, urlProblem } from "./location/file-url.ts";
 export { DEFAULT_INDEX_URL } from "./location/default-index.ts";
 export { indexKey, parseIndexLocation, withoutCredentials, type LocationContext } from "./location/index-location.ts";

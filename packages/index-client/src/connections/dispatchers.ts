@@ -79,6 +79,11 @@ export function createDispatchers(settings: ConnectionSettings): Dispatchers {
 // undici is loaded when it is needed: a run that is served from the cache and from files goes without it.
 const loadAgents = () => import("./undici-agents.ts");
 
+/** Loads what it takes to ask an index over HTTP, some 10 ms of work: for a moment when there is nothing else to do, and somebody will be asked. */
+export async function loadConnections(): Promise<void> {
+  await loadAgents();
+}
+
 async function directAgent(settings: ConnectionSettings): Promise<Dispatcher> {
   const { Agent } = await loadAgents();
   return new Agent({ ...limitsOf(settings), connect: connectOptions(settings, "plain") });
@@ -103,7 +108,10 @@ async function negotiatedPool(
   const { Pool, connectorFor } = await loadAgents();
   const speaking = (allowH2: boolean) => endedByErrors(connectorFor({ ...connectOptions(settings, kind), allowH2 }));
   let connector = speaking(!sharing.isAlone(url));
-  let first: TLSSocket | undefined = await connected(connector, url).catch((error: unknown) => {
+  const opening = connected(connector, url);
+  // Node takes 15 ms to load what HTTP/2 takes: the server answers meanwhile.
+  if (!sharing.isAlone(url)) setImmediate(() => process.getBuiltinModule("node:http2"));
+  let first: TLSSocket | undefined = await opening.catch((error: unknown) => {
     // A server that speaks HTTP/2 alone.
     if (!sharing.isAlone(url) || failureCode(error)?.endsWith("NO_APPLICATION_PROTOCOL") !== true) throw error;
     connector = speaking(true);

@@ -1,6 +1,6 @@
 import { hasCode, temporaryPlace } from "@murre/files";
 import type { CacheOperation } from "@murre/cache";
-import { loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
+import { loadConnections, loadPipConfiguration, type IndexClient, type PipConfiguration } from "@murre/index-client";
 import { startLinkWorkers, type LinkWorkers } from "@murre/linker";
 import type { NormalizedName } from "@murre/pep508";
 import type { Interpreter, ProbeCache, PythonErrorCode } from "@murre/python";
@@ -93,7 +93,7 @@ export async function withChangeOperation<Result>(
     let found: TargetEnvironment | undefined;
     const find = async () => {
       if (planned !== undefined) return (found = targetOf(planned, settings, options));
-      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache, signal));
+      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache, signal, whileAsking(options)));
       describeTarget(found, onEvent);
       return found;
     };
@@ -150,6 +150,15 @@ export async function withChangeOperation<Result>(
     cache.end();
     for (const client of clients) await client.close();
   }
+}
+
+/** An interpreter that nobody has asked before is mostly that of a new machine, whose cache is as empty: what asks an index is loaded meanwhile. */
+function whileAsking({ offline, noIndex, indexUrl = "https:" }: Said["options"]): () => void {
+  if (offline === true || noIndex === true || !/^https?:/i.test(indexUrl)) return () => {};
+  return () => {
+    void loadConnections();
+    void import("../resolve/solve.ts");
+  };
 }
 
 /** Who only resolves takes any interpreter where there is none of the version that is resolved for. */

@@ -6,15 +6,27 @@ import { openCache } from "./open-cache.ts";
 /** So long is waited for another process's answer. An interpreter may be a program that answers nobody, and then all would ask it in turn. */
 const patienceMs = 2000;
 
-/** What an operation remembers of interpreters: of the processes that use its cache one asks an interpreter while the others wait. */
-export function probeCache(cache: CacheOperation, signal: AbortSignal | undefined): ProbeCache {
+/**
+ * What an operation remembers of interpreters: of the processes that use its cache one asks an interpreter while the others wait.
+ * @param meanwhile is called when one has been asked and will take a while to answer
+ */
+export function probeCache(
+  cache: CacheOperation,
+  signal: AbortSignal | undefined,
+  meanwhile: () => void = () => {},
+): ProbeCache {
   return {
     ...remembered(cache.documents),
     async once(key, lookup, make) {
       const patience = AbortSignal.timeout(patienceMs);
       const either = signal === undefined ? patience : AbortSignal.any([signal, patience]);
       try {
-        return await cache.documentOnce({ key: `interpreter ${key}`, lookup, make, signal: either });
+        const ask = () => {
+          const answer = make();
+          meanwhile();
+          return answer;
+        };
+        return await cache.documentOnce({ key: `interpreter ${key}`, lookup, make: ask, signal: either });
       } catch (error) {
         if (error !== patience.reason) throw error;
         return make();
