@@ -1,5 +1,4 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { closeSync, openSync, readSync } from "node:fs";
 
 // Node's `crypto` takes longer to load than most commands spend on all the names that they make of hashes: a library's own sha256 makes the
 // first of them. Both say the same.
@@ -29,6 +28,8 @@ const randomSize = 8;
 /** What Node's `crypto` asks in the end, where it has a name in the file system; undefined where it has none. */
 function fromDevice(platform: NodeJS.Platform): Buffer | undefined {
   if (platform === "win32") return undefined;
+  // Not by the file system that a command is given: what is random is nothing that a run rests on.
+  const { closeSync, openSync, readSync } = process.getBuiltinModule("node:fs");
   try {
     const device = openSync("/dev/urandom", "r");
     try {
