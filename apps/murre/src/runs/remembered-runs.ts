@@ -1,10 +1,11 @@
-import { isRemote, sha256Hex } from "@murre/files";
+import { isRemote } from "@murre/files";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { KeptFolder } from "../kept-folder.ts";
 import type { Outputs } from "../outputs.ts";
 import { readOwn } from "../own-file.ts";
 import { stillSays } from "./facts.ts";
+import { quickName } from "./quick-name.ts";
 import { formatRun, parseRun, time, type Saying } from "./run-document.ts";
 import type { WatchedRun } from "./watched-fs.ts";
 
@@ -53,7 +54,7 @@ export function nameOfRun({ words, cwd, env, terminals }: RunSettings): string |
   const variables = Object.entries(env).filter(([name]) => !idle.has(name));
   if (variables.some(([name]) => anewVariables.test(name))) return undefined;
   const key = JSON.stringify([words, cwd, terminals, variables.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  return `runs/${sha256Hex(key).slice(0, 32)}`;
+  return `runs/${quickName(key)}`;
 }
 
 /**

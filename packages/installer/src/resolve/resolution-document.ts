@@ -1,7 +1,7 @@
-import { hashedName } from "@murre/cache";
 import { readWitnessed, type Witnessed } from "@murre/index-client";
 import { tryParseVersion } from "@murre/pep440";
 import { isNormalizedName, type NormalizedName } from "@murre/pep508";
+import { crc32 } from "node:zlib";
 import type { IndexedFile } from "./index-source.ts";
 
 /** One distribution of an index, and what had been told of it; the rest of the answer stands in the request. */
@@ -41,15 +41,17 @@ export interface Remembered {
 /** `<checksum>\n<JSON>`: whoever wrote a part of it, or changed it, wrote nothing. */
 export function formatRemembered(remembered: Remembered): string {
   const json = JSON.stringify(remembered);
-  return `${hashedName(json)}\n${json}`;
+  return `${checksum(json)}\n${json}`;
 }
+
+const checksum = (json: string): string => crc32(json).toString(16);
 
 /** Undefined where there is none that can be believed. */
 export function readRemembered(bytes: Buffer | undefined): Remembered | undefined {
   const text = bytes?.toString("utf8") ?? "";
   const end = text.indexOf("\n");
   const json = text.slice(end + 1);
-  if (end < 0 || text.slice(0, end) !== `${hashedName(json)}`) return undefined;
+  if (end < 0 || text.slice(0, end) !== checksum(json)) return undefined;
   try {
     const kept = JSON.parse(json) as Remembered;
     return isRemembered(kept) ? kept : undefined;
