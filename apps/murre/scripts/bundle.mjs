@@ -1,6 +1,6 @@
 // Bundles command and library into one file of dist/, and the worker threads' programs beside it, so that `npm install murre` brings
 // no other package and a start reads few files. What is imported late is a function of the bundle that runs late.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -102,7 +102,9 @@ const [
   },
   { outputFiles: programs },
 ] = bundles;
-writeFileSync(join(dist, "murre.cjs"), asFunction(bundled.text));
+// Names within functions are short: V8 reads the text and its compiled form at each start. Those of functions stay, for the stacks of errors.
+const shorter = await transform(bundled.text, { minifyIdentifiers: true, minifyWhitespace: true, charset: "ascii" });
+writeFileSync(join(dist, "murre.cjs"), asFunction(shorter.code));
 const libraryText = readFileSync(join(dist, "library.cjs"), "utf8");
 for (const { path, text } of programs) {
   const name = basename(path);
