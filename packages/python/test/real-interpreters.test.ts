@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { supportedTags } from "@murre/platform-tags";
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createEnvironment } from "../src/environment/create-environment.ts";
 import type { Interpreter } from "../src/interpreter/interpreter.ts";
 import { probeInterpreter } from "../src/interpreter/probe.ts";
+import { memoryCache } from "./fake-machine.ts";
 import { machine, realInterpreters } from "./real-interpreters.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "murre-python-")));
@@ -54,6 +55,49 @@ describe.each(interpreters)("%s", (_, base) => {
       // Without murre's own key, the probe runs the environment's Python.
       writeFileSync(config, readFileSync(config, "utf8").replace(/^murre = .*\n/m, ""));
       expect(probeInterpreter(derived.executable, machine)).toEqual(derived);
+    },
+  );
+
+  test.runIf(process.platform === "linux")(
+    "an environment of Python's own venv, or of uv, is known without being run where the one below is; any other is asked",
+    () => {
+      const prefix = join(folder, `own ${made++}`);
+      execFileSync(base.executable, ["-I", "-m", "venv", "--without-pip", prefix]);
+      const python = join(prefix, "bin/python");
+      const config = join(prefix, "pyvenv.cfg");
+      const plain = readFileSync(config, "utf8").replace(/^command = .*\n/m, "");
+      const cache = memoryCache();
+      const started: string[] = [];
+      const run: typeof machine.run = (program, ...how) => {
+        started.push(program);
+        return machine.run(program, ...how);
+      };
+      const probe = (text: string) => {
+        writeFileSync(config, text);
+        return probeInterpreter(python, { ...machine, cache, run });
+      };
+      const asked = probe(plain);
+      expect(started).toContain(python);
+      const venv = "command = /a/python -m venv /b\n";
+      probe(plain + venv);
+      started.length = 0;
+      for (const line of [venv, "uv = 0.13.8\n"]) expect(probe(plain + line)).toEqual(asked);
+      expect(started).toEqual([]);
+      const others = [
+        plain.replace(/^version = .*$/m, "version = 2.7.18") + venv,
+        plain.replace(/^home = .*$/m, "home = /usr/sbin") + venv,
+        `${plain}${venv}virtualenv = 20.29.1\n`,
+      ];
+      for (const text of others) {
+        started.length = 0;
+        probe(text);
+        expect(started).toEqual([python]);
+      }
+      rmSync(python);
+      copyFileSync(base.executable, python);
+      started.length = 0;
+      probe(plain + venv);
+      expect(started).toContain(python);
     },
   );
 

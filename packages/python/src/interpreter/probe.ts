@@ -38,7 +38,7 @@ interface EnvironmentFolder {
  */
 export function probeInterpreter(executable: string, context: ProbeContext): Interpreter {
   const environment = environmentOf(executable);
-  const derived = environment?.config.has("murre") ? deriveFromHome(environment, context) : undefined;
+  const derived = environment && deriveFromHome(executable, environment, context);
   if (derived) return derived;
   const stats = statOf(executable, environment, context.platform);
   const key = isScript(executable) ? undefined : probeKey(executable, stats, environment);
@@ -59,17 +59,39 @@ function environmentOf(executable: string): EnvironmentFolder | undefined {
   return undefined;
 }
 
-/** murre notes the interpreter below in `base-executable`, so nothing has to run when that one is remembered. */
-function deriveFromHome({ prefix, config }: EnvironmentFolder, context: ProbeContext): Interpreter | undefined {
-  const base = config.get("base-executable");
+/**
+ * What an environment is, by the interpreter below, so that nothing has to run when that one is remembered.
+ * @returns undefined where that is not certain, so that the environment is asked itself
+ */
+function deriveFromHome(
+  executable: string,
+  { prefix, config }: EnvironmentFolder,
+  context: ProbeContext,
+): Interpreter | undefined {
+  const base = config.has("murre") ? config.get("base-executable") : linkedBase(executable, config, context.platform);
   if (base === undefined || !existsSync(base) || environmentOf(base)) return undefined;
   const interpreter = probeInterpreter(base, context);
   // A wrapper was taken for an interpreter: what it starts does not know this environment.
   if (interpreter.executable !== base) return undefined;
   // An interpreter upgraded to another minor version keeps its modules elsewhere, so the environment is asked itself.
-  if (interpreter.version.split(".", 2).join(".") !== config.get("version_info")?.split(".", 2).join("."))
-    return undefined;
+  const version = config.get("version_info") ?? config.get("version");
+  if (interpreter.version.split(".", 2).join(".") !== version?.split(".", 2).join(".")) return undefined;
   return deriveEnvironment(interpreter, prefix, seesSystemSitePackages(config));
+}
+
+/**
+ * The interpreter that an environment of Python's own `venv`, or of uv, is linked to. These two make what PEP 405 describes and nothing else;
+ * virtualenv and others, and copies in place of links, may differ from what is below.
+ */
+function linkedBase(executable: string, config: PyvenvConfig, platform: NodeJS.Platform): string | undefined {
+  const home = config.get("home");
+  const isPlain = config.has("uv") || /\s-m venv\s/.test(config.get("command") ?? "");
+  if (platform === "win32" || platform === "darwin" || home === undefined || !isPlain || config.has("virtualenv"))
+    return undefined;
+  const target = realPath(executable);
+  return dirname(target) === realPath(home) && dirname(target) !== realPath(dirname(executable))
+    ? join(home, basename(target))
+    : undefined;
 }
 
 function statOf(
