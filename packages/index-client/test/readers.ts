@@ -116,7 +116,7 @@ const inMemory = (bytes: Buffer) => ({
 
 const documents = (pieces: Buffer[]) => ({
   stampOf: () => "1:2",
-  readAll: () => pieces,
+  readAll: () => ({ stamp: "1:2", copies: pieces }),
   append: (_: unknown, line: Buffer) => pieces.push(line),
 });
 const added: Buffer[] = [];

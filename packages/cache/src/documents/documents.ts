@@ -1,19 +1,9 @@
 import { refuseLink, writeAll } from "@murre/files";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-  type Stats,
-} from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolders, type Lease } from "@murre/locking";
 import type { CacheLayout } from "../folder/layout.ts";
-import { openCopy, readCopy, type OpenDocument } from "./read-document.ts";
+import { openCopy, readCopy, stampOfFile, type OpenDocument } from "./read-document.ts";
 
 /** A request for one document that is slow to get: how to find it in the cache, and how to make it if it is not there. */
 export interface DocumentRequest<T> {
@@ -37,7 +27,7 @@ export interface DocumentRequest<T> {
 export interface Documents {
   /** The document's bytes, or undefined when it is not there or cannot be read. */
   read(...segments: string[]): Buffer | undefined;
-  /** The document, to be read in parts and closed; undefined when it is not there, cannot be opened, or is larger than any document. */
+  /** The document, to be read in parts and closed, with the stamp of all copies; undefined when it is not there, cannot be opened, or is larger than any document. */
   open(segments: readonly string[]): OpenDocument | undefined;
   /** Replaces the document. Never throws. Returns the stamp of what was written, undefined where it could not be. */
   write(segments: readonly string[], data: DocumentData): string | undefined;
@@ -47,8 +37,11 @@ export interface Documents {
    * they are whole. Never throws.
    */
   append(segments: readonly string[], data: Buffer): void;
-  /** Every copy of the document: where it is written, and in a cache that is only read. */
-  readAll(segments: readonly string[], atMostBytes: number): readonly Buffer[];
+  /** Every copy of the document: where it is written, and in a cache that is only read; and the stamp that they had at the beginning. */
+  readAll(
+    segments: readonly string[],
+    atMostBytes: number,
+  ): { readonly stamp: string; readonly copies: readonly Buffer[] };
   /** Another text whenever a copy of the document was replaced or added to: the stamps of all copies, with commas between them. */
   stampOf(segments: readonly string[]): string;
 }
@@ -76,6 +69,24 @@ export function openDocuments(
   readFrom: () => readonly CacheLayout[],
   writeTo: () => WritePlace | undefined,
 ): Documents {
+  /**
+   * Whether the last document that somebody opened was there. Of many mostly all are there or none: what is missing is cheaper to see than to fail to
+   * open, and what is there is opened without a look.
+   */
+  let isFound = false;
+  const opened = (layout: CacheLayout, segments: readonly string[]): OpenDocument | undefined => {
+    const isMissing = !isFound && lstatSync(layout.document(segments), { throwIfNoEntry: false }) === undefined;
+    const found = isMissing ? undefined : openCopy(layout, segments);
+    isFound = found !== undefined;
+    return found;
+  };
+  const stampOf = (segments: readonly string[]): string =>
+    readFrom()
+      .map((layout) => {
+        const stats = lstatSync(layout.document(segments), { throwIfNoEntry: false });
+        return stats === undefined ? "" : stampOfFile(stats);
+      })
+      .join();
   return {
     read(...segments) {
       for (const layout of readFrom()) {
@@ -85,9 +96,14 @@ export function openDocuments(
       return undefined;
     },
     open(segments) {
-      for (const layout of readFrom()) {
-        const found = openCopy(layout, segments);
-        if (found !== undefined) return found;
+      const [only, ...others] = readFrom();
+      if (only === undefined) return undefined;
+      if (others.length === 0) return opened(only, segments);
+      // Before one is opened: what changes meanwhile is looked at again.
+      const stamp = stampOf(segments);
+      for (const layout of [only, ...others]) {
+        const found = opened(layout, segments);
+        if (found !== undefined) return withStamp(found, stamp);
       }
       return undefined;
     },
@@ -107,22 +123,31 @@ export function openDocuments(
         // As above.
       }
     },
-    readAll: (segments, atMostBytes) =>
-      readFrom()
-        .map((layout) => readCopy(layout, segments, atMostBytes))
-        .filter((copy) => copy !== undefined),
-    stampOf: (segments) =>
-      readFrom()
-        .map((layout) => {
-          const stats = lstatSync(layout.document(segments), { throwIfNoEntry: false });
-          return stats === undefined ? "" : stampOfFile(stats);
-        })
-        .join(),
+    readAll(segments, atMostBytes) {
+      const copies: Buffer[] = [];
+      const stamps = readFrom().map((layout) => {
+        const document = opened(layout, segments);
+        try {
+          if (document !== undefined && document.size <= atMostBytes) copies.push(document.read(0, document.size));
+        } catch {
+          // As where there is none.
+        } finally {
+          document?.close();
+        }
+        return document?.stamp ?? "";
+      });
+      return { stamp: stamps.join(), copies };
+    },
+    stampOf,
   };
 }
 
-/** The number of a file that is gone is given to another one: the time tells them apart. */
-const stampOfFile = ({ ino, size, mtimeMs }: Stats): string => `${ino}:${size}:${mtimeMs}`;
+const withStamp = (document: OpenDocument, stamp: string): OpenDocument => ({
+  size: document.size,
+  stamp,
+  read: (offset, length) => document.read(offset, length),
+  close: () => document.close(),
+});
 
 /** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
 function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: DocumentData): string {

@@ -1,5 +1,5 @@
 import { openFile, readSmallFile } from "@murre/files";
-import { closeSync, readSync } from "node:fs";
+import { closeSync, readSync, type Stats } from "node:fs";
 import { cacheLayout, type CacheLayout } from "../folder/layout.ts";
 import { distrust } from "../folder/trust.ts";
 
@@ -7,6 +7,8 @@ import { distrust } from "../folder/trust.ts";
 export interface OpenDocument {
   /** Bytes. */
   readonly size: number;
+  /** See {@link Documents.stampOf}: of the file that was opened, as it was then. */
+  readonly stamp: string;
   /** Fewer bytes where the document ends. @throws the system's error, and when it is closed or was cut off */
   read(offset: number, length: number): Buffer;
   close(): void;
@@ -38,7 +40,7 @@ const mostBytes = 64 << 20;
 export function openCopy(layout: CacheLayout, segments: readonly string[]): OpenDocument | undefined {
   try {
     const { descriptor, stats } = openFile(layout.document(segments), { followsLinks: false });
-    if (stats.size <= mostBytes) return new OpenFile(descriptor, stats.size);
+    if (stats.size <= mostBytes) return new OpenFile(descriptor, stats);
     closeSync(descriptor);
   } catch {
     // As where there is none.
@@ -46,13 +48,18 @@ export function openCopy(layout: CacheLayout, segments: readonly string[]): Open
   return undefined;
 }
 
+/** The number of a file that is gone is given to another one: the time tells them apart. */
+export const stampOfFile = ({ ino, size, mtimeMs }: Stats): string => `${ino}:${size}:${mtimeMs}`;
+
 class OpenFile implements OpenDocument {
   readonly size: number;
+  readonly stamp: string;
   #descriptor: number | undefined;
 
-  constructor(descriptor: number, size: number) {
+  constructor(descriptor: number, stats: Stats) {
     this.#descriptor = descriptor;
-    this.size = size;
+    this.size = stats.size;
+    this.stamp = stampOfFile(stats);
   }
 
   read(offset: number, length: number): Buffer {

@@ -31,9 +31,6 @@ function readingOf({ own, claimed, seal }: MetadataReading): string {
   return `${own.slice(0, keyLength)}${claimed.slice(0, keyLength)}${seal}`;
 }
 
-/** Whether no copy of a document was there when it had this stamp. */
-export const isStampOfNothing = (stamp: string): boolean => /^,*$/.test(stamp);
-
 /** Notes what a client's answers rest on while it gives them. */
 export class Witness {
   readonly #pages = new Map<string, readonly [stamp: string, holdsUntil: number]>();

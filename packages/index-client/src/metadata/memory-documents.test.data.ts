@@ -17,6 +17,7 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
         return (
           bytes && {
             size: bytes.length,
+            stamp: this.stampOf(segments),
             read: (offset, length) => bytes.subarray(offset, offset + length),
             close: () => {},
           }
@@ -33,7 +34,7 @@ export function memoryDocuments(): { readonly documents: Documents; readonly con
       },
       readAll(segments) {
         const text = contents.get(segments.join("/"));
-        return text === undefined ? [] : [Buffer.from(text)];
+        return { stamp: this.stampOf(segments), copies: text === undefined ? [] : [Buffer.from(text)] };
       },
       stampOf(segments) {
         const text = contents.get(segments.join("/"));

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Documents } from "@murre/cache";
 import type { NormalizedName } from "@murre/pep508";
-import { isStampOfNothing } from "../answers/witness.ts";
 
 /** As much of a project's metadata is read at once (bytes); what is longer is a miss, and is fetched again. */
 const largestPackBytes = 64 << 20;
@@ -76,11 +75,9 @@ export class MetadataPacks {
 
 function readPack(documents: Documents, project: NormalizedName): Pack {
   const segments = packOf(project);
-  // Before the read: what is added meanwhile is read again.
-  const stamp = documents.stampOf(segments);
   const texts = new Map<string, string>();
-  if (isStampOfNothing(stamp)) return { stamp, texts };
-  for (const bytes of documents.readAll(segments, largestPackBytes)) readLines(bytes.toString("utf8"), texts);
+  const { stamp, copies } = documents.readAll(segments, largestPackBytes);
+  for (const bytes of copies) readLines(bytes.toString("utf8"), texts);
   return { stamp, texts };
 }
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
-import { isStampOfNothing, type Witness } from "../answers/witness.ts";
+import { type Witness } from "../answers/witness.ts";
 import { answerContent, textOf, utf8Of } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
 import { indexKey } from "../location/index-location.ts";
@@ -102,11 +102,7 @@ function askForPage(
 }
 
 function readCached(pages: HttpPages, page: PageRequest): Cached | undefined {
-  const stamp = pages.kept.stampOf(documentOf(page));
-  // Cheaper to see than a file that cannot be opened.
-  if (isStampOfNothing(stamp)) return undefined;
-  const document = pages.kept.read(documentOf(page), keptOf(page));
-  return document && { ...document, stamp };
+  return pages.kept.read(documentOf(page), keptOf(page));
 }
 
 function use(cached: Cached, { witness }: HttpPages, page: PageRequest): ProjectPage {

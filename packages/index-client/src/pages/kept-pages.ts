@@ -6,7 +6,11 @@ import { decodePageDocument, type DocumentPlace, type PageDocument } from "./pag
 
 /** The pages in the cache, of which those that were found damaged are no more. */
 export interface KeptPages {
-  read<Source>(segments: readonly string[], page: KeptPage<Source>): PageDocument<Source> | undefined;
+  /** With the stamp that it had: {@link Documents.stampOf}. */
+  read<Source>(
+    segments: readonly string[],
+    page: KeptPage<Source>,
+  ): (PageDocument<Source> & { readonly stamp: string }) | undefined;
   /** Returns the stamp of what was written. Without a cache nothing is kept. */
   write(segments: readonly string[], document: readonly Buffer[]): string | undefined;
   /** See {@link Documents.stampOf}. */
@@ -58,7 +62,7 @@ export function keptPages(
       const document = documents?.open(segments);
       if (document === undefined) return undefined;
       try {
-        return decode(document, {
+        const decoded = decode(document, {
           ...page,
           damaged() {
             damaged.add(segments.join("/"));
@@ -68,6 +72,7 @@ export function keptPages(
             return new DamagedPage(page.index, page.project);
           },
         });
+        return decoded && { ...decoded, stamp: document.stamp };
       } catch {
         return undefined; // it cannot be read
       } finally {

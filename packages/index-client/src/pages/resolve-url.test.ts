@@ -31,11 +31,20 @@ const piece = fc.constantFrom(
   "%2f",
   "999.1.1.1",
 );
-const href = fc.array(piece, { maxLength: 5 }).chain((pieces) => fc.constantFrom(pieces.join("/"), pieces.join("")));
+const plain = fc.tuple(fc.nat({ max: 4 }), fc.constantFrom("", "files/", "a.b/c/", "-/", "a..b/"), piece);
+const href = fc.oneof(
+  fc.array(piece, { maxLength: 5 }).chain((pieces) => fc.constantFrom(pieces.join("/"), pieces.join(""))),
+  plain.map(([up, down, name]) => `${"../".repeat(up)}${down}${name}`),
+  plain.map(([port, down, name]) => `http://h.x:${["80", "443", "8080", "08", "0"][port]}/${down}${name}`),
+);
 const base = fc.constantFrom(
   "https://h.x/simple/foo/",
   "https://h.x/simple/foo/index.html",
   "http://h.x:80/a?b=/c",
+  "http://h.x/simple/foo/",
+  "https://h.x:8443/a/b.c/d/",
+  "https://h.x//a//b/",
+  "https://h.x/%41/..b/",
   "file:///srv/i/",
 );
 

@@ -1,15 +1,15 @@
 import { parseUrl, urlProblem } from "../location/file-url.ts";
 
 /** An address that is already in the form that a URL parser would give it: most links of a large index are. */
-const plainAddress = /^https:\/\/([a-z0-9.-]+)\/[\w.+%/-]*(?:#[\w=&]*)?$/;
+const plainAddress = /^(https?:\/\/[a-z0-9.-]+(?::[0-9]+)?\/)[\w.+%/-]*(?:#[\w=&]*)?$/;
 
-/** Not all that looks like a host is one (`999.0.0.1`, `a..b`); the links of a page have one or two. */
-let lastHost = { host: "", isPlain: false };
+/** Not all that looks like a host is one (`999.0.0.1`, `a..b`, `a:80`); the links of a page have one or two. */
+let lastHost = { origin: "", isPlain: false };
 
 function isPlainAddress(href: string): boolean {
-  const host = plainAddress.exec(href)?.[1];
-  if (host === undefined || href.includes("/.")) return false;
-  if (lastHost.host !== host) lastHost = { host, isPlain: parseUrl(`https://${host}/`)?.host === host };
+  const origin = plainAddress.exec(href)?.[1];
+  if (origin === undefined || href.includes("/.") || (href.includes("%") && /\/%2e/i.test(href))) return false;
+  if (lastHost.origin !== origin) lastHost = { origin, isPlain: parseUrl(origin)?.href === origin };
   return lastHost.isPlain;
 }
 
@@ -24,10 +24,23 @@ function resolvedFolder(folder: string, base: string): string {
   const key = `${base} ${folder}`;
   const known = folders.get(key);
   if (known !== undefined) return known;
-  const resolved = resolveSlowly(folder === "" ? "./" : folder, base) ?? "";
+  const resolved = folderAbove(folder, base) ?? resolveSlowly(folder === "" ? "./" : folder, base) ?? "";
   if (folders.size >= mostFolders) folders.clear();
   folders.set(key, resolved);
   return resolved;
+}
+
+const plainFolder = /^((?:\.\.\/)+)((?:[\w+~-][\w.+~-]*\/)*)$/;
+
+/** `../../files/` of a plain address, by its text; undefined where that would lead above its root, or is not so plain. */
+function folderAbove(folder: string, base: string): string | undefined {
+  const match = isPlainAddress(base) && !/[%#]|[^:]\/\//.test(base) ? plainFolder.exec(folder) : null;
+  if (match === null) return undefined;
+  const [, up = "", down = ""] = match;
+  const root = base.indexOf("/", base.indexOf("//") + 2);
+  let end = base.lastIndexOf("/");
+  for (let left = up.length / 3; left > 0; left--) end = base.lastIndexOf("/", end - 1);
+  return end < root ? undefined : `${base.slice(0, end + 1)}${down}`;
 }
 
 function resolveInFolder(href: string, base: string): string | undefined {

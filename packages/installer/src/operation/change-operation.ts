@@ -93,7 +93,12 @@ export async function withChangeOperation<Result>(
     let found: TargetEnvironment | undefined;
     const find = async () => {
       if (planned !== undefined) return (found = targetOf(planned, settings, options));
-      found = await findTargetOf(purpose, settings, { ...options, onEvent }, probeCache(cache, signal, whileAsking(options)));
+      found = await findTargetOf(
+        purpose,
+        settings,
+        { ...options, onEvent },
+        probeCache(cache, signal, whileAsking(options)),
+      );
       describeTarget(found, onEvent);
       return found;
     };
@@ -155,10 +160,7 @@ export async function withChangeOperation<Result>(
 /** An interpreter that nobody has asked before is mostly that of a new machine, whose cache is as empty: what asks an index is loaded meanwhile. */
 function whileAsking({ offline, noIndex, indexUrl = "https:" }: Said["options"]): () => void {
   if (offline === true || noIndex === true || !/^https?:/i.test(indexUrl)) return () => {};
-  return () => {
-    void loadConnections();
-    void import("../resolve/solve.ts");
-  };
+  return () => void loadConnections();
 }
 
 /** Who only resolves takes any interpreter where there is none of the version that is resolved for. */
