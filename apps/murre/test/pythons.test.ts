@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { reportOf, tagsOf } from "../../../packages/python/test/fake-machine.ts";
 import { makeCommandWorld, succeeded } from "./command-world.ts";
@@ -259,5 +259,21 @@ describe.skipIf(process.platform === "win32")("murre python", () => {
       code: 2,
       err: expect.stringContaining("murre downloads no interpreters; murre python list says which are here") as string,
     });
+  });
+
+  test.each<[what: string, words: readonly string[], env: Record<string, string>, made: string]>([
+    ["named before the command", ["--project", "app", "venv"], {}, "app/.venv"],
+    ["named by its pyproject.toml", ["venv", "--project", "app/pyproject.toml"], {}, "app/.venv"],
+    ["named by a variable", ["venv"], { UV_PROJECT: "app" }, "app/.venv"],
+    ["below another folder", ["--directory", "..", "venv", "--project", "HERE/app"], {}, "app/.venv"],
+    ["that is none", ["venv", "--project", "other"], {}, ".venv"],
+    ["with a path of its own", ["venv", "mine", "--project", "app"], {}, "mine"],
+  ])("the environment of a project is made where uv makes it: %s", async (_, words, env, made) => {
+    const own = makeCommandWorld({ ...nothing, HOME: home, PATH: bin, ...env });
+    for (const folder of ["app", "other"]) mkdirSync(join(own.folder, folder));
+    own.write("app/pyproject.toml", '[project]\nname = "app"\nversion = "1"\n');
+    succeeded(await own.murre(...words.map((word) => word.replace("HERE", basename(own.folder)))));
+    const places = [".venv", "app/.venv", "other/.venv", "mine"].filter((place) => existsSync(join(own.folder, place)));
+    expect(places).toEqual([made]);
   });
 });

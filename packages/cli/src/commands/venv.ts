@@ -1,8 +1,11 @@
 import type { VenvOptions } from "@murre/installer";
 import { Command, Option } from "commander";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { addGlobalOptions, addIndexOptions, collect, defined, indexOptions, type IndexFlags } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentVenv } from "../present/reports.ts";
+import { folderOfProject } from "../resolution-options.ts";
 import type { Runner } from "../runner.ts";
 
 interface VenvFlags extends IndexFlags {
@@ -15,13 +18,21 @@ interface VenvFlags extends IndexFlags {
   readonly excludeNewerPackage?: string[];
   readonly allowExisting?: boolean;
   readonly clear?: boolean;
+  /** uv's --project. */
+  readonly project?: string;
+}
+
+/** As uv has it: a folder that is no project has no environment of its own. */
+function environmentOf(project: string | undefined, from = "."): string {
+  const isProject = project !== undefined && existsSync(resolve(from, project, "pyproject.toml"));
+  return isProject ? join(project, ".venv") : ".venv";
 }
 
 /** `murre venv`. */
 export function venvCommand(run: Runner): Command {
   const command = new Command("venv")
     .description("Make a virtual environment")
-    .argument("[path]", "where to make it", ".venv")
+    .argument("[path]", "where to make it (default: .venv, in the folder of --project where that is a project)")
     .option("-p, --python <request>", "the interpreter: a version, a name or a path")
     .option("--seed", "install pip into it")
     .option("--prompt <text>", "what the shell shows when it is active")
@@ -31,12 +42,12 @@ export function venvCommand(run: Runner): Command {
     .option("--exclude-newer-package <NAME=when>", "the same for one project; false: whenever", collect)
     .addOption(new Option("--allow-existing", "refresh an environment in place").conflicts("clear"))
     .option("--clear", "replace what is there, when it is an environment");
-  return addGlobalOptions(addIndexOptions(command)).action((path: string, flags: VenvFlags) =>
+  return addGlobalOptions(addIndexOptions(command)).action((path: string | undefined, flags: VenvFlags) =>
     run(flags, async ({ operations, terminal, context, platform }) => {
       const options: VenvOptions = {
         ...context,
         ...indexOptions(flags),
-        path,
+        path: path ?? environmentOf(folderOfProject(flags.project), flags.directory),
         existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "refresh" : "refuse",
         ...defined({
           python: flags.python,
