@@ -74,7 +74,7 @@ describe("murre packed and installed from its tarball, as a user of npm gets it"
     expect(components.map(({ name }) => name)).toEqual(expect.arrayContaining(["undici", "commander", "smol-toml"]));
     for (const { name, version, purl, licenses } of components) {
       expect(notices).toContain(`${name} ${version} (`);
-      expect([purl, licenses.length]).toEqual([`pkg:npm/${name}@${version}`, 1]);
+      expect([purl, licenses.length]).toEqual([`pkg:npm/${name.replace("@", "%40")}@${version}`, 1]);
     }
   });
 

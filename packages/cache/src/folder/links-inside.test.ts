@@ -21,6 +21,13 @@ import { beginPartial } from "../operation/partial.ts";
 import { sweep } from "../reclaim/sweep.ts";
 import { verify } from "../maintenance/verify.ts";
 
+/** A download whose first byte is about to be written. */
+async function beginMade(...asked: Parameters<typeof beginPartial>): ReturnType<typeof beginPartial> {
+  const partial = await beginPartial(...asked);
+  partial.make();
+  return partial;
+}
+
 const text = "print()\n";
 const sha256 = shaOf(text);
 const deadLease = "a".repeat(16) + "_0boot0spce_1_1";
@@ -85,7 +92,7 @@ async function useIt(folder: string): Promise<void> {
   await settle(() => cache.documents.write(["metadata", "a", sha256], "new"));
   await settle(() => cache.documents.write(["index", "0011223344556677", "a"], "new"));
   await settle(async () => {
-    const partial = await beginPartial(layout, cache.lease, { url, readValidators: (kept) => kept });
+    const partial = await beginMade(layout, cache.lease, { url, readValidators: (kept) => kept });
     writeFileSync(partial.path, "received", { flag: "r+" });
     partial.note("validators");
     partial.remove();
@@ -193,13 +200,13 @@ test("an interrupted download of one's own is still continued", async () => {
   const folder = temporaryFolder("cache");
   const layout = cacheLayout(folder);
   const first = takeLease(layout.root);
-  const left = await beginPartial(layout, first, { url, readValidators: (kept) => kept });
+  const left = await beginMade(layout, first, { url, readValidators: (kept) => kept });
   writeFileSync(left.path, "received");
   left.note("validators");
   left.leave();
   first.release();
   const second = takeLease(layout.root);
-  const { resumeFrom } = await beginPartial(layout, second, { url, readValidators: (kept) => kept });
+  const { resumeFrom } = await beginMade(layout, second, { url, readValidators: (kept) => kept });
   second.release();
   expect(resumeFrom).toEqual({ bytes: 8, validators: "validators" });
 });

@@ -20,6 +20,13 @@ import type { CacheOperation, EntryMaker } from "./cache-operation.ts";
 import { beginCacheOperation } from "./operation.ts";
 import { beginPartial, type PartialDownload } from "./partial.ts";
 
+/** A download whose first byte is about to be written. */
+async function beginMade(...asked: Parameters<typeof beginPartial>): ReturnType<typeof beginPartial> {
+  const partial = await beginPartial(...asked);
+  partial.make();
+  return partial;
+}
+
 const sha256 = shaOf("print()\n");
 
 const request = (make: (maker: EntryMaker) => ReturnType<EntryMaker["add"]>) => ({
@@ -104,16 +111,16 @@ describe("an interrupted download", () => {
   ])("goes on where another operation %s", async (_, end) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const first = takeLease(layout.root);
-    const begun = await beginPartial(layout, first, { url, readValidators: anything });
+    const begun = await beginMade(layout, first, { url, readValidators: anything });
     expect(begun.resumeFrom).toBeUndefined();
     begun.note(validators);
     appendFileSync(begun.path, "half");
     const second = takeLease(layout.root);
-    const besideIt = await beginPartial(layout, second, { url, readValidators: anything });
+    const besideIt = await beginMade(layout, second, { url, readValidators: anything });
     expect(besideIt.resumeFrom).toBeUndefined(); // its owner is at work
     besideIt.remove();
     end(begun, first);
-    const continued = await beginPartial(layout, second, { url, readValidators: anything });
+    const continued = await beginMade(layout, second, { url, readValidators: anything });
     expect(continued.resumeFrom).toEqual({ bytes: 4, validators });
     expect(readFileSync(continued.path, "utf8")).toBe("half");
     expect(existsSync(begun.path)).toBe(false);
@@ -129,7 +136,7 @@ describe("an interrupted download", () => {
   ])("that is small is not gone on with: nothing is left of it when it is %s", async (_what, end) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const small = await beginPartial(layout, lease, { url, sizeBytes: 5000, readValidators: anything });
+    const small = await beginMade(layout, lease, { url, sizeBytes: 5000, readValidators: anything });
     small.note(validators);
     appendFileSync(small.path, "half");
     expect([small.exists(), small.resumeFrom]).toEqual([true, undefined]);
@@ -151,7 +158,7 @@ describe("an interrupted download", () => {
   ])("whose index says no size lies in a folder only where the server %s", async (_what, note, isLarge) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const download = await beginPartial(layout, lease, { url, readValidators: anything });
+    const download = await beginMade(layout, lease, { url, readValidators: anything });
     const file = openSync(download.path, "w");
     note(download);
     writeSync(file, "received");
@@ -166,7 +173,7 @@ describe("an interrupted download", () => {
   test("that is small is no longer there when somebody removed the cache", async () => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const small = await beginPartial(layout, lease, { url, sizeBytes: 0, readValidators: anything });
+    const small = await beginMade(layout, lease, { url, sizeBytes: 0, readValidators: anything });
     rmSync(layout.root, { recursive: true });
     expect(small.exists()).toBe(false);
     small.remove();
@@ -179,12 +186,12 @@ describe("an interrupted download", () => {
   ])("what was left %s is not written to by who takes it over: its owner may have it open", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const [first, second] = [takeLease(layout.root), takeLease(layout.root)];
-    const begun = await beginPartial(layout, first, { url, readValidators: anything });
+    const begun = await beginMade(layout, first, { url, readValidators: anything });
     begun.note(validators);
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));
     first.release();
-    const anew = await beginPartial(layout, second, { url, readValidators: (kept) => kept ?? undefined });
+    const anew = await beginMade(layout, second, { url, readValidators: (kept) => kept ?? undefined });
     expect([existsSync(begun.path), anew.exists(), existsSync(anew.path), anew.resumeFrom]).toEqual([
       false,
       true,
@@ -201,7 +208,7 @@ describe("an interrupted download", () => {
   ])("%s begins anew, and is not left behind", async (_what, damage) => {
     const layout = cacheLayout(temporaryFolder("cache"));
     const lease = takeLease(layout.root);
-    const begun = await beginPartial(layout, lease, { url, readValidators: anything });
+    const begun = await beginMade(layout, lease, { url, readValidators: anything });
     begun.note(validators);
     writeFileSync(begun.path, "half");
     damage(dirname(begun.path));

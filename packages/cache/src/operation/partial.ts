@@ -13,8 +13,10 @@ import { isOfThisUser } from "../folder/trust.ts";
  * of which state of the URL.
  */
 export interface PartialDownload<Validators> {
-  /** The file to write, another one after {@link note}. Its first {@link bytes} are there already. */
+  /** The file to write, another one after {@link note}: there after {@link make}, and where there is something to resume. */
   readonly path: string;
+  /** Makes the file where it is not there yet. */
+  make(): void;
   /**
    * What an earlier download left, and for which state of the URL; undefined when there is nothing to continue. Then who has it is
    * the only one that writes to it, as long as it lies at this path.
@@ -55,9 +57,7 @@ export async function beginPartial<Validators>(
   try {
     if (isWorthContinuing(request.sizeBytes) && (await takeOver(layout, key, folder)))
       return new Download(folder, request);
-    const path = `${layout.temporary}/${lease.name}-${lease.nextId()}`;
-    withParent(path, () => writeFileSync(path, "", { flag: "wx" }));
-    return new Download(folder, request, path);
+    return new Download(folder, request, `${layout.temporary}/${lease.name}-${lease.nextId()}`);
   } catch (error) {
     throw new CacheWriteFailed(folder, errorCode(error) ?? String(error), { cause: error });
   }
@@ -72,12 +72,14 @@ class Download<Validators> implements PartialDownload<Validators> {
   /** Where it can be gone on with. */
   readonly #folder: string;
   readonly #request: PartialRequest<Validators>;
+  #isMade: boolean;
 
-  /** @param path the file that was made for it, until it is worth a folder; else what lies in the folder is gone on with */
+  /** @param path the file that is made for it, until it is worth a folder; else what lies in the folder is gone on with */
   constructor(folder: string, request: PartialRequest<Validators>, path?: string) {
     this.#folder = folder;
     this.#request = request;
     this.path = path ?? this.#data;
+    this.#isMade = path === undefined;
     if (path !== undefined) return;
     this.resumeFrom = this.#resumption();
     // Its former owner may live, and have it open.
@@ -90,6 +92,11 @@ class Download<Validators> implements PartialDownload<Validators> {
 
   get #validators(): string {
     return `${this.#folder}/validators`;
+  }
+
+  make(): void {
+    if (!this.#isMade) withParent(this.path, () => writeFileSync(this.path, "", { flag: "wx" }));
+    this.#isMade = true;
   }
 
   note(validators: Validators, totalBytes?: number): void {
@@ -109,10 +116,12 @@ class Download<Validators> implements PartialDownload<Validators> {
   }
 
   exists(): boolean {
-    return !isNothingAt(this.path === this.#data ? this.#folder : this.path);
+    // What nobody has made cannot have been taken away.
+    return !this.#isMade || !isNothingAt(this.path === this.#data ? this.#folder : this.path);
   }
 
   remove(): void {
+    if (!this.#isMade) return;
     if (this.path === this.#data) removeTree(this.#folder, nothing());
     else rmSync(this.path, { force: true });
   }

@@ -1,7 +1,5 @@
 import type { VenvOptions } from "@murre/installer";
 import { Command, Option } from "commander";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { addGlobalOptions, addIndexOptions, collect, defined, indexOptions, type IndexFlags } from "../options.ts";
 import { printReport } from "../present/print-report.ts";
 import { presentVenv } from "../present/reports.ts";
@@ -20,12 +18,6 @@ interface VenvFlags extends IndexFlags {
   readonly clear?: boolean;
   /** uv's --project. */
   readonly project?: string;
-}
-
-/** As uv has it: a folder that is no project has no environment of its own. */
-function environmentOf(project: string | undefined, from = "."): string {
-  const isProject = project !== undefined && existsSync(resolve(from, project, "pyproject.toml"));
-  return isProject ? join(project, ".venv") : ".venv";
 }
 
 /** `murre venv`. */
@@ -47,9 +39,10 @@ export function venvCommand(run: Runner): Command {
       const options: VenvOptions = {
         ...context,
         ...indexOptions(flags),
-        path: path ?? environmentOf(folderOfProject(flags.project), flags.directory),
         existing: flags.clear === true ? "clear" : flags.allowExisting === true ? "refresh" : "refuse",
         ...defined({
+          path,
+          projectFolder: folderOfProject(flags.project),
           python: flags.python,
           seed: flags.seed,
           prompt: flags.prompt,

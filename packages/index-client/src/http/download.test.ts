@@ -1,51 +1,14 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { serveFolder, temporaryFolder, type FolderServer, type ServeOptions } from "@murre/test-kit";
+import { temporaryFolder, type FolderServer } from "@murre/test-kit";
 import { describe, expect, test } from "vitest";
 import { createIndexClient } from "../client.ts";
-import type { Downloaded, DownloadOptions } from "./download.ts";
+import type { DownloadOptions } from "./download.ts";
 import type { HttpValidators } from "./http-validators.ts";
-
-const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 251));
-const sha256 = createHash("sha256").update(bytes).digest("hex");
-
-/** A folder with "x.whl" to serve, and a place to download to. */
-function folderWithFile(): { folder: string; into: string } {
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, "served"));
-  writeFileSync(join(folder, "served/x.whl"), bytes);
-  return { folder: join(folder, "served"), into: join(folder, "downloaded") };
-}
-
-async function download(
-  server: Pick<FolderServer, "url">,
-  options: DownloadOptions,
-  hashes: Readonly<Record<string, string>> = { sha256 },
-  retries = 2,
-): Promise<Downloaded> {
-  const client = createIndexClient({
-    locations: [],
-    env: {},
-    home: "/nowhere",
-    platform: "linux",
-    network: { retries },
-    clock: { now: Date.now, wait: async () => {} },
-  });
-  try {
-    return await client.download({ url: `${server.url}/x.whl`, hashes }, options);
-  } finally {
-    await client.close();
-  }
-}
-
-async function served(options: ServeOptions = {}): Promise<{ server: FolderServer; into: string; folder: string }> {
-  const { folder, into } = folderWithFile();
-  return { server: await serveFolder(folder, options), into, folder };
-}
+import { bytes, download, folderWithFile, served, sha256 } from "../../test/download-world.ts";
 
 describe("a download is hashed and verified", () => {
   test("its size, sha256 and validators are reported", async () => {

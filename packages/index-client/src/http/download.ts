@@ -26,6 +26,10 @@ export interface Downloadable {
 export interface DownloadOptions {
   /** The file to write; made, or overwritten. Its folder must exist. */
   readonly into: string;
+  /** Called before the first byte is written: until then nothing need be there. */
+  readonly make?: () => void;
+  /** An answer that says that it has no more bytes than this is held in memory, and nothing is written. Default 0. */
+  readonly heldBytes?: number;
   /** The first bytes of `into` are those of an earlier, interrupted download; they are hashed and continued. */
   readonly resumeFrom?: { readonly bytes: number; readonly validators: HttpValidators };
   /** Nothing is transferred when the URL still holds what had these validators. */
@@ -46,7 +50,9 @@ export type Downloaded =
   | { readonly kind: "unchanged" }
   | {
       readonly kind: "fetched";
+      /** Where the content lies, unless it was held. */
       readonly path: string;
+      readonly held?: Buffer;
       readonly sizeBytes: number;
       /** Hexadecimal. */
       readonly sha256: string;
@@ -101,7 +107,7 @@ async function transferAll(
     // Nothing of it is left, so that nobody goes on with it.
     if (hasCode<IndexErrorCode>(error, "MURRE_DOWNLOAD_TOO_LONG")) destination.restart();
     const unreachable = hasCode<IndexErrorCode>(error, "MURRE_INDEX_UNREACHABLE");
-    if (unreachable && destination.received > 0)
+    if (unreachable && destination.received > 0 && !destination.isHeld)
       throw new DownloadInterrupted(file.url, destination.received, (error as Error).message, { cause: error });
     throw error;
   }
@@ -152,8 +158,10 @@ async function consume(
     // Its validators are known: such an answer may leave them out (RFC 9110, 15.3.7), and what is kept of them is not to be written again.
     destination.isPieced = true;
   } else {
+    const total = totalBytesOf(answer, destination);
     destination.validators = validatorsOf(answer.headers);
-    options.onValidators?.(destination.validators, totalBytesOf(answer, destination));
+    // Of what is held nothing is left that anybody could go on with.
+    if (!destination.begin(total)) options.onValidators?.(destination.validators, total);
   }
   await receive(answer, destination, options);
   return "done";
@@ -214,33 +222,40 @@ class Destination {
   /** What was received came with more than one answer, or in an earlier run. */
   isPieced = false;
   validators: HttpValidators = {};
-  readonly #file: number;
+  #file: number | undefined;
+  /** What is held in place of a file. */
+  #held: Buffer[] | undefined;
   /** Whether the file may be longer than what was received. */
-  #isLonger: boolean;
-  readonly #path: string;
+  #isLonger = false;
+  readonly #options: DownloadOptions;
   readonly #promised: Downloadable;
   readonly mostBytes: number;
   #hashes = new Map<string, Hash>();
 
-  private constructor(file: number, path: string, promised: Downloadable, isLonger: boolean) {
-    this.#file = file;
-    this.#isLonger = isLonger;
-    this.#path = path;
+  private constructor(options: DownloadOptions, promised: Downloadable) {
+    this.#options = options;
     this.#promised = promised;
     this.mostBytes = mostBytesOf(promised.sizeBytes);
     this.#resetHashes();
+  }
+
+  get isHeld(): boolean {
+    return this.#held !== undefined;
   }
 
   tooLong(): DownloadTooLong {
     return new DownloadTooLong(this.#promised.url, this.#promised.sizeBytes ?? 0);
   }
 
-  static open({ into, resumeFrom }: DownloadOptions, promised: Downloadable): Destination {
-    const resume =
-      resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined;
-    const destination = new Destination(openToWrite(into, resume), into, promised, resume);
+  static open(options: DownloadOptions, promised: Downloadable): Destination {
+    const { resumeFrom } = options;
+    const destination = new Destination(options, promised);
     try {
-      if (resume) destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+      if (resumeFrom !== undefined && resumeFrom.bytes > 0 && strongValidator(resumeFrom.validators) !== undefined) {
+        destination.#isLonger = true;
+        destination.#open(true);
+        destination.#resume(resumeFrom.bytes, resumeFrom.validators);
+      }
     } catch (error) {
       destination.close();
       throw error;
@@ -248,11 +263,28 @@ class Destination {
     return destination;
   }
 
+  #open(resume: boolean): number {
+    const { into, make } = this.#options;
+    return (this.#file = this.#writing(() => {
+      make?.();
+      return openSync(into, resume ? toContinue : toBegin);
+    }));
+  }
+
+  /** Before the first byte of a content of so many. @returns whether it is held */
+  begin(totalBytes: number | undefined): boolean {
+    const { heldBytes = 0 } = this.#options;
+    const isHeld = this.#file === undefined && totalBytes !== undefined && totalBytes <= heldBytes;
+    this.#held = isHeld ? [] : undefined;
+    if (!isHeld && this.#file === undefined) this.#open(false);
+    return isHeld;
+  }
+
   #resume(bytes: number, validators: HttpValidators): void {
     const buffer = Buffer.allocUnsafe(1 << 20);
     while (this.received < bytes) {
       const wanted = Math.min(buffer.length, bytes - this.received);
-      const bytesRead = this.#writing(() => readSync(this.#file, buffer, 0, wanted, this.received));
+      const bytesRead = this.#writing(() => readSync(this.#file!, buffer, 0, wanted, this.received));
       if (bytesRead === 0) return this.restart();
       this.#take(buffer.subarray(0, bytesRead));
     }
@@ -276,7 +308,9 @@ class Destination {
 
   restart(): void {
     if (this.received === 0) return;
-    this.#writing(() => ftruncateSync(this.#file, 0));
+    this.#held &&= [];
+    const file = this.#file;
+    if (file !== undefined) this.#writing(() => ftruncateSync(file, 0));
     this.received = 0;
     this.resumedFromBytes = 0;
     this.isPieced = false;
@@ -287,20 +321,24 @@ class Destination {
   /** Writes at once, with a blocking call: the chunk must not wait in memory for the disk, nor the network for us. */
   append(chunk: Uint8Array): void {
     if (this.received + chunk.byteLength > this.mostBytes) throw this.tooLong();
-    try {
-      for (let done = 0; done < chunk.byteLength;)
-        done += writeSync(this.#file, chunk, done, chunk.byteLength - done, this.received + done);
-    } catch (cause) {
-      throw new DownloadNotWritten(this.#path, { cause });
-    }
+    // What came in may be a part of a larger piece of memory.
+    if (this.#held !== undefined) this.#held.push(Buffer.from(chunk));
+    else this.#write(this.#file ?? this.#open(false), chunk);
     this.#take(chunk);
+  }
+
+  #write(file: number, chunk: Uint8Array): void {
+    this.#writing(() => {
+      for (let done = 0; done < chunk.byteLength;)
+        done += writeSync(file, chunk, done, chunk.byteLength - done, this.received + done);
+    });
   }
 
   #writing<T>(step: () => T): T {
     try {
       return step();
     } catch (cause) {
-      throw new DownloadNotWritten(this.#path, { cause });
+      throw new DownloadNotWritten(this.#options.into, { cause });
     }
   }
 
@@ -332,21 +370,16 @@ class Destination {
     const mismatch = this.#mismatch();
     if (mismatch !== undefined) throw mismatch;
     // Left over from a longer, earlier content.
-    if (this.#isLonger) this.#writing(() => ftruncateSync(this.#file, this.received));
+    const file = this.#file;
+    if (this.#isLonger && file !== undefined) this.#writing(() => ftruncateSync(file, this.received));
     const sha256 = this.#hashes.get("sha256")?.digest("hex") ?? "";
     const { received: sizeBytes, validators, resumedFromBytes } = this;
-    return { kind: "fetched", path: this.#path, sizeBytes, sha256, validators, resumedFromBytes };
+    const held = this.#held === undefined ? {} : { held: Buffer.concat(this.#held) };
+    return { kind: "fetched", path: this.#options.into, ...held, sizeBytes, sha256, validators, resumedFromBytes };
   }
 
   close(): void {
-    closeSync(this.#file);
-  }
-}
-
-function openToWrite(path: string, resume: boolean): number {
-  try {
-    return openSync(path, resume ? toContinue : toBegin);
-  } catch (cause) {
-    throw new DownloadNotWritten(path, { cause });
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
   }
 }

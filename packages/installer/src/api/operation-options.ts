@@ -145,6 +145,7 @@ const venv = (): OptionRules<VenvOptions> => ({
     excludeNewer: text,
     excludeNewerPackages: texts,
     path: text,
+    projectFolder: text,
     python: text,
     seed: flag,
     prompt: anyText,
@@ -200,7 +201,6 @@ const collect = (): OptionRules<CollectOptions> => ({
   someOf: somethingWanted,
   oneOf: onePlace,
 });
-
 const installMany = (): OptionRules<InstallManyOptions> => ({
   options: { ...change(), projectsFile: text, limit: count },
   required: ["projectsFile"],

@@ -74,8 +74,10 @@ export interface IndexOptions {
 
 export interface VenvOptions
   extends OperationContext, IndexOptions, Pick<SelectionOptions, "excludeNewer" | "excludeNewerPackages"> {
-  /** Default: `.venv` in the working directory. */
+  /** Default: `.venv` in `projectFolder`. */
   readonly path?: string;
+  /** A project's folder, where it has a pyproject.toml. Default: the working directory. */
+  readonly projectFolder?: string;
   /** As `-p` takes it. Default: `.python-version`, else what the project requires, else the first that is found. */
   readonly python?: string;
   /** Installs pip (and setuptools and wheel, for a Python older than 3.12) there. */

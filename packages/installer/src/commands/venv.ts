@@ -1,7 +1,8 @@
 import { openCache } from "../operation/open-cache.ts";
 import { createEnvironment } from "@murre/python";
 import { basePython } from "../operation/base-python.ts";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { installDistributions } from "./install.ts";
 import type { VenvOptions } from "../api/operations.ts";
 import { probeCache } from "../operation/probe-cache.ts";
@@ -16,7 +17,7 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
   try {
     const probes = probeCache(cache, options.signal);
     const base = await basePython(pythonContext(settings, probes), options);
-    const path = resolve(settings.cwd, options.path ?? ".venv");
+    const path = resolve(settings.cwd, options.path ?? environmentOf(settings, options.projectFolder));
     const made = createEnvironment(path, base, {
       murreVersion: settings.version,
       existing: options.existing ?? "refuse",
@@ -38,10 +39,15 @@ export async function makeVirtualEnvironment(settings: InstallerSettings, option
   }
 }
 
+/** As uv has it: a folder that is no project has no environment of its own. */
+function environmentOf({ cwd }: InstallerSettings, project = "."): string {
+  return existsSync(resolve(cwd, project, "pyproject.toml")) ? join(project, ".venv") : ".venv";
+}
+
 /** pip, and before Python 3.12 setuptools and wheel too: what `python -m venv` and `virtualenv` bring. */
 async function seed(
   settings: InstallerSettings,
-  { signal, onEvent, path: _path, python: _python, ...indexes }: VenvOptions,
+  { signal, onEvent, path: _path, python: _python, projectFolder: _folder, ...indexes }: VenvOptions,
   path: string,
   version: string,
 ): Promise<readonly Pin[]> {

@@ -6,7 +6,6 @@ import {
   rememberedFileHash,
   type ArchiveEntry,
   type CacheOperation,
-  type EntryContents,
   type EntryMaker,
   type PartialDownload,
   type StoreEntry,
@@ -20,19 +19,19 @@ import {
   type IndexClient,
   type IndexErrorCode,
 } from "@murre/index-client";
-import { fitsFilename, installableWheel, type KnownArchive, type Unpacker } from "@murre/wheel";
+import { fitsFilename, type Unpacker } from "@murre/wheel";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CannotBuild, PathNotFound } from "../errors.ts";
 import type { OnEvent } from "../api/events.ts";
-import { keepArchive } from "./keep-archive.ts";
+import { addToStore, isWheel } from "./add-to-store.ts";
 import { judgeRecord, type RecordJudgement } from "./judge-record.ts";
 import { sha256OfFile } from "../wanted/file-digest.ts";
 import type { MetadataClaims } from "../wanted/metadata-claims.ts";
 import type { ArchiveSource, ResolvedDistribution } from "../wanted/resolved.ts";
 import { withoutFragment } from "../wanted/source-url.ts";
-import { explainMismatch, isKnownToFit, refuseOtherBytes, verifyArchive } from "./verify-archive.ts";
+import { explainMismatch, isKnownToFit } from "./verify-archive.ts";
 
 /** What wheels are prepared with: all of it belongs to one operation. */
 export interface PrepareServices {
@@ -116,8 +115,6 @@ export async function fetchArchive(
   if (entry.kind !== "archive") throw new TypeError(`${distribution.source.filename} is a wheel`);
   return entry;
 }
-
-const isWheel = ({ filename }: Pick<ArchiveSource, "filename">): boolean => filename.endsWith(".whl");
 
 /**
  * One process fetches a file and unpacks it where it is a wheel, whichever is first; the others wait for it, and take over when it dies. Who
@@ -284,10 +281,8 @@ async function fetchAndAdd(
     return entry;
   }
   if (downloaded.kind !== "fetched") throw new TypeError(`${source.url}: a download that is ${downloaded.kind}`);
-  const { sha256, validators } = downloaded;
-  const { path } = partial;
-  // What was taken over may have been written by two.
-  const received = { path, sha256, ...(partial.resumeFrom === undefined ? { state: fileState(path) } : {}) };
+  const { sha256, validators, held } = downloaded;
+  const received = held === undefined ? receivedFile(partial, sha256) : { held, sha256 };
   // That there is an entry of these bytes says nothing of whether the user accepts them; adding them compares the hashes.
   const added =
     findFitting(distribution, sha256, cache, find) ??
@@ -306,17 +301,32 @@ interface ReceivedFile {
   readonly state?: string;
 }
 
+/** Bytes that lie in no file, and that nobody else can write to. */
+interface HeldBytes {
+  readonly held: Buffer;
+  readonly sha256: string;
+}
+
+function receivedFile({ path, resumeFrom }: PartialDownload<HttpValidators>, sha256: string): ReceivedFile {
+  // What was taken over may have been written by two.
+  return { path, sha256, ...(resumeFrom === undefined ? { state: fileState(path) } : {}) };
+}
+
+/** A wheel of so many bytes is unpacked out of memory: to write it to a file first, and to read it and remove it again, takes longer than to fetch it. */
+const heldBytes = 64 * 1024;
+
 /**
  * Where the leases were removed, another process may take this download for a dead one's and write into its file (protocol: the hash decides).
  * What was received was right, so a file that has other bytes now is no answer: its place is given up, and it is fetched once more.
  */
 async function addReceived(
   distribution: ResolvedDistribution,
-  received: ReceivedFile,
+  received: ReceivedFile | HeldBytes,
   services: PrepareServices,
   maker: EntryMaker,
   partial: PartialDownload<HttpValidators>,
 ): Promise<StoreEntry> {
+  if ("held" in received) return addToStore(distribution, received.held, services, maker, { sha256: received.sha256 });
   const { path, sha256, state } = received;
   try {
     return await addToStore(distribution, path, services, maker, state === undefined ? undefined : { sha256, state });
@@ -339,6 +349,8 @@ function download(
 ): Promise<Downloaded> {
   return client.download(source, {
     into: partial.path,
+    make: () => partial.make(),
+    ...(isWheel(source) ? { heldBytes } : {}),
     onProgress: (receivedBytes) => onEvent({ type: "fetch-progress", name, receivedBytes }),
     onValidators: (validators, totalBytes) => partial.note(validators, totalBytes),
     ...(partial.resumeFrom === undefined ? {} : { resumeFrom: partial.resumeFrom }),
@@ -365,36 +377,4 @@ function readRememberedUrl(url: string, cache: CacheOperation): RememberedUrl | 
   const validators = success ? readHttpValidators(output.validators) : undefined;
   // Torn or foreign: fetched again.
   return success && validators !== undefined ? { sha256: output.sha256, validators } : undefined;
-}
-
-/** Every check of the file is made here, before it can be looked up, let alone linked into an environment. */
-async function addToStore(
-  distribution: ResolvedDistribution,
-  path: string,
-  { unpacker, cache }: PrepareServices,
-  { add, signal }: EntryMaker,
-  known?: KnownArchive,
-): Promise<StoreEntry> {
-  const { name, source } = distribution;
-  const verified = async <Contents extends EntryContents>(contents: Contents): Promise<Contents> => {
-    await verifyArchive(distribution, path, contents.sha256, cache.documents);
-    return contents;
-  };
-  if (!isWheel(source))
-    return add(name, async (folder) => verified(await keepArchive(path, folder, name, source.filename)));
-  const job = {
-    wheelPath: path,
-    filename: source.filename,
-    expectedHashes: source.hashes,
-    ...(known === undefined ? {} : { known }),
-  };
-  const bound = { ...job, ...(signal === undefined ? {} : { signal }) };
-  return add(name, async (destination) => {
-    try {
-      return await verified(installableWheel(await unpacker().unpack({ ...bound, destination })));
-    } catch (error) {
-      await refuseOtherBytes(distribution, path, cache.documents);
-      throw error;
-    }
-  });
 }

@@ -21,6 +21,9 @@ export interface ExpectedArchive {
   readonly hashes: readonly HashDemand[];
 }
 
+/** An archive: the path of its file, or its bytes. */
+export type ArchiveBytes = string | Buffer;
+
 type Digests = Readonly<Record<string, string>>;
 
 /**
@@ -40,20 +43,20 @@ export function isKnownToFit(
 }
 
 /**
- * Verifies that a file is what the index, the URL and the user ask for. Only algorithms other than sha256 read it.
+ * Verifies that an archive is what the index, the URL and the user ask for. Only algorithms other than sha256 read it.
  * @throws {HashMismatch} {HashNotAccepted}
  */
 export async function verifyArchive(
   archive: ExpectedArchive,
-  path: string,
+  bytes: ArchiveBytes,
   sha256: string,
   documents: Documents,
 ): Promise<void> {
-  refuseOtherSize(archive, path);
+  refuseOtherSize(archive, bytes);
   if (isKnownToFit(archive, sha256, documents)) return;
   const { name: project, version, source, hashes } = archive;
   const names = [source.hashes, ...hashes.map(({ digests }) => digests)].flatMap((digests) => Object.keys(digests));
-  const found: Digests = { ...(await digestsOfFile(path, names)), sha256 };
+  const found: Digests = { ...(await digestsOf(bytes, names)), sha256 };
   for (const demand of hashes)
     if (!meetsAll(found, [demand]))
       throw new HashNotAccepted({ project, version, filename: source.filename, demand, found, holder: "file" });
@@ -68,16 +71,20 @@ export async function verifyArchive(
  * Of an archive that cannot be read: that its bytes are not the ones that the user asked for is all that is worth telling then.
  * @throws {HashNotAccepted}
  */
-export async function refuseOtherBytes(archive: ExpectedArchive, path: string, documents: Documents): Promise<void> {
-  const sha256 = archive.hashes.length === 0 ? undefined : await sha256OfFile(path).catch(() => undefined);
-  if (sha256 !== undefined) await verifyArchive(archive, path, sha256, documents);
+export async function refuseOtherBytes(
+  archive: ExpectedArchive,
+  bytes: ArchiveBytes,
+  documents: Documents,
+): Promise<void> {
+  const sha256 = archive.hashes.length === 0 ? undefined : await sha256Of(bytes).catch(() => undefined);
+  if (sha256 !== undefined) await verifyArchive(archive, bytes, sha256, documents);
 }
 
 /** Whoever says a file's size says what its bytes are, as with a hash. @throws {HashNotAccepted} */
-function refuseOtherSize({ name: project, version, source, hashes }: ExpectedArchive, path: string): void {
+function refuseOtherSize({ name: project, version, source, hashes }: ExpectedArchive, bytes: ArchiveBytes): void {
   const { filename, promisedBytes } = source;
   if (promisedBytes === undefined) return;
-  const { size } = statSync(path);
+  const size = typeof bytes === "string" ? statSync(bytes).size : bytes.length;
   if (size === promisedBytes) return;
   const demand = { digests: { size: [`${promisedBytes}`] }, origin: hashes[0]?.origin ?? filename };
   throw new HashNotAccepted({ project, version, filename, demand, found: { size: `${size}` }, holder: "file" });
@@ -123,16 +130,21 @@ function knownDigests(sha256: string, documents: Documents): Digests {
   return { ...(success ? output : {}), sha256 };
 }
 
+const sha256Of = async (bytes: ArchiveBytes): Promise<string> =>
+  typeof bytes === "string" ? sha256OfFile(bytes) : createHash("sha256").update(bytes).digest("hex");
+
 /** What no algorithm is, is left out. */
-async function digestsOfFile(path: string, names: readonly string[]): Promise<Digests> {
+async function digestsOf(bytes: ArchiveBytes, names: readonly string[]): Promise<Digests> {
   const hashes = new Map<string, Hash>();
   for (const name of new Set(names)) {
     const algorithm = name === "sha256" ? undefined : hashAlgorithm(name);
     if (algorithm !== undefined) hashes.set(name, createHash(algorithm.node));
   }
   if (hashes.size === 0) return {};
-  await pipeline(streamFile(path), async (chunks) => {
-    for await (const chunk of chunks) for (const hash of hashes.values()) hash.update(chunk as Buffer);
-  });
+  if (typeof bytes !== "string") for (const hash of hashes.values()) hash.update(bytes);
+  else
+    await pipeline(streamFile(bytes), async (chunks) => {
+      for await (const chunk of chunks) for (const hash of hashes.values()) hash.update(chunk as Buffer);
+    });
   return Object.fromEntries([...hashes].map(([name, hash]) => [name, hash.digest("hex")]));
 }

@@ -1,7 +1,7 @@
 import { hashAlgorithm, knownHashes } from "@murre/pep508";
 import { createHash } from "node:crypto";
 import type { WheelProblem } from "../errors.ts";
-import type { BlockingFile } from "./random-access.ts";
+import type { ArchiveFile } from "./random-access.ts";
 
 const pieceBytes = 1024 * 1024;
 
@@ -15,13 +15,13 @@ export interface CheckedArchive {
 export interface KnownArchive {
   /** Hexadecimal. */
   readonly sha256: string;
-  /** The `fileState` of the archive, of `@murre/files`, since then. */
-  readonly state: string;
+  /** The `fileState` of the archive, of `@murre/files`, since then; absent where it lies in no file. */
+  readonly state?: string;
 }
 
 /** Whether this is still what is known, and nothing more is to be compared than what is known of it. */
 export function isKnown(
-  file: BlockingFile,
+  file: ArchiveFile,
   known: KnownArchive | undefined,
   expected: Readonly<Record<string, string>>,
 ): known is KnownArchive {
@@ -36,7 +36,7 @@ export function isKnown(
  * @param expected algorithm → digest in hexadecimal
  */
 export function checkArchiveHashes(
-  file: BlockingFile,
+  file: ArchiveFile,
   expected: Readonly<Record<string, string>>,
   check: () => void,
 ): CheckedArchive {

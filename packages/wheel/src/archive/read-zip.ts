@@ -4,7 +4,7 @@ import { memberData, memberSpan, streamedAboveBytes, streamMember } from "./arch
 import { checkSizes } from "./check-sizes.ts";
 import { wheelError } from "../errors.ts";
 import { notUtf8 } from "./member-paths.ts";
-import { BlockingFile } from "./random-access.ts";
+import { BlockingFile, type ArchiveFile } from "./random-access.ts";
 import { WindowedReader } from "./windowed-reader.ts";
 import type { UnpackLimits } from "./unpack-limits.ts";
 
@@ -49,7 +49,7 @@ export async function readZip(
   }
 }
 
-function memberOf(file: BlockingFile, entry: ArchiveEntry, archive: string): ZipMember {
+function memberOf(file: ArchiveFile, entry: ArchiveEntry, archive: string): ZipMember {
   const { path, sizeBytes, compressedSize, unixMode, rawName } = entry;
   if (path === undefined) {
     const shown = rawName.toString("latin1");
@@ -63,18 +63,18 @@ function memberOf(file: BlockingFile, entry: ArchiveEntry, archive: string): Zip
   return { path, sizeBytes, unixMode, content };
 }
 
-export function readDirectoryOf(file: BlockingFile, archive: string, maxEntries: number): Promise<ArchiveDirectory> {
+export function readDirectoryOf(file: ArchiveFile, archive: string, maxEntries: number): Promise<ArchiveDirectory> {
   const read = async (offset: number, length: number) => file.read(offset, length);
   return readArchiveDirectory(new WindowedReader(read, file.size), archive, maxEntries);
 }
 
 /** The data may be other bytes after the next call. */
-export function readMember(file: BlockingFile, entry: ArchiveEntry, archive: string): Buffer {
+export function readMember(file: ArchiveFile, entry: ArchiveEntry, archive: string): Buffer {
   const block = file.view(entry.headerOffset, memberSpan(entry));
   return memberData(block, entry, archive, (packed, sizeBytes) => file.inflater.whole(packed, sizeBytes));
 }
 
 /** As {@link streamMember}, of an open archive. */
-export function streamFrom(file: BlockingFile, entry: ArchiveEntry, archive: string): AsyncGenerator<Buffer> {
+export function streamFrom(file: ArchiveFile, entry: ArchiveEntry, archive: string): AsyncGenerator<Buffer> {
   return streamMember((offset, length) => file.view(offset, length), entry, archive, file.inflater);
 }

@@ -10,7 +10,7 @@ import { dataFolderPlaces, findDistInfo, wheelIdentity } from "../metadata/dist-
 import { enoughProblems, noFileError, wheelError, type WheelProblem } from "../errors.ts";
 import { inspectWheel } from "../inspect/inspect-wheel.ts";
 import { checkPaths, differsFromItself } from "../archive/member-paths.ts";
-import { BlockingFile } from "../archive/random-access.ts";
+import { BlockingFile, HeldFile, type ArchiveFile } from "../archive/random-access.ts";
 import { readDirectoryOf, readMember, streamFrom } from "../archive/read-zip.ts";
 import { recordProblems } from "../metadata/record-problems.ts";
 import type { RecordEntry } from "../metadata/record.ts";
@@ -22,6 +22,7 @@ import { digestsOf, writeFileExclusive, writeStreamExclusive, type FileDigests }
 /** What is unpacked where; plain data, so that it can be sent to a worker thread. */
 export interface UnpackTask {
   readonly wheelPath: string;
+  readonly bytes?: Uint8Array | undefined;
   /** An existing empty folder. */
   readonly destination: string;
   /** The wheel's filename: it says which name and version the content must have. */
@@ -43,17 +44,9 @@ export interface UnpackTask {
  */
 export async function unpackArchive(task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
   try {
-    const { descriptor: fd } = openFile(task.wheelPath);
-    try {
-      const file = new BlockingFile(fd);
-      try {
-        return await unpackFile(file, task, check);
-      } finally {
-        file.close();
-      }
-    } finally {
-      closeSync(fd);
-    }
+    return await (task.bytes === undefined
+      ? unpackPath(task, check)
+      : unpackOpen(new HeldFile(task.bytes), task, check));
   } catch (error) {
     if (error instanceof NotAFile) throw noFileError(task.filename, error);
     const system = error as NodeJS.ErrnoException;
@@ -63,11 +56,28 @@ export async function unpackArchive(task: UnpackTask, check: () => void): Promis
   }
 }
 
+async function unpackPath(task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
+  const { descriptor: fd } = openFile(task.wheelPath);
+  try {
+    return await unpackOpen(new BlockingFile(fd), task, check);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function unpackOpen(file: ArchiveFile, task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
+  try {
+    return await unpackFile(file, task, check);
+  } finally {
+    file.close();
+  }
+}
+
 function throwIfAny(task: UnpackTask, problems: readonly WheelProblem[]): void {
   if (problems.length > 0) throw wheelError(task.filename, problems);
 }
 
-async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
+async function unpackFile(file: ArchiveFile, task: UnpackTask, check: () => void): Promise<UnpackedWheel> {
   const limits = { ...defaultLimits, ...task.limits };
   const identity = wheelIdentity(task.filename);
   const known = isKnown(file, task.known, task.expectedHashes) ? task.known : undefined;
@@ -107,7 +117,7 @@ async function unpackFile(file: BlockingFile, task: UnpackTask, check: () => voi
   const mismatches = [...inspected.recordProblems];
   const files = await writeMembers(file, members, { task, rows, mismatches, dataScripts, check });
   throwIfAny(task, await differing(repeats, files, file, task, check));
-  if (known !== undefined && stateAt(task.wheelPath) !== known.state) throwIfAny(task, [changedMeanwhile]);
+  if (known?.state !== undefined && stateAt(task.wheelPath) !== known.state) throwIfAny(task, [changedMeanwhile]);
   const inRecord = recordProblems(mismatches);
   return {
     ...wheel,
@@ -143,7 +153,7 @@ function placed(entry: ArchiveEntry, placeOf: (path: string) => string): Archive
 async function differing(
   repeats: readonly ArchiveEntry[],
   files: readonly UnpackedFile[],
-  file: BlockingFile,
+  file: ArchiveFile,
   task: UnpackTask,
   check: () => void,
 ): Promise<WheelProblem[]> {
@@ -174,7 +184,7 @@ interface Writing {
 }
 
 async function writeMembers(
-  file: BlockingFile,
+  file: ArchiveFile,
   entries: readonly ArchiveEntry[],
   writing: Writing,
 ): Promise<UnpackedFile[]> {

@@ -12,6 +12,8 @@ import { openReply, Stopped, stopCheck, type WorkerReply, type WorkerRequest } f
 /** One wheel to unpack. */
 export interface UnpackJob {
   readonly wheelPath: string;
+  /** The archive itself, where it lies in no file; nothing is read at the path then. They are handed to a thread, and are not to be used afterwards. */
+  readonly bytes?: Uint8Array;
   /** An existing empty folder; it is never made, so that one which was taken away stays away. */
   readonly destination: string;
   /** The wheel's filename, where the path has another one. */
@@ -70,6 +72,7 @@ export class UnpackPool {
   unpack(job: UnpackJob): Promise<UnpackedWheel> {
     const task: UnpackTask = {
       wheelPath: job.wheelPath,
+      bytes: job.bytes,
       destination: job.destination,
       filename: job.filename ?? basename(job.wheelPath),
       expectedHashes: job.expectedHashes ?? {},
@@ -79,7 +82,7 @@ export class UnpackPool {
     };
     return new Promise((resolve, reject) => {
       const stop = new Int32Array(new SharedArrayBuffer(4));
-      const archiveBytes = statSync(job.wheelPath, { throwIfNoEntry: false })?.size ?? 0;
+      const archiveBytes = job.bytes?.length ?? statSync(job.wheelPath, { throwIfNoEntry: false })?.size ?? 0;
       const queued: QueuedJob = { task, archiveBytes, stop, signal: job.signal, resolve, reject };
       if (this.#closed) return reject(lost(queued, "was given to an unpacker that is closed"));
       if (job.signal?.aborted === true) return reject(job.signal.reason);

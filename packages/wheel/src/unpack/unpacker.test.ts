@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
 import { temporaryFolder, writeWheel, type WheelSpec } from "@murre/test-kit";
 import { afterAll, describe, expect, test } from "vitest";
 import { UnpackPool, type UnpackJob } from "./unpack-pool.ts";
@@ -9,6 +10,8 @@ import { createUnpacker } from "./unpacker.ts";
 const folder = temporaryFolder("unpacker");
 const unpacker = createUnpacker({ workers: 1 });
 afterAll(() => unpacker.close());
+
+const md5 = (bytes: Buffer) => createHash("md5").update(bytes).digest("hex");
 
 let count = 0;
 async function job(spec: Partial<WheelSpec> = {}): Promise<UnpackJob> {
@@ -91,6 +94,46 @@ function noise(size: number): string {
   let state = 1;
   return Array.from({ length: size }, () => ((state = (state * 48271) % 2147483647) % 36).toString(36)).join("");
 }
+
+describe.each([0, 1])("an archive that lies in no file, and %i threads", (workers) => {
+  test("is unpacked as the same one in a file is", async () => {
+    await using own = createUnpacker({ workers });
+    const [one, other] = [await job(tool), await job(tool)];
+    const bytes = readFileSync(one.wheelPath);
+    const fromFile = await own.unpack(one);
+    const wheelPath = basename(other.wheelPath);
+    const known = { sha256: fromFile.archiveSha256 };
+    for (const more of [{}, { known }, { expectedHashes: { sha256: fromFile.archiveSha256, md5: md5(bytes) } }]) {
+      const destination = join(folder, `held${count++}`);
+      mkdirSync(destination);
+      expect(await own.unpack({ ...other, wheelPath, bytes, destination, ...more })).toEqual(fromFile);
+      for (const { path } of fromFile.files)
+        expect(readFileSync(join(destination, path)).equals(readFileSync(join(one.destination, path)))).toBe(true);
+    }
+  });
+
+  test("has to be what was promised, and an archive", async () => {
+    await using own = createUnpacker({ workers });
+    const given = await job();
+    const bytes = readFileSync(given.wheelPath);
+    const expectedHashes = { sha256: "0".repeat(64) };
+    await expect(own.unpack({ ...given, bytes, expectedHashes })).rejects.toMatchObject({
+      code: "MURRE_HASH_MISMATCH",
+    });
+    await expect(own.unpack({ ...given, bytes: bytes.subarray(0, 100) })).rejects.toMatchObject({
+      code: "MURRE_NOT_A_ZIP",
+    });
+  });
+
+  test("is hashed where it only looks like one that is known", async () => {
+    await using own = createUnpacker({ workers });
+    const given = await job();
+    const known = { sha256: "0".repeat(64) };
+    // What lies in a file may have become another one.
+    const { archiveSha256 } = await own.unpack({ ...given, known });
+    expect(archiveSha256).not.toBe(known.sha256);
+  });
+});
 
 describe("a job that a thread has already taken", () => {
   test("stops when its signal is aborted", async () => {
