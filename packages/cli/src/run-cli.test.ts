@@ -111,7 +111,7 @@ describe("what says how a command works is taken before the command's name as we
 
 describe("the grammar follows uv's and pip's words", () => {
   test.each<[words: string, name: string, options: object]>([
-    ["venv", "venv", { path: ".venv", existing: "refuse" }],
+    ["venv", "venv", { existing: "refuse" }],
     [
       "venv e -p 3.12 --clear --seed --prompt p --system-site-packages",
       "venv",

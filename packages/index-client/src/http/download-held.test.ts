@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -44,6 +46,16 @@ describe("a small answer is held in memory where that is asked for", () => {
       expect.not.objectContaining({ held: expect.anything() }),
       true,
     ]);
+  });
+
+  test("not an empty one that nobody asked to hold", async () => {
+    const { server, into, folder } = await served();
+    await using _ = server;
+    writeFileSync(join(folder, "x.whl"), "");
+    const empty = createHash("sha256").digest("hex");
+    const result = await download(server, { into }, { sha256: empty });
+    expect([result, readFileSync(into).length]).toEqual([expect.not.objectContaining({ held: expect.anything() }), 0]);
+    expect(await download(server, { into, heldBytes }, { sha256: empty })).toMatchObject({ held: Buffer.alloc(0) });
   });
 
   test("also where it was cut and continued, or began anew", async () => {

@@ -28,7 +28,7 @@ export interface DownloadOptions {
   readonly into: string;
   /** Called before the first byte is written: until then nothing need be there. */
   readonly make?: () => void;
-  /** An answer that says that it has no more bytes than this is held in memory, and nothing is written. Default 0. */
+  /** An answer that says that it has no more bytes than this is held in memory, and nothing is written. Default: none is. */
   readonly heldBytes?: number;
   /** The first bytes of `into` are those of an earlier, interrupted download; they are hashed and continued. */
   readonly resumeFrom?: { readonly bytes: number; readonly validators: HttpValidators };
@@ -273,8 +273,9 @@ class Destination {
 
   /** Before the first byte of a content of so many. @returns whether it is held */
   begin(totalBytes: number | undefined): boolean {
-    const { heldBytes = 0 } = this.#options;
-    const isHeld = this.#file === undefined && totalBytes !== undefined && totalBytes <= heldBytes;
+    const { heldBytes } = this.#options;
+    const isSmall = heldBytes !== undefined && totalBytes !== undefined && totalBytes <= heldBytes;
+    const isHeld = isSmall && this.#file === undefined;
     this.#held = isHeld ? [] : undefined;
     if (!isHeld && this.#file === undefined) this.#open(false);
     return isHeld;
