@@ -21,6 +21,7 @@ async function fill() {
       lookup: (find) => find(project, sha256),
       async make(maker) {
         const partial = await maker.beginPartial({ url: `http://index/${filename}`, readValidators: (kept) => kept });
+        partial.make();
         partial.note({ etag: '"1"' });
         copyFileSync(path, partial.path);
         const job = { wheelPath: partial.path, filename, expectedHashes: { sha256 } };
