@@ -147,13 +147,18 @@ export const lighterUndici = {
     );
     onLoad({ filter: /.*/, namespace: "shim" }, ({ path }) => ({ contents: shims[path] }));
     onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, async ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const eager = "const connectH2 = require('./client-h2.js')";
-      if (!text.includes(eager)) throw new Error("undici loads its client of HTTP/2 in another way");
-      return short(text.replace(eager, "const connectH2 = (...words) => require('./client-h2.js')(...words)"));
+      const late = "const connectH2 = (...words) => require('./client-h2.js')(...words)";
+      return short(changed(path, "const connectH2 = require('./client-h2.js')", late));
     });
   },
 };
+
+/** A file's text with another part in place of one, which a later version may have no more. */
+function changed(path, part, other) {
+  const text = readFileSync(path, "utf8");
+  if (!text.includes(part)) throw new Error(`${path} has no ${part} any more`);
+  return text.replace(part, other);
+}
 
 const isOfUndici = /[\\/]undici[\\/]lib[\\/]/;
 
@@ -161,12 +166,9 @@ const isOfUndici = /[\\/]undici[\\/]lib[\\/]/;
 export const withoutAsking = {
   name: "without-asking",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]picocolors[\\/]picocolors\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const asks = "(p.stdout || {}).isTTY";
-      if (!text.includes(asks)) throw new Error("picocolors asks in another way");
-      return { contents: text.replace(asks, "false") };
-    });
+    onLoad({ filter: /[\\/]picocolors[\\/]picocolors\.js$/ }, ({ path }) => ({
+      contents: changed(path, "(p.stdout || {}).isTTY", "false"),
+    }));
   },
 };
 

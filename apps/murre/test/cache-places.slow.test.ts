@@ -45,6 +45,14 @@ function whole({ target, ...ended }: { target: string; code: number | null; stdo
 
 const cacheOf = (world: CommandWorld, name: string) => join(world.folder, name);
 
+/** A cache folder that is a disk of its own. */
+function diskOf(world: CommandWorld, name: string, size: string): string {
+  const cache = cacheOf(world, name);
+  mkdirSync(cache);
+  mount("-t", "tmpfs", "-o", `size=${size}`, "none", cache);
+  return cache;
+}
+
 describe.runIf(canMount)("a cache folder", () => {
   test(
     "that is mounted read-only serves hits, and what is missing is kept for this run only",
@@ -69,9 +77,7 @@ describe.runIf(canMount)("a cache folder", () => {
     { timeout },
     async () => {
       const { world, install } = await makeWorld();
-      const cache = cacheOf(world, "cache-full");
-      mkdirSync(cache);
-      mount("-t", "tmpfs", "-o", "size=600k", "none", cache);
+      const cache = diskOf(world, "cache-full", "600k");
       const failed = await install(cache, "one", "two");
       expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/ENOSPC.*\(MURRE_\w+\)/)]);
       expect(existsSync(join(failed.target, "one.py"))).toBe(false);
@@ -87,9 +93,7 @@ describe.runIf(canMount)("a cache folder", () => {
     { timeout },
     async () => {
       const { world, install } = await makeWorld();
-      const cache = cacheOf(world, "cache-fuller");
-      mkdirSync(cache);
-      mount("-t", "tmpfs", "-o", "size=64k", "none", cache);
+      const cache = diskOf(world, "cache-fuller", "64k");
       writeFileSync(join(cache, "other"), Buffer.alloc(64 << 10));
       const failed = await install(cache, "one", "two");
       expect([failed.code, failed.stderr]).toEqual([1, expect.stringMatching(/ENOSPC.*\(MURRE_\w+\)/)]);

@@ -74,9 +74,9 @@ export function openDocuments(
    * open, and what is there is opened without a look.
    */
   let isFound = false;
-  const opened = (layout: CacheLayout, segments: readonly string[]): OpenDocument | undefined => {
+  const opened = (layout: CacheLayout, segments: readonly string[], stamp?: string): OpenDocument | undefined => {
     const isMissing = !isFound && lstatSync(layout.document(segments), { throwIfNoEntry: false }) === undefined;
-    const found = isMissing ? undefined : openCopy(layout, segments);
+    const found = isMissing ? undefined : openCopy(layout, segments, stamp);
     isFound = found !== undefined;
     return found;
   };
@@ -96,14 +96,12 @@ export function openDocuments(
       return undefined;
     },
     open(segments) {
-      const [only, ...others] = readFrom();
-      if (only === undefined) return undefined;
-      if (others.length === 0) return opened(only, segments);
-      // Before one is opened: what changes meanwhile is looked at again.
-      const stamp = stampOf(segments);
-      for (const layout of [only, ...others]) {
-        const found = opened(layout, segments);
-        if (found !== undefined) return withStamp(found, stamp);
+      const layouts = readFrom();
+      // Before one of several is opened: what changes meanwhile is looked at again.
+      const stamp = layouts.length > 1 ? stampOf(segments) : undefined;
+      for (const layout of layouts) {
+        const found = opened(layout, segments, stamp);
+        if (found !== undefined) return found;
       }
       return undefined;
     },
@@ -141,13 +139,6 @@ export function openDocuments(
     stampOf,
   };
 }
-
-const withStamp = (document: OpenDocument, stamp: string): OpenDocument => ({
-  size: document.size,
-  stamp,
-  read: (offset, length) => document.read(offset, length),
-  close: () => document.close(),
-});
 
 /** Exclusive create of `tmp/<lease>-<n>`, then one rename; a missing parent is made and the step tried once more. */
 function writeWhole(layout: CacheLayout, lease: Lease, target: string, data: DocumentData): string {

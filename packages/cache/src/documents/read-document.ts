@@ -7,7 +7,7 @@ import { distrust } from "../folder/trust.ts";
 export interface OpenDocument {
   /** Bytes. */
   readonly size: number;
-  /** See {@link Documents.stampOf}: of the file that was opened, as it was then. */
+  /** See {@link Documents.stampOf}: as it was when this was opened. */
   readonly stamp: string;
   /** Fewer bytes where the document ends. @throws the system's error, and when it is closed or was cut off */
   read(offset: number, length: number): Buffer;
@@ -36,11 +36,11 @@ export function readCopy(layout: CacheLayout, segments: readonly string[], atMos
 /** No document is larger (bytes). */
 const mostBytes = 64 << 20;
 
-/** As {@link readCopy}, to be read in parts. */
-export function openCopy(layout: CacheLayout, segments: readonly string[]): OpenDocument | undefined {
+/** As {@link readCopy}, to be read in parts. @param stamp default: that of this copy alone */
+export function openCopy(layout: CacheLayout, segments: readonly string[], stamp?: string): OpenDocument | undefined {
   try {
     const { descriptor, stats } = openFile(layout.document(segments), { followsLinks: false });
-    if (stats.size <= mostBytes) return new OpenFile(descriptor, stats);
+    if (stats.size <= mostBytes) return new OpenFile(descriptor, stats.size, stamp ?? stampOfFile(stats));
     closeSync(descriptor);
   } catch {
     // As where there is none.
@@ -56,10 +56,10 @@ class OpenFile implements OpenDocument {
   readonly stamp: string;
   #descriptor: number | undefined;
 
-  constructor(descriptor: number, stats: Stats) {
+  constructor(descriptor: number, size: number, stamp: string) {
     this.#descriptor = descriptor;
-    this.size = stats.size;
-    this.stamp = stampOfFile(stats);
+    this.size = size;
+    this.stamp = stamp;
   }
 
   read(offset: number, length: number): Buffer {

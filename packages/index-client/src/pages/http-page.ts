@@ -1,12 +1,12 @@
 import type { CacheOperation } from "@murre/cache";
-import { inOrder } from "./page-order.ts";
 import { createHash } from "node:crypto";
 import { normalizeName, type NormalizedName } from "@murre/pep508";
 import CachePolicy from "http-cache-semantics";
 import { largestPageBytes } from "../location/answer-limits.ts";
-import { type Witness } from "../answers/witness.ts";
+import type { Witness } from "../answers/witness.ts";
 import { answerContent, textOf, utf8Of } from "../http/answer-text.ts";
 import { HttpStatusError, InvalidIndexPage, OfflineMiss } from "../errors.ts";
+import { inOrder } from "./page-order.ts";
 import { indexKey } from "../location/index-location.ts";
 import {
   conditionalHeaders,

@@ -15,7 +15,7 @@ interface Ranked {
  */
 export function inOrder(text: PageText): PageText {
   const { ranked, others } = rank(text.versions);
-  if (!isAscending(ranked)) ranked.sort((a, b) => compareVersions(a.version, b.version) || a.number - b.number);
+  ranked.sort((a, b) => compareVersions(a.version, b.version));
   const groups: number[][] = [];
   for (let i = 0; i < ranked.length; i++) {
     const { number, text: spelling, version } = ranked[i]!;
@@ -40,12 +40,6 @@ function rank(versions: readonly (string | 0)[]): { readonly ranked: Ranked[]; r
     else ranked.push({ number, text, version });
   }
   return { ranked, others };
-}
-
-function isAscending(ranked: readonly Ranked[]): boolean {
-  for (let i = 1; i < ranked.length; i++)
-    if (compareVersions(ranked[i - 1]!.version, ranked[i]!.version) > 0) return false;
-  return true;
 }
 
 /** @param groups of the numbers of releases: each becomes one release */

@@ -151,8 +151,7 @@ export class Project<File extends DistributionFile> {
 
   private find(version: Version): number | undefined {
     const listed = placeOf(this.inOrder, version);
-    const isListed = listed < this.listed && this.version(listed).key === version.key;
-    if (isListed) return listed;
+    if (listed !== undefined) return listed;
     const other = this.releases.findIndex((release, i) => i >= this.listed && release.version.key === version.key);
     return other === -1 ? undefined : other;
   }

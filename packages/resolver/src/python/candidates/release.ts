@@ -61,7 +61,7 @@ export function mergeReleases<File extends DistributionFile>({
   for (const release of listed.slice(ascending)) {
     const version = release.version === undefined ? undefined : tryParseVersion(release.version);
     if (version === undefined) continue;
-    const known = others.get(version.key) ?? releaseOf(releases, version);
+    const known = others.get(version.key) ?? releases[placeOf(releases, version) ?? -1];
     if (known === undefined) others.set(version.key, new MergedRelease(release, version));
     else known.add(release);
   }
@@ -69,21 +69,27 @@ export function mergeReleases<File extends DistributionFile>({
   return [...releases, ...others.values()].sort((a, b) => compareVersions(a.version, b.version));
 }
 
-/** Where a version stands among releases in ascending order: how many lie before it. */
-export function placeOf(releases: readonly { readonly version: Version }[], version: Version): number {
+export interface Versioned {
+  readonly version: Version;
+}
+
+/** How many of the releases, which are in ascending order, lie before something. Few of their versions are looked at. */
+export function countBefore(releases: readonly Versioned[], isBefore: (version: Version) => boolean): number {
   let low = 0;
   let high = releases.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareVersions(releases[middle]!.version, version) < 0) low = middle + 1;
+    if (isBefore(releases[middle]!.version)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function releaseOf<R extends { readonly version: Version }>(releases: readonly R[], version: Version): R | undefined {
-  const found = releases[placeOf(releases, version)];
-  return found !== undefined && compareVersions(found.version, version) === 0 ? found : undefined;
+/** Where a version stands among releases in ascending order; undefined where it does not. */
+export function placeOf(releases: readonly Versioned[], version: Version): number | undefined {
+  const place = countBefore(releases, (other) => compareVersions(other, version) < 0);
+  const found = releases[place];
+  return found !== undefined && compareVersions(found.version, version) === 0 ? place : undefined;
 }
 
 class MergedRelease<File extends DistributionFile> implements Release<File> {

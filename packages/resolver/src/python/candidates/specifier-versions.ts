@@ -1,9 +1,6 @@
-import { isBelow, type SpecifierSet, type Version, type VersionBound } from "@murre/pep440";
+import { isBelow, type SpecifierSet } from "@murre/pep440";
 import { VersionSet } from "../../solver/version-set.ts";
-
-interface Versioned {
-  readonly version: Version;
-}
+import { countBefore, type Versioned } from "./release.ts";
 
 /** Of releases in ascending order those whose versions satisfy every clause, pre-releases among them. Few of the versions are looked at. */
 export function specifierVersions(specifiers: SpecifierSet, releases: readonly Versioned[]): VersionSet {
@@ -18,23 +15,11 @@ export function specifierVersions(specifiers: SpecifierSet, releases: readonly V
     }
     let accepted = VersionSet.empty;
     for (const { lower, upper } of intervals) {
-      const from = lower === undefined ? 0 : position(releases, lower);
-      const to = upper === undefined ? releases.length : position(releases, upper);
+      const from = lower === undefined ? 0 : countBefore(releases, (version) => isBelow(version, lower));
+      const to = upper === undefined ? releases.length : countBefore(releases, (version) => isBelow(version, upper));
       accepted = accepted.union(VersionSet.range(from, to));
     }
     set = set.intersect(accepted);
   }
   return set;
-}
-
-/** How many of the versions lie before the bound. */
-function position(releases: readonly Versioned[], bound: VersionBound): number {
-  let low = 0;
-  let high = releases.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (isBelow(releases[middle]!.version, bound)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
